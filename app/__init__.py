@@ -1,0 +1,31 @@
+"""Frontdesk: administers the people of self-hosted web analytics."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+from app import config as settings
+from app import db
+from app.api import documents, http, probes, umami
+from app.runtime import Runtime
+
+__version__ = "0.1.0"
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """
+    The application, as a WSGI server wants it.
+
+    :param overrides: settings by name, over those of the environment (``app.config.Config``)
+    :raises ConfigError: a setting that cannot be used
+    """
+    config = settings.load(overrides)
+    app = Flask("app", instance_path=config.instance_path, static_folder=None)
+    app.extensions["frontdesk"] = Runtime.of(config)
+    db.init_app(app, config)
+    http.init_app(app, config)
+    umami.init_app(app)
+    probes.init_app(app)
+    documents.init_app(app)
+    return app

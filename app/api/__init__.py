@@ -1,0 +1,1 @@
+"""The wires: each parses, calls a service, presents."""

@@ -1,0 +1,146 @@
+"""What makes a function an endpoint: who may call, what it takes and gives, in one decorator."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import Response, g, request
+from marshmallow import Schema, ValidationError
+
+from app.api.http import client_address
+from app.api.umami import texts
+from app.api.umami.fields import UUID_TEXT, unstorable
+from app.api.umami.schemas.base import OutSchema
+from app.api.umami.schemas.lists import PageOf
+from app.errors import NotFound, Unauthenticated
+from app.security.actor import Actor
+from app.services import auth
+
+Shape = type[OutSchema] | PageOf | tuple[type[OutSchema], ...]
+
+
+class Access(StrEnum):
+    """Who may call an endpoint at all; what they may do there is the services' to say."""
+
+    PUBLIC = "public"
+    VIEWER = "viewer"
+    """A user, or the bearer of a share."""
+    USER = "user"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What there is to know of an endpoint; the OpenAPI document is made from these."""
+
+    id: str
+    access: Access
+    gives: Shape
+    takes: type[Schema] | None
+    query: type[Schema] | None
+    refuses: tuple[int, ...]
+
+
+def operation(
+    gives: Shape,
+    *,
+    takes: type[Schema] | None = None,
+    query: type[Schema] | None = None,
+    access: Access = Access.USER,
+    refuses: tuple[int, ...] = (),
+) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+    """
+    Make an endpoint of a function: authentication, then validation, then the function (W24).
+
+    It is called with ids of the path as UUIDs, then ``query`` and ``data``, both loaded, where declared.
+
+    :param refuses: statuses it may answer besides those that follow from the rest
+    """
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
+        query_schema, body_schema = (query() if query else None), (takes() if takes else None)
+
+        @wraps(view)
+        def endpoint(**path: str) -> Response:
+            if access is not Access.PUBLIC:
+                authenticate(access)
+            given: dict[str, Any] = {name: _parsed(name, text) for name, text in path.items()}
+            if query_schema is not None:
+                given["query"] = query_schema.load(_last_of_each())
+            if body_schema is not None:
+                given["data"] = body_schema.load(json_body())
+            return answer(gives, view(**given), given.get("query"))
+
+        endpoint.operation = Operation(view.__name__, access, gives, takes, query, refuses)  # type: ignore[attr-defined]
+        return endpoint
+
+    return decorate
+
+
+def authenticate(access: Access) -> None:
+    """Find out who asks. :raises Unauthenticated: nobody, or no user where it takes one (W1)"""
+    g.actor = auth.identify(
+        bearer_token(),
+        share_token=request.headers.get("x-umami-share-token"),
+        share_context=bool(request.headers.get("x-umami-share-context")),
+        address=client_address(),
+    )
+    if access is Access.USER and g.actor.id is None:
+        raise Unauthenticated
+
+
+def current_actor() -> Actor:
+    """Who asks."""
+    actor: Actor = g.actor
+    return actor
+
+
+def bearer_token() -> str | None:
+    """The second word of the ``Authorization`` header, whatever the first one is (umami-api.md, 1.2)."""
+    words = request.headers.get("Authorization", "").split(" ")
+    return words[1] if len(words) > 1 else None
+
+
+def _parsed(name: str, text: str) -> UUID | str:
+    """A part of the path. :raises NotFound: an id that is no UUID, or text that nothing can be called (W2)"""
+    if not name.endswith("_id"):
+        if unstorable(text):
+            raise NotFound
+        return text
+    if not UUID_TEXT.fullmatch(text):
+        raise NotFound
+    return UUID(text)
+
+
+def _last_of_each() -> Mapping[str, str]:
+    """The query; of repeated keys the last counts."""
+    return {name: values[-1] for name, values in request.args.lists()}
+
+
+def json_body() -> dict[str, Any]:
+    """
+    The body as a JSON object, whatever its content type says.
+
+    :raises ValidationError: it is no object, with the validator's text for the whole
+    """
+    try:
+        body = orjson.loads(request.get_data(cache=False))
+    except orjson.JSONDecodeError:
+        raise ValidationError(texts.wrong_type("object", "undefined")) from None
+    if not isinstance(body, dict):
+        raise ValidationError(texts.wrong_type("object", texts.kind(body)))
+    return body
+
+
+def answer(gives: Shape, result: Any, query: Any) -> Response:
+    """Draw the result of a view as the JSON that the endpoint promises."""
+    if isinstance(gives, PageOf):
+        drawn: Any = gives.draw(result, query)
+    elif isinstance(gives, tuple):
+        drawn = [shape.draw(item) for shape, item in zip(gives, result, strict=True)]
+    else:
+        drawn = gives.draw(result)
+    return Response(orjson.dumps(drawn), mimetype="application/json")

@@ -1,0 +1,51 @@
+"""``/api/auth``: login, logout, verify, single sign-on."""
+
+from typing import Any
+
+from flask import Blueprint, request
+
+from app.api.http import client_address
+from app.api.umami.operation import Access, current_actor, operation
+from app.api.umami.schemas.auth import CurrentUserWithTeams, LoggedIn, LoginIn, Ok, SignedOn, Subscription
+from app.security.actor import Actor
+from app.services import auth, sessions
+
+bp = Blueprint("auth", __name__, url_prefix="/auth")
+
+
+def _client() -> dict[str, str]:
+    return {"address": client_address(), "user_agent": request.headers.get("User-Agent", "")}
+
+
+@bp.post("/login")
+@operation(LoggedIn, takes=LoginIn, access=Access.PUBLIC, refuses=(401, 429))
+def login(data: dict[str, Any]) -> auth.Login:
+    """Log in with name and password, for a token."""
+    return auth.login(**data, **_client())
+
+
+@bp.post("/logout")
+@operation(Ok, access=Access.VIEWER)
+def logout() -> None:
+    """End the login that asks; its token is worthless from now on."""
+    sessions.revoke_current(current_actor())
+
+
+@bp.route("/verify", methods=["GET", "POST"])
+@operation(CurrentUserWithTeams)
+def verify() -> auth.Identity:
+    """Who is logged in, and their teams."""
+    return auth.whoami(current_actor())
+
+
+@bp.post("/sso")
+@operation(SignedOn)
+def sso() -> tuple[Actor, str]:
+    """A second token for whoever is logged in, good for a day."""
+    return current_actor(), auth.single_sign_on(current_actor(), **_client())
+
+
+@bp.get("/subscription")
+@operation(Subscription)
+def get_subscription() -> None:
+    """What the caller has subscribed to: nothing, and nothing is limited."""

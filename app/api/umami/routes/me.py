@@ -1,0 +1,85 @@
+"""``/api/me``: whoever asks."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint
+
+from app.api.umami.operation import Access, bearer_token, current_actor, operation
+from app.api.umami.schemas.auth import Me, Ok, PasswordChange, SessionOut
+from app.api.umami.schemas.lists import Listing, ListQuery, PageOf
+from app.api.umami.schemas.teams import TeamFull, TeamQuery
+from app.api.umami.schemas.users import UserSummary
+from app.api.umami.schemas.websites import MyWebsiteQuery, OwnedWebsite, WebsiteOut, WebsiteQuery
+from app.paging import Page
+from app.security.actor import Actor
+from app.services import sessions, teams, users, websites
+
+bp = Blueprint("me", __name__)
+
+
+@bp.get("/me")
+@operation(Me, access=Access.VIEWER)
+def get_me() -> tuple[Actor, str | None]:
+    """Who is asking, and by what."""
+    return current_actor(), bearer_token()
+
+
+@bp.post("/me/password")
+@operation(UserSummary, takes=PasswordChange, refuses=(429,))
+def update_my_password(data: dict[str, Any]) -> Any:
+    """Change one's own password; one's other logins end."""
+    return users.change_own_password(current_actor(), **data)
+
+
+@bp.get("/me/teams")
+@bp.get("/teams", endpoint="get_teams")
+@operation(PageOf(TeamFull), query=TeamQuery)
+def get_my_teams(query: Listing) -> Page:
+    """The teams that one is in, oldest first."""
+    return teams.list_teams(current_actor(), query.window, sort=query.sort_or(teams.OLDEST_FIRST))
+
+
+def _my_websites(query: Listing) -> Page:
+    return websites.list_websites(
+        current_actor(),
+        query.window,
+        include_teams=query.include_teams,
+        search=query.search,
+        sort=query.sort_or(websites.BY_NAME),
+    )
+
+
+@bp.get("/me/websites")
+@operation(PageOf(OwnedWebsite, with_teams=WebsiteOut), query=MyWebsiteQuery)
+def get_my_websites(query: Listing) -> Page:
+    """One's websites, by name."""
+    return _my_websites(query)
+
+
+@bp.get("/websites")
+@operation(PageOf(OwnedWebsite, with_teams=WebsiteOut), query=WebsiteQuery)
+def list_websites(query: Listing) -> Page:
+    """One's websites, by name, with search."""
+    return _my_websites(query)
+
+
+@bp.get("/me/sessions")
+@operation(PageOf(SessionOut), query=ListQuery)
+def get_my_sessions(query: Listing) -> Page:
+    """One's logins, newest first."""
+    return sessions.list_sessions(current_actor(), query.window)
+
+
+@bp.delete("/me/sessions")
+@operation(Ok)
+def delete_my_other_sessions() -> None:
+    """End all one's logins but the one that asks."""
+    sessions.revoke_others(current_actor())
+
+
+@bp.delete("/me/sessions/<session_id>")
+@operation(Ok)
+def delete_my_session(session_id: UUID) -> None:
+    """End one of one's logins."""
+    sessions.revoke_session(current_actor(), session_id)

@@ -1,0 +1,83 @@
+"""``/api/teams/:id/users`` and ``/api/teams/:id/websites``: what is in a team."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint
+
+from app.api.umami.operation import current_actor, operation
+from app.api.umami.schemas.auth import Ok
+from app.api.umami.schemas.lists import Listing, PageOf, SearchedQuery
+from app.api.umami.schemas.teams import MemberAdd, MembershipOut, MemberUpdate, NamedMember
+from app.api.umami.schemas.websites import TeamWebsite, TeamWebsiteCreate, TeamWebsiteQuery, WebsiteOut
+from app.paging import Page
+from app.services import memberships, websites
+
+bp = Blueprint("members", __name__, url_prefix="/teams/<team_id>")
+
+
+@bp.get("/users")
+@operation(PageOf(NamedMember), query=SearchedQuery)
+def get_team_users(team_id: UUID, query: Listing) -> Page:
+    """Who is in a team, longest-standing first."""
+    return memberships.list_members(current_actor(), team_id, query.window, search=query.search)
+
+
+@bp.post("/users")
+@operation(MembershipOut, takes=MemberAdd)
+def create_team_user(team_id: UUID, data: dict[str, Any]) -> Any:
+    """Put a user into a team."""
+    return memberships.add_member(current_actor(), team_id, **data)
+
+
+@bp.get("/users/<user_id>")
+@operation(MembershipOut)
+def get_team_user(team_id: UUID, user_id: UUID) -> Any:
+    """One membership."""
+    return memberships.get_member(current_actor(), team_id, user_id)
+
+
+@bp.post("/users/<user_id>")
+@operation(MembershipOut, takes=MemberUpdate)
+def update_team_user(team_id: UUID, user_id: UUID, data: dict[str, Any]) -> Any:
+    """Change a member's role."""
+    return memberships.update_member(current_actor(), team_id, user_id, **data)
+
+
+@bp.delete("/users/<user_id>")
+@operation(Ok, refuses=(400,))
+def delete_team_user(team_id: UUID, user_id: UUID) -> None:
+    """Take a member out of a team; everybody may leave."""
+    memberships.remove_member(current_actor(), team_id, user_id)
+
+
+@bp.get("/websites")
+@operation(PageOf(TeamWebsite), query=TeamWebsiteQuery)
+def get_team_websites(team_id: UUID, query: Listing) -> Page:
+    """A team's websites, by name."""
+    return websites.list_team_websites(
+        current_actor(), team_id, query.window, search=query.search, sort=query.sort_or(websites.BY_NAME)
+    )
+
+
+@bp.post("/websites")
+@operation(WebsiteOut, takes=TeamWebsiteCreate)
+def create_team_website(team_id: UUID, data: dict[str, Any]) -> Any:
+    """Register a website of a team."""
+    return websites.create_website(current_actor(), team_id=team_id, **data)
+
+
+@bp.delete("/websites/<website_id>")
+@operation(Ok)
+def delete_team_website(team_id: UUID, website_id: UUID) -> None:
+    """Delete a website of a team."""
+    websites.remove_from_team(current_actor(), team_id, website_id)
+
+
+@bp.get("/links")
+@bp.get("/pixels", endpoint="get_team_pixels")
+@bp.get("/boards", endpoint="get_team_boards")
+@operation(PageOf(TeamWebsite), query=TeamWebsiteQuery)
+def get_team_links(team_id: UUID, query: Listing) -> Page:
+    """A team's links, pixels or boards: always none, Frontdesk keeps people and websites."""
+    return memberships.nothing_of_team(current_actor(), team_id)

@@ -1,0 +1,23 @@
+"""What the server says of itself."""
+
+from flask import Blueprint
+
+from app.api.umami.operation import Access, operation
+from app.api.umami.schemas.auth import Ok, ServerConfig
+from app.config import Config
+from app.runtime import runtime
+
+bp = Blueprint("server", __name__)
+
+
+@bp.get("/heartbeat")
+@operation(Ok, access=Access.PUBLIC)
+def heartbeat() -> None:
+    """The server is up."""
+
+
+@bp.get("/config")
+@operation(ServerConfig, access=Access.PUBLIC)
+def get_config() -> Config:
+    """What a dashboard needs to know before anybody logs in."""
+    return runtime().config

@@ -1,0 +1,48 @@
+"""``/api/share``: public links."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint
+
+from app.api.umami.operation import Access, current_actor, operation
+from app.api.umami.schemas.auth import Ok
+from app.api.umami.schemas.shares import OpenedShare, ShareCreate, ShareOut, ShareUpdate
+from app.services import shares
+
+bp = Blueprint("shares", __name__, url_prefix="/share")
+
+
+@bp.get("/<slug>")
+@operation(OpenedShare, access=Access.PUBLIC, refuses=(404,))
+def get_share_by_slug(slug: str) -> Any:
+    """What a public link shows, with a token to look at it."""
+    return shares.open_share(slug)
+
+
+@bp.post("")
+@operation(ShareOut, takes=ShareCreate, refuses=(404,))
+def create_share(data: dict[str, Any]) -> Any:
+    """Make a public link to a website."""
+    return shares.create_share(current_actor(), data.pop("entity_id"), **data)
+
+
+@bp.get("/id/<share_id>")
+@operation(ShareOut)
+def get_share(share_id: UUID) -> Any:
+    """One public link."""
+    return shares.get_share(current_actor(), share_id)
+
+
+@bp.post("/id/<share_id>")
+@operation(ShareOut, takes=ShareUpdate)
+def update_share(share_id: UUID, data: dict[str, Any]) -> Any:
+    """Change a public link."""
+    return shares.update_share(current_actor(), share_id, **data)
+
+
+@bp.delete("/id/<share_id>")
+@operation(Ok)
+def delete_share(share_id: UUID) -> None:
+    """Take a public link away; its tokens die with it."""
+    shares.delete_share(current_actor(), share_id)

@@ -1,0 +1,68 @@
+"""``/api/teams`` and the administrators' list of them."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint
+
+from app.api.umami.operation import current_actor, operation
+from app.api.umami.schemas.auth import Ok
+from app.api.umami.schemas.lists import Listing, PageOf
+from app.api.umami.schemas.teams import (
+    AdminTeamQuery,
+    MembershipOut,
+    TeamCreate,
+    TeamFull,
+    TeamJoin,
+    TeamOut,
+    TeamUpdate,
+    TeamWithMembers,
+)
+from app.paging import Page
+from app.services import memberships, teams
+
+bp = Blueprint("teams", __name__)
+
+
+@bp.get("/admin/teams")
+@operation(PageOf(TeamFull), query=AdminTeamQuery)
+def list_all_teams(query: Listing) -> Page:
+    """All teams, newest first."""
+    return teams.list_all_teams(
+        current_actor(), query.window, search=query.search, sort=query.sort_or(teams.NEWEST_FIRST)
+    )
+
+
+@bp.post("/teams")
+@operation((TeamOut, MembershipOut), takes=TeamCreate)
+def create_team(data: dict[str, Any]) -> Any:
+    """Found a team: answers with the team and its owner's membership."""
+    return teams.create_team(current_actor(), **data)
+
+
+@bp.post("/teams/join")
+@operation(MembershipOut, takes=TeamJoin, refuses=(404,))
+def join_team(data: dict[str, Any]) -> Any:
+    """Become a member of the team that has this access code."""
+    return memberships.join_team(current_actor(), **data)
+
+
+@bp.get("/teams/<team_id>")
+@operation(TeamWithMembers)
+def get_team(team_id: UUID) -> Any:
+    """One team with its members."""
+    return teams.get_team(current_actor(), team_id)
+
+
+@bp.post("/teams/<team_id>")
+@operation(TeamOut, takes=TeamUpdate)
+def update_team(team_id: UUID, data: dict[str, Any]) -> Any:
+    """Rename a team, or change its access code."""
+    return teams.update_team(current_actor(), team_id, **data)
+
+
+@bp.delete("/teams/<team_id>")
+@operation(Ok)
+def delete_team(team_id: UUID) -> None:
+    """Dissolve a team; its websites pass to its oldest owner."""
+    teams.delete_team(current_actor(), team_id)

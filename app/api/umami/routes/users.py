@@ -1,0 +1,82 @@
+"""``/api/users`` and the administrators' list of them."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint
+
+from app.api.umami.operation import current_actor, operation
+from app.api.umami.schemas.auth import Ok
+from app.api.umami.schemas.lists import Listing, PageOf
+from app.api.umami.schemas.teams import TeamFull, TeamQuery
+from app.api.umami.schemas.users import (
+    AdminUser,
+    UserCreate,
+    UserCreated,
+    UserDelete,
+    UserQuery,
+    UserSummary,
+    UserUpdate,
+)
+from app.api.umami.schemas.websites import OwnedWebsite, WebsiteOut, WebsiteQuery
+from app.paging import Page
+from app.services import teams, users, websites
+
+bp = Blueprint("users", __name__)
+
+
+@bp.get("/admin/users")
+@bp.get("/users", endpoint="list_users_alias")
+@operation(PageOf(AdminUser, order_by="createdAt"), query=UserQuery)
+def list_users(query: Listing) -> Page:
+    """All accounts, newest first."""
+    return users.list_users(current_actor(), query.window, search=query.search, sort=query.sort_or(users.NEWEST_FIRST))
+
+
+@bp.post("/users")
+@operation(UserCreated, takes=UserCreate)
+def create_user(data: dict[str, Any]) -> Any:
+    """Open an account."""
+    return users.create_user(current_actor(), **data)
+
+
+@bp.get("/users/<user_id>")
+@operation(UserSummary)
+def get_user(user_id: UUID) -> Any:
+    """One account: anybody's for administrators, one's own for others."""
+    return users.get_user(current_actor(), user_id)
+
+
+@bp.post("/users/<user_id>")
+@operation(UserSummary, takes=UserUpdate, refuses=(429,))
+def update_user(user_id: UUID, data: dict[str, Any]) -> Any:
+    """Change an account; who is no administrator can change their own password alone."""
+    return users.update_user(current_actor(), user_id, **data)
+
+
+@bp.delete("/users/<user_id>")
+@operation(Ok, query=UserDelete)
+def delete_user(user_id: UUID, query: dict[str, Any]) -> None:
+    """Close an account for good; its websites go with it, its teams pass to the next in line."""
+    users.delete_user(current_actor(), user_id, **query)
+
+
+@bp.get("/users/<user_id>/websites")
+@operation(PageOf(OwnedWebsite, with_teams=WebsiteOut), query=WebsiteQuery)
+def get_user_websites(user_id: UUID, query: Listing) -> Page:
+    """A user's websites, by name."""
+    return websites.list_websites(
+        current_actor(),
+        query.window,
+        user_id=user_id,
+        include_teams=query.include_teams,
+        search=query.search,
+        sort=query.sort_or(websites.BY_NAME),
+    )
+
+
+@bp.get("/users/<user_id>/teams")
+@operation(PageOf(TeamFull), query=TeamQuery)
+def get_user_teams(user_id: UUID, query: Listing) -> Page:
+    """The teams that a user is in, oldest first."""
+    return teams.list_teams(current_actor(), query.window, user_id=user_id, sort=query.sort_or(teams.OLDEST_FIRST))

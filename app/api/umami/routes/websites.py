@@ -1,0 +1,92 @@
+"""``/api/websites`` and the administrators' list of them."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint
+
+from app.api.umami.operation import Access, current_actor, operation
+from app.api.umami.schemas.auth import Ok
+from app.api.umami.schemas.lists import Listing, PageOf
+from app.api.umami.schemas.shares import ShareOut, WebsiteShareCreate
+from app.api.umami.schemas.websites import (
+    AdminWebsite,
+    ShareQuery,
+    TeamWebsiteQuery,
+    WebsiteBare,
+    WebsiteCreate,
+    WebsiteOut,
+    WebsiteTransfer,
+    WebsiteUpdate,
+)
+from app.paging import Page
+from app.services import shares, websites
+
+bp = Blueprint("websites", __name__)
+
+
+@bp.get("/admin/websites")
+@operation(PageOf(AdminWebsite), query=TeamWebsiteQuery)
+def list_all_websites(query: Listing) -> Page:
+    """All websites, newest first."""
+    return websites.list_all_websites(
+        current_actor(), query.window, search=query.search, sort=query.sort_or(websites.NEWEST_FIRST)
+    )
+
+
+@bp.post("/websites")
+@operation(WebsiteOut, takes=WebsiteCreate)
+def create_website(data: dict[str, Any]) -> Any:
+    """Register a website, one's own or a team's."""
+    return websites.create_website(current_actor(), **data)
+
+
+@bp.get("/websites/<website_id>")
+@operation(WebsiteOut, access=Access.VIEWER)
+def get_website(website_id: UUID) -> Any:
+    """One website."""
+    return websites.get_website(current_actor(), website_id)
+
+
+@bp.post("/websites/<website_id>")
+@operation(WebsiteOut, takes=WebsiteUpdate)
+def update_website(website_id: UUID, data: dict[str, Any]) -> Any:
+    """Change a website, or its public link."""
+    if "recorder_enabled" in data:
+        data.setdefault("replay_enabled", data.pop("recorder_enabled"))
+    return websites.update_website(current_actor(), website_id, **data)
+
+
+@bp.delete("/websites/<website_id>")
+@operation(Ok)
+def delete_website(website_id: UUID) -> None:
+    """Delete a website and its public links."""
+    websites.delete_website(current_actor(), website_id)
+
+
+@bp.post("/websites/<website_id>/reset")
+@operation(Ok)
+def reset_website(website_id: UUID) -> None:
+    """Begin the website's statistics anew."""
+    websites.reset_website(current_actor(), website_id)
+
+
+@bp.post("/websites/<website_id>/transfer")
+@operation(WebsiteBare, takes=WebsiteTransfer)
+def transfer_website(website_id: UUID, data: dict[str, Any]) -> Any:
+    """Hand a website on: one's own into a team, or a team's to oneself."""
+    return websites.transfer_website(current_actor(), website_id, **data)
+
+
+@bp.get("/websites/<website_id>/shares")
+@operation(PageOf(ShareOut), query=ShareQuery, access=Access.VIEWER)
+def get_website_shares(website_id: UUID, query: Listing) -> Page:
+    """A website's public links, newest first."""
+    return shares.list_shares(current_actor(), website_id, query.window)
+
+
+@bp.post("/websites/<website_id>/shares")
+@operation(ShareOut, takes=WebsiteShareCreate)
+def create_website_share(website_id: UUID, data: dict[str, Any]) -> Any:
+    """Make a public link with a random slug."""
+    return shares.create_share(current_actor(), website_id, **data)

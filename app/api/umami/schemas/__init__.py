@@ -1,0 +1,1 @@
+"""Shapes: one in, one out."""

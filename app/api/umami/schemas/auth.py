@@ -1,0 +1,153 @@
+"""Logging in, being somebody, and the server's own settings, on Umami's wire."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from app.api.umami.fields import Text
+from app.api.umami.schemas.base import IsoDate, OutSchema, WireSchema
+from app.api.umami.schemas.shares import SharedViewOut
+from app.api.umami.schemas.teams import BriefTeam
+from app.api.umami.schemas.users import PASSWORD_MAX_LENGTH, UserSummary
+from app.models import Role
+
+
+class LoginIn(WireSchema):
+    """``POST /api/auth/login``."""
+
+    username = Text(required=True)
+    password = Text(required=True)
+
+
+class PasswordChange(WireSchema):
+    """``POST /api/me/password``."""
+
+    current_password = Text(required=True)
+    new_password = Text(
+        least=8,
+        most=PASSWORD_MAX_LENGTH,
+        required=True,
+        metadata={"description": "At least 8 characters, at most 72 bytes in UTF-8."},
+    )
+
+
+class CurrentUser(UserSummary):
+    """Who is asking."""
+
+    is_admin = fields.Boolean(required=True)
+
+    @classmethod
+    def draw(cls, source: Any) -> dict[str, Any]:
+        return {**UserSummary.draw(source), "isAdmin": source.role == Role.ADMIN}
+
+
+class CurrentUserWithTeams(CurrentUser):
+    """Who is asking, and their teams."""
+
+    teams = fields.Nested(BriefTeam, many=True, required=True)
+
+    @classmethod
+    def draw(cls, source: Any) -> dict[str, Any]:
+        """From an ``Identity``."""
+        return {**CurrentUser.draw(source.user), "teams": [BriefTeam.draw(team) for team in source.teams]}
+
+
+class LoggedIn(OutSchema):
+    """A token, and whose it is."""
+
+    token = fields.String(required=True)
+    user = fields.Nested(CurrentUserWithTeams, required=True)
+
+    @classmethod
+    def draw(cls, source: Any) -> dict[str, Any]:
+        """From a ``Login``."""
+        return {"token": source.token, "user": CurrentUserWithTeams.draw(source.identity)}
+
+
+class SignedOn(OutSchema):
+    """A second token of whoever is logged in."""
+
+    user = fields.Nested(CurrentUser, required=True)
+    token = fields.String(required=True)
+
+    @classmethod
+    def draw(cls, source: Any) -> dict[str, Any]:
+        """From an actor and a token."""
+        actor, token = source
+        return {"user": CurrentUser.draw(actor), "token": token}
+
+
+class Me(OutSchema):
+    """Who is asking, and by what."""
+
+    token = fields.String(metadata={"description": "The bearer token that was sent; absent without one."})
+    share_token = fields.Nested(SharedViewOut, required=True, allow_none=True)
+    user = fields.Nested(CurrentUser, required=True, allow_none=True)
+    auth_type = fields.String(required=True, metadata={"enum": ["session", "share"]})
+
+    @classmethod
+    def draw(cls, source: Any) -> dict[str, Any]:
+        """From an actor and the token that was sent."""
+        actor, token = source
+        user = actor.id is not None
+        return {
+            **({"token": token} if user else {}),
+            "shareToken": SharedViewOut.draw(actor.share) if actor.share else None,
+            "user": CurrentUser.draw(actor) if user else None,
+            "authType": "session" if user else "share",
+        }
+
+
+class Subscription(OutSchema):
+    """What Umami Cloud sells; on one's own server nothing is for sale, and nothing is limited."""
+
+    has_subscription = fields.Constant(False)
+    is_business = fields.Constant(False)
+    is_no_billing = fields.Constant(False)
+    is_pro = fields.Constant(False)
+    unlimited_websites = fields.Constant(True)
+
+
+class ServerConfig(OutSchema):
+    """What a dashboard needs to know before anybody logs in."""
+
+    cloud_mode = fields.Constant(False)
+    favicon_url = fields.String()
+    links_url = fields.String()
+    pixels_url = fields.String()
+    private_mode = fields.Boolean(required=True)
+    telemetry_disabled = fields.Boolean(required=True)
+    tracker_script_name = fields.String()
+    updates_disabled = fields.Boolean(required=True)
+    current_version = fields.Constant(True)
+
+    @classmethod
+    def draw(cls, source: Any) -> dict[str, Any]:
+        """From the settings; what is empty is left out."""
+        return {key: value for key, value in super().draw(source).items() if value != ""}
+
+
+class _SessionRow(OutSchema):
+    id = fields.UUID(required=True)
+    created_at = IsoDate(required=True)
+    last_used_at = IsoDate(required=True, metadata={"description": "Exact to five minutes."})
+    expires_at = IsoDate(required=True, metadata={"description": "When it ends unless it is used before."})
+    address = fields.String(required=True, allow_none=True)
+    user_agent = fields.String(required=True, allow_none=True)
+
+
+class SessionOut(_SessionRow):
+    """One login."""
+
+    current = fields.Boolean(required=True, metadata={"description": "It is the one that asks."})
+
+    @classmethod
+    def draw(cls, source: Any) -> dict[str, Any]:
+        """From a ``SessionView``."""
+        return {**_SessionRow.draw(source.session), "current": source.current}
+
+
+class Ok(OutSchema):
+    """Done."""
+
+    ok = fields.Constant(True)

@@ -1,0 +1,139 @@
+"""Lists: what may be asked of one, and the envelope it comes in (umami-api.md, section 1.7)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from marshmallow import fields, post_load
+
+from app.api.umami.fields import Text, Whole
+from app.api.umami.schemas.base import OutSchema, WireSchema, camel_case
+from app.paging import Page, Sort, Window
+from app.runtime import runtime
+
+SEARCH_MAX_LENGTH = 500
+PAGE_SIZE = 20
+NO = frozenset({"", "0", "false", "no"})
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a client asked of a list."""
+
+    page: int
+    size: int
+    max_results: int | None
+    search: str | None
+    sort: Sort | None
+    include_teams: bool = False
+
+    @property
+    def window(self) -> Window:
+        return Window.of_page(self.page, self.size, self.max_results)
+
+    def sort_or(self, default: Sort) -> Sort:
+        """The order asked for; a direction alone turns the default's."""
+        if self.sort is None:
+            return default
+        return self.sort if self.sort.key else Sort(default.key, self.sort.descending)
+
+
+class ListQuery(WireSchema):
+    """Which part of a list."""
+
+    sorts: ClassVar[Mapping[str, str]] = {}
+    """The wire's names of what the list can be sorted by, to ours; none by default."""
+
+    page = Whole(numeric_text=True, load_default=1, metadata={"description": "Which page; the first is 1."})
+    page_size = Whole(
+        numeric_text=True,
+        load_default=PAGE_SIZE,
+        metadata={"description": "Rows of a page; larger than the server's limit is cut to it."},
+    )
+    max_results = Whole(
+        numeric_text=True,
+        load_default=None,
+        metadata={"description": "Count no further than this, and show no more; `isCapped` tells whether there are."},
+    )
+
+    @post_load
+    def _to_listing(self, data: dict[str, Any], **_kwargs: Any) -> Listing:
+        return Listing(
+            page=data["page"],
+            size=min(data["page_size"], runtime().config.max_page_size),
+            max_results=data["max_results"],
+            search=data.get("search"),
+            sort=self._sort(data.get("order_by"), data.get("sort_descending")),
+            include_teams=data.get("include_teams", "").strip().lower() not in NO,
+        )
+
+    def _sort(self, order_by: str | None, descending: str | None) -> Sort | None:
+        """Unknown columns and directions are ignored, as Umami does from 3.3 on."""
+        key = self.sorts.get(order_by or "")
+        way = {"true": True, "false": False}.get(descending or "")
+        if key is None and way is None:
+            return None
+        return Sort(key or "", bool(way))
+
+
+class SortedQuery(ListQuery):
+    """Which part of a list, in which order."""
+
+    order_by = Text(most=100, metadata={"description": "Column to sort by; unknown ones are ignored."})
+    sort_descending = Text(most=100, metadata={"description": "`true` or `false`."})
+
+
+class SearchedQuery(ListQuery):
+    """Which part of a list, with what in it."""
+
+    search = Text(most=SEARCH_MAX_LENGTH, metadata={"description": "Part of the name, in any case; empty finds all."})
+
+
+class SortedSearchedQuery(SortedQuery, SearchedQuery):
+    """Which part of a list, with what in it, in which order."""
+
+
+class Envelope(OutSchema):
+    """A page of a list."""
+
+    count = fields.Integer(required=True, metadata={"description": "Rows in all, whatever the page."})
+    page = fields.Integer(required=True)
+    page_size = fields.Integer(required=True, metadata={"description": "The page size that was used."})
+    order_by = fields.String()
+    search = fields.String()
+    sort_descending = fields.Boolean()
+    is_capped = fields.Boolean(metadata={"description": "There are more than `maxResults`; sent with it alone."})
+
+
+class PageOf:
+    """
+    The envelope around rows of one schema, or of another where teams are included.
+
+    :param order_by: named where Umami always names it
+    """
+
+    def __init__(
+        self, item: type[OutSchema], *, with_teams: type[OutSchema] | None = None, order_by: str | None = None
+    ) -> None:
+        self.item, self.with_teams, self.order_by = item, with_teams or item, order_by
+
+    def draw(self, page: Page, asked: Listing) -> dict[str, Any]:
+        draw = self.with_teams.draw if asked.include_teams else self.item.draw
+        envelope: dict[str, Any] = {
+            "data": [draw(row) for row in page.rows],
+            "count": page.total,
+            "page": asked.page,
+            "pageSize": asked.size,
+        }
+        sort = asked.sort
+        if sort is not None and sort.key:
+            envelope["orderBy"] = camel_case(sort.key)
+        elif self.order_by:
+            envelope["orderBy"] = self.order_by
+        if asked.search is not None:
+            envelope["search"] = asked.search
+        if sort is not None:
+            envelope["sortDescending"] = sort.descending
+        if asked.max_results is not None:
+            envelope["isCapped"] = page.capped
+        return envelope

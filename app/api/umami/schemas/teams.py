@@ -1,0 +1,141 @@
+"""Teams and their members on Umami's wire."""
+
+from typing import Any, ClassVar
+
+from marshmallow import fields
+
+from app.api.umami.fields import Id, Option, Text
+from app.api.umami.schemas.base import Drawn, IsoDate, OutSchema, WireSchema, reference
+from app.api.umami.schemas.lists import SortedQuery, SortedSearchedQuery
+from app.api.umami.schemas.users import UserRef
+from app.models import TeamRole
+
+ASSIGNABLE = [TeamRole.MEMBER.value, TeamRole.VIEW_ONLY.value, TeamRole.MANAGER.value]
+TEAM_SORTS = {"name": "name", "createdAt": "created_at"}
+
+
+class TeamCreate(WireSchema):
+    """``POST /api/teams``."""
+
+    name = Text(most=50, required=True)
+    owner_id = Id(metadata={"description": "Who owns the team; administrators may name somebody else."})
+
+
+class TeamUpdate(WireSchema):
+    """``POST /api/teams/:id``."""
+
+    name = Text(most=50)
+    access_code = Text(most=50, metadata={"description": "A new one takes at least 8 characters."})
+
+
+class TeamJoin(WireSchema):
+    """``POST /api/teams/join``."""
+
+    access_code = Text(most=50, required=True)
+
+
+class MemberAdd(WireSchema):
+    """``POST /api/teams/:id/users``."""
+
+    user_id = Id(required=True)
+    role = Option(ASSIGNABLE, required=True)
+
+
+class MemberUpdate(WireSchema):
+    """``POST /api/teams/:id/users/:userId``; owners hand ownership on with ``team-owner``."""
+
+    role = Option([*ASSIGNABLE, TeamRole.OWNER.value], required=True)
+
+
+class TeamQuery(SortedQuery):
+    """Teams: which part of the list."""
+
+    sorts: ClassVar = TEAM_SORTS
+
+
+class AdminTeamQuery(SortedSearchedQuery):
+    """All teams: which part of the list."""
+
+    sorts: ClassVar = TEAM_SORTS
+
+
+class BriefTeam(OutSchema):
+    """A team as a login names it."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    logo_url = fields.String(required=True, allow_none=True)
+
+
+class MembershipOut(OutSchema):
+    """Who is in which team, and as what."""
+
+    id = fields.UUID(required=True)
+    team_id = fields.UUID(required=True)
+    user_id = fields.UUID(required=True)
+    role = fields.String(required=True)
+    created_at = IsoDate(required=True, allow_none=True)
+    updated_at = IsoDate(required=True, allow_none=True)
+
+
+class NamedMember(MembershipOut):
+    """A membership with the user's name."""
+
+    user = Drawn(UserRef, lambda row: reference(row.user_id, username=row.username), required=True)
+
+
+class TeamOut(OutSchema):
+    """A team."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    access_code = fields.String(
+        required=True, allow_none=True, metadata={"description": "Null for those who may not change it."}
+    )
+    logo_url = fields.String(required=True, allow_none=True)
+    created_at = IsoDate(required=True, allow_none=True)
+    updated_at = IsoDate(required=True, allow_none=True)
+    deleted_at = IsoDate(required=True, allow_none=True)
+    two_factor_required = fields.Constant(False)
+
+
+class TeamCounts(OutSchema):
+    """How many websites and members."""
+
+    websites = fields.Integer(required=True)
+    members = fields.Integer(required=True)
+
+
+class TeamWithMembers(TeamOut):
+    """A team with everybody in it, longest-standing first."""
+
+    members = Drawn(MembershipOut, lambda row: row, many=True, required=True)
+
+    @classmethod
+    def draw(cls, source: Any) -> dict[str, Any]:
+        """From a ``TeamView``."""
+        return {**viewed_team(source), "members": [MembershipOut.draw(member) for member in source.members]}
+
+
+class TeamFull(TeamOut):
+    """A team in a list, with the names of everybody in it."""
+
+    members = Drawn(NamedMember, lambda row: row, many=True, required=True)
+    count = Drawn(TeamCounts, lambda row: row, data_key="_count", required=True)
+
+    @classmethod
+    def draw(cls, source: Any) -> dict[str, Any]:
+        """From a ``TeamView``."""
+        return {
+            **viewed_team(source),
+            "members": [NamedMember.draw(member) for member in source.members],
+            "_count": {"websites": source.team.website_count, "members": source.team.member_count},
+        }
+
+
+def viewed_team(view: Any) -> dict[str, Any]:
+    """The team of a ``TeamView``, its access code only where the actor may see it (W25)."""
+    drawn = TeamOut.draw(view.team)
+    if not view.shows_access_code:
+        drawn["accessCode"] = None
+    return drawn

@@ -1,0 +1,96 @@
+"""Accounts on Umami's wire."""
+
+from typing import ClassVar
+
+from marshmallow import fields
+
+from app.api.umami.fields import Id, Option, Text
+from app.api.umami.schemas.base import Drawn, IsoDate, OutSchema, WireSchema
+from app.api.umami.schemas.lists import SortedSearchedQuery
+from app.models import Role
+
+PASSWORD_MAX_LENGTH = 255
+ROLES = [role.value for role in Role]
+
+
+def username(**kwargs: bool) -> Text:
+    return Text(most=255, metadata={"description": "1 to 255 characters; unique whatever the case."}, **kwargs)
+
+
+def new_password(**kwargs: bool) -> Text:
+    return Text(
+        least=8,
+        most=PASSWORD_MAX_LENGTH,
+        metadata={"description": "At least 8 characters, at most 72 bytes in UTF-8."},
+        **kwargs,
+    )
+
+
+class UserCreate(WireSchema):
+    """``POST /api/users``."""
+
+    username = username(required=True)
+    password = new_password(required=True)
+    role = Option(ROLES, required=True)
+    id = Id(metadata={"description": "The id to give the account; a fresh one without it."})
+
+
+class UserUpdate(WireSchema):
+    """``POST /api/users/:id``."""
+
+    username = username()
+    password = new_password()
+    role = Option(ROLES)
+    current_password = Text(
+        metadata={"description": "Needed by those who change their own password and are no administrators."}
+    )
+
+
+class UserDelete(WireSchema):
+    """``DELETE /api/users/:id``."""
+
+    transfer_to = Id(metadata={"description": "Who gets the user's websites and teams, instead of deletion."})
+
+
+class UserQuery(SortedSearchedQuery):
+    """Accounts: which part of the list."""
+
+    sorts: ClassVar = {"username": "username", "role": "role", "createdAt": "created_at"}
+
+
+class UserCreated(OutSchema):
+    """A fresh account."""
+
+    id = fields.UUID(required=True)
+    username = fields.String(required=True)
+    role = fields.String(required=True)
+
+
+class UserSummary(UserCreated):
+    """A user as others may see one; the password hash has no field here."""
+
+    created_at = IsoDate(required=True, allow_none=True)
+
+
+class WebsiteCount(OutSchema):
+    """How many websites."""
+
+    websites = fields.Integer(required=True)
+
+
+class AdminUser(UserCreated):
+    """A user in the administrators' list."""
+
+    logo_url = fields.String(required=True, allow_none=True)
+    display_name = fields.String(required=True, allow_none=True)
+    created_at = IsoDate(required=True, allow_none=True)
+    updated_at = IsoDate(required=True, allow_none=True)
+    deleted_at = IsoDate(required=True, allow_none=True)
+    count = Drawn(WebsiteCount, lambda row: {"websites": row.website_count}, data_key="_count", required=True)
+
+
+class UserRef(OutSchema):
+    """Which user."""
+
+    id = fields.UUID(required=True)
+    username = fields.String(required=True)

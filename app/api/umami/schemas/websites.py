@@ -1,0 +1,172 @@
+"""Websites on Umami's wire."""
+
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+from marshmallow import fields
+
+from app.api.umami.fields import Flag, Id, Number, Option, Part, Text, Whole
+from app.api.umami.schemas.base import Drawn, IsoDate, OutSchema, WireSchema, reference
+from app.api.umami.schemas.lists import ListQuery, SortedQuery, SortedSearchedQuery
+from app.api.umami.schemas.teams import MembershipOut, TeamOut
+from app.api.umami.schemas.users import UserRef
+
+TEAM_COLUMNS = ("name", "access_code", "logo_url", "created_at", "updated_at", "deleted_at")
+WEBSITE_SORTS = {"name": "name", "domain": "domain", "createdAt": "created_at"}
+SLUG_MAX_LENGTH = 50
+
+
+class ReplayConfig(WireSchema):
+    """How visits are recorded; Frontdesk keeps it for the tracker."""
+
+    sample_rate = Number(least=0, most=1)
+    mask_level = Option(["strict", "moderate"])
+    max_duration = Whole()
+    block_selector = Text(most=1000)
+
+
+class WebsiteCreate(WireSchema):
+    """``POST /api/websites``."""
+
+    name = Text(most=100, required=True)
+    domain = Text(most=500, required=True)
+    share_id = Text(most=SLUG_MAX_LENGTH, allow_none=True, metadata={"description": "Slug of a first public link."})
+    team_id = Id(allow_none=True, metadata={"description": "The team that shall own it; oneself without."})
+    id = Id(allow_none=True, metadata={"description": "The id to give it; a fresh one without."})
+
+
+class TeamWebsiteCreate(WebsiteCreate):
+    """``POST /api/teams/:id/websites``; the team of the path owns it."""
+
+    class Meta(WireSchema.Meta):
+        exclude = ("team_id",)
+
+
+class WebsiteUpdate(WireSchema):
+    """``POST /api/websites/:id``; ``recorderEnabled`` is what Umami 3.3 calls ``replayEnabled``."""
+
+    name = Text(most=100)
+    domain = Text(most=500)
+    share_id = Text(
+        most=SLUG_MAX_LENGTH,
+        allow_none=True,
+        metadata={"description": "Adds a public link with this slug; null takes all links away."},
+    )
+    replay_enabled = Flag()
+    recorder_enabled = Flag()
+    replay_config = Part(ReplayConfig, allow_none=True)
+
+
+class WebsiteTransfer(WireSchema):
+    """``POST /api/websites/:id/transfer``; a user goes before a team."""
+
+    user_id = Id()
+    team_id = Id()
+
+
+class MyWebsiteQuery(SortedQuery):
+    """One's websites: which part of the list."""
+
+    sorts: ClassVar = WEBSITE_SORTS
+    include_teams = Text(most=100, metadata={"description": "Teams that one owns or manages as well: `true`."})
+
+
+class WebsiteQuery(MyWebsiteQuery, SortedSearchedQuery):
+    """A user's websites: which part of the list."""
+
+
+class TeamWebsiteQuery(SortedSearchedQuery):
+    """Websites: which part of the list."""
+
+    sorts: ClassVar = WEBSITE_SORTS
+
+
+class ShareQuery(ListQuery):
+    """A website's public links: which part of the list."""
+
+
+class WebsiteBare(OutSchema):
+    """A website without its public link."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    domain = fields.String(required=True, allow_none=True)
+    reset_at = IsoDate(required=True, allow_none=True)
+    user_id = fields.UUID(required=True, allow_none=True)
+    team_id = fields.UUID(required=True, allow_none=True)
+    created_by = fields.UUID(required=True, allow_none=True)
+    created_at = IsoDate(required=True, allow_none=True)
+    updated_at = IsoDate(required=True, allow_none=True)
+    deleted_at = IsoDate(required=True, allow_none=True)
+    replay_enabled = fields.Boolean(required=True)
+    replay_config = fields.Dict(required=True, allow_none=True)
+    recorder_enabled = fields.Boolean(
+        required=True,
+        attribute="replay_enabled",
+        metadata={"description": "`replayEnabled`, as Umami 3.3 calls it."},
+    )
+
+
+def share_id() -> fields.String:
+    return fields.String(
+        attribute="share_slug",
+        required=True,
+        allow_none=True,
+        metadata={"description": "Newest public link's slug."},
+    )
+
+
+class WebsiteOut(WebsiteBare):
+    """A website."""
+
+    share_id = share_id()
+
+
+class OwnedWebsite(WebsiteBare):
+    """A website with its owner."""
+
+    user = Drawn(UserRef, lambda row: owner(row), required=True, allow_none=True)
+    share_id = share_id()
+
+
+class TeamWebsite(WebsiteBare):
+    """A team's website with who created it."""
+
+    create_user = Drawn(
+        UserRef,
+        lambda row: reference(row.creator_id, username=row.creator_name),
+        required=True,
+        allow_none=True,
+    )
+    share_id = share_id()
+
+
+class OwnersTeam(TeamOut):
+    """A team with its owners."""
+
+    members = fields.Nested(MembershipOut, many=True, required=True)
+
+
+class AdminWebsite(WebsiteBare):
+    """A website in the administrators' list, from a ``WebsiteView``."""
+
+    user = fields.Nested(UserRef, required=True, allow_none=True)
+    team = fields.Nested(OwnersTeam, required=True, allow_none=True)
+    share_id = share_id()
+
+    @classmethod
+    def draw(cls, source: Any) -> dict[str, Any]:
+        row = source.website
+        drawn = {**WebsiteBare.draw(row), "user": owner(row), "team": None, "shareId": row.share_slug}
+        if row.team_name is not None:
+            team = SimpleNamespace(id=row.team_id, **{name: getattr(row, f"team_{name}") for name in TEAM_COLUMNS})
+            drawn["team"] = {
+                **TeamOut.draw(team),
+                "members": [MembershipOut.draw(member) for member in source.team_owners],
+            }
+        return drawn
+
+
+def owner(row: Any) -> dict[str, Any] | None:
+    """The owner of a website's row, name first as Umami has it."""
+    return None if row.owner_id is None else {"username": row.owner_name, "id": str(row.owner_id)}

@@ -1,0 +1,52 @@
+"""The exact texts that Umami's validator answers with (umami-api.md, section 1.5)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+MAX_SAFE_INTEGER = 2**53 - 1
+UNSTORABLE = "Invalid string: must not contain NUL or unpaired surrogates"
+
+
+def kind(value: Any) -> str:
+    """What JavaScript calls the type of a parsed JSON value."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    names: dict[type, str] = {str: "string", list: "array", dict: "object"}
+    return names.get(type(value), "undefined")
+
+
+def wrong_type(expected: str, received: str) -> str:
+    return f"Invalid input: expected {expected}, received {received}"
+
+
+def too_short(least: int) -> str:
+    return f"Too small: expected string to have >={least} characters"
+
+
+def too_long(most: int) -> str:
+    return f"Too big: expected string to have <={most} characters"
+
+
+def no_option(values: Iterable[str]) -> str:
+    return "Invalid option: expected one of " + "|".join(f'"{value}"' for value in values)
+
+
+def tree(messages: Mapping[str, Any], keys: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """
+    marshmallow's messages by field as the validator's tree: ``errors`` of the whole, ``properties`` by field.
+
+    :param keys: our names to the wire's, where they differ
+    """
+    whole = messages.get("_schema", [])
+    parts = {(keys or {}).get(name, name): _branch(found) for name, found in messages.items() if name != "_schema"}
+    return {"errors": list(whole), **({"properties": parts} if parts else {})}
+
+
+def _branch(found: Any) -> dict[str, Any]:
+    if isinstance(found, Mapping):
+        return tree(found)
+    return {"errors": list(found)}

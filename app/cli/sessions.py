@@ -1,0 +1,59 @@
+"""``frontdesk sessions …``"""
+
+from uuid import UUID
+
+import click
+
+from app.cli.output import done, guarded, json_option, show_all
+from app.cli.paging import page_options
+from app.paging import Window
+from app.security.actor import OPERATOR
+from app.services import sessions, users
+
+COLUMNS = ("id", "created_at", "last_used_at", "expires_at", "address", "user_agent")
+
+
+@click.group("sessions")
+def group() -> None:
+    """Logins: list and revoke."""
+
+
+@group.command("list")
+@click.argument("user")
+@page_options
+@json_option
+@guarded
+def list_(user: str, page: int, page_size: int, as_json: bool) -> None:
+    """A user's logins, newest first."""
+    found = sessions.list_sessions(
+        OPERATOR, Window.of_page(page, page_size), user_id=users.find_user(OPERATOR, user).id
+    )
+    show_all([view.session for view in found.rows], COLUMNS, total=found.total, as_json=as_json)
+
+
+@group.command("revoke")
+@click.argument("user")
+@click.argument("session", type=click.UUID, required=False)
+@click.option("--all", "everything", is_flag=True, help="All logins of the user.")
+@json_option
+@guarded
+def revoke(user: str, session: UUID | None, everything: bool, as_json: bool) -> None:
+    """End one login of a user, or all of them."""
+    if (session is None) != everything:
+        raise click.UsageError("Name a session, or say --all.")
+    found = users.find_user(OPERATOR, user)
+    if session is None:
+        count = sessions.revoke_user(OPERATOR, found.id)
+    else:
+        sessions.revoke_session(OPERATOR, session, user_id=found.id)
+        count = 1
+    done(f"{count} login(s) of {found.username} ended.", as_json=as_json, count=count)
+
+
+@group.command("prune")
+@json_option
+@guarded
+def prune(as_json: bool) -> None:
+    """Clear away logins that have ended by themselves; for cron."""
+    count = sessions.prune()
+    done(f"{count} ended login(s) cleared away.", as_json=as_json, count=count)

@@ -1,0 +1,115 @@
+"""``frontdesk teams …``"""
+
+import click
+
+from app.cli.output import done, guarded, json_option, show, show_all
+from app.cli.paging import page_options
+from app.models import TeamRole
+from app.paging import Window
+from app.security.actor import OPERATOR
+from app.services import memberships, teams, users
+
+COLUMNS = ("id", "name", "access_code", "created_at")
+LISTED = (*COLUMNS, "website_count", "member_count")
+MEMBER = ("user_id", "username", "role", "created_at")
+ROLES = click.Choice([role.value for role in TeamRole])
+
+
+@click.group("teams")
+def group() -> None:
+    """Teams and who is in them."""
+
+
+@group.command("create")
+@click.argument("name")
+@click.option("--owner", required=True, metavar="USER", help="Who owns it, by name or id.")
+@json_option
+@guarded
+def create(name: str, owner: str, as_json: bool) -> None:
+    """Found a team."""
+    team, _ = teams.create_team(OPERATOR, name=name, owner_id=users.find_user(OPERATOR, owner).id)
+    show(team, COLUMNS, as_json=as_json)
+
+
+@group.command("list")
+@click.option("--search", help="Part of the name, in any case.")
+@page_options
+@json_option
+@guarded
+def list_(search: str | None, page: int, page_size: int, as_json: bool) -> None:
+    """All teams, newest first."""
+    found = teams.list_all_teams(OPERATOR, Window.of_page(page, page_size), search=search)
+    show_all([view.team for view in found.rows], LISTED, total=found.total, as_json=as_json)
+
+
+@group.command("show")
+@click.argument("team")
+@json_option
+@guarded
+def show_(team: str, as_json: bool) -> None:
+    """One team, by its name or id."""
+    show(teams.find_team(OPERATOR, team), COLUMNS, as_json=as_json)
+
+
+@group.command("delete")
+@click.argument("team")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@guarded
+def delete(team: str, yes: bool, as_json: bool) -> None:
+    """Dissolve a team; its websites pass to its oldest owner."""
+    found = teams.find_team(OPERATOR, team)
+    if not yes:
+        click.confirm(f"Delete the team {found.name} for good?", abort=True)
+    teams.delete_team(OPERATOR, found.id)
+    done(f"The team {found.name} is deleted.", as_json=as_json, id=found.id)
+
+
+@group.command("members")
+@click.argument("team")
+@page_options
+@json_option
+@guarded
+def members(team: str, page: int, page_size: int, as_json: bool) -> None:
+    """Who is in a team."""
+    window = Window.of_page(page, page_size)
+    found = memberships.list_members(OPERATOR, teams.find_team(OPERATOR, team).id, window)
+    show_all(found.rows, MEMBER, total=found.total, as_json=as_json)
+
+
+@group.command("add-member")
+@click.argument("team")
+@click.argument("user")
+@click.option("--role", type=ROLES, default=TeamRole.MEMBER.value, show_default=True)
+@json_option
+@guarded
+def add_member(team: str, user: str, role: str, as_json: bool) -> None:
+    """Put a user into a team."""
+    team_id, found = teams.find_team(OPERATOR, team).id, users.find_user(OPERATOR, user)
+    memberships.add_member(OPERATOR, team_id, user_id=found.id, role=role)
+    done(f"{found.username} is {role} now.", as_json=as_json, user_id=found.id, role=role)
+
+
+@group.command("set-member-role")
+@click.argument("team")
+@click.argument("user")
+@click.argument("role", type=ROLES)
+@json_option
+@guarded
+def set_member_role(team: str, user: str, role: str, as_json: bool) -> None:
+    """Change what a member is in a team."""
+    team_id, found = teams.find_team(OPERATOR, team).id, users.find_user(OPERATOR, user)
+    memberships.update_member(OPERATOR, team_id, found.id, role=role)
+    done(f"{found.username} is {role} now.", as_json=as_json, user_id=found.id, role=role)
+
+
+@group.command("remove-member")
+@click.argument("team")
+@click.argument("user")
+@json_option
+@guarded
+def remove_member(team: str, user: str, as_json: bool) -> None:
+    """Take a member out of a team."""
+    team_id, found = teams.find_team(OPERATOR, team).id, users.find_user(OPERATOR, user)
+    memberships.remove_member(OPERATOR, team_id, found.id)
+    done(f"{found.username} is out of the team.", as_json=as_json, user_id=found.id)

@@ -1,0 +1,98 @@
+"""``frontdesk users …``"""
+
+import click
+
+from app.cli.output import done, guarded, json_option, show, show_page
+from app.cli.paging import page_options
+from app.cli.passwords import password_options, read_password
+from app.models import Role
+from app.paging import Window
+from app.security.actor import OPERATOR
+from app.services import users
+
+COLUMNS = ("id", "username", "role", "created_at")
+ROLES = click.Choice([role.value for role in Role])
+
+
+@click.group("users")
+def group() -> None:
+    """Accounts: create, list, show, change, delete."""
+
+
+@group.command("create")
+@click.argument("username")
+@click.option("--role", type=ROLES, default=Role.USER.value, show_default=True)
+@click.option("--id", "user_id", type=click.UUID, help="The id to give it; a fresh one by default.")
+@password_options
+@json_option
+@guarded
+def create(username: str, role: str, user_id: None, password_stdin: bool, generate: bool, as_json: bool) -> None:
+    """Open an account."""
+    password, made = read_password(password_stdin=password_stdin, generate=generate)
+    user = users.create_user(OPERATOR, username=username, password=password, role=role, id=user_id)
+    values = {name: getattr(user, name) for name in COLUMNS} | ({"password": password} if made else {})
+    show(values, tuple(values), as_json=as_json)
+
+
+@group.command("list")
+@click.option("--search", help="Part of the name, in any case.")
+@page_options
+@json_option
+@guarded
+def list_(search: str | None, page: int, page_size: int, as_json: bool) -> None:
+    """All accounts, newest first."""
+    found = users.list_users(OPERATOR, Window.of_page(page, page_size), search=search)
+    show_page(found, (*COLUMNS, "website_count"), as_json=as_json)
+
+
+@group.command("show")
+@click.argument("user")
+@json_option
+@guarded
+def show_(user: str, as_json: bool) -> None:
+    """One account, by its name or id."""
+    show(users.find_user(OPERATOR, user), COLUMNS, as_json=as_json)
+
+
+@group.command("set-password")
+@click.argument("user")
+@password_options
+@json_option
+@guarded
+def set_password(user: str, password_stdin: bool, generate: bool, as_json: bool) -> None:
+    """Set an account's password; its logins end."""
+    found = users.find_user(OPERATOR, user)
+    password, made = read_password(password_stdin=password_stdin, generate=generate)
+    users.update_user(OPERATOR, found.id, password=password)
+    values = {"username": found.username} | ({"password": password} if made else {})
+    if made:
+        show(values, tuple(values), as_json=as_json)
+    else:
+        done(f"The password of {found.username} is set.", as_json=as_json, **values)
+
+
+@group.command("set-role")
+@click.argument("user")
+@click.argument("role", type=ROLES)
+@json_option
+@guarded
+def set_role(user: str, role: str, as_json: bool) -> None:
+    """Set an account's role."""
+    found = users.update_user(OPERATOR, users.find_user(OPERATOR, user).id, role=role)
+    show(found, COLUMNS, as_json=as_json)
+
+
+@group.command("delete")
+@click.argument("user")
+@click.option("--transfer-to", metavar="USER", help="Who gets the websites and teams, instead of deletion.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@guarded
+def delete(user: str, transfer_to: str | None, yes: bool, as_json: bool) -> None:
+    """Close an account for good."""
+    found = users.find_user(OPERATOR, user)
+    heir = users.find_user(OPERATOR, transfer_to).id if transfer_to else None
+    if not yes:
+        click.confirm(f"Delete {found.username} for good?", abort=True)
+    users.delete_user(OPERATOR, found.id, transfer_to=heir)
+    done(f"{found.username} is deleted.", as_json=as_json, id=found.id)

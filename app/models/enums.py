@@ -1,0 +1,20 @@
+"""The closed vocabularies. Values are what the tables hold and Umami's wire says."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a user may do everywhere (domain.md, section 1)."""
+
+    ADMIN = "admin"
+    USER = "user"
+    VIEW_ONLY = "view-only"
+
+
+class TeamRole(StrEnum):
+    """What a member may do in one team."""
+
+    OWNER = "team-owner"
+    MANAGER = "team-manager"
+    MEMBER = "team-member"
+    VIEW_ONLY = "team-view-only"

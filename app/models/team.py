@@ -1,0 +1,41 @@
+"""Teams and who is in them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Dated, new_id
+
+
+class Team(Dated, Base):
+    """A group of users that holds websites in common."""
+
+    __tablename__ = "team"
+    id: Mapped[UUID] = mapped_column("team_id", primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(50))
+    access_code: Mapped[str | None] = mapped_column(String(50), unique=True)
+    """Whoever knows it may join as a member."""
+    logo_url: Mapped[str | None] = mapped_column(String(2183))
+    deleted_at: Mapped[datetime | None]
+
+
+class Membership(Dated, Base):
+    """One user in one team, with the role there."""
+
+    __tablename__ = "team_user"
+    __table_args__ = (
+        UniqueConstraint("team_id", "user_id"),
+        CheckConstraint("role IN ('team-owner', 'team-manager', 'team-member', 'team-view-only')", name="role"),
+        Index("ix_team_user_team_id_created_at", "team_id", "created_at"),
+        Index("ix_team_user_user_id", "user_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column("team_user_id", primary_key=True, default=new_id)
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("team.team_id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.user_id", ondelete="CASCADE"))
+    role: Mapped[str] = mapped_column(String(50))
+
+
+Index("ix_team_created_at_team_id", Team.created_at.desc(), Team.id)

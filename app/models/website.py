@@ -1,0 +1,62 @@
+"""Tracked sites and the public links to them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Dated, new_id
+
+WEBSITE_SHARE = 1
+"""``share_type`` of a website; 2 to 4 are links, pixels and boards, which Frontdesk does not keep."""
+
+
+class Website(Dated, Base):
+    """A site, owned by a user or by a team."""
+
+    __tablename__ = "website"
+    __table_args__ = (
+        CheckConstraint("user_id IS NULL OR team_id IS NULL", name="one_owner"),
+        Index("ix_website_user_id_name_website_id", "user_id", "name", "website_id"),
+        Index("ix_website_team_id_name_website_id", "team_id", "name", "website_id"),
+        Index("ix_website_created_by", "created_by"),
+    )
+
+    id: Mapped[UUID] = mapped_column("website_id", primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(100))
+    domain: Mapped[str | None] = mapped_column(String(500))
+    reset_at: Mapped[datetime | None]
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.user_id"))
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("team.team_id"))
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.user_id", ondelete="SET NULL"))
+    deleted_at: Mapped[datetime | None]
+    replay_enabled: Mapped[bool] = mapped_column(default=False, server_default="false")
+    replay_config: Mapped[dict[str, Any] | None]
+
+
+class Share(Dated, Base):
+    """A public link; whoever has its slug may look at the website."""
+
+    __tablename__ = "share"
+    __table_args__ = (
+        CheckConstraint("share_type BETWEEN 1 AND 4", name="share_type"),
+        Index("ix_share_entity_id_created_at_share_id", "entity_id", "created_at", "share_id"),
+        Index("ix_share_website_id", "website_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column("share_id", primary_key=True, default=new_id)
+    entity_id: Mapped[UUID]
+    name: Mapped[str] = mapped_column(String(200))
+    share_type: Mapped[int] = mapped_column(default=WEBSITE_SHARE)
+    slug: Mapped[str] = mapped_column(String(100), unique=True)
+    parameters: Mapped[dict[str, Any]]
+    website_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("website.website_id", ondelete="CASCADE"),
+        Computed("CASE WHEN share_type = 1 THEN entity_id END", persisted=True),
+    )
+    """``entity_id`` where it is a website: gives the polymorphic column a real foreign key."""
+
+
+Index("ix_website_created_at_website_id", Website.created_at.desc(), Website.id)

@@ -1,0 +1,1 @@
+"""Statements: built once, never executed here."""

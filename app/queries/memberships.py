@@ -1,0 +1,87 @@
+"""Statements about who is in which team."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, case, select
+
+from app.models import Membership, Team, TeamRole, User
+from app.queries.paged import like_folded, paged
+
+COLUMNS = (
+    Membership.id.label("id"),
+    Membership.team_id,
+    Membership.user_id,
+    Membership.role,
+    Membership.created_at,
+    Membership.updated_at,
+)
+OLDEST = (Membership.created_at, Membership.id)
+
+select_role = (
+    select(Team.id.label("id"), Membership.role)
+    .outerjoin(Membership, (Membership.team_id == Team.id) & (Membership.user_id == bindparam("actor_id")))
+    .where(Team.id == bindparam("team_id"), Team.deleted_at.is_(None))
+)
+"""A living team and the actor's role in it. Values: ``team_id``, ``actor_id``."""
+
+select_members = select(*COLUMNS).where(Membership.team_id == bindparam("team_id")).order_by(*OLDEST)
+"""Everybody in a team, longest-standing first. Value: ``team_id``."""
+
+select_members_of = (
+    select(*COLUMNS, User.username)
+    .join(User, User.id == Membership.user_id)
+    .where(Membership.team_id.in_(bindparam("team_ids", expanding=True)), User.deleted_at.is_(None))
+    .order_by(*OLDEST)
+)
+"""Everybody in some teams. Value: ``team_ids``."""
+
+select_owners_of = (
+    select(*COLUMNS)
+    .where(Membership.team_id.in_(bindparam("team_ids", expanding=True)), Membership.role == TeamRole.OWNER.value)
+    .order_by(*OLDEST)
+)
+
+select_member = select(*COLUMNS).where(
+    Membership.team_id == bindparam("team_id"), Membership.user_id == bindparam("user_id")
+)
+
+select_succession = (
+    select(Membership)
+    .join(User, User.id == Membership.user_id)
+    .where(Membership.team_id == bindparam("team_id"), User.deleted_at.is_(None))
+    .order_by(
+        case(
+            (Membership.role == TeamRole.OWNER.value, 0),
+            (Membership.role == TeamRole.MANAGER.value, 1),
+            (Membership.role == TeamRole.MEMBER.value, 2),
+            else_=3,
+        ),
+        *OLDEST,
+    )
+    .limit(1)
+)
+"""Who comes first in a team: owner, manager, member, each by standing (W9). An entity. Value: ``team_id``."""
+
+select_successor = select_succession.where(Membership.user_id != bindparam("user_id"))
+"""The same when ``user_id`` goes."""
+
+
+@cache
+def select_team_users(*, searched: bool, capped: bool) -> Select[Any]:
+    """A page of a team's members with their names, longest-standing first. Value: ``team_id``."""
+    hits = (
+        select(Membership.id)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.team_id == bindparam("team_id"), User.deleted_at.is_(None))
+    )
+    if searched:
+        hits = hits.where(like_folded(User.username_key))
+    return paged(
+        hits,
+        Membership.id,
+        (*COLUMNS, User.username),
+        [(Membership.created_at, False), (Membership.id, False)],
+        joins=[(User, User.id == Membership.user_id)],
+        capped=capped,
+    )

@@ -1,0 +1,87 @@
+"""Statements about teams."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, or_, select
+
+from app.models import Membership, Team, User, Website
+from app.queries.paged import like, paged
+
+SORTS = {"created_at": Team.created_at, "name": Team.name}
+
+COLUMNS = (
+    Team.id.label("id"),
+    Team.name,
+    Team.access_code,
+    Team.logo_url,
+    Team.created_at,
+    Team.updated_at,
+    Team.deleted_at,
+)
+
+own_role = (
+    select(Membership.role)
+    .where(Membership.team_id == Team.id, Membership.user_id == bindparam("actor_id"))
+    .correlate(Team)
+    .scalar_subquery()
+    .label("own_role")
+)
+"""The actor's role in the team of the row. Value: ``actor_id``; null when not a member."""
+
+living_websites = (
+    select(func.count())
+    .select_from(Website)
+    .where(Website.team_id == Team.id, Website.deleted_at.is_(None))
+    .correlate(Team)
+    .scalar_subquery()
+    .label("website_count")
+)
+living_members = (
+    select(func.count())
+    .select_from(Membership)
+    .join(User, User.id == Membership.user_id)
+    .where(Membership.team_id == Team.id, User.deleted_at.is_(None))
+    .correlate(Team)
+    .scalar_subquery()
+    .label("member_count")
+)
+
+select_team = select(*COLUMNS, own_role).where(Team.id == bindparam("team_id"), Team.deleted_at.is_(None))
+"""Values: ``team_id``, ``actor_id``."""
+
+select_teams_called = (
+    select(*COLUMNS)
+    .where(Team.deleted_at.is_(None), or_(Team.id == bindparam("team_id"), Team.name == bindparam("name")))
+    .limit(2)
+)
+"""Up to two teams of an id or name. Values: ``team_id``, ``name``."""
+
+select_team_by_code = select(Team.id.label("id")).where(
+    Team.access_code == bindparam("access_code"), Team.deleted_at.is_(None)
+)
+
+select_brief_teams = (
+    select(Team.id.label("id"), Team.name, Team.logo_url)
+    .join(Membership, Membership.team_id == Team.id)
+    .where(Membership.user_id == bindparam("user_id"), Team.deleted_at.is_(None))
+    .order_by(Team.created_at, Team.id)
+)
+"""What a login tells of a user's teams. Value: ``user_id``."""
+
+
+@cache
+def select_teams(*, of_user: bool, searched: bool, sort: str, descending: bool, capped: bool) -> Select[Any]:
+    """A page of teams, of everybody or of ``user_id``; their members come by ``select_members_of``."""
+    hits = select(Team.id).where(Team.deleted_at.is_(None))
+    if of_user:
+        hits = hits.join(Membership, Membership.team_id == Team.id).where(Membership.user_id == bindparam("user_id"))
+    if searched:
+        hits = hits.where(like(Team.name))
+    return paged(
+        hits,
+        Team.id,
+        (*COLUMNS, own_role, living_websites, living_members),
+        [(SORTS[sort], descending), (Team.id, False)],
+        capped=capped,
+    )

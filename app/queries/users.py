@@ -1,0 +1,69 @@
+"""Statements about accounts."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, or_, select
+
+from app.models import Role, User, Website
+from app.queries.paged import like_folded, paged
+
+SORTS = {"created_at": User.created_at, "username": User.username, "role": User.role}
+
+SUMMARY = (User.id.label("id"), User.username, User.role, User.created_at)
+
+personal_websites = (
+    select(func.count())
+    .select_from(Website)
+    .where(Website.user_id == User.id, Website.deleted_at.is_(None))
+    .correlate(User)
+    .scalar_subquery()
+    .label("website_count")
+)
+
+select_user = select(*SUMMARY).where(User.id == bindparam("user_id"), User.deleted_at.is_(None))
+"""Value: ``user_id``."""
+
+select_credentials = select(*SUMMARY, User.password_hash).where(
+    User.username_key == bindparam("username_key"), User.deleted_at.is_(None)
+)
+"""Value: ``username_key``, a folded name."""
+
+select_users_called = (
+    select(*SUMMARY)
+    .where(
+        User.deleted_at.is_(None),
+        or_(User.id == bindparam("user_id"), User.username_key == bindparam("username_key")),
+    )
+    .limit(2)
+)
+"""Up to two accounts of an id or folded name. Values: ``user_id``, ``username_key``."""
+
+select_password_hash = select(User.password_hash).where(User.id == bindparam("user_id"), User.deleted_at.is_(None))
+
+lock_admins = (
+    select(User.id)
+    .where(User.role == Role.ADMIN, User.deleted_at.is_(None))
+    .order_by(User.id)
+    .with_for_update(key_share=True)
+)
+"""All administrators, locked in one order: two who demote each other meet here (W4)."""
+
+select_any_admin = select(User.id).where(User.role == Role.ADMIN, User.deleted_at.is_(None)).limit(1)
+
+
+@cache
+def select_users(*, searched: bool, sort: str, descending: bool, capped: bool) -> Select[Any]:
+    """Living accounts, a page; ties broken by id so that pages never overlap."""
+    hits = select(User.id).where(User.deleted_at.is_(None))
+    if searched:
+        hits = hits.where(like_folded(User.username_key))
+    columns = (
+        *SUMMARY,
+        User.logo_url,
+        User.display_name,
+        User.updated_at,
+        User.deleted_at,
+        personal_websites,
+    )
+    return paged(hits, User.id, columns, [(SORTS[sort], descending), (User.id, False)], capped=capped)

@@ -1,0 +1,34 @@
+"""What belongs to the running app rather than to a request; services reach it without knowing Flask."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from app.config import Config
+from app.security.throttle import Throttle
+from app.security.tokens import ShareTokens
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Settings, and the few objects that are made once from them."""
+
+    config: Config
+    throttle: Throttle
+    share_tokens: ShareTokens
+
+    @classmethod
+    def of(cls, config: Config) -> "Runtime":
+        throttle = Throttle.of(
+            attempts=config.login_attempts,
+            attempts_per_address=config.login_attempts_per_address,
+            window=config.login_window,
+            redis_url=config.redis_url,
+        )
+        return cls(config, throttle, ShareTokens(config.secret_key, hours=config.share_token_hours))
+
+
+def runtime() -> Runtime:
+    """The one of the app at work."""
+    found: Runtime = current_app.extensions["frontdesk"]
+    return found

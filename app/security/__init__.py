@@ -1,0 +1,1 @@
+"""Actors, permissions, passwords, tokens, throttling: no database, no HTTP."""

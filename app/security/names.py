@@ -1,0 +1,24 @@
+"""The rule for usernames (W16)."""
+
+import unicodedata
+
+from app.errors import Invalid
+
+USERNAME_MAX_LENGTH = 255
+
+
+def clean_username(username: str) -> str:
+    """
+    The name as it is stored: trimmed.
+
+    :raises Invalid: it is empty, longer than 255 characters, or holds control characters
+    """
+    name = username.strip()
+    if not name:
+        raise Invalid("Too small: expected string to have >=1 characters", field="username")
+    if len(name) > USERNAME_MAX_LENGTH:
+        raise Invalid(f"Too big: expected string to have <={USERNAME_MAX_LENGTH} characters", field="username")
+    # Cc control, Cf invisible format marks, Cs half characters, Zl/Zp line ends.
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name):
+        raise Invalid("Invalid string: must not contain control characters", field="username")
+    return name

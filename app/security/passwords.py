@@ -1,0 +1,52 @@
+"""bcrypt, in Umami's column format: 60 characters, cost 10 unless configured."""
+
+import os
+from threading import BoundedSemaphore
+
+import bcrypt
+
+from app.errors import Invalid
+
+MIN_LENGTH = 8
+MAX_BYTES = 72
+"""bcrypt reads no further (W15)."""
+
+gate = BoundedSemaphore(os.cpu_count() or 1)
+"""No more hashes at once than cores: waiting logins must not starve everybody else."""
+
+
+def check_new_password(password: str, *, field: str = "password") -> None:
+    """:raises Invalid: it is shorter than 8 characters or longer than bcrypt's 72 bytes"""
+    if len(password) < MIN_LENGTH:
+        raise Invalid(f"Too small: expected string to have >={MIN_LENGTH} characters", field=field)
+    if len(password.encode("utf-8", "replace")) > MAX_BYTES:
+        raise Invalid(f"Too big: expected string to have <={MAX_BYTES} bytes in UTF-8", field=field)
+
+
+def hash_password(password: str, *, cost: int) -> str:
+    """A hash of what bcrypt reads of it; that this is all of it, ``check_new_password`` sees to."""
+    with gate:
+        return bcrypt.hashpw(password.encode("utf-8", "replace")[:MAX_BYTES], bcrypt.gensalt(cost)).decode("ascii")
+
+
+def matches(password: str, password_hash: str) -> bool:
+    """
+    Whether it is the password. Only the first 72 bytes count, as where old hashes were made.
+
+    Called with ``gate`` held: what must be true at that moment is asked inside it as well.
+    """
+    try:
+        return bcrypt.checkpw(password.encode("utf-8", "replace")[:MAX_BYTES], password_hash.encode())
+    except ValueError:  # not a bcrypt hash: nobody can log in with it
+        return False
+
+
+def cost_of(password_hash: str) -> int:
+    """The cost that a hash was made with; 0 for what is no bcrypt hash."""
+    parts = password_hash.split("$")
+    return int(parts[2]) if len(parts) == 4 and parts[2].isdigit() else 0
+
+
+def decoy(cost: int) -> str:
+    """A hash that no password has, as dear to check as a real one (W12)."""
+    return f"$2b${cost:02d}${'.' * 53}"

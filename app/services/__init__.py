@@ -1,0 +1,1 @@
+"""Verbs: permission, transaction, rule. The only writers."""

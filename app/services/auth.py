@@ -1,0 +1,133 @@
+"""Logging in, and knowing who asks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, update
+
+from app.db import fetch_all, fetch_one, transaction
+from app.errors import Conflict, Unauthenticated, WrongCredentials
+from app.models import User
+from app.models.folding import fold
+from app.queries import shares as share_queries
+from app.queries import teams as team_queries
+from app.queries import users as queries
+from app.runtime import runtime
+from app.security import passwords
+from app.security.actor import Actor, SharedView
+from app.services import sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A user, and the teams that the user is in (id, name, logo)."""
+
+    user: Row[Any] | Actor
+    teams: Sequence[Row[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a successful login gives."""
+
+    token: str
+    identity: Identity
+
+
+def login(username: str, password: str, *, address: str = "", user_agent: str = "") -> Login:
+    """
+    Log in with name and password.
+
+    :raises WrongCredentials: one of them is wrong; an unknown name takes as long as a wrong password (W12)
+    :raises Throttled: too many wrong ones lately (W11)
+    """
+    account = fold(username)
+    runtime().throttle.check(account, address)
+    user = fetch_one(queries.select_credentials, username_key=account)
+    cost = runtime().config.bcrypt_cost
+    if not _guess(account, address, password, user.password_hash if user else passwords.decoy(cost)) or not user:
+        raise WrongCredentials
+    _rehash(user, password, cost)
+    token = sessions.open_session(user.id, address=address, user_agent=user_agent)
+    return Login(token, Identity(user, fetch_all(team_queries.select_brief_teams, user_id=user.id)))
+
+
+def _guess(account: str, address: str, password: str, password_hash: str) -> bool:
+    """Compare under the gate; whoever waited there while others failed is refused before it costs anything."""
+    throttle = runtime().throttle
+    with passwords.gate:
+        throttle.check(account, address)
+        right = passwords.matches(password, password_hash)
+        if right:
+            throttle.succeeded(account, address)
+        else:
+            throttle.failed(account, address)
+    return right
+
+
+def _rehash(user: Row[Any], password: str, cost: int) -> None:
+    """Bring an old, cheaper hash up to the configured cost while the password is at hand."""
+    if passwords.cost_of(user.password_hash) >= cost:
+        return
+    renewed = passwords.hash_password(password, cost=cost)
+    with transaction() as session:
+        # Only over the hash that was checked: a password changed meanwhile stays changed.
+        session.execute(
+            update(User)
+            .where(User.id == user.id, User.password_hash == user.password_hash)
+            .values(password_hash=renewed, updated_at=User.updated_at)
+        )
+
+
+def confirm_password(actor: Actor, password: str) -> None:
+    """
+    Make sure that it is the actor's own password.
+
+    :raises Conflict: it is not
+    :raises Throttled: too many wrong ones lately
+    """
+    row = fetch_one(queries.select_password_hash, user_id=actor.user_id)
+    if row is None or not _guess(fold(actor.username), actor.address, password, row.password_hash):
+        raise Conflict("Current password is incorrect")
+
+
+def whoami(actor: Actor) -> Identity:
+    """The actor and their teams."""
+    return Identity(actor, fetch_all(team_queries.select_brief_teams, user_id=actor.user_id))
+
+
+def single_sign_on(actor: Actor, *, address: str = "", user_agent: str = "") -> str:
+    """A second token for whoever is logged in already, for one day."""
+    return sessions.open_session(actor.user_id, address=address, user_agent=user_agent, seconds=sessions.SSO_SECONDS)
+
+
+def identify(
+    token: str | None, *, share_token: str | None = None, share_context: bool = False, address: str = ""
+) -> Actor:
+    """
+    Whoever bears the tokens. Without a user, a share counts only in its context (umami-api.md, 1.3).
+
+    :raises Unauthenticated: nobody
+    """
+    user = sessions.find_bearer(token) if token else None
+    share = _shared_view(share_token) if share_token and (user or share_context) else None
+    if user is None and share is None:
+        raise Unauthenticated
+    if user is None:
+        return Actor(share=share, address=address)
+    return Actor(
+        id=user.id,
+        username=user.username,
+        role=user.role,
+        created_at=user.created_at,
+        session_id=user.session_id,
+        share=share,
+        address=address,
+    )
+
+
+def _shared_view(share_token: str) -> SharedView | None:
+    share_id = runtime().share_tokens.read(share_token)
+    row = fetch_one(share_queries.select_share_by_token, share_id=share_id) if share_id else None
+    return SharedView(row.id, row.entity_id, row.share_type, row.parameters) if row else None

@@ -1,0 +1,27 @@
+"""The first administrator (W32)."""
+
+import secrets
+from dataclasses import dataclass
+
+from app.db import fetch_one
+from app.models import Role
+from app.queries import users as queries
+from app.security.actor import OPERATOR
+from app.services import users
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAdmin:
+    """Who was made; ``password`` only where it was made up here, to be shown once."""
+
+    username: str
+    password: str | None
+
+
+def ensure_admin(username: str, password: str = "") -> FirstAdmin | None:
+    """Make the first administrator if there is none; None when there is."""
+    if fetch_one(queries.select_any_admin):
+        return None
+    generated = None if password else secrets.token_urlsafe(12)
+    users.create_user(OPERATOR, username=username, password=password or generated or "", role=Role.ADMIN)
+    return FirstAdmin(username, generated)

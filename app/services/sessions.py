@@ -1,0 +1,129 @@
+"""Logins: opened, used, listed, revoked (W3)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Row
+from sqlalchemy.exc import OperationalError
+
+from app.db import execute_count, fetch_all, fetch_one, reader, transaction
+from app.errors import NotFound
+from app.models import LoginSession, utcnow
+from app.paging import Page, Window
+from app.queries import sessions as queries
+from app.runtime import runtime
+from app.security import policy, tokens
+from app.security.actor import Actor
+
+log = structlog.get_logger()
+TOUCH_EVERY = timedelta(minutes=5)
+SSO_SECONDS = 86_400
+USER_AGENT_MAX_LENGTH = 255
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A login, and whether it is the one that asks."""
+
+    session: Row[Any]
+    current: bool
+
+
+def open_session(user_id: UUID, *, address: str = "", user_agent: str = "", seconds: int | None = None) -> str:
+    """
+    A fresh token for the user; only its hash is kept. Ended logins of the user are cleared away.
+
+    :param seconds: how long the login lives without use; the configured days by default
+    """
+    lifetime = seconds or int(runtime().config.session_days * 86_400)
+    token, now = tokens.new_token(), utcnow()
+    with transaction() as session:
+        execute_count(queries.delete_expired_of_user, owner_id=user_id, now=now)
+        session.add(
+            LoginSession(
+                user_id=user_id,
+                token_hash=tokens.hash_token(token),
+                created_at=now,
+                last_used_at=now,
+                expires_at=now + timedelta(seconds=lifetime),
+                lifetime=lifetime,
+                address=address[:45] or None,
+                user_agent=user_agent[:USER_AGENT_MAX_LENGTH] or None,
+            )
+        )
+    return token
+
+
+def find_bearer(token: str) -> Row[Any] | None:
+    """Who bears the token: the user's summary and the session; None for a token of nobody."""
+    if not token or len(token) > tokens.TOKEN_MAX_LENGTH:
+        return None
+    now = utcnow()
+    row = fetch_one(queries.select_by_token, token_hash=tokens.hash_token(token), now=now)
+    if row is not None and now - row.last_used_at >= TOUCH_EVERY:
+        _touch(row)
+    return row
+
+
+def _touch(row: Row[Any]) -> None:
+    now = utcnow()
+    values = {
+        "session_id": row.session_id,
+        "stale": now - TOUCH_EVERY,
+        "now": now,
+        "until": now + timedelta(seconds=row.lifetime),
+    }
+    try:
+        with reader().connect() as connection:
+            connection.execute(queries.touch_session, values)
+    except OperationalError:  # a busy or read-only database must not end a good login
+        log.warning("login could not be marked as used", session_id=str(row.session_id))
+
+
+def list_sessions(actor: Actor, window: Window, *, user_id: UUID | None = None) -> Page:
+    """``SessionView``s of a user's living logins, newest first: one's own, or anybody's for administrators."""
+    owner = user_id or actor.user_id
+    policy.require(policy.can_see_user(actor, owner))
+    statement = queries.select_sessions(capped=window.cap is not None)
+    page = Page.of(fetch_all(statement, user_id=owner, now=utcnow(), **window.values), window)
+    return Page([SessionView(row, row.id == actor.session_id) for row in page.rows], page.total, page.capped)
+
+
+def revoke_session(actor: Actor, session_id: UUID, *, user_id: UUID | None = None) -> None:
+    """End one login. :raises NotFound: the user has no such login"""
+    owner = user_id or actor.user_id
+    policy.require(policy.can_see_user(actor, owner))
+    if not execute_count(queries.delete_one, owner_id=owner, session_id=session_id):
+        raise NotFound
+
+
+def revoke_others(actor: Actor) -> int:
+    """End all logins of the actor but the one that asks; answers how many."""
+    return revoke_all(actor.user_id, keep=actor.session_id)
+
+
+def revoke_user(actor: Actor, user_id: UUID) -> int:
+    """End all logins of a user; answers how many."""
+    policy.require(policy.can_administer(actor))
+    return revoke_all(user_id)
+
+
+def revoke_all(user_id: UUID, *, keep: UUID | None = None) -> int:
+    """End the logins of a user, except one; for services, which have asked for permission."""
+    if keep is None:
+        return execute_count(queries.delete_of_user, owner_id=user_id)
+    return execute_count(queries.delete_others, owner_id=user_id, kept_id=keep)
+
+
+def revoke_current(actor: Actor) -> None:
+    """Log out: end the login that asks."""
+    if actor.session_id is not None:
+        execute_count(queries.delete_one, owner_id=actor.user_id, session_id=actor.session_id)
+
+
+def prune() -> int:
+    """Clear away all ended logins; answers how many. For cron."""
+    return execute_count(queries.delete_expired, now=utcnow())

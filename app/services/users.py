@@ -1,0 +1,183 @@
+"""Accounts: opened, read, changed, closed."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, select, update
+
+from app.db import Unit, fetch_all, fetch_one, retried, transaction
+from app.errors import Conflict, Invalid, NotFound
+from app.models import Role, User, Website
+from app.models.folding import fold, fold_case
+from app.paging import Page, Sort, Window
+from app.queries import users as queries
+from app.queries.paged import pattern
+from app.runtime import runtime
+from app.security import passwords, policy
+from app.security.actor import Actor
+from app.security.names import clean_username
+from app.services import auth, memberships, sessions
+from app.services.lookup import parsed_id, the_only_one
+
+NEWEST_FIRST = Sort("created_at", descending=True)
+CONFLICTS = {"uq_user_username_key": "User already exists", "pk_user": "A user with this id already exists"}
+
+
+def create_user(actor: Actor, *, username: str, password: str, role: str = Role.USER, id: UUID | None = None) -> User:
+    """
+    Open an account.
+
+    :param id: the id to give it; a fresh one by default
+    :raises Invalid: name or password break a rule
+    :raises Denied: the actor is not an administrator
+    :raises Conflict: name or id are taken, also by a closed account
+    """
+    name = clean_username(username)
+    passwords.check_new_password(password)
+    policy.require(policy.can_administer(actor))
+    hashed = passwords.hash_password(password, cost=runtime().config.bcrypt_cost)
+    user = User(username=name, role=role, password_hash=hashed)
+    if id is not None:
+        user.id = id
+    with transaction(CONFLICTS) as session:
+        session.add(user)
+    return user
+
+
+def get_user(actor: Actor, user_id: UUID) -> Row[Any]:
+    """One account. :raises Denied: somebody else's :raises NotFound: there is none"""
+    policy.require(policy.can_see_user(actor, user_id))
+    return _found(fetch_one(queries.select_user, user_id=user_id))
+
+
+def find_user(actor: Actor, text: str) -> Row[Any]:
+    """One account by its name, in any case, or its id, for administrators. :raises NotFound: there is none"""
+    policy.require(policy.can_administer(actor))
+    found = fetch_all(queries.select_users_called, user_id=parsed_id(text), username_key=fold(text))
+    return the_only_one(found, "users")
+
+
+def _found(row: Row[Any] | None) -> Row[Any]:
+    if row is None:
+        raise NotFound
+    return row
+
+
+def list_users(actor: Actor, window: Window, *, search: str | None = None, sort: Sort = NEWEST_FIRST) -> Page:
+    """All accounts; ``search`` finds a part of the name. :raises Denied: not an administrator"""
+    policy.require(policy.can_administer(actor))
+    statement = queries.select_users(
+        searched=bool(search), sort=sort.key, descending=sort.descending, capped=window.cap is not None
+    )
+    values = {"search": pattern(fold_case(search))} if search else {}
+    return Page.of(fetch_all(statement, **values, **window.values), window)
+
+
+@retried
+def update_user(
+    actor: Actor,
+    user_id: UUID,
+    *,
+    username: str | None = None,
+    password: str | None = None,
+    role: str | None = None,
+    current_password: str | None = None,
+) -> User:
+    """
+    Change what is given. Name and role are the administrators' to change: from others they are ignored,
+    as clients that send whole objects back rely on (umami-api.md, 3.3).
+
+    A new password ends the user's other logins, one set by an administrator all of them, and so does
+    becoming or ceasing to be an administrator (W3).
+
+    :raises Denied: somebody else's account
+    :raises Conflict: the name is taken; the last administrator would go; the current password is wrong (W14)
+    """
+    name = None if username is None else clean_username(username)
+    if password is not None:
+        passwords.check_new_password(password)
+    policy.require(policy.can_see_user(actor, user_id))
+    if not actor.is_admin:
+        name = role = None
+        if password is not None:
+            auth.confirm_password(actor, current_password or "")
+    hashed = None if password is None else passwords.hash_password(password, cost=runtime().config.bcrypt_cost)
+    with transaction(CONFLICTS) as session:
+        admins = session.scalars(queries.lock_admins).all() if role is not None else []
+        user = _locked(session, user_id)
+        if role is not None and role != user.role:
+            _change_role(user, role, last_admin=list(admins) == [user.id])
+        if name is not None and name != user.username:
+            user.username = name
+        if hashed is not None:
+            user.password_hash = hashed
+            sessions.revoke_all(user.id, keep=actor.session_id if actor.is_user(user.id) else None)
+    return user
+
+
+def _locked(session: Unit, user_id: UUID) -> User:
+    user = session.get(User, user_id, with_for_update={"key_share": True})
+    if user is None or user.deleted_at is not None:
+        raise NotFound
+    return user
+
+
+def _change_role(user: User, role: str, *, last_admin: bool) -> None:
+    if last_admin:
+        raise Conflict("The last administrator cannot be demoted.")
+    if Role.ADMIN in (user.role, role):
+        sessions.revoke_all(user.id)
+    user.role = role
+
+
+def change_own_password(actor: Actor, *, current_password: str, new_password: str) -> User:
+    """
+    Set one's own password; one's other logins end.
+
+    :raises Conflict: the current password is wrong
+    """
+    passwords.check_new_password(new_password, field="new_password")
+    user_id = actor.user_id
+    auth.confirm_password(actor, current_password)
+    hashed = passwords.hash_password(new_password, cost=runtime().config.bcrypt_cost)
+    with transaction() as session:
+        user = _locked(session, user_id)
+        user.password_hash = hashed
+        sessions.revoke_all(user_id, keep=actor.session_id)
+    return user
+
+
+@retried
+def delete_user(actor: Actor, user_id: UUID, *, transfer_to: UUID | None = None) -> None:
+    """
+    Close an account for good (W7, W8, W9): its websites go with it, teams pass to the next in line.
+
+    :param transfer_to: who gets the websites, and the teams that nobody else owns, instead
+    :raises Conflict: oneself, or the last administrator
+    :raises Invalid: ``transfer_to`` is no other user
+    """
+    policy.require(policy.can_administer(actor))
+    if actor.is_user(user_id):
+        raise Conflict("You cannot delete yourself.")
+    if transfer_to == user_id:
+        raise Invalid("Must be another user", field="transfer_to")
+    with transaction() as session:
+        admins = session.scalars(queries.lock_admins).all()
+        ids = [user_id] if transfer_to is None else [user_id, transfer_to]
+        # Both rows at once, in the order of their ids: two deletions that name each other do not lock each other out.
+        found = session.scalars(
+            select(User).where(User.id.in_(ids), User.deleted_at.is_(None)).order_by(User.id).with_for_update()
+        )
+        users = {user.id: user for user in found}
+        if user_id not in users:
+            raise NotFound
+        if transfer_to is not None and transfer_to not in users:
+            raise Invalid("User not found", field="transfer_to")
+        if list(admins) == [user_id]:
+            raise Conflict("The last administrator cannot be deleted.")
+        memberships.leave_all_teams(user_id, heir_id=transfer_to)
+        if transfer_to is None:
+            session.execute(delete(Website).where(Website.user_id == user_id))
+        else:
+            session.execute(update(Website).where(Website.user_id == user_id).values(user_id=transfer_to))
+        session.delete(users[user_id])

@@ -1,0 +1,21 @@
+"""What a WSGI server loads: ``app.wsgi:make``, a factory."""
+
+from flask import Flask
+
+from app import create_app, logs
+from app.config import check_secret
+from app.runtime import runtime
+
+
+def make() -> Flask:
+    """
+    The application, ready to serve.
+
+    :raises ConfigError: a setting cannot be used, or the secret is missing or a placeholder (W32)
+    """
+    app = create_app()
+    with app.app_context():
+        config = runtime().config
+    check_secret(config)
+    logs.configure(config)
+    return app
