@@ -113,7 +113,7 @@ def load(overrides: Mapping[str, Any] | None = None, *, environ: Mapping[str, st
     environ = os.environ if environ is None else environ
     values: dict[str, Any] = {}
     instance = Path(
-        environ.get(f"{PREFIX}INSTANCE_PATH") or (overrides or {}).get("instance_path") or ROOT / "instance"
+        (overrides or {}).get("instance_path") or environ.get(f"{PREFIX}INSTANCE_PATH") or ROOT / "instance"
     )
     values["instance_path"] = str(instance.absolute())
     file = instance / "config.py"
@@ -125,6 +125,9 @@ def load(overrides: Mapping[str, Any] | None = None, *, environ: Mapping[str, st
         values["database_url"] = environ["DATABASE_URL"]
     values |= {name: environ[PREFIX + name.upper()] for name in known if environ.get(PREFIX + name.upper())}
     values |= overrides or {}
+    made = instance / SECRET_FILE
+    if not values.get("secret_key") and values.get("environment") == "development" and made.is_file():
+        values["secret_key"] = made.read_text()
     config = Config(**{name: _parsed(name, value, type(known[name].default)) for name, value in values.items()})
     _check(config)
     return config

@@ -24,7 +24,7 @@ personal_websites = (
 select_user = select(*SUMMARY).where(User.id == bindparam("user_id"), User.deleted_at.is_(None))
 """Value: ``user_id``."""
 
-select_credentials = select(*SUMMARY, User.password_hash).where(
+select_credentials = select(*SUMMARY, User.password_hash.label("password_hash")).where(
     User.username_key == bindparam("username_key"), User.deleted_at.is_(None)
 )
 """Value: ``username_key``, a folded name."""
@@ -39,7 +39,7 @@ select_users_called = (
 )
 """Up to two accounts of an id or folded name. Values: ``user_id``, ``username_key``."""
 
-select_password_hash = select(User.password_hash).where(User.id == bindparam("user_id"), User.deleted_at.is_(None))
+select_password_hash = select(User.password_hash.label("password_hash")).where(User.id == bindparam("user_id"), User.deleted_at.is_(None))
 
 lock_admins = (
     select(User.id)

@@ -38,6 +38,17 @@ class Drawn(fields.Nested):
         return self.draw(obj)
 
 
+class SameFlag(fields.Boolean):
+    """A flag under a second name; ``of`` is the attribute that holds it."""
+
+    def __init__(self, of: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.of = of
+
+    def serialize(self, attr: str, obj: Any, accessor: Any = None, **kwargs: Any) -> Any:
+        return getattr(obj, self.of)
+
+
 class WireSchema(Schema):
     """Keys are camelCase; unknown ones are dropped, as clients send whole objects back."""
 
@@ -85,7 +96,7 @@ def _reader(name: str, field: fields.Field[Any]) -> Callable[[Any], Any]:
         return lambda _source: constant
     if isinstance(field, Drawn):
         return field.draw
-    value = attrgetter(field.attribute or name)
+    value = attrgetter(field.of if isinstance(field, SameFlag) else field.attribute or name)
     if isinstance(field, fields.UUID):
         return lambda source: None if (found := value(source)) is None else str(found)
     if isinstance(field, fields.DateTime):

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from marshmallow import fields
 
 from app.api.umami.fields import Flag, Id, Number, Option, Part, Text, Whole
-from app.api.umami.schemas.base import Drawn, IsoDate, OutSchema, WireSchema, reference
+from app.api.umami.schemas.base import Drawn, IsoDate, OutSchema, SameFlag, WireSchema, reference
 from app.api.umami.schemas.lists import ListQuery, SortedQuery, SortedSearchedQuery
 from app.api.umami.schemas.teams import MembershipOut, TeamOut
 from app.api.umami.schemas.users import UserRef
@@ -100,10 +100,8 @@ class WebsiteBare(OutSchema):
     deleted_at = IsoDate(required=True, allow_none=True)
     replay_enabled = fields.Boolean(required=True)
     replay_config = fields.Dict(required=True, allow_none=True)
-    recorder_enabled = fields.Boolean(
-        required=True,
-        attribute="replay_enabled",
-        metadata={"description": "`replayEnabled`, as Umami 3.3 calls it."},
+    recorder_enabled = SameFlag(
+        "replay_enabled", required=True, metadata={"description": "`replayEnabled`, as Umami 3.3 calls it."}
     )
 
 
