@@ -40,7 +40,3 @@ def main() -> None:
     except ConfigError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(UNAVAILABLE)
-
-
-if __name__ == "__main__":
-    main()

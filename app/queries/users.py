@@ -39,7 +39,9 @@ select_users_called = (
 )
 """Up to two accounts of an id or folded name. Values: ``user_id``, ``username_key``."""
 
-select_password_hash = select(User.password_hash.label("password_hash")).where(User.id == bindparam("user_id"), User.deleted_at.is_(None))
+select_password_hash = select(User.password_hash.label("password_hash")).where(
+    User.id == bindparam("user_id"), User.deleted_at.is_(None)
+)
 
 lock_admins = (
     select(User.id)

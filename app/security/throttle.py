@@ -88,6 +88,10 @@ class Throttle:
             except StorageError as error:
                 self._lost(error)
 
+    def forget(self) -> None:
+        """Forgive everybody what was counted in this process."""
+        self._memory.storage.reset()
+
     def _limiters(self) -> list[MovingWindowRateLimiter]:
         shared = self._shared()
         return [self._memory] if shared is None else [self._memory, shared]

@@ -1,0 +1,195 @@
+"""The real app on a real database, and the people in it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import delete
+
+from app import create_app, migrate
+from app.db import db, transaction
+from app.models import Base, Role
+from app.runtime import runtime
+from app.security.actor import OPERATOR, Actor
+from app.services import memberships, sessions, shares, teams, users, websites
+from tests.databases import fresh_database, postgresql_version, redis_version
+
+PASSWORD = "correct horse"
+SECRET = "a-long-key-that-is-only-for-the-tests-Zq8"
+DATABASES = ["sqlite", *(["postgresql"] if postgresql_version() else [])]
+
+
+def pytest_report_header() -> str:
+    postgresql = postgresql_version() or "not reachable, so not used"
+    return f"frontdesk: SQLite; PostgreSQL: {postgresql}; Redis: {redis_version() or 'not reachable, so not used'}"
+
+
+@dataclass(frozen=True)
+class Person:
+    """An account made for a test; its password is known."""
+
+    id: UUID
+    username: str
+    role: str
+    password: str = PASSWORD
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(id=self.id, username=self.username, role=self.role)
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database the test runs on; every test that asks for the app runs on each."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def database_url(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with fresh_database(database, tmp_path_factory.mktemp(database)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    app = create_app(settings_for(database_url, tmp_path_factory.mktemp("instance")))
+    with app.app_context():
+        migrate.upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def settings_for(database_url: str, instance: Path, **others: Any) -> dict[str, Any]:
+    """Settings of an app under test; bcrypt as cheap as it gets."""
+    return {
+        "database_url": database_url,
+        "instance_path": str(instance),
+        "secret_key": SECRET,
+        "environment": "production",
+        "bcrypt_cost": 4,
+        "database_pool_size": 20,
+        "database_pool_timeout": 30.0,
+        **others,
+    }
+
+
+@pytest.fixture
+def app(migrated_app: Flask) -> Iterator[Flask]:
+    """The app, with an empty database."""
+    yield migrated_app
+    with migrated_app.app_context():
+        with transaction() as session:
+            for table in reversed(Base.metadata.sorted_tables):
+                session.execute(delete(table))
+        runtime().throttle.forget()
+
+
+@pytest.fixture
+def make_user(app: Flask) -> Callable[..., Person]:
+    """``make_user("ada", role="view-only")``: an account with PASSWORD; the name is made up by default."""
+    numbers = count(1)
+
+    def make(username: str | None = None, *, role: str = Role.USER, password: str = PASSWORD) -> Person:
+        with app.app_context():
+            name = username or f"user{next(numbers)}"
+            user = users.create_user(OPERATOR, username=name, password=password, role=role)
+            return Person(user.id, user.username, user.role, password)
+
+    return make
+
+
+@pytest.fixture
+def admin(make_user: Callable[..., Person]) -> Person:
+    """An administrator."""
+    return make_user("admin", role=Role.ADMIN)
+
+
+@pytest.fixture
+def make_team(app: Flask) -> Callable[..., UUID]:
+    """``make_team(owner, "Blue", manager=…, member=…, view_only=…)``: a team's id; each may be one or several."""
+
+    def make(owner: Person, name: str = "Team", **members: Person | list[Person]) -> UUID:
+        with app.app_context():
+            team, _ = teams.create_team(OPERATOR, name=name, owner_id=owner.id)
+            for role, people in members.items():
+                for person in people if isinstance(people, list) else [people]:
+                    memberships.add_member(OPERATOR, team.id, user_id=person.id, role=f"team-{role.replace('_', '-')}")
+            return team.id
+
+    return make
+
+
+@pytest.fixture
+def make_website(app: Flask) -> Callable[..., UUID]:
+    """``make_website(owner=…)`` or ``make_website(team=…)``: a website's id."""
+
+    def make(
+        name: str = "Site", domain: str = "site.example", *, owner: Person | None = None, team: UUID | None = None
+    ) -> UUID:
+        with app.app_context():
+            made = websites.create_website(
+                OPERATOR, name=name, domain=domain, owner_id=owner.id if owner else None, team_id=team
+            )
+            return UUID(str(made.id))
+
+    return make
+
+
+@pytest.fixture
+def make_share(app: Flask) -> Callable[..., str]:
+    """``make_share(website)``: the slug of a public link."""
+
+    def make(website: UUID, slug: str | None = None) -> str:
+        with app.app_context():
+            return shares.create_share(OPERATOR, website, name="Link", slug=slug).slug
+
+    return make
+
+
+@pytest.fixture
+def token_of(app: Flask) -> Callable[[Person], str]:
+    """A fresh login's token, without the cost of a login."""
+
+    def make(person: Person) -> str:
+        with app.app_context():
+            return sessions.open_session(person.id)
+
+    return make
+
+
+@pytest.fixture
+def anonymous(app: Flask) -> FlaskClient:
+    """A client without a token."""
+    return app.test_client()
+
+
+@pytest.fixture
+def client_of(app: Flask, token_of: Callable[[Person], str]) -> Callable[[Person], FlaskClient]:
+    """A client that is logged in as somebody."""
+
+    def make(person: Person) -> FlaskClient:
+        client = app.test_client()
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token_of(person)}"
+        return client
+
+    return make
+
+
+@pytest.fixture
+def share_client(app: Flask, anonymous: FlaskClient) -> Callable[[str], FlaskClient]:
+    """A client that bears the share token of a slug, and nothing else."""
+
+    def make(slug: str) -> FlaskClient:
+        client = app.test_client()
+        client.environ_base["HTTP_X_UMAMI_SHARE_TOKEN"] = anonymous.get(f"/api/share/{slug}").json["token"]
+        client.environ_base["HTTP_X_UMAMI_SHARE_CONTEXT"] = "1"
+        return client
+
+    return make
