@@ -1,0 +1,49 @@
+# Two commands: `make run` and `make test`. Everything else is for those who work on Frontdesk.
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHONS := python3 python3.13 python3.12 python3.11
+RIGHT := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON := $(firstword $(foreach name,$(PYTHONS),$(shell $(name) -c '$(RIGHT)' >/dev/null 2>&1 && echo $(name))))
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+
+.PHONY: run test lint format lock clean
+
+run: $(VENV)/installed ## Serve on port 8000, or `make run PORT=8123`
+	@export FRONTDESK_ENVIRONMENT=$${FRONTDESK_ENVIRONMENT:-development}; \
+	$(BIN)/frontdesk setup && exec $(BIN)/frontdesk serve $(if $(PORT),--port $(PORT))
+
+test: $(VENV)/installed-dev ## All tests; on PostgreSQL and Redis too where they are reachable
+	$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/installed-dev ## Format, style, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(VENV)/installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+$(VENV)/bin/pip:
+	@test -n "$(PYTHON)" || { echo "Frontdesk needs Python 3.11, 3.12 or 3.13; none of: $(PYTHONS)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Is the venv module there? (Debian: apt install python3-venv)" >&2; exit 1; }
+
+$(VENV)/installed: requirements.lock pyproject.toml $(VENV)/bin/pip
+	@echo "Installing into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
+	@echo "Installing what tests need into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+lock: ## Lock dependencies anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --no-annotate --quiet --group build pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --no-annotate --quiet --group build --group dev pyproject.toml -o requirements-dev.lock
+
+clean: ## Remove the virtual environment and caches; never the data
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
