@@ -47,6 +47,7 @@ class Config:
     admin_password: str = setting("", "Password of the first administrator; generated when empty.", secret=True)
     bcrypt_cost: int = setting(10, "Cost of new password hashes (4 to 16).", least=4)
     session_days: float = setting(30.0, "Days without use after which a login ends.", least=0.01)
+    sessions_per_user: int = setting(1000, "Logins that a user may have at once; the oldest end.", least=1)
     share_token_hours: float = setting(24.0, "Hours that a share token lives.", least=0.01)
     login_attempts: int = setting(10, "Failed logins for one account from one address in a window.", least=1)
     login_attempts_per_address: int = setting(100, "Failed logins from one address in a window.", least=1)

@@ -42,6 +42,7 @@ def init_app(app: Flask, config: Config) -> None:
         "max_overflow": 0,
         "pool_timeout": config.database_pool_timeout,
         "pool_recycle": 1800,
+        "hide_parameters": True,  # errors are logged; hashes and names do not belong there
     }
     db.init_app(app)
     with app.app_context():

@@ -18,6 +18,7 @@ def fold(name: str) -> str:
 
     Some characters unfold into eighteen; a name made of them is compared by its hash.
     """
-    folded = fold_case(name).strip()
+    # Far beyond any username: not worth unfolding a megabyte for.
+    folded = fold_case(name).strip() if len(name) <= KEY_MAX_BYTES else name
     encoded = folded.encode("utf-8", "surrogatepass")
     return folded if len(encoded) <= KEY_MAX_BYTES else f"sha256:{sha256(encoded).hexdigest()}"

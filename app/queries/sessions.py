@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, select, update
+from sqlalchemy import Integer, Select, bindparam, delete, select, update
 
 from app.models import LoginSession, User
 from app.queries.paged import paged
@@ -46,6 +46,16 @@ delete_others = delete_of_user.where(LoginSession.id != bindparam("kept_id"))
 delete_one = delete_of_user.where(LoginSession.id == bindparam("session_id"))
 delete_expired = delete(LoginSession).where(LoginSession.expires_at < bindparam("now"))
 delete_expired_of_user = delete_expired.where(LoginSession.user_id == bindparam("owner_id"))
+
+
+_older = (
+    select(LoginSession.id)
+    .where(LoginSession.user_id == bindparam("owner_id"))
+    .order_by(LoginSession.created_at.desc(), LoginSession.id.desc())
+    .offset(bindparam("kept", type_=Integer))
+)
+delete_beyond = delete(LoginSession).where(LoginSession.id.in_(_older)).execution_options(synchronize_session=False)
+"""All but the newest ``kept`` logins of a user. Values: ``owner_id``, ``kept``."""
 
 
 @cache

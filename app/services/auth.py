@@ -80,15 +80,15 @@ def _rehash(user: Row[Any], password: str, cost: int) -> None:
         )
 
 
-def confirm_password(actor: Actor, password: str) -> None:
+def confirm_password(actor: Actor, password: str | None) -> None:
     """
     Make sure that it is the actor's own password.
 
-    :raises Conflict: it is not
+    :raises Conflict: it is not, or there is none; none is no guess and does not count as one
     :raises Throttled: too many wrong ones lately
     """
-    row = fetch_one(queries.select_password_hash, user_id=actor.user_id)
-    if row is None or not _guess(fold(actor.username), actor.address, password, row.password_hash):
+    row = fetch_one(queries.select_password_hash, user_id=actor.user_id) if password is not None else None
+    if row is None or password is None or not _guess(fold(actor.username), actor.address, password, row.password_hash):
         raise Conflict("Current password is incorrect")
 
 

@@ -169,7 +169,9 @@ def leave_all_teams(user_id: UUID, *, heir_id: UUID | None) -> None:
 def _leave(session: Unit, team_id: UUID, user_id: UUID, heir_id: UUID | None) -> None:
     member = _member(session, team_id, user_id)
     successor = session.scalar(queries.select_successor, {"team_id": team_id, "user_id": user_id})
-    owned = member is not None and member.role == TeamRole.OWNER
+    if member is None:  # left while we waited for the team
+        return
+    owned = member.role == TeamRole.OWNER
     orphaned = successor is None or (owned and successor.role != TeamRole.OWNER)
     if orphaned and heir_id is not None:
         successor = _member(session, team_id, heir_id) or Membership(team_id=team_id, user_id=heir_id)

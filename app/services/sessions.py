@@ -34,14 +34,16 @@ class SessionView:
 
 def open_session(user_id: UUID, *, address: str = "", user_agent: str = "", seconds: int | None = None) -> str:
     """
-    A fresh token for the user; only its hash is kept. Ended logins of the user are cleared away.
+    A fresh token for the user; only its hash is kept. Ended logins of the user, and too many, are cleared away.
 
     :param seconds: how long the login lives without use; the configured days by default
     """
     lifetime = seconds or int(runtime().config.session_days * 86_400)
     token, now = tokens.new_token(), utcnow()
+    most = runtime().config.sessions_per_user
     with transaction() as session:
         execute_count(queries.delete_expired_of_user, owner_id=user_id, now=now)
+        execute_count(queries.delete_beyond, owner_id=user_id, kept=most - 1)
         session.add(
             LoginSession(
                 user_id=user_id,

@@ -160,7 +160,9 @@ def update_team(actor: Actor, team_id: UUID, *, name: str | None = None, access_
     """
     with transaction(CONFLICTS) as session:
         require_team(actor, team_id, may(Permission.TEAM_UPDATE), OWNERS_AND_MANAGERS)
-        team = session.get_one(Team, team_id, with_for_update={"key_share": True})
+        team = session.get(Team, team_id, with_for_update={"key_share": True})
+        if team is None:
+            raise NotFound(TEAM_NOT_FOUND)
         if name is not None:
             team.name = name
         if access_code is not None and access_code != team.access_code:

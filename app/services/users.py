@@ -100,7 +100,7 @@ def update_user(
     if not actor.is_admin:
         name = role = None
         if password is not None:
-            auth.confirm_password(actor, current_password or "")
+            auth.confirm_password(actor, current_password)
     hashed = None if password is None else passwords.hash_password(password, cost=runtime().config.bcrypt_cost)
     with transaction(CONFLICTS) as session:
         admins = session.scalars(queries.lock_admins).all() if role is not None else []

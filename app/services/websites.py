@@ -158,7 +158,10 @@ def reset_website(actor: Actor, website_id: UUID) -> None:
     """Note that the statistics start anew from now; Frontdesk itself keeps none."""
     with transaction() as session:
         require_change(actor, website_id, Permission.WEBSITE_UPDATE)
-        session.get_one(Website, website_id, with_for_update={"key_share": True}).reset_at = utcnow()
+        website = session.get(Website, website_id, with_for_update={"key_share": True})
+        if website is None:
+            raise _hidden(actor)
+        website.reset_at = utcnow()
 
 
 @retried

@@ -164,6 +164,8 @@ def javascript_number(text: str) -> float:
     text = text.strip()
     if not text:
         return 0
+    if not text.isascii():
+        return math.nan
     for prefix, base in (("0x", 16), ("0o", 8), ("0b", 2)):
         if text[:2].lower() == prefix:
             try:
