@@ -151,7 +151,9 @@ def _unique(table: Table) -> Iterator[tuple[str, set[str]]]:
 def execute_count(statement: UpdateBase, **values: Any) -> int:
     """Run a bulk change inside a transaction; answers how many rows it changed."""
     with transaction() as session:
-        result = cast("CursorResult[Any]", session.execute(statement, values))
+        result = cast(
+            "CursorResult[Any]", session.execute(statement, values, execution_options={"synchronize_session": False})
+        )
         return result.rowcount
 
 

@@ -54,7 +54,7 @@ _older = (
     .order_by(LoginSession.created_at.desc(), LoginSession.id.desc())
     .offset(bindparam("kept", type_=Integer))
 )
-delete_beyond = delete(LoginSession).where(LoginSession.id.in_(_older)).execution_options(synchronize_session=False)
+delete_beyond = delete(LoginSession).where(LoginSession.id.in_(_older))
 """All but the newest ``kept`` logins of a user. Values: ``owner_id``, ``kept``."""
 
 

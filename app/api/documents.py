@@ -1,4 +1,0 @@
-from flask import Flask
-
-
-def init_app(app: Flask) -> None: ...
