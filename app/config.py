@@ -40,6 +40,11 @@ class Config:
     database_url: str = setting("", "SQLAlchemy URL; empty means SQLite in the instance folder.", secret=True)
     database_pool_size: int = setting(10, "Connections that one worker keeps at most.", least=1)
     database_pool_timeout: float = setting(5.0, "Seconds to wait for a free connection; then 503.", least=0)
+    database_behind_pgbouncer: bool = setting(False, "PgBouncer pools transactions: keep nothing on a connection.")
+    statement_seconds: float = setting(15.0, "Seconds that PostgreSQL gives one statement; 0 means no limit.", least=0)
+    slow_statement_ms: float = setting(500.0, "Statements that take longer are logged; 0 logs none.", least=0)
+    replica_url: str = setting("", "A streaming replica that answers lists; optional.", secret=True)
+    replica_max_lag: float = setting(30.0, "Seconds that the replica may be behind; then lists stay here.", least=0)
     redis_url: str = setting("", "Shares login throttling between workers and hosts; optional.", secret=True)
     secret_key: str = setting("", "Signs share tokens; 32 characters or more.", secret=True)
 
@@ -53,10 +58,12 @@ class Config:
     login_attempts_per_address: int = setting(100, "Failed logins from one address in a window.", least=1)
     login_window: int = setting(900, "Length of that window in seconds.", least=1)
 
+    login_queue: int = setting(64, "Logins of one worker that may wait for their turn; more get 503.", least=1)
+
     host: str = setting("127.0.0.1", "Address to listen on.")
     port: int = setting(8000, "Port to listen on.", least=1)
     workers: int = setting(2, "Server processes.", least=1)
-    threads: int = setting(32, "Threads of each server process.", least=1)
+    requests_at_once: int = setting(128, "Requests that one worker takes in; more get 503.", least=1)
     shutdown_seconds: int = setting(30, "Seconds that requests under way are given at the end.", least=1)
     trusted_proxies: int = setting(0, "Proxies in front whose X-Forwarded-* headers are believed.", least=0)
     max_body_bytes: int = setting(1_048_576, "Largest request body; more is 413.", least=1024)
@@ -66,6 +73,7 @@ class Config:
     cors_max_age: int = setting(86_400, "Seconds that a browser may remember a CORS answer.", least=0)
     force_ssl: bool = setting(False, "Send Strict-Transport-Security.")
     allowed_frame_urls: str = setting("", "Sources allowed to put our pages in a frame, with spaces.")
+    metrics_token: str = setting("", "Bearer token for /metrics; without one, this machine alone.", secret=True)
     log_level: str = setting("info", "`debug`, `info`, `warning` or `error`.")
 
     private_mode: bool = setting(False, "`privateMode` of /api/config.")
@@ -76,6 +84,7 @@ class Config:
     pixels_url: str = setting("", "`pixelsUrl` of /api/config.")
     tracker_script_name: str = setting("", "`trackerScriptName` of /api/config.")
 
+    runtime_path: str = setting("", "Folder where the workers of one server meet; `serve` makes one.")
     instance_path: str = setting(str(ROOT / "instance"), "Folder of the SQLite file, `config.py` and the made secret.")
 
     @property

@@ -20,7 +20,7 @@ from app.errors import Conflict
 from app.models import Base
 
 BUSY_TIMEOUT_MS = 5000
-AUTOCOMMIT = "frontdesk_autocommit"
+READER = "reader"
 RETRYABLE = frozenset({"40001", "40P01"})
 """PostgreSQL's "serialization failure" and "deadlock detected": nothing happened, try again."""
 ATTEMPTS = 5
@@ -34,49 +34,50 @@ db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True, session_options
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Bind the extension to the app, with an engine that suits the database of ``config``."""
+    """
+    Bind the extension to the app: one engine for writes, and one for reads whose connections are in
+    autocommit for good, so that a read is one round trip and nothing else.
+    """
     url = config.sqlalchemy_url
-    app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+    shared = {
+        "url": url,
         "pool_size": config.database_pool_size,
         "max_overflow": 0,
         "pool_timeout": config.database_pool_timeout,
         "pool_recycle": 1800,
         "hide_parameters": True,  # errors are logged; hashes and names do not belong there
     }
+    reads = {**shared, "pool_reset_on_return": None}
+    if make_url(url).get_backend_name() != "sqlite":
+        reads["isolation_level"] = "AUTOCOMMIT"
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = shared
+    app.config["SQLALCHEMY_BINDS"] = {READER: reads}
     db.init_app(app)
     with app.app_context():
-        engine = db.engine
         if make_url(url).get_backend_name() == "sqlite":
-            _make_sqlite_safe(engine)
-            reader = engine.execution_options(**{AUTOCOMMIT: True})
-        else:
-            reader = engine.execution_options(isolation_level="AUTOCOMMIT")
-        app.extensions["frontdesk_reader"] = reader
+            _make_sqlite_safe(db.engine)
+            _make_sqlite_safe(db.engines[READER])
+            event.listen(db.engine, "begin", _begin_immediate)
+        app.extensions["frontdesk_reader"] = db.engines[READER]
 
 
 def _make_sqlite_safe(engine: Engine) -> None:
-    """Foreign keys, WAL, waiting for the writer, and ``lower()`` beyond ASCII; writers begin IMMEDIATE."""
+    """Foreign keys, WAL, waiting for the writer, and ``lower()`` beyond ASCII."""
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver begins nothing by itself; see begin() below
-        for pragma in (
-            "foreign_keys=ON",
-            f"busy_timeout={BUSY_TIMEOUT_MS}",
-            "journal_mode=WAL",
-            "synchronous=NORMAL",
-        ):
+        connection.isolation_level = None  # the driver begins nothing by itself; see _begin_immediate()
+        for pragma in ("foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=NORMAL"):
             connection.execute(f"PRAGMA {pragma}")
         connection.create_function(
             "lower", 1, lambda text: text.lower() if isinstance(text, str) else text, deterministic=True
         )
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # IMMEDIATE: what is read inside is still true when it is written, and waiting works.
-        if not connection.get_execution_options().get(AUTOCOMMIT):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+def _begin_immediate(connection: Connection) -> None:
+    """What is read inside a transaction is still true when it is written, and writers wait for each other."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager

@@ -1,10 +1,12 @@
 """What belongs to the running app rather than to a request; services reach it without knowing Flask."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import current_app
 
 from app.config import Config
+from app.security.gate import Gate
 from app.security.throttle import Throttle
 from app.security.tokens import ShareTokens
 
@@ -16,6 +18,7 @@ class Runtime:
     config: Config
     throttle: Throttle
     share_tokens: ShareTokens
+    gate: Gate
 
     @classmethod
     def of(cls, config: Config) -> "Runtime":
@@ -25,7 +28,8 @@ class Runtime:
             window=config.login_window,
             redis_url=config.redis_url,
         )
-        return cls(config, throttle, ShareTokens(config.secret_key, hours=config.share_token_hours))
+        gate = Gate(most_waiting=config.login_queue, folder=Path(config.runtime_path) if config.runtime_path else None)
+        return cls(config, throttle, ShareTokens(config.secret_key, hours=config.share_token_hours), gate)
 
 
 def runtime() -> Runtime:

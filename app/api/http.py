@@ -1,9 +1,8 @@
 """What every answer has in common, whatever the wire: request ids, headers, JSON, log lines."""
 
-import re
 import time
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 import structlog
@@ -11,17 +10,10 @@ from flask import Flask, Response, current_app, g, request
 from flask.json.provider import JSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.api.middleware import REQUEST_ID, Admission, CommonHeaders
 from app.config import Config
 
 log = structlog.get_logger("frontdesk.request")
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-CORS_METHODS = "GET, DELETE, POST, PUT"
-CORS_HEADERS = (
-    "*, Authorization, Content-Type, If-Match, X-Request-Id, "
-    "x-umami-api-key, x-umami-share-token, x-umami-share-context"
-)
-CORS_EXPOSED = "ETag, Retry-After, X-Request-Id"
-API_POLICY = "default-src 'none'"
 QUIET = frozenset({"/healthz", "/readyz"})
 
 
@@ -46,17 +38,20 @@ def init_app(app: Flask, config: Config) -> None:
     app.json = OrjsonProvider(app)
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
     app.url_map.strict_slashes = False
+    admission = Admission(app.wsgi_app, most=config.requests_at_once)
+    app.extensions["frontdesk_admission"] = admission
+    outer: Any = CommonHeaders(admission, config)
     if config.trusted_proxies:
         hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        outer = ProxyFix(outer, x_for=hops, x_proto=hops, x_host=hops)
+    app.wsgi_app = outer  # type: ignore[method-assign]
     app.before_request(_begin)
-    app.after_request(_Headers(config))
     app.after_request(_log)
 
 
 def request_id() -> str:
-    """The id of the request at hand: the caller's own, if it sent a decent one."""
-    found: str = g.request_id
+    """The id of the request at hand."""
+    found: str = request.environ[REQUEST_ID]
     return found
 
 
@@ -66,48 +61,13 @@ def client_address() -> str:
 
 
 def _begin() -> Response | None:
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
     g.began = time.perf_counter()
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    structlog.contextvars.bind_contextvars(request_id=request_id())
     if request.method == "OPTIONS" and request.url_rule is not None:
         allowed = sorted(request.url_rule.methods or ())
         return Response(status=204, headers={"Allow": ", ".join(allowed)})
     return None
-
-
-class _Headers:
-    """CORS as Umami sends it, with ``Authorization`` by name, and what keeps browsers out of trouble."""
-
-    def __init__(self, config: Config) -> None:
-        self.origins = frozenset(origin.strip() for origin in config.cors_origins.split(",") if origin.strip())
-        ancestors = f"frame-ancestors 'self' {config.allowed_frame_urls}".strip()
-        self.fixed = {
-            "Access-Control-Allow-Headers": CORS_HEADERS,
-            "Access-Control-Allow-Methods": CORS_METHODS,
-            "Access-Control-Expose-Headers": CORS_EXPOSED,
-            "Access-Control-Max-Age": str(config.cors_max_age),
-            "Cache-Control": "no-cache",
-            "X-DNS-Prefetch-Control": "on",
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer",
-            "Content-Security-Policy": f"{API_POLICY}; {ancestors}",
-        }
-        if config.force_ssl:
-            self.fixed["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
-
-    def __call__(self, response: Response) -> Response:
-        for name, value in self.fixed.items():
-            response.headers.setdefault(name, value)
-        response.headers["X-Request-Id"] = request_id()
-        if "*" in self.origins:
-            response.headers["Access-Control-Allow-Origin"] = "*"
-        elif self.origins:
-            response.headers.add("Vary", "Origin")
-            if request.headers.get("Origin") in self.origins:
-                response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
-        return response
 
 
 def _log(response: Response) -> Response:

@@ -1,7 +1,4 @@
-"""bcrypt, in Umami's column format: 60 characters, cost 10 unless configured."""
-
-import os
-from threading import BoundedSemaphore
+"""bcrypt, in Umami's column format: 60 characters, cost 10 unless configured. Callers hold the gate."""
 
 import bcrypt
 
@@ -10,9 +7,6 @@ from app.errors import Invalid
 MIN_LENGTH = 8
 MAX_BYTES = 72
 """bcrypt reads no further (W15)."""
-
-gate = BoundedSemaphore(os.cpu_count() or 1)
-"""No more hashes at once than cores: waiting logins must not starve everybody else."""
 
 
 def check_new_password(password: str, *, field: str = "password") -> None:
@@ -25,16 +19,11 @@ def check_new_password(password: str, *, field: str = "password") -> None:
 
 def hash_password(password: str, *, cost: int) -> str:
     """A hash of what bcrypt reads of it; that this is all of it, ``check_new_password`` sees to."""
-    with gate:
-        return bcrypt.hashpw(password.encode("utf-8", "replace")[:MAX_BYTES], bcrypt.gensalt(cost)).decode("ascii")
+    return bcrypt.hashpw(password.encode("utf-8", "replace")[:MAX_BYTES], bcrypt.gensalt(cost)).decode("ascii")
 
 
 def matches(password: str, password_hash: str) -> bool:
-    """
-    Whether it is the password. Only the first 72 bytes count, as where old hashes were made.
-
-    Called with ``gate`` held: what must be true at that moment is asked inside it as well.
-    """
+    """Whether it is the password. Only the first 72 bytes count, as where old hashes were made."""
     try:
         return bcrypt.checkpw(password.encode("utf-8", "replace")[:MAX_BYTES], password_hash.encode())
     except ValueError:  # not a bcrypt hash: nobody can log in with it

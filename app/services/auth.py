@@ -56,7 +56,7 @@ def login(username: str, password: str, *, address: str = "", user_agent: str = 
 def _guess(account: str, address: str, password: str, password_hash: str) -> bool:
     """Compare under the gate; whoever waited there while others failed is refused before it costs anything."""
     throttle = runtime().throttle
-    with passwords.gate:
+    with runtime().gate.turn():
         throttle.check(account, address)
         right = passwords.matches(password, password_hash)
         if right:
@@ -70,7 +70,7 @@ def _rehash(user: Row[Any], password: str, cost: int) -> None:
     """Bring an old, cheaper hash up to the configured cost while the password is at hand."""
     if passwords.cost_of(user.password_hash) >= cost:
         return
-    renewed = passwords.hash_password(password, cost=cost)
+    renewed = hash_password(password)
     with transaction() as session:
         # Only over the hash that was checked: a password changed meanwhile stays changed.
         session.execute(
@@ -78,6 +78,12 @@ def _rehash(user: Row[Any], password: str, cost: int) -> None:
             .where(User.id == user.id, User.password_hash == user.password_hash)
             .values(password_hash=renewed, updated_at=User.updated_at)
         )
+
+
+def hash_password(password: str) -> str:
+    """A hash of the password, at the configured cost, when its turn has come."""
+    with runtime().gate.turn():
+        return passwords.hash_password(password, cost=runtime().config.bcrypt_cost)
 
 
 def confirm_password(actor: Actor, password: str | None) -> None:

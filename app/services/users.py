@@ -12,7 +12,6 @@ from app.models.folding import fold, fold_case
 from app.paging import Page, Sort, Window
 from app.queries import users as queries
 from app.queries.paged import pattern
-from app.runtime import runtime
 from app.security import passwords, policy
 from app.security.actor import Actor
 from app.security.names import clean_username
@@ -35,7 +34,7 @@ def create_user(actor: Actor, *, username: str, password: str, role: str = Role.
     name = clean_username(username)
     passwords.check_new_password(password)
     policy.require(policy.can_administer(actor))
-    hashed = passwords.hash_password(password, cost=runtime().config.bcrypt_cost)
+    hashed = auth.hash_password(password)
     user = User(username=name, role=role, password_hash=hashed)
     if id is not None:
         user.id = id
@@ -101,7 +100,7 @@ def update_user(
         name = role = None
         if password is not None:
             auth.confirm_password(actor, current_password)
-    hashed = None if password is None else passwords.hash_password(password, cost=runtime().config.bcrypt_cost)
+    hashed = None if password is None else auth.hash_password(password)
     with transaction(CONFLICTS) as session:
         admins = session.scalars(queries.lock_admins).all() if role is not None else []
         user = _locked(session, user_id)
@@ -139,7 +138,7 @@ def change_own_password(actor: Actor, *, current_password: str, new_password: st
     passwords.check_new_password(new_password, field="new_password")
     user_id = actor.user_id
     auth.confirm_password(actor, current_password)
-    hashed = passwords.hash_password(new_password, cost=runtime().config.bcrypt_cost)
+    hashed = auth.hash_password(new_password)
     with transaction() as session:
         user = _locked(session, user_id)
         user.password_hash = hashed

@@ -101,17 +101,17 @@ class Me(OutSchema):
 class Subscription(OutSchema):
     """What Umami Cloud sells; on one's own server nothing is for sale, and nothing is limited."""
 
-    has_subscription = fields.Constant(False)
-    is_business = fields.Constant(False)
-    is_no_billing = fields.Constant(False)
-    is_pro = fields.Constant(False)
-    unlimited_websites = fields.Constant(True)
+    has_subscription = fields.Constant(False, required=True)
+    is_business = fields.Constant(False, required=True)
+    is_no_billing = fields.Constant(False, required=True)
+    is_pro = fields.Constant(False, required=True)
+    unlimited_websites = fields.Constant(True, required=True)
 
 
 class ServerConfig(OutSchema):
     """What a dashboard needs to know before anybody logs in."""
 
-    cloud_mode = fields.Constant(False)
+    cloud_mode = fields.Constant(False, required=True)
     favicon_url = fields.String()
     links_url = fields.String()
     pixels_url = fields.String()
@@ -119,7 +119,7 @@ class ServerConfig(OutSchema):
     telemetry_disabled = fields.Boolean(required=True)
     tracker_script_name = fields.String()
     updates_disabled = fields.Boolean(required=True)
-    current_version = fields.Constant(True)
+    current_version = fields.Constant(True, required=True)
 
     @classmethod
     def draw(cls, source: Any) -> dict[str, Any]:
@@ -150,4 +150,4 @@ class SessionOut(_SessionRow):
 class Ok(OutSchema):
     """Done."""
 
-    ok = fields.Constant(True)
+    ok = fields.Constant(True, required=True)

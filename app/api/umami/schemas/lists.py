@@ -53,6 +53,7 @@ class ListQuery(WireSchema):
     max_results = Whole(
         numeric_text=True,
         load_default=None,
+        allow_none=False,
         metadata={"description": "Count no further than this, and show no more; `isCapped` tells whether there are."},
     )
 
@@ -80,7 +81,7 @@ class SortedQuery(ListQuery):
     """Which part of a list, in which order."""
 
     order_by = Text(most=100, metadata={"description": "Column to sort by; unknown ones are ignored."})
-    sort_descending = Text(most=100, metadata={"description": "`true` or `false`."})
+    sort_descending = Text(most=100, metadata={"type": "boolean", "description": "The other way round."})
 
 
 class SearchedQuery(ListQuery):

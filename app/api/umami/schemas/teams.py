@@ -17,7 +17,7 @@ TEAM_SORTS = {"name": "name", "createdAt": "created_at"}
 class TeamCreate(WireSchema):
     """``POST /api/teams``."""
 
-    name = Text(most=50, required=True)
+    name = Text(most=50, required=True, metadata={"examples": ["Blue"]})
     owner_id = Id(metadata={"description": "Who owns the team; administrators may name somebody else."})
 
 
@@ -73,7 +73,7 @@ class MembershipOut(OutSchema):
     id = fields.UUID(required=True)
     team_id = fields.UUID(required=True)
     user_id = fields.UUID(required=True)
-    role = fields.String(required=True)
+    role = fields.String(required=True, metadata={"enum": [role.value for role in TeamRole]})
     created_at = IsoDate(required=True, allow_none=True)
     updated_at = IsoDate(required=True, allow_none=True)
 
@@ -96,7 +96,7 @@ class TeamOut(OutSchema):
     created_at = IsoDate(required=True, allow_none=True)
     updated_at = IsoDate(required=True, allow_none=True)
     deleted_at = IsoDate(required=True, allow_none=True)
-    two_factor_required = fields.Constant(False)
+    two_factor_required = fields.Constant(False, required=True)
 
 
 class TeamCounts(OutSchema):

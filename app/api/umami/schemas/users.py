@@ -14,14 +14,18 @@ ROLES = [role.value for role in Role]
 
 
 def username(**kwargs: bool) -> Text:
-    return Text(most=255, metadata={"description": "1 to 255 characters; unique whatever the case."}, **kwargs)
+    return Text(
+        most=255,
+        metadata={"description": "1 to 255 characters; unique whatever the case.", "examples": ["ada"]},
+        **kwargs,
+    )
 
 
 def new_password(**kwargs: bool) -> Text:
     return Text(
         least=8,
         most=PASSWORD_MAX_LENGTH,
-        metadata={"description": "At least 8 characters, at most 72 bytes in UTF-8."},
+        metadata={"description": "At least 8 characters, at most 72 bytes in UTF-8.", "examples": ["correct horse"]},
         **kwargs,
     )
 
@@ -31,7 +35,7 @@ class UserCreate(WireSchema):
 
     username = username(required=True)
     password = new_password(required=True)
-    role = Option(ROLES, required=True)
+    role = Option(ROLES, required=True, metadata={"examples": [Role.USER.value]})
     id = Id(metadata={"description": "The id to give the account; a fresh one without it."})
 
 
@@ -40,7 +44,7 @@ class UserUpdate(WireSchema):
 
     username = username()
     password = new_password()
-    role = Option(ROLES)
+    role = Option(ROLES, metadata={"examples": [Role.USER.value]})
     current_password = Text(
         metadata={"description": "Needed by those who change their own password and are no administrators."}
     )
@@ -63,7 +67,7 @@ class UserCreated(OutSchema):
 
     id = fields.UUID(required=True)
     username = fields.String(required=True)
-    role = fields.String(required=True)
+    role = fields.String(required=True, metadata={"enum": ROLES})
 
 
 class UserSummary(UserCreated):

@@ -3,10 +3,10 @@
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
-from marshmallow import fields
+from marshmallow import fields, post_load
 
 from app.api.umami.fields import Flag, Id, Number, Option, Part, Text, Whole
-from app.api.umami.schemas.base import Drawn, IsoDate, OutSchema, SameFlag, WireSchema, reference
+from app.api.umami.schemas.base import Drawn, IsoDate, OutSchema, SameFlag, WireSchema, camel_case, reference
 from app.api.umami.schemas.lists import ListQuery, SortedQuery, SortedSearchedQuery
 from app.api.umami.schemas.teams import MembershipOut, TeamOut
 from app.api.umami.schemas.users import UserRef
@@ -24,12 +24,17 @@ class ReplayConfig(WireSchema):
     max_duration = Whole()
     block_selector = Text(most=1000)
 
+    @post_load
+    def _as_stored(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        """Under the wire's names: they are what Umami's column holds, and what goes out again."""
+        return {camel_case(name): value for name, value in data.items()}
+
 
 class WebsiteCreate(WireSchema):
     """``POST /api/websites``."""
 
-    name = Text(most=100, required=True)
-    domain = Text(most=500, required=True)
+    name = Text(most=100, required=True, metadata={"examples": ["Example"]})
+    domain = Text(most=500, required=True, metadata={"examples": ["example.org"]})
     share_id = Text(most=SLUG_MAX_LENGTH, allow_none=True, metadata={"description": "Slug of a first public link."})
     team_id = Id(allow_none=True, metadata={"description": "The team that shall own it; oneself without."})
     id = Id(allow_none=True, metadata={"description": "The id to give it; a fresh one without."})
@@ -68,7 +73,9 @@ class MyWebsiteQuery(SortedQuery):
     """One's websites: which part of the list."""
 
     sorts: ClassVar = WEBSITE_SORTS
-    include_teams = Text(most=100, metadata={"description": "Teams that one owns or manages as well: `true`."})
+    include_teams = Text(
+        most=100, metadata={"type": "boolean", "description": "Those of teams that one owns or manages as well."}
+    )
 
 
 class WebsiteQuery(MyWebsiteQuery, SortedSearchedQuery):
