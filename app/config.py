@@ -1,10 +1,8 @@
 """Every setting, with its default and a sentence; ``load()`` fills it from its sources."""
 
-import contextlib
 import os
 import runpy
-import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,26 +15,58 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "FRONTDESK_"
 SECRET_FILE = "secret_key"  # noqa: S105 (a file's name)
-SECRET_MIN_LENGTH = 32
-PLACEHOLDERS = ("change", "replace", "secret", "placeholder", "example", "your-", "xxxx", "0000", "1234")
+DAYS_MAX = 24_000
+"""Lifetimes are kept as seconds in 32 bits, and nobody waits 65 years."""
+DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 TRUE, FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off", ""})
+KINDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
+MASK = "********"
 
 
 class ConfigError(ValueError):
     """A setting that cannot be used; the message names it and says what is accepted."""
 
 
-def setting(default: T, text: str, *, secret: bool = False, least: float | None = None) -> T:
-    """A field of ``Config``: its default, its sentence, whether to mask it, the smallest value allowed."""
-    made: T = field(default=default, metadata={"text": text, "secret": secret, "least": least})
+def setting(
+    default: T,
+    text: str,
+    *,
+    secret: bool = False,
+    least: float | None = None,
+    most: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> T:
+    """A field of ``Config``: its default, its sentence, whether to mask it, which values are allowed."""
+    rules = {"text": text, "secret": secret, "least": least, "most": most, "choices": choices}
+    made: T = field(default=default, metadata=rules)
     return made
+
+
+def masked_url(text: str) -> str:
+    """A URL without its password, wherever in it that stands."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        return MASK
+    hidden = {name: "***" for name in url.query if "password" in name.lower()}
+    return url.update_query_dict(hidden).render_as_string(hide_password=True)
+
+
+def with_driver(url: str) -> str:
+    """The URL with psycopg 3 as PostgreSQL's driver, whatever the spelling."""
+    scheme, _, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """The effective settings. Built by ``load()``; tests build it with overrides."""
 
-    environment: str = setting("production", "`production` or `development` (readable logs, a secret made for you).")
+    environment: str = setting(
+        "production",
+        "`production` or `development` (readable logs, a secret made for you).",
+        choices=("production", "development"),
+    )
     database_url: str = setting("", "SQLAlchemy URL; empty means SQLite in the instance folder.", secret=True)
     database_pool_size: int = setting(10, "Connections that one worker keeps at most.", least=1)
     database_pool_timeout: float = setting(5.0, "Seconds to wait for a free connection; then 503.", least=0)
@@ -50,10 +80,10 @@ class Config:
 
     admin_username: str = setting("admin", "Name of the first administrator.")
     admin_password: str = setting("", "Password of the first administrator; generated when empty.", secret=True)
-    bcrypt_cost: int = setting(10, "Cost of new password hashes (4 to 16).", least=4)
-    session_days: float = setting(30.0, "Days without use after which a login ends.", least=0.01)
+    bcrypt_cost: int = setting(10, "Cost of new password hashes (4 to 16).", least=4, most=16)
+    session_days: float = setting(30.0, "Days without use after which a login ends.", least=0.01, most=DAYS_MAX)
     sessions_per_user: int = setting(1000, "Logins that a user may have at once; the oldest end.", least=1)
-    share_token_hours: float = setting(24.0, "Hours that a share token lives.", least=0.01)
+    share_token_hours: float = setting(24.0, "Hours that a share token lives.", least=0.01, most=24 * DAYS_MAX)
     login_attempts: int = setting(10, "Failed logins for one account from one address in a window.", least=1)
     login_attempts_per_address: int = setting(100, "Failed logins from one address in a window.", least=1)
     login_window: int = setting(900, "Length of that window in seconds.", least=1)
@@ -61,7 +91,7 @@ class Config:
     login_queue: int = setting(64, "Logins of one worker that may wait for their turn; more get 503.", least=1)
 
     host: str = setting("127.0.0.1", "Address to listen on.")
-    port: int = setting(8000, "Port to listen on.", least=1)
+    port: int = setting(8000, "Port to listen on.", least=1, most=65_535)
     workers: int = setting(2, "Server processes.", least=1)
     requests_at_once: int = setting(128, "Requests that one worker takes in; more get 503.", least=1)
     shutdown_seconds: int = setting(30, "Seconds that requests under way are given at the end.", least=1)
@@ -74,7 +104,9 @@ class Config:
     force_ssl: bool = setting(False, "Send Strict-Transport-Security.")
     allowed_frame_urls: str = setting("", "Sources allowed to put our pages in a frame, with spaces.")
     metrics_token: str = setting("", "Bearer token for /metrics; without one, this machine alone.", secret=True)
-    log_level: str = setting("info", "`debug`, `info`, `warning` or `error`.")
+    log_level: str = setting(
+        "info", "`debug`, `info`, `warning` or `error`.", choices=("debug", "info", "warning", "error")
+    )
 
     private_mode: bool = setting(False, "`privateMode` of /api/config.")
     telemetry_disabled: bool = setting(True, "`telemetryDisabled` of /api/config.")
@@ -96,22 +128,23 @@ class Config:
         """The URL to connect to, with psycopg 3 as PostgreSQL's driver whatever the spelling."""
         if not self.database_url:
             return f"sqlite:///{Path(self.instance_path) / 'frontdesk.db'}"
-        scheme, _, rest = self.database_url.partition("://")
-        if scheme in ("postgres", "postgresql"):
-            return f"postgresql+psycopg://{rest}"
-        return self.database_url
+        return with_driver(self.database_url)
+
+    @property
+    def sqlalchemy_replica_url(self) -> str:
+        """The replica's URL, likewise."""
+        return with_driver(self.replica_url)
 
     def masked(self) -> dict[str, Any]:
-        """Name to value, with secrets hidden and passwords taken out of URLs."""
-        return {item.name: self._mask(item.name, item.metadata["secret"]) for item in fields(self)}
+        """Name to value, with secrets hidden and passwords taken out of URLs; the database as it is connected to."""
+        shown = {item.name: self._mask(item.name, item.metadata["secret"]) for item in fields(self)}
+        return shown | {"database_url": masked_url(self.sqlalchemy_url)}
 
     def _mask(self, name: str, secret: bool) -> Any:
         value = getattr(self, name)
         if not secret or not value:
             return value
-        if name.endswith("_url"):
-            return make_url(value).render_as_string(hide_password=True)
-        return "********"
+        return masked_url(value) if name.endswith("_url") else MASK
 
 
 def load(overrides: Mapping[str, Any] | None = None, *, environ: Mapping[str, str] | None = None) -> Config:
@@ -129,11 +162,10 @@ def load(overrides: Mapping[str, Any] | None = None, *, environ: Mapping[str, st
     file = instance / "config.py"
     known = {item.name: item for item in fields(Config)}
     if file.is_file():
-        given = runpy.run_path(str(file))
-        values |= {name.lower(): value for name, value in given.items() if name.lower() in known and name.isupper()}
+        values |= _file_values(file, known)
     if environ.get("DATABASE_URL"):
         values["database_url"] = environ["DATABASE_URL"]
-    values |= {name: environ[PREFIX + name.upper()] for name in known if environ.get(PREFIX + name.upper())}
+    values |= _environment_values(environ, known)
     values |= overrides or {}
     made = instance / SECRET_FILE
     if not values.get("secret_key") and values.get("environment") == "development" and made.is_file():
@@ -143,61 +175,69 @@ def load(overrides: Mapping[str, Any] | None = None, *, environ: Mapping[str, st
     return config
 
 
-def _parsed(name: str, value: Any, kind: type) -> Any:
+def _file_values(file: Path, known: Collection[str]) -> dict[str, Any]:
+    """What ``config.py`` sets, in capitals; other names are its own."""
+    try:
+        given = runpy.run_path(str(file))
+    except Exception as error:  # whatever goes wrong in somebody's file
+        raise ConfigError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
+    names = [name for name in given if name.isupper() and not name.startswith("_")]
+    for name in names:
+        if name.lower() not in known:
+            raise ConfigError(f"{file} sets {name}, which is no setting")
+    return {name.lower(): given[name] for name in names}
+
+
+def _environment_values(environ: Mapping[str, str], known: Collection[str]) -> dict[str, str]:
+    given = {name: environ[PREFIX + name.upper()] for name in known if environ.get(PREFIX + name.upper())}
+    if given.get("port", "").startswith("tcp://"):
+        del given["port"]  # Kubernetes sets this in every pod beside a service that is called "frontdesk"
+    return given
+
+
+def _parsed(name: str, value: Any, kind: Any) -> Any:
+    label = PREFIX + name.upper()
+    if isinstance(value, Path) and kind is str:
+        return str(value)
     if not isinstance(value, str):
-        return value
+        if type(value) is kind or (kind is float and type(value) is int):
+            return kind(value)
+        raise ConfigError(f"{label} must be {KINDS[kind]}, not {value!r}")
+    if name == "admin_password":
+        return value  # a password may begin or end with a space
     text = value.strip()
     if kind is bool:
         if text.lower() not in TRUE | FALSE:
-            raise ConfigError(f"{PREFIX}{name.upper()} must be true or false, not {value!r}")
+            raise ConfigError(f"{label} must be true or false, not {value!r}")
         return text.lower() in TRUE
     try:
         return kind(text)
     except ValueError:
-        raise ConfigError(f"{PREFIX}{name.upper()} must be a number, not {value!r}") from None
+        raise ConfigError(f"{label} must be {KINDS[kind]}, not {value!r}") from None
 
 
 def _check(config: Config) -> None:
     for item in fields(config):
-        least = item.metadata["least"]
-        if least is not None and getattr(config, item.name) < least:
-            raise ConfigError(f"{PREFIX}{item.name.upper()} must be {least} or more")
-    if config.bcrypt_cost > 16:
-        raise ConfigError("FRONTDESK_BCRYPT_COST must be 16 or less: a login would take longer than a minute")
-    if config.port > 65_535:
-        raise ConfigError("FRONTDESK_PORT must be 65535 or less")
-    if config.environment not in ("production", "development"):
-        raise ConfigError("FRONTDESK_ENVIRONMENT must be production or development")
-    if config.log_level not in ("debug", "info", "warning", "error"):
-        raise ConfigError("FRONTDESK_LOG_LEVEL must be debug, info, warning or error")
+        label, value, rules = PREFIX + item.name.upper(), getattr(config, item.name), item.metadata
+        if rules["choices"] and value not in rules["choices"]:
+            raise ConfigError(f"{label} must be {' or '.join(rules['choices'])}, not {value!r}")
+        if rules["least"] is not None and not value >= rules["least"]:
+            raise ConfigError(f"{label} must be {rules['least']:g} or more")
+        if rules["most"] is not None and not value <= rules["most"]:
+            raise ConfigError(f"{label} must be {rules['most']:g} or less")
+    _check_database("DATABASE_URL", config.sqlalchemy_url)
+    if config.replica_url:
+        _check_database("FRONTDESK_REPLICA_URL", config.sqlalchemy_replica_url)
+
+
+def _check_database(label: str, text: str) -> None:
     try:
-        backend = make_url(config.sqlalchemy_url).get_backend_name()
-    except ArgumentError:
-        raise ConfigError("DATABASE_URL is not a database URL (postgresql://user:password@host/name)") from None
-    if backend not in ("sqlite", "postgresql"):
-        raise ConfigError(f"DATABASE_URL names {backend}; SQLite and PostgreSQL are supported")
-
-
-def make_secret(config: Config) -> None:
-    """Make a secret for development and keep it in the instance folder, readable by its owner alone."""
-    file = Path(config.instance_path) / SECRET_FILE
-    with contextlib.suppress(FileExistsError):
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as handle:
-            handle.write(secrets.token_urlsafe(48))
-
-
-def check_secret(config: Config) -> None:
-    """
-    Refuse to sign with a secret that strangers can guess.
-
-    :raises ConfigError: it is missing, short, or a placeholder out of a sample file
-    """
-    secret = config.secret_key
-    advice = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
-    if not secret:
-        raise ConfigError(f"FRONTDESK_SECRET_KEY is not set; {advice}")
-    if len(secret) < SECRET_MIN_LENGTH or len(set(secret)) < 10:
-        raise ConfigError(f"FRONTDESK_SECRET_KEY is too short or too plain ({SECRET_MIN_LENGTH} characters); {advice}")
-    if any(word in secret.lower() for word in PLACEHOLDERS):
-        raise ConfigError(f"FRONTDESK_SECRET_KEY looks like a placeholder; {advice}")
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise ConfigError(f"{label} is not a database URL (postgresql://user:password@host/name)") from None
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise ConfigError(f"{label} names {url.get_backend_name()}; SQLite and PostgreSQL are supported")
+    if url.drivername not in DRIVERS:
+        raise ConfigError(f"{label} asks for the driver of {url.drivername}; postgresql:// takes psycopg 3")
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise ConfigError(f"{label} names no file: a database in memory is another one for each server process")

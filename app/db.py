@@ -4,23 +4,26 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
+from uuid import UUID
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, Table, UniqueConstraint, UpdateBase, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import CursorResult, Engine, Executable, Row, Table, UniqueConstraint, UpdateBase, bindparam, update
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import scoped_session
 
+from app import engines
 from app.config import Config
 from app.errors import Conflict
-from app.models import Base
+from app.models import Base, LoginSession, utcnow
+from app.replica import Replica
 
-BUSY_TIMEOUT_MS = 5000
-READER = "reader"
+READER, REPLICA = "reader", "replica"
 RETRYABLE = frozenset({"40001", "40P01"})
 """PostgreSQL's "serialization failure" and "deadlock detected": nothing happened, try again."""
 ATTEMPTS = 5
@@ -34,50 +37,23 @@ db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True, session_options
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """
-    Bind the extension to the app: one engine for writes, and one for reads whose connections are in
-    autocommit for good, so that a read is one round trip and nothing else.
-    """
-    url = config.sqlalchemy_url
-    shared = {
-        "url": url,
-        "pool_size": config.database_pool_size,
-        "max_overflow": 0,
-        "pool_timeout": config.database_pool_timeout,
-        "pool_recycle": 1800,
-        "hide_parameters": True,  # errors are logged; hashes and names do not belong there
-    }
-    reads = {**shared, "pool_reset_on_return": None}
-    if make_url(url).get_backend_name() != "sqlite":
-        reads["isolation_level"] = "AUTOCOMMIT"
+    """Bind the extension to the app: an engine for writes, one for reads, and one for the replica if there is one."""
+    url, binds = config.sqlalchemy_url, {}
+    binds[READER] = engines.options(config, url, reads=True)
+    if config.replica_url:
+        binds[REPLICA] = engines.options(config, config.sqlalchemy_replica_url, reads=True)
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = shared
-    app.config["SQLALCHEMY_BINDS"] = {READER: reads}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engines.options(config, url, reads=False)
+    app.config["SQLALCHEMY_BINDS"] = binds
     db.init_app(app)
     with app.app_context():
-        if make_url(url).get_backend_name() == "sqlite":
-            _make_sqlite_safe(db.engine)
-            _make_sqlite_safe(db.engines[READER])
-            event.listen(db.engine, "begin", _begin_immediate)
+        for name, engine in db.engines.items():
+            engines.prepare(engine, config, reads=name in binds)
         app.extensions["frontdesk_reader"] = db.engines[READER]
-
-
-def _make_sqlite_safe(engine: Engine) -> None:
-    """Foreign keys, WAL, waiting for the writer, and ``lower()`` beyond ASCII."""
-
-    @event.listens_for(engine, "connect")
-    def connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver begins nothing by itself; see _begin_immediate()
-        for pragma in ("foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=NORMAL"):
-            connection.execute(f"PRAGMA {pragma}")
-        connection.create_function(
-            "lower", 1, lambda text: text.lower() if isinstance(text, str) else text, deterministic=True
-        )
-
-
-def _begin_immediate(connection: Connection) -> None:
-    """What is read inside a transaction is still true when it is written, and writers wait for each other."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if config.replica_url:
+            app.extensions["frontdesk_replica"] = Replica(
+                db.engines[REPLICA], db.engines[READER], max_lag=config.replica_max_lag
+            )
 
 
 @contextmanager
@@ -95,6 +71,7 @@ def transaction(conflicts: Mapping[str, str] | None = None) -> Iterator[Unit]:
     session.info["unit"] = True
     try:
         yield session
+        _note_write(session)
         session.commit()
     except IntegrityError as error:
         session.rollback()
@@ -111,6 +88,20 @@ def transaction(conflicts: Mapping[str, str] | None = None) -> Iterator[Unit]:
     finally:
         session.info.pop("unit", None)
         session.expunge_all()  # whatever is read later is read anew
+
+
+def note_caller(session_id: UUID | None) -> None:
+    """Whose writes the transactions to come are, so that the caller's next lists show them."""
+    db.session.info["caller"] = session_id
+
+
+def _note_write(session: Unit) -> None:
+    caller = session.info.get("caller")
+    if caller is not None and "frontdesk_replica" in current_app.extensions:
+        session.execute(_mark, {"caller": caller, "now": utcnow()}, execution_options={"synchronize_session": False})
+
+
+_mark = update(LoginSession).where(LoginSession.id == bindparam("caller")).values(wrote_at=bindparam("now"))
 
 
 def retried(service: Callable[P, R]) -> Callable[P, R]:
@@ -159,10 +150,38 @@ def execute_count(statement: UpdateBase, **values: Any) -> int:
 
 
 def fetch_all(statement: Executable, **values: Any) -> Sequence[Row[Any]]:
-    """All rows of a read: in the unit of work where one is open, else in autocommit."""
-    if db.session.info.get("unit"):
-        return db.session.execute(statement, values).all()
-    with reader().connect() as connection:
+    """
+    All rows of a read: in the unit of work where one is open, else in autocommit, on the primary.
+    A connection that turns out to be dead is replaced once.
+    """
+    session = db.session
+    if session.info.get("unit"):
+        return session.execute(statement, values).all()
+    try:
+        return _read(reader(), statement, values)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        return _read(reader(), statement, values)
+
+
+def fetch_list(statement: Executable, *, wrote_at: datetime | None, **values: Any) -> Sequence[Row[Any]]:
+    """
+    Rows of a list: from the replica where there is one that has everything a caller who wrote at
+    ``wrote_at`` must find, else as ``fetch_all``. A replica that is away costs nothing but speed.
+    """
+    replica: Replica | None = current_app.extensions.get("frontdesk_replica")
+    if replica is None or db.session.info.get("unit") or not replica.may_answer(wrote_at):
+        return fetch_all(statement, **values)
+    try:
+        return _read(replica.engine, statement, values)
+    except (DBAPIError, PoolTimeout):
+        replica.lost()
+        return fetch_all(statement, **values)
+
+
+def _read(engine: Engine, statement: Executable, values: dict[str, Any]) -> Sequence[Row[Any]]:
+    with engine.connect() as connection:
         return connection.execute(statement, values).all()
 
 

@@ -42,3 +42,4 @@ def configure(config: Config) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(config.log_level.upper())
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # /readyz asks it every few seconds

@@ -6,6 +6,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
+MAX_OFFSET = 2**63 - 1
+"""What databases can count; pages beyond are empty as well."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -18,7 +21,7 @@ class Window:
     @classmethod
     def of_page(cls, page: int, size: int, cap: int | None = None) -> "Window":
         """The window of a page; the first page is 1."""
-        return cls((page - 1) * size, size, cap)
+        return cls(min((page - 1) * size, MAX_OFFSET), size, cap)
 
     @property
     def values(self) -> dict[str, int]:

@@ -1,8 +1,11 @@
 """The production server: granian, with settings that suit us."""
 
+import errno
 import logging
 import os
 import shutil
+import signal
+import socket
 import tempfile
 
 from granian import Granian
@@ -10,7 +13,8 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from app.config import PREFIX, Config
+from app import logs
+from app.config import PREFIX, Config, ConfigError
 
 HEADER_TIMEOUT_MS = 30_000
 SPARE_THREADS = 8
@@ -21,6 +25,29 @@ CONNECTIONS = 4096
 """Open connections of a worker, most of them idle: they cost next to nothing."""
 
 
+TOLD = {signal.SIGINT, signal.SIGTERM}
+THROUGH_OURS = {"incremental": True, "formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
+"""Logging for granian: no handlers of its own, so that its lines come out of ours."""
+
+
+def check_address(host: str, port: int) -> None:
+    """
+    Make sure that nobody listens there. Granian would not notice: its workers share their port with whoever has it.
+
+    :raises ConfigError: somebody does, or this machine has no such address
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except socket.gaierror as error:
+        raise ConfigError(f"cannot listen on {host}: {error.strerror}") from error
+    except OSError as error:
+        advice = "; choose another with --port or FRONTDESK_PORT" if error.errno == errno.EADDRINUSE else ""
+        raise ConfigError(f"cannot listen on {host} port {port}: {error.strerror}{advice}") from error
+
+
 def serve(config: Config, *, host: str, port: int) -> None:
     """
     Serve until SIGINT or SIGTERM; requests under way are answered first. SIGHUP replaces the workers,
@@ -29,6 +56,8 @@ def serve(config: Config, *, host: str, port: int) -> None:
     A thread waits wherever a request waits, for the database or for its turn at bcrypt, so there are
     as many as requests that a worker takes in.
     """
+    logs.configure(config)
+    _raise_workers_well()
     # Its warning about many threads is for handlers that compute; ours wait.
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     meeting_place = tempfile.mkdtemp(prefix="frontdesk-")
@@ -46,7 +75,8 @@ def serve(config: Config, *, host: str, port: int) -> None:
         runtime_threads=1,
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
-        log_level=LogLevels.warning if config.is_production else LogLevels.info,
+        log_level=LogLevels.info if config.log_level == "debug" else LogLevels.warning,
+        log_dictconfig=THROUGH_OURS,
         respawn_failed_workers=True,
         workers_kill_timeout=config.shutdown_seconds,
     )
@@ -54,3 +84,21 @@ def serve(config: Config, *, host: str, port: int) -> None:
         server.serve()
     finally:
         shutil.rmtree(meeting_place, ignore_errors=True)
+
+
+def _raise_workers_well() -> None:
+    """
+    A worker that is still starting must be stoppable: it inherits its parent's handlers, which do nothing in it,
+    and sets its own only when it is ready. Nothing is delivered in between. And Ctrl-C, which a terminal sends to
+    all of them, is for the parent alone: it tells the workers.
+    """
+
+    def in_child() -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, TOLD),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD),
+        after_in_child=in_child,
+    )

@@ -3,8 +3,8 @@
 from flask import Flask
 
 from app import create_app, logs
-from app.config import check_secret
 from app.runtime import runtime
+from app.secret_key import check_secret
 
 
 def make() -> Flask:

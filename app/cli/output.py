@@ -1,61 +1,22 @@
-"""How the command line says things: a table for people, JSON for programs, one line for refusals."""
+"""How the command line says things: a table for people, JSON for programs."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import click
 import orjson
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.exc import SQLAlchemyError
+from rich.text import Text
 
-from app.config import ConfigError
-from app.errors import DomainError, Invalid
 from app.paging import Page
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-REFUSED, UNAVAILABLE = 1, 3
-"""Exit codes: what was asked is refused; settings or database cannot be used. 2 is click's, for usage."""
-WIDE = 400
+ENDLESS = 1_000_000
+"""Width of what is no terminal: nothing is cut off or wrapped for the program that reads it."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-
-
-class Unusable(click.ClickException):
-    """Settings or database cannot be used."""
-
-    exit_code = UNAVAILABLE
-
-
-def guarded(command: Callable[P, R]) -> Callable[P, R]:
-    """The same command; refusals and failures of the database end it with one line and an exit code."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except Invalid as error:
-            label = f"{error.field.replace('_', ' ')}: " if error.field else ""
-            raise click.ClickException(f"{label}{error.message}") from error
-        except DomainError as error:
-            raise click.ClickException(error.message) from error
-        except ConfigError as error:
-            raise Unusable(str(error)) from error
-        except SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-            hint = (
-                " (is it migrated? frontdesk db upgrade)"
-                if "no such table" in reason or "does not exist" in reason
-                else ""
-            )
-            raise Unusable(f"The database cannot be used: {reason}{hint}") from error
-
-    return run
 
 
 def as_dict(source: Any, columns: Sequence[str]) -> dict[str, Any]:
@@ -72,9 +33,11 @@ def show(source: Any, columns: Sequence[str], *, as_json: bool) -> None:
         print_json(values)
         return
     table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(overflow="fold")
     for name, value in values.items():
-        table.add_row(f"[dim]{name}[/dim]", _text(value))
-    _console().print(table)
+        table.add_row(name, Text(plain(value)))
+    _print(table)
 
 
 def show_page(page: Page, columns: Sequence[str], *, as_json: bool) -> None:
@@ -92,9 +55,9 @@ def show_all(rows: Sequence[Any], columns: Sequence[str], *, total: int, as_json
     for name in columns:
         table.add_column(name, overflow="fold")
     for row in found:
-        table.add_row(*[_text(value) for value in row.values()])
-    _console().print(table)
-    _console().print(f"[dim]{len(found)} of {total}[/dim]")
+        table.add_row(*[Text(plain(value)) for value in row.values()])
+    _print(table)
+    click.echo(f"{len(found)} of {total}", err=True)
 
 
 def print_json(value: Any) -> None:
@@ -109,13 +72,32 @@ def done(message: str, *, as_json: bool = False, **values: Any) -> None:
         click.echo(message)
 
 
-def _console() -> Console:
-    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+def confirm(question: str) -> None:
+    """Go on only after a yes. The question is no part of the output."""
+    click.confirm(question, abort=True, err=True)
 
 
-def _text(value: Any) -> str:
+def counted(number: int, noun: str) -> str:
+    """``1 login``, ``2 logins``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def plain(value: Any) -> str:
+    """A value as text, without anything that a terminal would obey: names are their owners' to choose."""
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S")
-    return str(value).replace("[", "\\[")
+        return value.strftime("%Y-%m-%d %H:%M:%SZ")
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in str(value)
+    )
+
+
+def _print(table: Table) -> None:
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else ENDLESS)
+    with console.capture() as drawn:
+        console.print(table)
+    click.echo("\n".join(line.rstrip() for line in drawn.get().rstrip("\n").split("\n")))

@@ -24,4 +24,4 @@ def read_password(*, password_stdin: bool, generate: bool) -> tuple[str, bool]:
         return sys.stdin.readline().rstrip("\r\n"), False
     if not sys.stdin.isatty():
         raise click.UsageError("Nobody to ask for a password here: use --password-stdin or --generate.")
-    return click.prompt("Password", hide_input=True, confirmation_prompt=True), False
+    return click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True), False

@@ -1,11 +1,15 @@
 """``frontdesk serve``, ``setup``, ``config`` and ``db``."""
 
+from pathlib import Path
+
 import click
 
 from app import migrate
-from app.cli.output import done, guarded, json_option, print_json, show
-from app.config import check_secret, make_secret
+from app.cli.guard import guarded
+from app.cli.output import confirm, done, json_option, print_json, show
 from app.runtime import runtime
+from app.secret_key import check_secret, make_secret
+from app.serve import check_address
 from app.serve import serve as serve_app
 from app.services.bootstrap import ensure_admin
 
@@ -19,25 +23,36 @@ def serve(host: str | None, port: int | None) -> None:
     config = runtime().config
     check_secret(config)
     host, port = host or config.host, port or config.port
+    check_address(host, port)
     if not config.is_production:
-        click.echo(f"Frontdesk serves on http://{host}:{port} (documentation: /docs). Ctrl-C ends it.")
+        shown = f"[{host}]" if ":" in host else host
+        click.echo(f"Frontdesk serves on http://{shown}:{port} (documentation: /docs). Ctrl-C ends it.")
     serve_app(config, host=host, port=port)
 
 
 @click.command("setup")
+@json_option
 @guarded
-def setup() -> None:
-    """Make everything ready: migrate the database, make the first administrator. Harmless when repeated."""
+def setup(as_json: bool) -> None:
+    """
+    Make everything ready: folder, database, first administrator.
+
+    Harmless when repeated. A password that is made up is printed once; FRONTDESK_ADMIN_USERNAME and
+    FRONTDESK_ADMIN_PASSWORD choose other ones.
+    """
     config = runtime().config
+    if not config.database_url:
+        Path(config.instance_path).mkdir(parents=True, exist_ok=True)
     if not config.secret_key and not config.is_production:
         make_secret(config)
     migrate.upgrade()
     first = ensure_admin(config.admin_username, config.admin_password)
-    if first is None:
-        return
-    click.echo(f"The first administrator is made: {first.username}")
-    if first.password:
-        click.echo(f"Password (shown this once): {first.password}")
+    if as_json:
+        print_json({"username": first and first.username, "password": first and first.password})
+    elif first:
+        click.echo(f"The first administrator is made: {first.username}")
+        if first.password:
+            click.echo(f"Password (shown this once): {first.password}")
 
 
 @click.command("config")
@@ -46,10 +61,7 @@ def setup() -> None:
 def config(as_json: bool) -> None:
     """The settings in force; secrets are masked."""
     masked = runtime().config.masked()
-    if as_json:
-        print_json(masked)
-    else:
-        show(masked, tuple(masked), as_json=False)
+    show(masked, tuple(masked), as_json=as_json)
 
 
 @click.group("db")
@@ -59,23 +71,25 @@ def database() -> None:
 
 @database.command("upgrade")
 @click.argument("revision", default="head")
+@json_option
 @guarded
-def upgrade(revision: str) -> None:
+def upgrade(revision: str, as_json: bool) -> None:
     """Migrate to the newest revision, or to the one named."""
     migrate.upgrade(revision)
-    done(f"The database is at revision {migrate.current_revision()}.")
+    _say_where(as_json)
 
 
 @database.command("downgrade")
 @click.argument("revision")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
 @guarded
-def downgrade(revision: str, yes: bool) -> None:
-    """Migrate back; what later revisions added is lost."""
+def downgrade(revision: str, yes: bool, as_json: bool) -> None:
+    """Migrate back to a revision ("base": before the first); what later ones added is lost."""
     if not yes:
-        click.confirm(f"Migrate back to {revision}? Data of later revisions is lost.", abort=True)
+        confirm(f"Migrate back to {revision}? Data of later revisions is lost.")
     migrate.downgrade(revision)
-    done(f"The database is at revision {migrate.current_revision()}.")
+    _say_where(as_json)
 
 
 @database.command("current")
@@ -85,3 +99,8 @@ def current(as_json: bool) -> None:
     """Which revision the database is at, and which is the newest."""
     values = {"current": migrate.current_revision(), "head": migrate.head_revision()}
     show(values, tuple(values), as_json=as_json)
+
+
+def _say_where(as_json: bool) -> None:
+    revision = migrate.current_revision()
+    done(f"The database is {f'at revision {revision}' if revision else 'empty'}.", as_json=as_json, revision=revision)

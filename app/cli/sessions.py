@@ -4,7 +4,8 @@ from uuid import UUID
 
 import click
 
-from app.cli.output import done, guarded, json_option, show_all
+from app.cli.guard import guarded
+from app.cli.output import counted, done, json_option, show_all
 from app.cli.paging import page_options
 from app.paging import Window
 from app.security.actor import OPERATOR
@@ -47,7 +48,7 @@ def revoke(user: str, session: UUID | None, everything: bool, as_json: bool) -> 
     else:
         sessions.revoke_session(OPERATOR, session, user_id=found.id)
         count = 1
-    done(f"{count} login(s) of {found.username} ended.", as_json=as_json, count=count)
+    done(f"{counted(count, 'login')} of {found.username} ended.", as_json=as_json, count=count)
 
 
 @group.command("prune")
@@ -56,4 +57,4 @@ def revoke(user: str, session: UUID | None, everything: bool, as_json: bool) -> 
 def prune(as_json: bool) -> None:
     """Clear away logins that have ended by themselves; for cron."""
     count = sessions.prune()
-    done(f"{count} ended login(s) cleared away.", as_json=as_json, count=count)
+    done(f"{counted(count, 'ended login')} cleared away.", as_json=as_json, count=count)

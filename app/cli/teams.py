@@ -2,7 +2,8 @@
 
 import click
 
-from app.cli.output import done, guarded, json_option, show, show_all
+from app.cli.guard import guarded
+from app.cli.output import confirm, done, json_option, plain, show, show_all
 from app.cli.paging import page_options
 from app.models import TeamRole
 from app.paging import Window
@@ -60,9 +61,9 @@ def delete(team: str, yes: bool, as_json: bool) -> None:
     """Dissolve a team; its websites pass to its oldest owner."""
     found = teams.find_team(OPERATOR, team)
     if not yes:
-        click.confirm(f"Delete the team {found.name} for good?", abort=True)
+        confirm(f"Delete the team {plain(found.name)} for good?")
     teams.delete_team(OPERATOR, found.id)
-    done(f"The team {found.name} is deleted.", as_json=as_json, id=found.id)
+    done(f"The team {plain(found.name)} is deleted.", as_json=as_json, id=found.id)
 
 
 @group.command("members")

@@ -1,8 +1,11 @@
 """``frontdesk users …``"""
 
+from uuid import UUID
+
 import click
 
-from app.cli.output import done, guarded, json_option, show, show_page
+from app.cli.guard import guarded
+from app.cli.output import confirm, done, json_option, show, show_page
 from app.cli.paging import page_options
 from app.cli.passwords import password_options, read_password
 from app.models import Role
@@ -26,7 +29,7 @@ def group() -> None:
 @password_options
 @json_option
 @guarded
-def create(username: str, role: str, user_id: None, password_stdin: bool, generate: bool, as_json: bool) -> None:
+def create(username: str, role: str, user_id: UUID | None, password_stdin: bool, generate: bool, as_json: bool) -> None:
     """Open an account."""
     password, made = read_password(password_stdin=password_stdin, generate=generate)
     user = users.create_user(OPERATOR, username=username, password=password, role=role, id=user_id)
@@ -93,6 +96,6 @@ def delete(user: str, transfer_to: str | None, yes: bool, as_json: bool) -> None
     found = users.find_user(OPERATOR, user)
     heir = users.find_user(OPERATOR, transfer_to).id if transfer_to else None
     if not yes:
-        click.confirm(f"Delete {found.username} for good?", abort=True)
+        confirm(f"Delete {found.username} for good?")
     users.delete_user(OPERATOR, found.id, transfer_to=heir)
     done(f"{found.username} is deleted.", as_json=as_json, id=found.id)

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import click
 
-from app.cli.output import done, guarded, json_option, show, show_all
+from app.cli.guard import guarded
+from app.cli.output import confirm, done, json_option, plain, show, show_all
 from app.cli.paging import page_options
 from app.paging import Window
 from app.security.actor import OPERATOR
@@ -98,6 +99,6 @@ def delete(website: str, yes: bool, as_json: bool) -> None:
     """Delete a website and its public links."""
     found = websites.find_website(OPERATOR, website)
     if not yes:
-        click.confirm(f"Delete the website {found.name} ({found.domain}) for good?", abort=True)
+        confirm(f"Delete the website {plain(found.name)} ({plain(found.domain)}) for good?")
     websites.delete_website(OPERATOR, found.id)
-    done(f"The website {found.name} is deleted.", as_json=as_json, id=found.id)
+    done(f"The website {plain(found.name)} is deleted.", as_json=as_json, id=found.id)

@@ -27,5 +27,7 @@ class LoginSession(Base):
     expires_at: Mapped[datetime]
     lifetime: Mapped[int]
     """Seconds without use after which the session ends."""
+    wrote_at: Mapped[datetime | None]
+    """When this login last changed something; noted where there is a replica, which may not know it yet."""
     address: Mapped[str | None] = mapped_column(String(45))
     user_agent: Mapped[str | None] = mapped_column(String(255))

@@ -25,7 +25,9 @@ select_role = (
 )
 """A living team and the actor's role in it. Values: ``team_id``, ``actor_id``."""
 
-select_members = select(*COLUMNS).where(Membership.team_id == bindparam("team_id")).order_by(*OLDEST)
+_living = select(*COLUMNS).join(User, User.id == Membership.user_id).where(User.deleted_at.is_(None))
+
+select_members = _living.where(Membership.team_id == bindparam("team_id")).order_by(*OLDEST)
 """Everybody in a team, longest-standing first. Value: ``team_id``."""
 
 select_members_of = (
@@ -36,15 +38,11 @@ select_members_of = (
 )
 """Everybody in some teams. Value: ``team_ids``."""
 
-select_owners_of = (
-    select(*COLUMNS)
-    .where(Membership.team_id.in_(bindparam("team_ids", expanding=True)), Membership.role == TeamRole.OWNER.value)
-    .order_by(*OLDEST)
-)
+select_owners_of = _living.where(
+    Membership.team_id.in_(bindparam("team_ids", expanding=True)), Membership.role == TeamRole.OWNER.value
+).order_by(*OLDEST)
 
-select_member = select(*COLUMNS).where(
-    Membership.team_id == bindparam("team_id"), Membership.user_id == bindparam("user_id")
-)
+select_member = _living.where(Membership.team_id == bindparam("team_id"), Membership.user_id == bindparam("user_id"))
 
 select_succession = (
     select(Membership)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Select, bindparam, func, literal, select, true
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, bindparam, func, literal, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 Order = Sequence[tuple[InstrumentedAttribute[Any], bool]]
@@ -30,13 +30,13 @@ def paged(
     """
     ones = hits.with_only_columns(literal(1).label("one"))
     if capped:
-        ones = ones.limit(bindparam("probe", type_=Integer))
+        ones = ones.limit(bindparam("probe", type_=BigInteger))
     total = select(func.count().label("total")).select_from(ones.subquery("ones")).cte("total")
     keys = (
         hits.with_only_columns(key.label("key"), *[column.label(f"sort_{i}") for i, (column, _) in enumerate(order)])
         .order_by(*[column.desc() if descending else column.asc() for column, descending in order])
-        .limit(bindparam("limit", type_=Integer))
-        .offset(bindparam("offset", type_=Integer))
+        .limit(bindparam("limit", type_=BigInteger))
+        .offset(bindparam("offset", type_=BigInteger))
         .cte("keys")
     )
     source: Any = total.outerjoin(keys, true()).outerjoin(key.class_, key == keys.c.key)

@@ -24,6 +24,7 @@ select_by_token = (
         LoginSession.id.label("session_id"),
         LoginSession.last_used_at,
         LoginSession.lifetime,
+        LoginSession.wrote_at,
     )
     .join(User, User.id == LoginSession.user_id)
     .where(

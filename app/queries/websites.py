@@ -45,7 +45,12 @@ COLUMNS = (*BARE, newest_slug)
 
 team_role = (
     select(Membership.role)
-    .where(Membership.team_id == Website.team_id, Membership.user_id == bindparam("actor_id"))
+    .join(Team, Team.id == Membership.team_id)
+    .where(
+        Membership.team_id == Website.team_id,
+        Membership.user_id == bindparam("actor_id"),
+        Team.deleted_at.is_(None),
+    )
     .correlate(Website)
     .scalar_subquery()
     .label("team_role")

@@ -34,6 +34,7 @@ class Actor:
     session_id: UUID | None = None
     share: SharedView | None = None
     address: str = ""
+    wrote_at: datetime | None = None
 
     @property
     def is_admin(self) -> bool:

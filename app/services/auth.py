@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, update
 
-from app.db import fetch_all, fetch_one, transaction
+from app.db import fetch_all, fetch_one, note_caller, transaction
 from app.errors import Conflict, Unauthenticated, WrongCredentials
 from app.models import User
 from app.models.folding import fold
@@ -120,6 +120,7 @@ def identify(
     share = _shared_view(share_token) if share_token and (user or share_context) else None
     if user is None and share is None:
         raise Unauthenticated
+    note_caller(user.session_id if user else None)
     if user is None:
         return Actor(share=share, address=address)
     return Actor(
@@ -130,6 +131,7 @@ def identify(
         session_id=user.session_id,
         share=share,
         address=address,
+        wrote_at=user.wrote_at,
     )
 
 

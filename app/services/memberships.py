@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Row, func, select
 
-from app.db import Unit, fetch_all, fetch_one, retried, transaction
+from app.db import Unit, fetch_list, fetch_one, retried, transaction
 from app.errors import Conflict, Invalid, NotFound, UnknownAccessCode
-from app.models import Membership, Team, TeamRole
+from app.models import Membership, Team, TeamRole, User
 from app.models.folding import fold_case
 from app.paging import Page, Window
 from app.queries import memberships as queries
@@ -48,7 +48,7 @@ def list_members(actor: Actor, team_id: UUID, window: Window, *, search: str | N
     require_team(actor, team_id, policy.can_see_team, MEMBERS_ONLY)
     statement = queries.select_team_users(searched=bool(search), capped=window.cap is not None)
     values = {"search": pattern(fold_case(search))} if search else {}
-    return Page.of(fetch_all(statement, team_id=team_id, **values, **window.values), window)
+    return Page.of(fetch_list(statement, wrote_at=actor.wrote_at, team_id=team_id, **values, **window.values), window)
 
 
 def nothing_of_team(actor: Actor, team_id: UUID) -> Page:
@@ -138,13 +138,22 @@ def _locked_role(actor: Actor, team_id: UUID, allowed: Callable[[Actor, str | No
 
 
 def _member(session: Unit, team_id: UUID, user_id: UUID) -> Membership | None:
-    return session.scalar(select(Membership).where(Membership.team_id == team_id, Membership.user_id == user_id))
+    return session.scalar(
+        select(Membership)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.team_id == team_id, Membership.user_id == user_id, User.deleted_at.is_(None))
+    )
 
 
 def _keep_an_owner(session: Unit, member: Membership, message: str) -> None:
     if member.role != TeamRole.OWNER:
         return
-    owners = select(func.count()).where(Membership.team_id == member.team_id, Membership.role == TeamRole.OWNER)
+    owners = (
+        select(func.count())
+        .select_from(Membership)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.team_id == member.team_id, Membership.role == TeamRole.OWNER.value, User.deleted_at.is_(None))
+    )
     if session.scalar(owners) == 1:
         raise Conflict(message)
 

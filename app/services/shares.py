@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, delete
 
-from app.db import fetch_all, fetch_one, transaction
+from app.db import fetch_list, fetch_one, transaction
 from app.errors import Denied, Invalid, NotFound
 from app.models import WEBSITE_SHARE, Share
 from app.paging import Page, Window
@@ -36,7 +36,9 @@ def list_shares(actor: Actor, website_id: UUID, window: Window) -> Page:
     only = None if policy.can_manage_shares_of(actor, website) or actor.share is None else actor.share.share_id
     statement = queries.select_shares(capped=window.cap is not None, one=only is not None)
     values = {"share_id": only} if only else {}
-    return Page.of(fetch_all(statement, website_id=website_id, **values, **window.values), window)
+    return Page.of(
+        fetch_list(statement, wrote_at=actor.wrote_at, website_id=website_id, **values, **window.values), window
+    )
 
 
 def create_share(

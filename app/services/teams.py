@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, delete, select, update
 
-from app.db import fetch_all, fetch_one, retried, transaction
+from app.db import fetch_all, fetch_list, fetch_one, retried, transaction
 from app.errors import Invalid, NotFound
 from app.models import Membership, Team, TeamRole, Website, utcnow
 from app.paging import Page, Sort, Window
@@ -135,7 +135,7 @@ def _page(actor: Actor, window: Window, *, search: str | None, sort: Sort, **val
     )
     if search:
         values["search"] = pattern(search)
-    page = Page.of(fetch_all(statement, actor_id=actor.id, **values, **window.values), window)
+    page = Page.of(fetch_list(statement, wrote_at=actor.wrote_at, actor_id=actor.id, **values, **window.values), window)
     members = group_by_team(member_queries.select_members_of, [row.id for row in page.rows])
     views = [TeamView(row, members[row.id], policy.sees_access_code(actor, row.own_role)) for row in page.rows]
     return Page(views, page.total, page.capped)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, delete, select, update
 
-from app.db import Unit, fetch_all, fetch_one, retried, transaction
+from app.db import Unit, fetch_all, fetch_list, fetch_one, retried, transaction
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Role, User, Website
 from app.models.folding import fold, fold_case
@@ -69,7 +69,7 @@ def list_users(actor: Actor, window: Window, *, search: str | None = None, sort:
         searched=bool(search), sort=sort.key, descending=sort.descending, capped=window.cap is not None
     )
     values = {"search": pattern(fold_case(search))} if search else {}
-    return Page.of(fetch_all(statement, **values, **window.values), window)
+    return Page.of(fetch_list(statement, wrote_at=actor.wrote_at, **values, **window.values), window)
 
 
 @retried

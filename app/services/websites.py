@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, delete
 
-from app.db import fetch_all, fetch_one, retried, transaction
+from app.db import fetch_all, fetch_list, fetch_one, retried, transaction
 from app.errors import Denied, Invalid, NotFound
 from app.models import Share, Website, utcnow
 from app.paging import Page, Sort, Window
@@ -204,7 +204,7 @@ def list_websites(
     owner = user_id or actor.user_id
     policy.require(policy.can_see_user(actor, owner))
     of = Of.USER_AND_TEAMS if include_teams else Of.USER
-    return _page(of, window, search=search, sort=sort, user_id=owner)
+    return _page(actor, of, window, search=search, sort=sort, user_id=owner)
 
 
 def list_team_websites(
@@ -212,25 +212,25 @@ def list_team_websites(
 ) -> Page:
     """A team's websites, with who created each."""
     require_team(actor, team_id, policy.can_see_team)
-    return _page(Of.TEAM, window, search=search, sort=sort, team_id=team_id)
+    return _page(actor, Of.TEAM, window, search=search, sort=sort, team_id=team_id)
 
 
 def list_all_websites(actor: Actor, window: Window, *, search: str | None = None, sort: Sort = NEWEST_FIRST) -> Page:
     """``WebsiteView``s of all websites. :raises Denied: not an administrator"""
     policy.require(policy.can_administer(actor))
-    page = _page(Of.EVERYBODY, window, search=search, sort=sort)
+    page = _page(actor, Of.EVERYBODY, window, search=search, sort=sort)
     team_ids = {row.team_id for row in page.rows if row.team_id is not None}
     owners = group_by_team(member_queries.select_owners_of, team_ids)
     return Page([WebsiteView(row, owners.get(row.team_id, [])) for row in page.rows], page.total, page.capped)
 
 
-def _page(of: Of, window: Window, *, search: str | None, sort: Sort, **values: Any) -> Page:
+def _page(actor: Actor, of: Of, window: Window, *, search: str | None, sort: Sort, **values: Any) -> Page:
     statement = queries.select_websites(
         of, searched=bool(search), sort=sort.key, descending=sort.descending, capped=window.cap is not None
     )
     if search:
         values["search"] = pattern(search)
-    return Page.of(fetch_all(statement, **values, **window.values), window)
+    return Page.of(fetch_list(statement, wrote_at=actor.wrote_at, **values, **window.values), window)
 
 
 def remove_from_team(actor: Actor, team_id: UUID, website_id: UUID) -> None:

@@ -62,7 +62,7 @@ STATUSES = {
     413: ("BodyTooLarge", "The request body is too large."),
     429: ("TooManyAttempts", "Too many wrong passwords lately."),
     500: ("ServerError", "A fault of the server's; its log knows it by the request id."),
-    503: ("Unavailable", "The database cannot be reached, or is too busy."),
+    503: ("Unavailable", "The server is busy, or its database cannot be reached."),
 }
 EXAMPLES: dict[int, dict[str, Any]] = {
     400: {
@@ -120,7 +120,7 @@ def statuses(operation: Operation, *, path: bool) -> set[int]:
 
     :param path: whether its path has parameters
     """
-    found = {500, *operation.refuses}
+    found = {500, 503, *operation.refuses}
     if operation.takes or operation.query:
         found.add(400)
     if operation.takes:
@@ -129,6 +129,4 @@ def statuses(operation: Operation, *, path: bool) -> set[int]:
         found.add(401)
     if path:
         found.add(404)
-    if operation.takes or path or operation.access is not Access.PUBLIC:
-        found.add(503)  # it asks the database
     return found

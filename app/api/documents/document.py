@@ -138,7 +138,7 @@ class Writer:
             parts = [self._plugin.ref(part) for part in shape]
             return " ".join(described(part) for part in shape), {
                 "type": "array",
-                "prefixItems": parts,
+                "items": {"anyOf": parts},
                 "minItems": len(parts),
                 "maxItems": len(parts),
             }

@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from app.api.umami.fields import Id, Record, Text, Whole
 from app.api.umami.schemas.base import IsoDate, OutSchema, WireSchema
+from app.models import WEBSITE_SHARE
 
 
 class WebsiteShareCreate(WireSchema):
@@ -19,7 +20,11 @@ class ShareCreate(WireSchema):
     """``POST /api/share``."""
 
     entity_id = Id(required=True, metadata={"description": "The website."})
-    share_type = Whole(numeric_text=True, required=True, metadata={"description": "1, a website."})
+    share_type = Whole(
+        numeric_text=True,
+        required=True,
+        metadata={"enum": [WEBSITE_SHARE], "description": "1, a website; the others are kept elsewhere."},
+    )
     name = Text(most=200, required=True)
     slug = Text(most=100)
     parameters = Record(required=True)
