@@ -7,7 +7,7 @@ from flask import Flask
 
 from app import config as settings
 from app import db
-from app.api import documents, http, probes, umami
+from app.api import documents, http, metrics, probes, umami
 from app.runtime import Runtime
 
 __version__ = "0.1.0"
@@ -27,5 +27,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     http.init_app(app, config)
     umami.init_app(app)
     probes.init_app(app)
+    metrics.init_app(app)
     documents.init_app(app)
     return app

@@ -16,6 +16,7 @@ from sqlalchemy import CursorResult, Engine, Executable, Row, Table, UniqueConst
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import scoped_session
+from sqlalchemy.pool import QueuePool
 
 from app import engines
 from app.config import Config
@@ -23,7 +24,7 @@ from app.errors import Conflict
 from app.models import Base, LoginSession, utcnow
 from app.replica import Replica
 
-READER, REPLICA = "reader", "replica"
+WRITER, READER, REPLICA = "writer", "reader", "replica"
 RETRYABLE = frozenset({"40001", "40P01"})
 """PostgreSQL's "serialization failure" and "deadlock detected": nothing happened, try again."""
 ATTEMPTS = 5
@@ -50,6 +51,7 @@ def init_app(app: Flask, config: Config) -> None:
         for name, engine in db.engines.items():
             engines.prepare(engine, config, reads=name in binds)
         app.extensions["frontdesk_reader"] = db.engines[READER]
+        app.extensions["frontdesk_pools"] = [(name or WRITER, engine.pool) for name, engine in db.engines.items()]
         if config.replica_url:
             app.extensions["frontdesk_replica"] = Replica(
                 db.engines[REPLICA], db.engines[READER], max_lag=config.replica_max_lag
@@ -122,11 +124,13 @@ def retried(service: Callable[P, R]) -> Callable[P, R]:
 
 
 def violated(error: IntegrityError) -> str | None:
-    """Name of the constraint that an error is about; None where the database does not say."""
+    """Name of the constraint that an error is about, ``fk_`` for a foreign key of SQLite; None where it is not said."""
     name = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
     if name:
         return str(name)
     kind, _, places = str(error.orig).partition("constraint failed: ")
+    if kind.startswith("FOREIGN KEY"):
+        return "fk_"
     if not kind.startswith("UNIQUE"):
         return None
     columns = {place.strip().partition(".")[2] for place in places.split(",")}
@@ -189,6 +193,12 @@ def fetch_one(statement: Executable, **values: Any) -> Row[Any] | None:
     """The first row of a read, or None; see ``fetch_all``."""
     rows = fetch_all(statement, **values)
     return rows[0] if rows else None
+
+
+def pools() -> list[tuple[str, QueuePool]]:
+    """The pools of connections, by what their connections are for."""
+    found: list[tuple[str, QueuePool]] = current_app.extensions["frontdesk_pools"]
+    return found
 
 
 def reader() -> Engine:

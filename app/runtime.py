@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import current_app
 
 from app.config import Config
+from app.metrics import Metrics
 from app.security.gate import Gate
 from app.security.throttle import Throttle
 from app.security.tokens import ShareTokens
@@ -19,6 +20,7 @@ class Runtime:
     throttle: Throttle
     share_tokens: ShareTokens
     gate: Gate
+    metrics: Metrics
 
     @classmethod
     def of(cls, config: Config) -> "Runtime":
@@ -29,7 +31,10 @@ class Runtime:
             redis_url=config.redis_url,
         )
         gate = Gate(most_waiting=config.login_queue, folder=Path(config.runtime_path) if config.runtime_path else None)
-        return cls(config, throttle, ShareTokens(config.secret_key, hours=config.share_token_hours), gate)
+        metrics = Metrics(config.runtime_path)
+        gate.on_waiting = metrics.hashes_waiting.set
+        share_tokens = ShareTokens(config.secret_key, hours=config.share_token_hours)
+        return cls(config, throttle, share_tokens, gate, metrics)
 
 
 def runtime() -> Runtime:

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 
 from granian import Granian
@@ -30,14 +31,16 @@ THROUGH_OURS = {"incremental": True, "formatters": {}, "handlers": {}, "loggers"
 """Logging for granian: no handlers of its own, so that its lines come out of ours."""
 
 
-def check_address(host: str, port: int) -> None:
+def free_address(host: str, port: int) -> str:
     """
-    Make sure that nobody listens there. Granian would not notice: its workers share their port with whoever has it.
+    The host as a number, as granian wants it, once it is sure that nobody listens there. Granian would not
+    notice: its workers share their port with whoever has it.
 
     :raises ConfigError: somebody does, or this machine has no such address
     """
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = min(found, key=lambda entry: entry[0] is not socket.AF_INET)
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
@@ -46,6 +49,7 @@ def check_address(host: str, port: int) -> None:
     except OSError as error:
         advice = "; choose another with --port or FRONTDESK_PORT" if error.errno == errno.EADDRINUSE else ""
         raise ConfigError(f"cannot listen on {host} port {port}: {error.strerror}{advice}") from error
+    return str(address[0])
 
 
 def serve(config: Config, *, host: str, port: int) -> None:
@@ -56,32 +60,33 @@ def serve(config: Config, *, host: str, port: int) -> None:
     A thread waits wherever a request waits, for the database or for its turn at bcrypt, so there are
     as many as requests that a worker takes in.
     """
+    for told in TOLD:
+        signal.signal(told, lambda *_: sys.exit(0))  # until granian takes over, there is nothing to wait for
     logs.configure(config)
     _raise_workers_well()
     # Its warning about many threads is for handlers that compute; ours wait.
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     meeting_place = tempfile.mkdtemp(prefix="frontdesk-")
     os.environ[f"{PREFIX}RUNTIME_PATH"] = meeting_place
-    server = Granian(
-        "app.wsgi:make",
-        factory=True,
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=config.workers,
-        blocking_threads=config.requests_at_once + SPARE_THREADS,
-        blocking_threads_idle_timeout=IDLE_SECONDS,
-        backpressure=CONNECTIONS,
-        runtime_threads=1,
-        websockets=False,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
-        log_level=LogLevels.info if config.log_level == "debug" else LogLevels.warning,
-        log_dictconfig=THROUGH_OURS,
-        respawn_failed_workers=True,
-        workers_kill_timeout=config.shutdown_seconds,
-    )
     try:
-        server.serve()
+        Granian(
+            "app.wsgi:make",
+            factory=True,
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=config.workers,
+            blocking_threads=config.requests_at_once + SPARE_THREADS,
+            blocking_threads_idle_timeout=IDLE_SECONDS,
+            backpressure=CONNECTIONS,
+            runtime_threads=1,
+            websockets=False,
+            http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
+            log_level=LogLevels.info if config.log_level == "debug" else LogLevels.warning,
+            log_dictconfig=THROUGH_OURS,
+            respawn_failed_workers=True,
+            workers_kill_timeout=config.shutdown_seconds,
+        ).serve()
     finally:
         shutil.rmtree(meeting_place, ignore_errors=True)
 

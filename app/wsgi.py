@@ -18,4 +18,7 @@ def make() -> Flask:
         config = runtime().config
     check_secret(config)
     logs.configure(config)
+    replica = app.extensions.get("frontdesk_replica")
+    if replica is not None:
+        replica.watch()
     return app

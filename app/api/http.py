@@ -8,10 +8,13 @@ import orjson
 import structlog
 from flask import Flask, Response, current_app, g, request
 from flask.json.provider import JSONProvider
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.api.middleware import REQUEST_ID, Admission, CommonHeaders
 from app.config import Config
+from app.db import pools
+from app.runtime import Runtime, runtime
 
 log = structlog.get_logger("frontdesk.request")
 QUIET = frozenset({"/healthz", "/readyz"})
@@ -38,7 +41,8 @@ def init_app(app: Flask, config: Config) -> None:
     app.json = OrjsonProvider(app)
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
     app.url_map.strict_slashes = False
-    admission = Admission(app.wsgi_app, most=config.requests_at_once)
+    counted: Runtime = app.extensions["frontdesk"]
+    admission = Admission(app.wsgi_app, most=config.requests_at_once, on_refusal=counted.metrics.refused.inc)
     app.extensions["frontdesk_admission"] = admission
     outer: Any = CommonHeaders(admission, config)
     if config.trusted_proxies:
@@ -53,6 +57,20 @@ def request_id() -> str:
     """The id of the request at hand."""
     found: str = request.environ[REQUEST_ID]
     return found
+
+
+def body() -> bytes:
+    """
+    The body as it came.
+
+    :raises RequestEntityTooLarge: more than allowed. Werkzeug refuses a declared length itself;
+        a chunked body it would cut off in silence
+    """
+    data = request.get_data(cache=False)
+    most: int = current_app.config["MAX_CONTENT_LENGTH"]
+    if request.content_length is None and len(data) >= most and request.environ["wsgi.input"].read(1):
+        raise RequestEntityTooLarge
+    return data
 
 
 def client_address() -> str:
@@ -71,6 +89,12 @@ def _begin() -> Response | None:
 
 
 def _log(response: Response) -> Response:
+    route = request.url_rule.rule if request.url_rule else None
+    took = time.perf_counter() - g.began
+    metrics = runtime().metrics
+    metrics.answered(request.method, route or "unknown", response.status_code, took)
+    for name, pool in pools():
+        metrics.connections.labels(name).set(pool.checkedout())
     if request.path in QUIET and response.status_code == 200:
         return response
     actor = g.get("actor")
@@ -79,9 +103,9 @@ def _log(response: Response) -> Response:
         "request",
         method=request.method,
         path=request.path,
-        route=request.url_rule.rule if request.url_rule else None,
+        route=route,
         status=response.status_code,
-        ms=round((time.perf_counter() - g.began) * 1000, 1),
+        ms=round(took * 1000, 1),
         user_id=str(user_id) if user_id else None,
         address=client_address(),
     )

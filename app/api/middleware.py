@@ -1,7 +1,7 @@
 """What every answer has in common, outside of Flask: it costs a tenth there."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import Any
 from uuid import uuid4
@@ -74,18 +74,17 @@ class Admission:
     nobody in time. The probe of the process is always let in.
     """
 
-    def __init__(self, app: Any, *, most: int) -> None:
-        self.app, self.most = app, most
+    def __init__(self, app: Any, *, most: int, on_refusal: Callable[[], object]) -> None:
+        self.app, self.most, self.on_refusal = app, most, on_refusal
         self.inside = 0
-        self.refused = 0
         self._counting = Lock()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         with self._counting:
             admitted = self.inside < self.most or environ.get("PATH_INFO") == PROBE
             self.inside += admitted
-            self.refused += not admitted
         if not admitted:
+            self.on_refusal()
             return self._refuse(environ, start_response)
         try:
             result = self.app(environ, start_response)

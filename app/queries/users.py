@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, or_, select
 
-from app.models import Role, User, Website
+from app.models import IS_ADMIN, User, Website
 from app.queries.paged import like_folded, paged
 
 SORTS = {"created_at": User.created_at, "username": User.username, "role": User.role}
@@ -44,14 +44,11 @@ select_password_hash = select(User.password_hash.label("password_hash")).where(
 )
 
 lock_admins = (
-    select(User.id)
-    .where(User.role == Role.ADMIN, User.deleted_at.is_(None))
-    .order_by(User.id)
-    .with_for_update(key_share=True)
+    select(User.id).where(IS_ADMIN, User.deleted_at.is_(None)).order_by(User.id).with_for_update(key_share=True)
 )
 """All administrators, locked in one order: two who demote each other meet here (W4)."""
 
-select_any_admin = select(User.id).where(User.role == Role.ADMIN, User.deleted_at.is_(None)).limit(1)
+select_any_admin = select(User.id).where(IS_ADMIN, User.deleted_at.is_(None)).limit(1)
 
 
 @cache

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
@@ -26,6 +26,7 @@ class Gate:
         self.slots = slots or os.cpu_count() or 1
         self.most_waiting = most_waiting
         self.waiting = 0
+        self.on_waiting: Callable[[int], object] = lambda _number: None
         self._files = [folder / f"hash-{number}.lock" for number in range(self.slots)] if folder else []
         self._here = BoundedSemaphore(self.slots)
         self._counting = Lock()
@@ -52,10 +53,12 @@ class Gate:
             if self.waiting >= self.most_waiting:
                 raise Unavailable(BUSY)
             self.waiting += 1
+            self.on_waiting(self.waiting)
 
     def _leave_queue(self) -> None:
         with self._counting:
             self.waiting -= 1
+            self.on_waiting(self.waiting)
 
     def _take_slot(self) -> int | None:
         """A lock on one of the files that the workers share: a free one, else whichever is waited for."""

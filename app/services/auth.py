@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, update
 
 from app.db import fetch_all, fetch_one, note_caller, transaction
-from app.errors import Conflict, Unauthenticated, WrongCredentials
+from app.errors import Conflict, DomainError, Throttled, Unauthenticated, Unavailable, WrongCredentials
 from app.models import User
 from app.models.folding import fold
 from app.queries import shares as share_queries
@@ -17,6 +17,9 @@ from app.runtime import runtime
 from app.security import passwords
 from app.security.actor import Actor, SharedView
 from app.services import sessions
+
+OUTCOMES: dict[type[DomainError], str] = {WrongCredentials: "failure", Throttled: "throttled", Unavailable: "busy"}
+"""What the metrics call it when a login is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,16 @@ def login(username: str, password: str, *, address: str = "", user_agent: str = 
     :raises WrongCredentials: one of them is wrong; an unknown name takes as long as a wrong password (W12)
     :raises Throttled: too many wrong ones lately (W11)
     """
+    try:
+        login = _login(username, password, address=address, user_agent=user_agent)
+    except DomainError as error:
+        runtime().metrics.logins.labels(OUTCOMES.get(type(error), "refused")).inc()
+        raise
+    runtime().metrics.logins.labels("success").inc()
+    return login
+
+
+def _login(username: str, password: str, *, address: str, user_agent: str) -> Login:
     account = fold(username)
     runtime().throttle.check(account, address)
     user = fetch_one(queries.select_credentials, username_key=account)

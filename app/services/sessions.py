@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import Row
 from sqlalchemy.exc import OperationalError
 
-from app.db import execute_count, fetch_all, fetch_one, reader, transaction
+from app.db import execute_count, fetch_all, fetch_one, reader, retried, transaction
 from app.errors import NotFound
 from app.models import LoginSession, utcnow
 from app.paging import Page, Window
@@ -32,6 +32,7 @@ class SessionView:
     current: bool
 
 
+@retried
 def open_session(user_id: UUID, *, address: str = "", user_agent: str = "", seconds: int | None = None) -> str:
     """
     A fresh token for the user; only its hash is kept. Ended logins of the user, and too many, are cleared away.
@@ -113,6 +114,7 @@ def revoke_user(actor: Actor, user_id: UUID) -> int:
     return revoke_all(user_id)
 
 
+@retried
 def revoke_all(user_id: UUID, *, keep: UUID | None = None) -> int:
     """End the logins of a user, except one; for services, which have asked for permission."""
     if keep is None:
@@ -126,6 +128,7 @@ def revoke_current(actor: Actor) -> None:
         execute_count(queries.delete_one, owner_id=actor.user_id, session_id=actor.session_id)
 
 
+@retried
 def prune() -> int:
     """Clear away all ended logins; answers how many. For cron."""
     return execute_count(queries.delete_expired, now=utcnow())

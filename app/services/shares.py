@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, delete
 
-from app.db import fetch_list, fetch_one, transaction
+from app.db import fetch_list, fetch_one, retried, transaction
 from app.errors import Denied, Invalid, NotFound
 from app.models import WEBSITE_SHARE, Share
 from app.paging import Page, Window
@@ -41,6 +41,7 @@ def list_shares(actor: Actor, website_id: UUID, window: Window) -> Page:
     )
 
 
+@retried
 def create_share(
     actor: Actor,
     website_id: UUID,
@@ -75,6 +76,7 @@ def get_share(actor: Actor, share_id: UUID) -> Row[Any]:
     return row
 
 
+@retried
 def update_share(actor: Actor, share_id: UUID, *, name: str, slug: str, parameters: dict[str, Any]) -> Share:
     """Change a link. :raises Conflict: the slug is taken"""
     with transaction(TAKEN) as session:

@@ -129,6 +129,7 @@ def _change_role(user: User, role: str, *, last_admin: bool) -> None:
     user.role = role
 
 
+@retried
 def change_own_password(actor: Actor, *, current_password: str, new_password: str) -> User:
     """
     Set one's own password; one's other logins end.

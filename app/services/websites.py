@@ -70,6 +70,7 @@ def _hidden(actor: Actor) -> Denied | NotFound:
     return NotFound() if actor.is_admin else Denied()
 
 
+@retried
 def create_website(
     actor: Actor,
     *,
@@ -146,12 +147,14 @@ def update_website(actor: Actor, website_id: UUID, **changes: Any) -> Row[Any]:
         return _as_stored(actor, website_id)
 
 
+@retried
 def delete_website(actor: Actor, website_id: UUID) -> None:
     """Delete a website and its public links."""
     with transaction() as session:
         require_change(actor, website_id, Permission.WEBSITE_DELETE)
-        session.execute(delete(Share).where(Share.entity_id == website_id))
+        # The website first, as everybody who changes its links locks it first.
         session.execute(delete(Website).where(Website.id == website_id))
+        session.execute(delete(Share).where(Share.entity_id == website_id))
 
 
 def reset_website(actor: Actor, website_id: UUID) -> None:
@@ -233,6 +236,7 @@ def _page(actor: Actor, of: Of, window: Window, *, search: str | None, sort: Sor
     return Page.of(fetch_list(statement, wrote_at=actor.wrote_at, **values, **window.values), window)
 
 
+@retried
 def remove_from_team(actor: Actor, team_id: UUID, website_id: UUID) -> None:
     """Delete a website of this team. :raises NotFound: it is not the team's"""
     with transaction():

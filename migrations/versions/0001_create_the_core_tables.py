@@ -41,7 +41,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("username_key", name=op.f("uq_user_username_key")),
     )
     op.create_index("ix_user_created_at_user_id", "user", [sa.literal_column("created_at DESC"), "user_id"])
-    op.create_index("ix_user_role_user_id", "user", ["role", "user_id"])
+    is_admin = sa.text("role = 'admin'")
+    op.create_index("ix_user_admin", "user", ["user_id"], postgresql_where=is_admin, sqlite_where=is_admin)
     op.create_table(
         "login_session",
         sa.Column("login_session_id", sa.Uuid(), nullable=False),

@@ -64,6 +64,8 @@ def refused(error: errors.DomainError) -> Response:
     response = envelope(status, error.message, code)
     if isinstance(error, errors.Throttled):
         response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, errors.Unavailable):
+        response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
 
 

@@ -11,7 +11,7 @@ import orjson
 from flask import Response, g, request
 from marshmallow import Schema, ValidationError
 
-from app.api.http import client_address
+from app.api.http import body, client_address
 from app.api.umami import texts
 from app.api.umami.fields import UUID_TEXT, unstorable
 from app.api.umami.schemas.base import OutSchema
@@ -127,12 +127,12 @@ def json_body() -> dict[str, Any]:
     :raises ValidationError: it is no object, with the validator's text for the whole
     """
     try:
-        body = orjson.loads(request.get_data(cache=False))
+        found = orjson.loads(body())
     except orjson.JSONDecodeError:
         raise ValidationError(texts.wrong_type("object", "undefined")) from None
-    if not isinstance(body, dict):
-        raise ValidationError(texts.wrong_type("object", texts.kind(body)))
-    return body
+    if not isinstance(found, dict):
+        raise ValidationError(texts.wrong_type("object", texts.kind(found)))
+    return found
 
 
 def answer(gives: Shape, result: Any, query: Any) -> Response:

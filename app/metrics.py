@@ -1,0 +1,78 @@
+"""What Prometheus counts, over all workers of one server."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+LIVE_FILE = re.compile(r"gauge_live\w+_(\d+)\.db")
+
+
+class Metrics:
+    """
+    The counters of one process. Workers of one server keep theirs in files in ``folder``, and whoever
+    is asked adds them up.
+    """
+
+    def __init__(self, folder: str = "") -> None:
+        # The client library decides at import how it keeps its numbers.
+        if folder:
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+        self._folder = Path(folder) if folder else None
+        self._registry = registry = CollectorRegistry()
+        self.requests = Counter(
+            "frontdesk_requests", "Answered requests.", ["method", "route", "status"], registry=registry
+        )
+        self.seconds = Histogram(
+            "frontdesk_request_seconds",
+            "Seconds from taking a request in to its answer.",
+            ["method", "route"],
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self.refused = Counter(
+            "frontdesk_requests_refused", "Requests refused since too many were inside.", registry=registry
+        )
+        self.logins = Counter("frontdesk_logins", "Logins by outcome.", ["outcome"], registry=registry)
+        self.hashes_waiting = Gauge(
+            "frontdesk_hashes_waiting",
+            "Passwords that wait for their turn at bcrypt.",
+            multiprocess_mode="livesum",
+            registry=registry,
+        )
+        self.connections = Gauge(
+            "frontdesk_database_connections",
+            "Database connections in use.",
+            ["engine"],
+            multiprocess_mode="livesum",
+            registry=registry,
+        )
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one answer; ``route`` is the template, never the path."""
+        self.requests.labels(method, route, status).inc()
+        self.seconds.labels(method, route).observe(seconds)
+
+    def page(self) -> tuple[bytes, str]:
+        """All numbers in Prometheus' text format, and its content type."""
+        from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+        from prometheus_client.multiprocess import MultiProcessCollector
+
+        registry: Any = self._registry
+        if self._folder is not None:
+            self._bury_the_dead()
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return generate_latest(registry), CONTENT_TYPE_LATEST
+
+    def _bury_the_dead(self) -> None:
+        """Forget what processes that are gone had under way; what they counted stays."""
+        from prometheus_client.multiprocess import mark_process_dead
+
+        for file in self._folder.iterdir() if self._folder else ():
+            found = LIVE_FILE.fullmatch(file.name)
+            if found and not Path(f"/proc/{found[1]}").exists():
+                mark_process_dead(int(found[1]))  # type: ignore[no-untyped-call]
