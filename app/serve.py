@@ -3,11 +3,11 @@
 import errno
 import logging
 import os
-import shutil
 import signal
 import socket
 import sys
 import tempfile
+from typing import Any
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -66,10 +66,9 @@ def serve(config: Config, *, host: str, port: int) -> None:
     _raise_workers_well()
     # Its warning about many threads is for handlers that compute; ours wait.
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
-    meeting_place = tempfile.mkdtemp(prefix="frontdesk-")
-    os.environ[f"{PREFIX}RUNTIME_PATH"] = meeting_place
-    try:
-        Granian(
+    with tempfile.TemporaryDirectory(prefix="frontdesk-", ignore_cleanup_errors=True) as meeting_place:
+        os.environ[f"{PREFIX}RUNTIME_PATH"] = meeting_place
+        server = Granian(
             "app.wsgi:make",
             factory=True,
             address=host,
@@ -86,9 +85,17 @@ def serve(config: Config, *, host: str, port: int) -> None:
             log_dictconfig=THROUGH_OURS,
             respawn_failed_workers=True,
             workers_kill_timeout=config.shutdown_seconds,
-        ).serve()
-    finally:
-        shutil.rmtree(meeting_place, ignore_errors=True)
+        )
+        _serve(server)
+
+
+def _serve(server: Any) -> None:
+    try:
+        server.serve()
+    except SystemExit:
+        # Where whoever ends us tells all processes at once, workers go first; that is no failure of theirs.
+        if not server.interrupt_signal:
+            raise
 
 
 def _raise_workers_well() -> None:

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import click
+from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import create_app
@@ -48,6 +49,8 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
             raise click.ClickException(_readable(error)) from error
         except DomainError as error:
             raise click.ClickException(error.message) from error
+        except CommandError as error:  # Alembic's: there is no such revision
+            raise click.ClickException(str(error)) from error
         except ConfigError as error:
             raise Unusable(str(error)) from error
         except OSError as error:

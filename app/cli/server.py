@@ -85,7 +85,11 @@ def upgrade(revision: str, as_json: bool) -> None:
 @json_option
 @guarded
 def downgrade(revision: str, yes: bool, as_json: bool) -> None:
-    """Migrate back to a revision ("base": before the first); what later ones added is lost."""
+    """
+    Migrate back; what later revisions added is lost.
+
+    REVISION is the one to go back to; "base" is before the first.
+    """
     if not yes:
         confirm(f"Migrate back to {revision}? Data of later revisions is lost.")
     migrate.downgrade(revision)

@@ -81,7 +81,7 @@ def members(team: str, page: int, page_size: int, as_json: bool) -> None:
 @group.command("add-member")
 @click.argument("team")
 @click.argument("user")
-@click.option("--role", type=ROLES, default=TeamRole.MEMBER.value, show_default=True)
+@click.option("--role", type=ROLES, default=TeamRole.MEMBER.value, show_default=True, help="As what.")
 @json_option
 @guarded
 def add_member(team: str, user: str, role: str, as_json: bool) -> None:

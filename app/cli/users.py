@@ -24,7 +24,7 @@ def group() -> None:
 
 @group.command("create")
 @click.argument("username")
-@click.option("--role", type=ROLES, default=Role.USER.value, show_default=True)
+@click.option("--role", type=ROLES, default=Role.USER.value, show_default=True, help="What it may do.")
 @click.option("--id", "user_id", type=click.UUID, help="The id to give it; a fresh one by default.")
 @password_options
 @json_option

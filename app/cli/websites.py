@@ -77,13 +77,15 @@ def show_(website: str, as_json: bool) -> None:
 
 @group.command("update")
 @click.argument("website")
-@click.option("--name")
-@click.option("--domain")
+@click.option("--name", help="The new name.")
+@click.option("--domain", help="The new domain.")
 @json_option
 @guarded
 def update(website: str, name: str | None, domain: str | None, as_json: bool) -> None:
     """Rename a website, or change its domain."""
-    changes: dict[str, Any] = {key: value for key, value in {"name": name, "domain": domain}.items() if value}
+    changes: dict[str, Any] = {
+        key: value for key, value in {"name": name, "domain": domain}.items() if value is not None
+    }
     if not changes:
         raise click.UsageError("Nothing to change: give --name or --domain.")
     found = websites.find_website(OPERATOR, website)

@@ -38,4 +38,7 @@ class Membership(Dated, Base):
     role: Mapped[str] = mapped_column(String(50))
 
 
-Index("ix_team_created_at_team_id", Team.created_at.desc(), Team.id)
+LIVING = Team.deleted_at.is_(None)
+# Exactly what the lists sort by, of living rows alone: a page is cut without looking at the table.
+Index("ix_team_created_at_team_id", Team.created_at.desc(), Team.id, postgresql_where=LIVING, sqlite_where=LIVING)
+Index("ix_team_name_team_id", Team.name, Team.id, postgresql_where=LIVING, sqlite_where=LIVING)

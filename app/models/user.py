@@ -33,8 +33,10 @@ class User(Dated, Base):
         return username
 
 
-# Exactly what the list sorts by: newest first, ties by id.
 IS_ADMIN = User.role == literal_column("'admin'")
 """In these very words, so that the index of administrators serves prepared statements as well."""
 Index("ix_user_admin", User.id, postgresql_where=IS_ADMIN, sqlite_where=IS_ADMIN)
-Index("ix_user_created_at_user_id", User.created_at.desc(), User.id)
+LIVING = User.deleted_at.is_(None)
+# Exactly what the lists sort by, of living rows alone: a page is cut without looking at the table.
+Index("ix_user_created_at_user_id", User.created_at.desc(), User.id, postgresql_where=LIVING, sqlite_where=LIVING)
+Index("ix_user_username_user_id", User.username, User.id, postgresql_where=LIVING, sqlite_where=LIVING)

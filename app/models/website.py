@@ -59,4 +59,13 @@ class Share(Dated, Base):
     """``entity_id`` where it is a website: gives the polymorphic column a real foreign key."""
 
 
-Index("ix_website_created_at_website_id", Website.created_at.desc(), Website.id)
+LIVING = Website.deleted_at.is_(None)
+# Exactly what the lists sort by, of living rows alone: a page is cut without looking at the table.
+Index(
+    "ix_website_created_at_website_id",
+    Website.created_at.desc(),
+    Website.id,
+    postgresql_where=LIVING,
+    sqlite_where=LIVING,
+)
+Index("ix_website_name_website_id", Website.name, Website.id, postgresql_where=LIVING, sqlite_where=LIVING)

@@ -66,7 +66,7 @@ select_successor = select_succession.where(Membership.user_id != bindparam("user
 
 
 @cache
-def select_team_users(*, searched: bool, capped: bool) -> Select[Any]:
+def select_team_users(*, searched: bool, few: bool, capped: bool) -> Select[Any]:
     """A page of a team's members with their names, longest-standing first. Value: ``team_id``."""
     hits = (
         select(Membership.id)
@@ -81,5 +81,6 @@ def select_team_users(*, searched: bool, capped: bool) -> Select[Any]:
         (*COLUMNS, User.username),
         [(Membership.created_at, False), (Membership.id, False)],
         joins=[(User, User.id == Membership.user_id)],
+        few=few,
         capped=capped,
     )

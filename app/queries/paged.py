@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, bindparam, func, literal, select, true
+from sqlalchemy import CTE, BigInteger, ColumnElement, FromClause, Select, bindparam, func, literal, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 Order = Sequence[tuple[InstrumentedAttribute[Any], bool]]
 """Columns to sort by, and whether descending."""
 Joins = Sequence[tuple[FromClause | type, ColumnElement[bool]]]
 """What to join, outer, for the columns to show."""
+
+FEW = 1000
+"""A search with no more hits than this gathers them all; with more, it walks the list in order."""
 
 
 def paged(
@@ -19,6 +22,7 @@ def paged(
     order: Order,
     *,
     joins: Joins = (),
+    few: bool = False,
     capped: bool = False,
 ) -> Select[Any]:
     """
@@ -26,27 +30,39 @@ def paged(
 
     The page is cut on keys alone (a deferred join: deep pages skip keys, not rows). Every row carries
     ``total``; past the end there is one row whose ``id`` is null. Values: ``offset``, ``limit``, and
-    ``probe`` where the count is capped.
+    ``probe``, where ``few`` or ``capped`` ask no further than that.
+
+    :param few: gather up to ``probe`` hits once, and count and sort them; for searches
     """
-    ones = hits.with_only_columns(literal(1).label("one"))
-    if capped:
-        ones = ones.limit(bindparam("probe", type_=BigInteger))
-    total = select(func.count().label("total")).select_from(ones.subquery("ones")).cte("total")
-    keys = (
-        hits.with_only_columns(key.label("key"), *[column.label(f"sort_{i}") for i, (column, _) in enumerate(order)])
-        .order_by(*[column.desc() if descending else column.asc() for column, descending in order])
-        .limit(bindparam("limit", type_=BigInteger))
-        .offset(bindparam("offset", type_=BigInteger))
-        .cte("keys")
-    )
+    sorts = [column.label(f"sort_{number}") for number, (column, _) in enumerate(order)]
+    found = hits.with_only_columns(key.label("key"), *sorts)
+    probe = bindparam("probe", type_=BigInteger)
+    if few:
+        gathered = found.limit(probe).cte("few").prefix_with("MATERIALIZED", dialect="postgresql")
+        total = select(func.count().label("total")).select_from(gathered).cte("total")
+        keys = _cut(select(gathered), [gathered.c[label.name] for label in sorts], order)
+    else:
+        ones = hits.with_only_columns(literal(1).label("one"))
+        counted = (ones.limit(probe) if capped else ones).subquery("ones")
+        total = select(func.count().label("total")).select_from(counted).cte("total")
+        keys = _cut(found, [column for column, _ in order], order)
     source: Any = total.outerjoin(keys, true()).outerjoin(key.class_, key == keys.c.key)
     for target, on in joins:
         source = source.outerjoin(target, on)
-    sorts = [
-        keys.c[f"sort_{i}"].desc() if descending else keys.c[f"sort_{i}"].asc()
-        for i, (_, descending) in enumerate(order)
+    shown = select(total.c.total, *columns).select_from(source)
+    return shown.order_by(*_directed([keys.c[label.name] for label in sorts], order))
+
+
+def _cut(query: Select[Any], by: Sequence[Any], order: Order) -> CTE:
+    """The keys of one page."""
+    limit, offset = bindparam("limit", type_=BigInteger), bindparam("offset", type_=BigInteger)
+    return query.order_by(*_directed(by, order)).limit(limit).offset(offset).cte("keys")
+
+
+def _directed(columns: Sequence[Any], order: Order) -> list[ColumnElement[Any]]:
+    return [
+        column.desc() if descending else column.asc() for column, (_, descending) in zip(columns, order, strict=True)
     ]
-    return select(total.c.total, *columns).select_from(source).order_by(*sorts)
 
 
 def like(column: ColumnElement[str] | InstrumentedAttribute[Any]) -> ColumnElement[bool]:

@@ -35,6 +35,9 @@ select_by_token = (
 )
 """Who bears a token. Values: ``token_hash``, ``now``."""
 
+select_id = select(LoginSession.id).where(LoginSession.id == bindparam("session_id"))
+"""Whether a login is still there. Value: ``session_id``."""
+
 touch_session = (
     update(LoginSession)
     .where(LoginSession.id == bindparam("session_id"), LoginSession.last_used_at < bindparam("stale"))

@@ -71,7 +71,7 @@ select_brief_teams = (
 
 
 @cache
-def select_teams(*, of_user: bool, searched: bool, sort: str, descending: bool, capped: bool) -> Select[Any]:
+def select_teams(*, of_user: bool, searched: bool, few: bool, sort: str, descending: bool, capped: bool) -> Select[Any]:
     """A page of teams, of everybody or of ``user_id``; their members come by ``select_members_of``."""
     hits = select(Team.id).where(Team.deleted_at.is_(None))
     if of_user:
@@ -83,5 +83,6 @@ def select_teams(*, of_user: bool, searched: bool, sort: str, descending: bool, 
         Team.id,
         (*COLUMNS, own_role, living_websites, living_members),
         [(SORTS[sort], descending), (Team.id, False)],
+        few=few,
         capped=capped,
     )

@@ -43,6 +43,12 @@ select_password_hash = select(User.password_hash.label("password_hash")).where(
     User.id == bindparam("user_id"), User.deleted_at.is_(None)
 )
 
+hold_password_hash = select_password_hash.with_for_update(read=True)
+"""The same, and nobody changes it until the transaction ends. Value: ``user_id``."""
+
+lock_user = select(User.id).where(User.id == bindparam("user_id")).with_for_update(key_share=True)
+"""The account, as everybody locks it who changes it or its logins. Value: ``user_id``."""
+
 lock_admins = (
     select(User.id).where(IS_ADMIN, User.deleted_at.is_(None)).order_by(User.id).with_for_update(key_share=True)
 )
@@ -52,7 +58,7 @@ select_any_admin = select(User.id).where(IS_ADMIN, User.deleted_at.is_(None)).li
 
 
 @cache
-def select_users(*, searched: bool, sort: str, descending: bool, capped: bool) -> Select[Any]:
+def select_users(*, searched: bool, few: bool, sort: str, descending: bool, capped: bool) -> Select[Any]:
     """Living accounts, a page; ties broken by id so that pages never overlap."""
     hits = select(User.id).where(User.deleted_at.is_(None))
     if searched:
@@ -65,4 +71,4 @@ def select_users(*, searched: bool, sort: str, descending: bool, capped: bool) -
         User.deleted_at,
         personal_websites,
     )
-    return paged(hits, User.id, columns, [(SORTS[sort], descending), (User.id, False)], capped=capped)
+    return paged(hits, User.id, columns, [(SORTS[sort], descending), (User.id, False)], few=few, capped=capped)

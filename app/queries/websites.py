@@ -98,7 +98,7 @@ def _whose(of: Of) -> ColumnElement[bool]:
 
 
 @cache
-def select_websites(of: Of, *, searched: bool, sort: str, descending: bool, capped: bool) -> Select[Any]:
+def select_websites(of: Of, *, searched: bool, few: bool, sort: str, descending: bool, capped: bool) -> Select[Any]:
     """
     A page of living websites. Values: ``user_id`` or ``team_id``, as ``of`` asks.
 

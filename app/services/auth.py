@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, update
 
-from app.db import fetch_all, fetch_one, note_caller, transaction
+from app.db import fetch_all, fetch_one, note_caller, retried, transaction
 from app.errors import Conflict, DomainError, Throttled, Unauthenticated, Unavailable, WrongCredentials
 from app.models import User
 from app.models.folding import fold
+from app.queries import sessions as session_queries
 from app.queries import shares as share_queries
 from app.queries import teams as team_queries
 from app.queries import users as queries
@@ -20,6 +22,7 @@ from app.services import sessions
 
 OUTCOMES: dict[type[DomainError], str] = {WrongCredentials: "failure", Throttled: "throttled", Unavailable: "busy"}
 """What the metrics call it when a login is refused."""
+WRONG_PASSWORD = "Current password is incorrect"  # noqa: S105 (a message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,18 @@ def _login(username: str, password: str, *, address: str, user_agent: str) -> Lo
     cost = runtime().config.bcrypt_cost
     if not _guess(account, address, password, user.password_hash if user else passwords.decoy(cost)) or not user:
         raise WrongCredentials
-    _rehash(user, password, cost)
-    token = sessions.open_session(user.id, address=address, user_agent=user_agent)
+    checked = _rehash(user, password, cost)
+    token = _open(user.id, checked, address=address, user_agent=user_agent)
     return Login(token, Identity(user, fetch_all(team_queries.select_brief_teams, user_id=user.id)))
+
+
+@retried
+def _open(user_id: UUID, checked: str, **client: str) -> str:
+    """A session, unless the password was changed while this one was compared: the new one shall keep others out."""
+    with transaction():
+        if fetch_one(queries.hold_password_hash, user_id=user_id) != (checked,):
+            raise WrongCredentials
+        return sessions.open_session(user_id, **client)
 
 
 def _guess(account: str, address: str, password: str, password_hash: str) -> bool:
@@ -79,10 +91,10 @@ def _guess(account: str, address: str, password: str, password_hash: str) -> boo
     return right
 
 
-def _rehash(user: Row[Any], password: str, cost: int) -> None:
-    """Bring an old, cheaper hash up to the configured cost while the password is at hand."""
+def _rehash(user: Row[Any], password: str, cost: int) -> str:
+    """Bring an old, cheaper hash up to the configured cost while the password is at hand; answers the hash."""
     if passwords.cost_of(user.password_hash) >= cost:
-        return
+        return str(user.password_hash)
     renewed = hash_password(password)
     with transaction() as session:
         # Only over the hash that was checked: a password changed meanwhile stays changed.
@@ -91,6 +103,7 @@ def _rehash(user: Row[Any], password: str, cost: int) -> None:
             .where(User.id == user.id, User.password_hash == user.password_hash)
             .values(password_hash=renewed, updated_at=User.updated_at)
         )
+    return renewed
 
 
 def hash_password(password: str) -> str:
@@ -99,16 +112,17 @@ def hash_password(password: str) -> str:
         return passwords.hash_password(password, cost=runtime().config.bcrypt_cost)
 
 
-def confirm_password(actor: Actor, password: str | None) -> None:
+def confirm_password(actor: Actor, password: str | None) -> str:
     """
-    Make sure that it is the actor's own password.
+    Make sure that it is the actor's own password; answers its hash, as whoever changes it must find it still.
 
     :raises Conflict: it is not, or there is none; none is no guess and does not count as one
     :raises Throttled: too many wrong ones lately
     """
     row = fetch_one(queries.select_password_hash, user_id=actor.user_id) if password is not None else None
     if row is None or password is None or not _guess(fold(actor.username), actor.address, password, row.password_hash):
-        raise Conflict("Current password is incorrect")
+        raise Conflict(WRONG_PASSWORD)
+    return str(row.password_hash)
 
 
 def whoami(actor: Actor) -> Identity:
@@ -116,9 +130,20 @@ def whoami(actor: Actor) -> Identity:
     return Identity(actor, fetch_all(team_queries.select_brief_teams, user_id=actor.user_id))
 
 
+@retried
 def single_sign_on(actor: Actor, *, address: str = "", user_agent: str = "") -> str:
-    """A second token for whoever is logged in already, for one day."""
-    return sessions.open_session(actor.user_id, address=address, user_agent=user_agent, seconds=sessions.SSO_SECONDS)
+    """
+    A second token for whoever is logged in already, for one day.
+
+    :raises Unauthenticated: that login has been ended meanwhile
+    """
+    with transaction():
+        fetch_one(queries.hold_password_hash, user_id=actor.user_id)
+        if not fetch_one(session_queries.select_id, session_id=actor.session_id):
+            raise Unauthenticated
+        return sessions.open_session(
+            actor.user_id, address=address, user_agent=user_agent, seconds=sessions.SSO_SECONDS
+        )
 
 
 def identify(

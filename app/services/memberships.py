@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, func, select
 
-from app.db import Unit, fetch_list, fetch_one, retried, transaction
+from app.db import Unit, fetch_one, retried, transaction
 from app.errors import Conflict, Invalid, NotFound, UnknownAccessCode
 from app.models import Membership, Team, TeamRole, User
 from app.models.folding import fold_case
@@ -18,6 +18,7 @@ from app.queries.paged import pattern
 from app.security import policy
 from app.security.actor import Actor
 from app.security.permissions import Permission
+from app.services.listing import fetch_page
 from app.services.teams import OWNERS_AND_MANAGERS, dissolve, lock_team, may, require_team
 
 MEMBERS_ONLY = "You must be a member of this team."
@@ -46,9 +47,8 @@ def join_team(actor: Actor, *, access_code: str) -> Membership:
 def list_members(actor: Actor, team_id: UUID, window: Window, *, search: str | None = None) -> Page:
     """Members with their names, longest-standing first; ``search`` finds a part of the name."""
     require_team(actor, team_id, policy.can_see_team, MEMBERS_ONLY)
-    statement = queries.select_team_users(searched=bool(search), capped=window.cap is not None)
-    values = {"search": pattern(fold_case(search))} if search else {}
-    return Page.of(fetch_list(statement, wrote_at=actor.wrote_at, team_id=team_id, **values, **window.values), window)
+    folded = pattern(fold_case(search)) if search else None
+    return fetch_page(actor, queries.select_team_users, window, pattern=folded, team_id=team_id)
 
 
 def nothing_of_team(actor: Actor, team_id: UUID) -> Page:

@@ -14,6 +14,7 @@ from app.errors import NotFound
 from app.models import LoginSession, utcnow
 from app.paging import Page, Window
 from app.queries import sessions as queries
+from app.queries import users as user_queries
 from app.runtime import runtime
 from app.security import policy, tokens
 from app.security.actor import Actor
@@ -117,9 +118,11 @@ def revoke_user(actor: Actor, user_id: UUID) -> int:
 @retried
 def revoke_all(user_id: UUID, *, keep: UUID | None = None) -> int:
     """End the logins of a user, except one; for services, which have asked for permission."""
-    if keep is None:
-        return execute_count(queries.delete_of_user, owner_id=user_id)
-    return execute_count(queries.delete_others, owner_id=user_id, kept_id=keep)
+    with transaction():
+        fetch_one(user_queries.lock_user, user_id=user_id)  # nobody opens another one meanwhile
+        if keep is None:
+            return execute_count(queries.delete_of_user, owner_id=user_id)
+        return execute_count(queries.delete_others, owner_id=user_id, kept_id=keep)
 
 
 def revoke_current(actor: Actor) -> None:

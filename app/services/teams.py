@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from app.queries.paged import pattern
 from app.security import policy, tokens
 from app.security.actor import Actor
 from app.security.permissions import Permission
+from app.services.listing import fetch_page
 from app.services.lookup import parsed_id, the_only_one
 
 OLDEST_FIRST = Sort("created_at")
@@ -126,26 +128,19 @@ def list_all_teams(actor: Actor, window: Window, *, search: str | None = None, s
 
 
 def _page(actor: Actor, window: Window, *, search: str | None, sort: Sort, **values: Any) -> Page:
-    statement = queries.select_teams(
-        of_user="user_id" in values,
-        searched=bool(search),
-        sort=sort.key,
-        descending=sort.descending,
-        capped=window.cap is not None,
-    )
-    if search:
-        values["search"] = pattern(search)
-    page = Page.of(fetch_list(statement, wrote_at=actor.wrote_at, actor_id=actor.id, **values, **window.values), window)
-    members = group_by_team(member_queries.select_members_of, [row.id for row in page.rows])
+    build = partial(queries.select_teams, of_user="user_id" in values, sort=sort.key, descending=sort.descending)
+    searched = pattern(search) if search else None
+    page = fetch_page(actor, build, window, pattern=searched, actor_id=actor.id, **values)
+    members = group_by_team(actor, member_queries.select_members_of, [row.id for row in page.rows])
     views = [TeamView(row, members[row.id], policy.sees_access_code(actor, row.own_role)) for row in page.rows]
     return Page(views, page.total, page.capped)
 
 
-def group_by_team(statement: Any, team_ids: Iterable[UUID]) -> dict[UUID, list[Row[Any]]]:
+def group_by_team(actor: Actor, statement: Any, team_ids: Iterable[UUID]) -> dict[UUID, list[Row[Any]]]:
     """Memberships of some teams, by team, with one statement; none for no teams."""
     grouped: dict[UUID, list[Row[Any]]] = defaultdict(list)
     wanted = list(team_ids)
-    for row in fetch_all(statement, team_ids=wanted) if wanted else ():
+    for row in fetch_list(statement, wrote_at=actor.wrote_at, team_ids=wanted) if wanted else ():
         grouped[row.team_id].append(row)
     return grouped
 

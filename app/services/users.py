@@ -1,11 +1,12 @@
 """Accounts: opened, read, changed, closed."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, delete, select, update
 
-from app.db import Unit, fetch_all, fetch_list, fetch_one, retried, transaction
+from app.db import Unit, fetch_all, fetch_one, retried, transaction
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Role, User, Website
 from app.models.folding import fold, fold_case
@@ -16,6 +17,7 @@ from app.security import passwords, policy
 from app.security.actor import Actor
 from app.security.names import clean_username
 from app.services import auth, memberships, sessions
+from app.services.listing import fetch_page
 from app.services.lookup import parsed_id, the_only_one
 
 NEWEST_FIRST = Sort("created_at", descending=True)
@@ -65,11 +67,8 @@ def _found(row: Row[Any] | None) -> Row[Any]:
 def list_users(actor: Actor, window: Window, *, search: str | None = None, sort: Sort = NEWEST_FIRST) -> Page:
     """All accounts; ``search`` finds a part of the name. :raises Denied: not an administrator"""
     policy.require(policy.can_administer(actor))
-    statement = queries.select_users(
-        searched=bool(search), sort=sort.key, descending=sort.descending, capped=window.cap is not None
-    )
-    values = {"search": pattern(fold_case(search))} if search else {}
-    return Page.of(fetch_list(statement, wrote_at=actor.wrote_at, **values, **window.values), window)
+    build = partial(queries.select_users, sort=sort.key, descending=sort.descending)
+    return fetch_page(actor, build, window, pattern=pattern(fold_case(search)) if search else None)
 
 
 @retried
@@ -96,14 +95,15 @@ def update_user(
     if password is not None:
         passwords.check_new_password(password)
     policy.require(policy.can_see_user(actor, user_id))
+    confirmed = None
     if not actor.is_admin:
         name = role = None
         if password is not None:
-            auth.confirm_password(actor, current_password)
+            confirmed = auth.confirm_password(actor, current_password)
     hashed = None if password is None else auth.hash_password(password)
     with transaction(CONFLICTS) as session:
         admins = session.scalars(queries.lock_admins).all() if role is not None else []
-        user = _locked(session, user_id)
+        user = _locked(session, user_id, confirmed)
         if role is not None and role != user.role:
             _change_role(user, role, last_admin=list(admins) == [user.id])
         if name is not None and name != user.username:
@@ -114,10 +114,13 @@ def update_user(
     return user
 
 
-def _locked(session: Unit, user_id: UUID) -> User:
+def _locked(session: Unit, user_id: UUID, confirmed: str | None = None) -> User:
+    """The account, locked. :raises Conflict: its password was changed since it was confirmed"""
     user = session.get(User, user_id, with_for_update={"key_share": True})
     if user is None or user.deleted_at is not None:
         raise NotFound
+    if confirmed is not None and user.password_hash != confirmed:
+        raise Conflict(auth.WRONG_PASSWORD)
     return user
 
 
@@ -138,10 +141,10 @@ def change_own_password(actor: Actor, *, current_password: str, new_password: st
     """
     passwords.check_new_password(new_password, field="new_password")
     user_id = actor.user_id
-    auth.confirm_password(actor, current_password)
+    confirmed = auth.confirm_password(actor, current_password)
     hashed = auth.hash_password(new_password)
     with transaction() as session:
-        user = _locked(session, user_id)
+        user = _locked(session, user_id, confirmed)
         user.password_hash = hashed
         sessions.revoke_all(user_id, keep=actor.session_id)
     return user

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, delete
 
-from app.db import fetch_all, fetch_list, fetch_one, retried, transaction
+from app.db import fetch_all, fetch_one, retried, transaction
 from app.errors import Denied, Invalid, NotFound
 from app.models import Share, Website, utcnow
 from app.paging import Page, Sort, Window
@@ -19,6 +20,7 @@ from app.queries.websites import Of
 from app.security import policy
 from app.security.actor import Actor
 from app.security.permissions import Permission
+from app.services.listing import fetch_page
 from app.services.lookup import parsed_id, the_only_one
 from app.services.shares import TAKEN
 from app.services.teams import group_by_team, require_team
@@ -223,20 +225,15 @@ def list_all_websites(actor: Actor, window: Window, *, search: str | None = None
     policy.require(policy.can_administer(actor))
     page = _page(actor, Of.EVERYBODY, window, search=search, sort=sort)
     team_ids = {row.team_id for row in page.rows if row.team_id is not None}
-    owners = group_by_team(member_queries.select_owners_of, team_ids)
+    owners = group_by_team(actor, member_queries.select_owners_of, team_ids)
     return Page([WebsiteView(row, owners.get(row.team_id, [])) for row in page.rows], page.total, page.capped)
 
 
 def _page(actor: Actor, of: Of, window: Window, *, search: str | None, sort: Sort, **values: Any) -> Page:
-    statement = queries.select_websites(
-        of, searched=bool(search), sort=sort.key, descending=sort.descending, capped=window.cap is not None
-    )
-    if search:
-        values["search"] = pattern(search)
-    return Page.of(fetch_list(statement, wrote_at=actor.wrote_at, **values, **window.values), window)
+    build = partial(queries.select_websites, of, sort=sort.key, descending=sort.descending)
+    return fetch_page(actor, build, window, pattern=pattern(search) if search else None, **values)
 
 
-@retried
 def remove_from_team(actor: Actor, team_id: UUID, website_id: UUID) -> None:
     """Delete a website of this team. :raises NotFound: it is not the team's"""
     with transaction():

@@ -1,5 +1,7 @@
 """Users, teams, memberships, websites, shares (Umami's tables) and logins (ours)."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
@@ -11,6 +13,10 @@ JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
 def upgrade() -> None:
+    living: dict[str, Any] = {
+        "postgresql_where": sa.text("deleted_at IS NULL"),
+        "sqlite_where": sa.text("deleted_at IS NULL"),
+    }
     op.create_table(
         "team",
         sa.Column("team_id", sa.Uuid(), nullable=False),
@@ -23,7 +29,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("team_id", name=op.f("pk_team")),
         sa.UniqueConstraint("access_code", name=op.f("uq_team_access_code")),
     )
-    op.create_index("ix_team_created_at_team_id", "team", [sa.literal_column("created_at DESC"), "team_id"])
+    op.create_index("ix_team_created_at_team_id", "team", [sa.text("created_at DESC"), "team_id"], **living)
+    op.create_index("ix_team_name_team_id", "team", ["name", "team_id"], **living)
     op.create_table(
         "user",
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -40,7 +47,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_user")),
         sa.UniqueConstraint("username_key", name=op.f("uq_user_username_key")),
     )
-    op.create_index("ix_user_created_at_user_id", "user", [sa.literal_column("created_at DESC"), "user_id"])
+    op.create_index("ix_user_created_at_user_id", "user", [sa.text("created_at DESC"), "user_id"], **living)
+    op.create_index("ix_user_username_user_id", "user", ["username", "user_id"], **living)
     is_admin = sa.text("role = 'admin'")
     op.create_index("ix_user_admin", "user", ["user_id"], postgresql_where=is_admin, sqlite_where=is_admin)
     op.create_table(
@@ -107,7 +115,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user.user_id"], name=op.f("fk_website_user_id_user")),
         sa.PrimaryKeyConstraint("website_id", name=op.f("pk_website")),
     )
-    op.create_index("ix_website_created_at_website_id", "website", [sa.literal_column("created_at DESC"), "website_id"])
+    op.create_index("ix_website_created_at_website_id", "website", [sa.text("created_at DESC"), "website_id"], **living)
+    op.create_index("ix_website_name_website_id", "website", ["name", "website_id"], **living)
     op.create_index("ix_website_created_by", "website", ["created_by"])
     op.create_index("ix_website_team_id_name_website_id", "website", ["team_id", "name", "website_id"])
     op.create_index("ix_website_user_id_name_website_id", "website", ["user_id", "name", "website_id"])

@@ -1,5 +1,6 @@
 """Every answer that says no, in the one envelope that all of them share."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from apispec import APISpec
@@ -79,6 +80,7 @@ EXAMPLES: dict[int, dict[str, Any]] = {
     503: {"message": "The database is not available", "code": "server-error", "requestId": "5f0c2b1e9d7a"},
 }
 WITH_RETRY_AFTER = frozenset({429, 503})
+NO_HEADERS: Mapping[str, str] = {}
 
 
 def describe(spec: APISpec) -> None:
@@ -88,22 +90,24 @@ def describe(spec: APISpec) -> None:
     spec.components.header("RequestId", REQUEST_ID)
     spec.components.header("RetryAfter", RETRY_AFTER)
     for status, (name, text) in STATUSES.items():
-        headers = {"Retry-After": "RetryAfter"} if status in WITH_RETRY_AFTER else {}
-        spec.components.response(name, refused(status, text, **headers))
+        headers = {"Retry-After": "RetryAfter"} if status in WITH_RETRY_AFTER else NO_HEADERS
+        spec.components.response(name, refused(status, text, headers))
 
 
-def answered(text: str, schema: dict[str, Any], **headers: str) -> dict[str, Any]:
-    """A JSON answer; every one carries the request's id."""
+def answered(
+    text: str, schema: dict[str, Any], *, kind: str = "application/json", headers: Mapping[str, str] = NO_HEADERS
+) -> dict[str, Any]:
+    """An answer, JSON as a rule; every one carries the request's id."""
     return {
         "description": text,
         "headers": {"X-Request-Id": "RequestId", **headers},
-        "content": {"application/json": {"schema": schema}},
+        "content": {kind: {"schema": schema}},
     }
 
 
-def refused(status: int, text: str, **headers: str) -> dict[str, Any]:
+def refused(status: int, text: str, headers: Mapping[str, str] = NO_HEADERS) -> dict[str, Any]:
     """An answer in the envelope of refusals."""
-    made = answered(text, {"$ref": f"{REFERENCE}Error"}, **headers)
+    made = answered(text, {"$ref": f"{REFERENCE}Error"}, headers=headers)
     message, code, *more = EXAMPLES[status].items()
     made["content"]["application/json"]["example"] = {"error": dict([message, code, ("status", status), *more])}
     return made

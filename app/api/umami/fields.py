@@ -17,18 +17,19 @@ UUID_VERSIONED = re.compile(
     re.IGNORECASE,
 )
 DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 RECORD_MAX_DEPTH = 16
 RECORD_MAX_ITEMS = 1000
 
 
 def utf16_length(text: str) -> int:
     """Length as JavaScript counts it: in UTF-16 code units."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def unstorable(text: str) -> bool:
     """Whether no database would take it: NUL, or half a surrogate pair."""
-    return "\0" in text or any("\ud800" <= character <= "\udfff" for character in text)
+    return UNSTORABLE.search(text) is not None
 
 
 class Length(validate.Length):
