@@ -1,0 +1,126 @@
+"""PostgreSQL servers of our own, to be stopped, killed, followed and promoted."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from tests.live import free_port
+
+SETTINGS = "fsync = off\nmax_connections = 60\nshared_buffers = 32MB\nwal_level = replica\nhot_standby = on\n"
+
+
+def binaries() -> Path | None:
+    """Where initdb and its like are; None where PostgreSQL's server is not installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).parent if on_path else None
+
+
+def _as_postgres() -> list[str]:
+    """PostgreSQL refuses to run as root."""
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+
+
+@dataclass
+class Server:
+    """One server, its data in ``folder``."""
+
+    folder: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://frontdesk@127.0.0.1:{self.port}/postgres"
+
+    def run(self, program: str, *arguments: str) -> str:
+        """Run one of PostgreSQL's programs. :raises CalledProcessError: it failed"""
+        bin_folder = binaries()
+        assert bin_folder is not None
+        command = [*_as_postgres(), str(bin_folder / program), *arguments]
+        done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120, cwd="/")
+        return done.stdout
+
+    def start(self) -> None:
+        log = str(self.folder / "server.log")
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-l", log, "-w", "-t", "60", "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", mode, "-w", "-t", "60", "stop")
+
+    def promote(self) -> None:
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "promote")
+
+    def value(self, statement: str) -> object:
+        """The first value that a statement answers."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            row = connection.execute(statement).fetchone()  # type: ignore[call-overload]
+            return row[0] if row else None
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="frontdesk-test-"))
+    folder.chmod(0o755)
+    if os.geteuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def primary() -> Iterator[Server]:
+    """An empty server."""
+    with _folder() as folder:
+        server = Server(folder, free_port())
+        server.run("initdb", "-D", str(folder / "data"), "-U", "frontdesk", "-A", "trust", "-E", "UTF8", "--no-sync")
+        with (folder / "data" / "postgresql.conf").open("a") as file:
+            file.write(f"{SETTINGS}port = {server.port}\nunix_socket_directories = '{folder}'\n")
+        with running(server):
+            yield server
+
+
+@contextmanager
+def replica_of(leader: Server) -> Iterator[Server]:
+    """A server that follows another by streaming."""
+    with _folder() as folder:
+        server = Server(folder, free_port())
+        source = f"host=127.0.0.1 port={leader.port} user=frontdesk"
+        server.run("pg_basebackup", "-d", source, "-D", str(folder / "data"), "-R", "-X", "stream", "--no-sync")
+        with (folder / "data" / "postgresql.conf").open("a") as file:
+            file.write(f"port = {server.port}\nunix_socket_directories = '{folder}'\n")
+        with running(server):
+            yield server
+
+
+@contextmanager
+def running(server: Server) -> Iterator[None]:
+    server.start()
+    try:
+        yield
+    finally:
+        with suppress(subprocess.CalledProcessError):  # the test may have stopped it
+            server.stop("immediate")
+
+
+def until(condition: object, *, seconds: float = 15.0, what: str = "it") -> None:
+    """Wait until a function answers true. :raises AssertionError: it never does"""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():  # type: ignore[operator]
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{what} did not happen within {seconds} s")
