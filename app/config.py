@@ -158,7 +158,6 @@ def load(overrides: Mapping[str, Any] | None = None, *, environ: Mapping[str, st
     instance = Path(
         (overrides or {}).get("instance_path") or environ.get(f"{PREFIX}INSTANCE_PATH") or ROOT / "instance"
     )
-    values["instance_path"] = str(instance.absolute())
     file = instance / "config.py"
     known = {item.name: item for item in fields(Config)}
     if file.is_file():
@@ -167,6 +166,7 @@ def load(overrides: Mapping[str, Any] | None = None, *, environ: Mapping[str, st
         values["database_url"] = environ["DATABASE_URL"]
     values |= _environment_values(environ, known)
     values |= overrides or {}
+    values["instance_path"] = str(instance.absolute())
     made = instance / SECRET_FILE
     if not values.get("secret_key") and values.get("environment") == "development" and made.is_file():
         values["secret_key"] = made.read_text()

@@ -83,8 +83,10 @@ def _begin() -> Response | None:
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=request_id())
     if request.method == "OPTIONS" and request.url_rule is not None:
-        allowed = sorted(request.url_rule.methods or ())
-        return Response(status=204, headers={"Allow": ", ".join(allowed)})
+        allowed = sorted(current_app.make_default_options_response().allow)  # of all rules of this path
+        answer = Response(status=204, headers={"Allow": ", ".join(allowed)})
+        answer.headers.remove("Content-Type")
+        return answer
     return None
 
 

@@ -11,8 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import create_app
 from app.config import ConfigError, masked_url
-from app.db import db
 from app.errors import DomainError, Invalid
+from app.runtime import runtime
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -66,7 +66,7 @@ def _reason(error: SQLAlchemyError) -> str:
     if "no such table" in reason or getattr(original, "sqlstate", None) == UNDEFINED_TABLE:
         return f"{reason} (is it migrated? frontdesk db upgrade)"
     if "unable to open database file" in reason:
-        return f"{reason} ({masked_url(str(db.engine.url))})"
+        return f"{reason} ({masked_url(runtime().config.sqlalchemy_url)})"
     return reason
 
 

@@ -70,12 +70,13 @@ def _login(username: str, password: str, *, address: str, user_agent: str) -> Lo
 
 
 @retried
-def _open(user_id: UUID, checked: str, **client: str) -> str:
+def _open(user_id: UUID, checked: str, *, address: str, user_agent: str) -> str:
     """A session, unless the password was changed while this one was compared: the new one shall keep others out."""
     with transaction():
-        if fetch_one(queries.hold_password_hash, user_id=user_id) != (checked,):
+        row = fetch_one(queries.hold_password_hash, user_id=user_id)
+        if row is None or row.password_hash != checked:
             raise WrongCredentials
-        return sessions.open_session(user_id, **client)
+        return sessions.open_session(user_id, address=address, user_agent=user_agent)
 
 
 def _guess(account: str, address: str, password: str, password_hash: str) -> bool:

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 
 from app.db import fetch_one
+from app.errors import Conflict
 from app.models import Role
 from app.queries import users as queries
 from app.security.actor import OPERATOR
@@ -19,9 +20,18 @@ class FirstAdmin:
 
 
 def ensure_admin(username: str, password: str = "") -> FirstAdmin | None:
-    """Make the first administrator if there is none; None when there is."""
+    """
+    Make the first administrator if there is none; None when there is.
+
+    :raises Conflict: the name belongs to somebody who is none
+    """
     if fetch_one(queries.select_any_admin):
         return None
     generated = None if password else secrets.token_urlsafe(12)
-    users.create_user(OPERATOR, username=username, password=password or generated or "", role=Role.ADMIN)
+    try:
+        users.create_user(OPERATOR, username=username, password=password or generated or "", role=Role.ADMIN)
+    except Conflict:
+        if fetch_one(queries.select_any_admin):
+            return None  # another process was quicker
+        raise
     return FirstAdmin(username, generated)

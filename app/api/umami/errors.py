@@ -32,6 +32,7 @@ REFUSALS: list[tuple[type[errors.DomainError], int, str]] = [
 ]
 HTTP_TEXTS = {
     400: ("Bad request", "bad-request"),
+    401: ("Unauthorized", "unauthorized"),
     404: ("Not found", "not-found"),
     405: ("Method not allowed", "bad-request"),
     413: ("Request body too large", "bad-request"),

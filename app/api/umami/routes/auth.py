@@ -39,7 +39,7 @@ def verify() -> auth.Identity:
 
 
 @bp.post("/sso")
-@operation(SignedOn)
+@operation(SignedOn, refuses=(400,))
 def sso() -> tuple[Actor, str]:
     """A second token for whoever is logged in, good for a day."""
     return current_actor(), auth.single_sign_on(current_actor(), **_client())

@@ -1,0 +1,38 @@
+"""Thousands of requests out of the document: none may be answered in a way that it does not describe."""
+
+import copy
+
+import pytest
+
+from tests.openapi import world
+from tests.openapi.prober import probe
+
+EXAMPLES = {"sqlite": 20, "postgresql": 3}
+"""Random cases of each operation; the edges of the schemas, some 2,800 cases, come on top."""
+THOUSANDS = 2500
+REACHED = {"admin": 50, "user": 42}
+"""Operations, of 59, that must have been answered 200 at least once: more than refusals is looked at."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("caller", ["admin", "user"])
+def test_no_answer_is_one_that_the_document_does_not_describe(app, database, document, caller, capsys):
+    outcome = probe(app, document, token=world.token(caller), examples=EXAMPLES[database])
+
+    with capsys.disabled():
+        print(f"\nschemathesis: {outcome.cases} cases as {caller} on {database}")
+    assert not outcome.problems, "\n\n".join(outcome.problems)
+    assert outcome.cases >= THOUSANDS
+    assert len(outcome.reached) >= REACHED[caller]
+
+
+def test_what_is_not_described_is_noticed(app, document):
+    doctored = copy.deepcopy(document)
+    doctored["paths"] = {"/api/users/{userId}": {"get": doctored["paths"]["/api/users/{userId}"]["get"]}}
+    del doctored["paths"]["/api/users/{userId}"]["get"]["responses"]["404"]
+    doctored["components"]["schemas"]["UserSummary"]["properties"]["username"] = {"type": "integer"}
+
+    outcome = probe(app, doctored, token=world.token("admin"), examples=10)
+
+    assert any("status_code_conformance" in problem for problem in outcome.problems)
+    assert any("response_schema_conformance" in problem for problem in outcome.problems)
