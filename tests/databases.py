@@ -39,6 +39,7 @@ def fresh_database(kind: str, folder: Path) -> Iterator[str]:
     name = f"frontdesk_test_{uuid4().hex[:12]}"
     with psycopg.connect(POSTGRESQL, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")  # a crash may lose a test's data
     try:
         yield f"{POSTGRESQL.rpartition('/')[0]}/{name}"
     finally:

@@ -1,0 +1,75 @@
+"""What the decisions are tested with besides the people of ``tests/conftest.py``."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.db import Unit, transaction
+from app.models import utcnow
+from tests.conftest import Person
+
+
+class Clock:
+    """The time, as far ahead as it was turned."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return utcnow() + self.ahead
+
+    def turn(self, **by: float) -> None:
+        self.ahead += timedelta(**by)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock by which logins age: ``clock.turn(days=3)``."""
+    turned = Clock()
+    monkeypatch.setattr("app.services.sessions.utcnow", turned)
+    return turned
+
+
+@pytest.fixture
+def in_database(app: Flask) -> Callable[[], AbstractContextManager[Unit]]:
+    """``with in_database() as session``: straight at the tables, past the rules."""
+
+    @contextmanager
+    def opened() -> Any:
+        with app.app_context(), transaction() as session:
+            yield session
+
+    return opened
+
+
+@pytest.fixture
+def log_in(anonymous: FlaskClient) -> Callable[..., Any]:
+    """``log_in(person)`` or ``log_in(person, password="…", address="…")``: the answer of a login over the wire."""
+
+    def send(person: Person | str, *, password: str | None = None, address: str = "192.0.2.1") -> Any:
+        username = person if isinstance(person, str) else person.username
+        given = password if password is not None or isinstance(person, str) else person.password
+        return anonymous.post(
+            "/api/auth/login",
+            json={"username": username, "password": given},
+            environ_overrides={"REMOTE_ADDR": address},
+        )
+
+    return send
+
+
+@pytest.fixture
+def client_with(app: Flask) -> Callable[[str], FlaskClient]:
+    """A client that bears a token."""
+
+    def make(token: str) -> FlaskClient:
+        client = app.test_client()
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+        return client
+
+    return make

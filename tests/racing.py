@@ -1,0 +1,49 @@
+"""Calls that are made at once, and what must hold whichever was faster."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import exists, func, select
+
+from app.db import transaction
+from app.models import Membership, Role, Share, Team, TeamRole, User, Website
+
+ROUNDS = 4
+"""How often a race is run: a fault that needs bad luck gets some."""
+
+
+def at_once(*calls: Callable[[], Any]) -> list[Any]:
+    """The answers of calls that start together, each in a thread of its own, in their order."""
+    gun = Barrier(len(calls))
+
+    def run(call: Callable[[], Any]) -> Any:
+        gun.wait(timeout=10)
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return list(threads.map(run, calls))
+
+
+def statuses(answers: list[Any]) -> list[int]:
+    """Sorted, after making sure that nothing failed and that every refusal says why."""
+    for answer in answers:
+        assert answer.status_code < 500, answer.json
+        assert answer.status_code == 200 or answer.json["error"]["message"]
+    return sorted(answer.status_code for answer in answers)
+
+
+def assert_sound(app: Flask) -> None:
+    """Somebody administers, every team has an owner, every website a holder, every link a website."""
+    owns = exists().where(Membership.team_id == Team.id, Membership.role == TeamRole.OWNER)
+    shown = exists().where(Website.id == Share.entity_id)
+    with app.app_context(), transaction() as session:
+        assert session.scalar(select(func.count()).where(User.role == Role.ADMIN)) >= 1
+        assert session.scalars(select(Team.name).where(~owns)).all() == []
+        assert (
+            session.scalars(select(Website.name).where(Website.user_id.is_(None), Website.team_id.is_(None))).all()
+            == []
+        )
+        assert session.scalars(select(Share.slug).where(~shown)).all() == []
