@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, update
 
-from app.db import fetch_all, fetch_one, note_caller, retried, transaction
+from app.db import execute_count, fetch_all, fetch_one, note_caller, retried, transaction
 from app.errors import Conflict, DomainError, Throttled, Unauthenticated, Unavailable, WrongCredentials
 from app.models import User
 from app.models.folding import fold
@@ -97,14 +97,16 @@ def _rehash(user: Row[Any], password: str, cost: int) -> str:
     if passwords.cost_of(user.password_hash) >= cost:
         return str(user.password_hash)
     renewed = hash_password(password)
-    with transaction() as session:
-        # Only over the hash that was checked: a password changed meanwhile stays changed.
-        session.execute(
-            update(User)
-            .where(User.id == user.id, User.password_hash == user.password_hash)
-            .values(password_hash=renewed, updated_at=User.updated_at)
-        )
-    return renewed
+    # Only over the hash that was checked: a password changed meanwhile stays changed.
+    only = update(User).where(User.id == user.id, User.password_hash == user.password_hash)
+    if execute_count(only.values(password_hash=renewed, updated_at=User.updated_at)):
+        return renewed
+    # Changed, or renewed by another login of the same moment: the password tells which.
+    row = fetch_one(queries.select_password_hash, user_id=user.id)
+    with runtime().gate.turn():
+        if row is None or not passwords.matches(password, row.password_hash):
+            raise WrongCredentials
+    return str(row.password_hash)
 
 
 def hash_password(password: str) -> str:

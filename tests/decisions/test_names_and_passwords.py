@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from app.models import User
 from tests.decisions.envelopes import bad_fields, bad_request
+from tests.racing import at_once, statuses
 
 NEW = "another correct horse"
 WRONG_CURRENT = bad_request("Current password is incorrect")
@@ -188,3 +189,9 @@ class TestW16Usernames:
         assert response.status_code == 200
         assert response.json["username"] == username
         assert log_in(username, password=NEW).json["user"]["username"] == username
+
+    def test_logins_of_one_moment_all_succeed_although_one_alone_renews(self, log_in, stored_cheaply, hash_of):
+        answers = at_once(*[lambda: log_in(stored_cheaply)] * 6)
+
+        assert statuses(answers) == [200] * 6
+        assert hash_of(stored_cheaply).startswith("$2b$05$")
