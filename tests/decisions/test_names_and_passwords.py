@@ -153,6 +153,12 @@ class TestHashesTravel:
 
         assert response.status_code == 401
 
+    def test_logins_of_one_moment_all_succeed_although_one_alone_renews(self, log_in, stored_cheaply, hash_of):
+        answers = at_once(*[lambda: log_in(stored_cheaply)] * 6)
+
+        assert statuses(answers) == [200] * 6
+        assert hash_of(stored_cheaply).startswith("$2b$05$")
+
 
 class TestW16Usernames:
     REFUSED = {
@@ -189,9 +195,3 @@ class TestW16Usernames:
         assert response.status_code == 200
         assert response.json["username"] == username
         assert log_in(username, password=NEW).json["user"]["username"] == username
-
-    def test_logins_of_one_moment_all_succeed_although_one_alone_renews(self, log_in, stored_cheaply, hash_of):
-        answers = at_once(*[lambda: log_in(stored_cheaply)] * 6)
-
-        assert statuses(answers) == [200] * 6
-        assert hash_of(stored_cheaply).startswith("$2b$05$")
