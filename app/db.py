@@ -12,7 +12,18 @@ from uuid import UUID
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
-from sqlalchemy import CursorResult, Engine, Executable, Row, Table, UniqueConstraint, UpdateBase, bindparam, update
+from sqlalchemy import (
+    CursorResult,
+    Engine,
+    Executable,
+    Row,
+    Table,
+    UniqueConstraint,
+    UpdateBase,
+    bindparam,
+    inspect,
+    update,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import scoped_session
@@ -51,6 +62,7 @@ def init_app(app: Flask, config: Config) -> None:
         for name, engine in db.engines.items():
             engines.prepare(engine, config, reads=name in binds)
         app.extensions["frontdesk_reader"] = db.engines[READER]
+        app.extensions["frontdesk_tables"] = set()
         app.extensions["frontdesk_pools"] = [(name or WRITER, engine.pool) for name, engine in db.engines.items()]
         if config.replica_url:
             app.extensions["frontdesk_replica"] = Replica(
@@ -193,6 +205,14 @@ def fetch_one(statement: Executable, **values: Any) -> Row[Any] | None:
     """The first row of a read, or None; see ``fetch_all``."""
     rows = fetch_all(statement, **values)
     return rows[0] if rows else None
+
+
+def has_table(name: str) -> bool:
+    """Whether a table is there that not every installation has. Once seen, it is not looked for again."""
+    seen: set[str] = current_app.extensions["frontdesk_tables"]
+    if name not in seen and db.engine.dialect.name == "sqlite" and inspect(reader()).has_table(name):
+        seen.add(name)
+    return name in seen
 
 
 def pools() -> list[tuple[str, QueuePool]]:

@@ -13,8 +13,9 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.net import SocketSpec
 
-from app import logs
+from app import leaving, logs
 from app.config import PREFIX, Config, ConfigError
 
 HEADER_TIMEOUT_MS = 30_000
@@ -52,6 +53,17 @@ def free_address(host: str, port: int) -> str:
     return str(address[0])
 
 
+class Server(Granian):  # type: ignore[misc]
+    """Granian with one listening socket for all workers."""
+
+    def _init_shared_socket(self) -> None:
+        self._shd = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
+        self._sfd = self._shd.get_fd()
+        self._ssp = None
+        self._sso = socket.socket(fileno=self._sfd)
+        self._sso.set_inheritable(True)
+
+
 def serve(config: Config, *, host: str, port: int) -> None:
     """
     Serve until SIGINT or SIGTERM; requests under way are answered first. SIGHUP replaces the workers,
@@ -68,7 +80,7 @@ def serve(config: Config, *, host: str, port: int) -> None:
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     with tempfile.TemporaryDirectory(prefix="frontdesk-", ignore_cleanup_errors=True) as meeting_place:
         os.environ[f"{PREFIX}RUNTIME_PATH"] = meeting_place
-        server = Granian(
+        server = Server(
             "app.wsgi:make",
             factory=True,
             address=host,
@@ -86,6 +98,7 @@ def serve(config: Config, *, host: str, port: int) -> None:
             respawn_failed_workers=True,
             workers_kill_timeout=config.shutdown_seconds,
         )
+        server.on_reload(lambda: [leaving.announce(worker) for worker in server.wrks])
         _serve(server)
 
 
@@ -107,6 +120,7 @@ def _raise_workers_well() -> None:
 
     def in_child() -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        leaving.prepare()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
     os.register_at_fork(

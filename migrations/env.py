@@ -1,5 +1,6 @@
 """Alembic's environment: the app's engine, the models' metadata, one migration at a time, one writer at a time."""
 
+import time
 from typing import Any
 
 from alembic import context
@@ -9,10 +10,24 @@ from app.db import db
 from app.migrate import LOCK
 from app.models import Base
 
+TURN_SECONDS = 0.1
+
 
 def is_ours_to_compare(_object: Any, name: str | None, kind: str, _reflected: bool, _to: Any) -> bool:
-    """Indexes that exist only where an extension does are no part of the models."""
+    """What exists only where an extension does is no part of the models: trigram indexes, full-text tables."""
+    if kind == "table":
+        return name is None or not name.startswith("search_")
     return not (kind == "index" and name is not None and name.endswith("_trgm"))
+
+
+def wait_for_turn(connection: Connection) -> None:
+    """
+    Take the lock, asking again and again. A statement that waits for it would be waited for in turn, by the
+    CREATE INDEX CONCURRENTLY of whoever has it.
+    """
+    while not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}):
+        connection.commit()
+        time.sleep(TURN_SECONDS)
 
 
 def run(connection: Connection) -> None:
@@ -30,7 +45,7 @@ def run(connection: Connection) -> None:
 
 with db.engine.connect() as connection:
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+        wait_for_turn(connection)
         connection.execute(text("SET statement_timeout = 0"))
         connection.commit()
     try:

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import orjson
 
+from app import leaving
 from app.config import Config
 
 Environ = dict[str, Any]
@@ -58,6 +59,8 @@ class CommonHeaders:
             present = {name.lower() for name, _ in headers}
             headers += [(name, value) for name, lower, value in self.fixed if lower not in present]
             headers.append(("X-Request-Id", request_id))
+            if leaving.announced.is_set():
+                headers.append(("Connection", "close"))
             if self.origins and "*" not in self.origins:
                 headers.append(("Vary", "Origin"))
                 if environ.get("HTTP_ORIGIN") in self.origins:

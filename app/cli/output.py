@@ -1,6 +1,5 @@
 """How the command line says things: a table for people, JSON for programs."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,7 @@ from rich.text import Text
 from app.paging import Page
 
 ENDLESS = 1_000_000
-"""Width of what is no terminal: nothing is cut off or wrapped for the program that reads it."""
+"""Nothing is cut off or wrapped by us, so that ids can be copied, and lines can be counted."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
@@ -33,8 +32,8 @@ def show(source: Any, columns: Sequence[str], *, as_json: bool) -> None:
         print_json(values)
         return
     table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(no_wrap=True, style="dim")
-    table.add_column(overflow="fold")
+    table.add_column(style="dim")
+    table.add_column()
     for name, value in values.items():
         table.add_row(name, Text(plain(value)))
     _print(table)
@@ -53,7 +52,7 @@ def show_all(rows: Sequence[Any], columns: Sequence[str], *, total: int, as_json
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in columns:
-        table.add_column(name, overflow="fold")
+        table.add_column(name)
     for row in found:
         table.add_row(*[Text(plain(value)) for value in row.values()])
     _print(table)
@@ -97,7 +96,7 @@ def plain(value: Any) -> str:
 
 
 def _print(table: Table) -> None:
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else ENDLESS)
+    console = Console(highlight=False, width=ENDLESS)
     with console.capture() as drawn:
         console.print(table)
     click.echo("\n".join(line.rstrip() for line in drawn.get().rstrip("\n").split("\n")))

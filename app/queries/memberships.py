@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Select, bindparam, case, select
 
 from app.models import Membership, Team, TeamRole, User
-from app.queries.paged import like_folded, paged
+from app.queries.paged import paged
+from app.queries.searching import Match, like_folded
 
 COLUMNS = (
     Membership.id.label("id"),
@@ -66,14 +67,14 @@ select_successor = select_succession.where(Membership.user_id != bindparam("user
 
 
 @cache
-def select_team_users(*, searched: bool, few: bool, capped: bool) -> Select[Any]:
+def select_team_users(*, match: Match | None, few: bool, capped: bool) -> Select[Any]:
     """A page of a team's members with their names, longest-standing first. Value: ``team_id``."""
     hits = (
         select(Membership.id)
         .join(User, User.id == Membership.user_id)
         .where(Membership.team_id == bindparam("team_id"), User.deleted_at.is_(None))
     )
-    if searched:
+    if match:
         hits = hits.where(like_folded(User.username_key))
     return paged(
         hits,

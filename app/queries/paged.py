@@ -63,19 +63,3 @@ def _directed(columns: Sequence[Any], order: Order) -> list[ColumnElement[Any]]:
     return [
         column.desc() if descending else column.asc() for column, (_, descending) in zip(columns, order, strict=True)
     ]
-
-
-def like(column: ColumnElement[str] | InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-    """Whether a column contains ``:search``, without regard to case; give the value as ``pattern(text)``."""
-    return column.ilike(bindparam("search"), escape="\\")
-
-
-def like_folded(column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-    """The same for a column of folded names; give the value as ``pattern(fold(text))``."""
-    return column.like(bindparam("search"), escape="\\")
-
-
-def pattern(text: str) -> str:
-    """The text as a LIKE pattern for "contains"; ``%``, ``_`` and ``\\`` mean themselves (W18)."""
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, or_, select
 
 from app.models import Membership, Team, User, Website
-from app.queries.paged import like, paged
+from app.queries.paged import paged
+from app.queries.searching import Match, in_index, like
 
 SORTS = {"created_at": Team.created_at, "name": Team.name}
 
@@ -71,13 +72,17 @@ select_brief_teams = (
 
 
 @cache
-def select_teams(*, of_user: bool, searched: bool, few: bool, sort: str, descending: bool, capped: bool) -> Select[Any]:
+def select_teams(
+    *, of_user: bool, match: Match | None, few: bool, sort: str, descending: bool, capped: bool
+) -> Select[Any]:
     """A page of teams, of everybody or of ``user_id``; their members come by ``select_members_of``."""
     hits = select(Team.id).where(Team.deleted_at.is_(None))
     if of_user:
         hits = hits.join(Membership, Membership.team_id == Team.id).where(Membership.user_id == bindparam("user_id"))
-    if searched:
+    if match is Match.PATTERN:
         hits = hits.where(like(Team.name))
+    elif match is Match.PHRASE:
+        hits = hits.where(in_index(Team.id, "search_team"))
     return paged(
         hits,
         Team.id,

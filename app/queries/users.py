@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, or_, select
 
 from app.models import IS_ADMIN, User, Website
-from app.queries.paged import like_folded, paged
+from app.queries.paged import paged
+from app.queries.searching import Match, in_index, like_folded
 
 SORTS = {"created_at": User.created_at, "username": User.username, "role": User.role}
 
@@ -58,11 +59,13 @@ select_any_admin = select(User.id).where(IS_ADMIN, User.deleted_at.is_(None)).li
 
 
 @cache
-def select_users(*, searched: bool, few: bool, sort: str, descending: bool, capped: bool) -> Select[Any]:
+def select_users(*, match: Match | None, few: bool, sort: str, descending: bool, capped: bool) -> Select[Any]:
     """Living accounts, a page; ties broken by id so that pages never overlap."""
     hits = select(User.id).where(User.deleted_at.is_(None))
-    if searched:
+    if match is Match.PATTERN:
         hits = hits.where(like_folded(User.username_key))
+    elif match is Match.PHRASE:
+        hits = hits.where(in_index(User.id, "search_user"))
     columns = (
         *SUMMARY,
         User.logo_url,

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from app.models import Membership, Share, Team, TeamRole, User, Website
-from app.queries.paged import like, paged
+from app.queries.paged import paged
+from app.queries.searching import Match, in_index, like
 from app.queries.teams import COLUMNS as TEAM_COLUMNS
 
 SORTS = {"name": Website.name, "domain": Website.domain, "created_at": Website.created_at}
@@ -98,7 +99,9 @@ def _whose(of: Of) -> ColumnElement[bool]:
 
 
 @cache
-def select_websites(of: Of, *, searched: bool, few: bool, sort: str, descending: bool, capped: bool) -> Select[Any]:
+def select_websites(
+    of: Of, *, match: Match | None, few: bool, sort: str, descending: bool, capped: bool
+) -> Select[Any]:
     """
     A page of living websites. Values: ``user_id`` or ``team_id``, as ``of`` asks.
 
@@ -108,8 +111,10 @@ def select_websites(of: Of, *, searched: bool, few: bool, sort: str, descending:
     hits = select(Website.id).where(Website.deleted_at.is_(None))
     if of is not Of.EVERYBODY:
         hits = hits.where(_whose(of))
-    if searched:
+    if match is Match.PATTERN:
         hits = hits.where(or_(like(Website.name), like(Website.domain)))
+    elif match is Match.PHRASE:
+        hits = hits.where(in_index(Website.id, "search_website"))
     columns: list[Any] = [*COLUMNS]
     joins: list[Any] = []
     if of in (Of.EVERYBODY, Of.USER):
@@ -127,5 +132,6 @@ def select_websites(of: Of, *, searched: bool, few: bool, sort: str, descending:
         columns,
         [(SORTS[sort], descending), (Website.id, False)],
         joins=joins,
+        few=few,
         capped=capped,
     )

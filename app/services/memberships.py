@@ -9,12 +9,10 @@ from sqlalchemy import Row, func, select
 from app.db import Unit, fetch_one, retried, transaction
 from app.errors import Conflict, Invalid, NotFound, UnknownAccessCode
 from app.models import Membership, Team, TeamRole, User
-from app.models.folding import fold_case
 from app.paging import Page, Window
 from app.queries import memberships as queries
 from app.queries import teams as team_queries
 from app.queries import users as user_queries
-from app.queries.paged import pattern
 from app.security import policy
 from app.security.actor import Actor
 from app.security.permissions import Permission
@@ -47,8 +45,7 @@ def join_team(actor: Actor, *, access_code: str) -> Membership:
 def list_members(actor: Actor, team_id: UUID, window: Window, *, search: str | None = None) -> Page:
     """Members with their names, longest-standing first; ``search`` finds a part of the name."""
     require_team(actor, team_id, policy.can_see_team, MEMBERS_ONLY)
-    folded = pattern(fold_case(search)) if search else None
-    return fetch_page(actor, queries.select_team_users, window, pattern=folded, team_id=team_id)
+    return fetch_page(actor, queries.select_team_users, window, search=search, folded=True, team_id=team_id)
 
 
 def nothing_of_team(actor: Actor, team_id: UUID) -> Page:

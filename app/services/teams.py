@@ -16,7 +16,6 @@ from app.paging import Page, Sort, Window
 from app.queries import memberships as member_queries
 from app.queries import teams as queries
 from app.queries import users as user_queries
-from app.queries.paged import pattern
 from app.security import policy, tokens
 from app.security.actor import Actor
 from app.security.permissions import Permission
@@ -129,8 +128,8 @@ def list_all_teams(actor: Actor, window: Window, *, search: str | None = None, s
 
 def _page(actor: Actor, window: Window, *, search: str | None, sort: Sort, **values: Any) -> Page:
     build = partial(queries.select_teams, of_user="user_id" in values, sort=sort.key, descending=sort.descending)
-    searched = pattern(search) if search else None
-    page = fetch_page(actor, build, window, pattern=searched, actor_id=actor.id, **values)
+    index = None if "user_id" in values else "search_team"
+    page = fetch_page(actor, build, window, search=search, index=index, actor_id=actor.id, **values)
     members = group_by_team(actor, member_queries.select_members_of, [row.id for row in page.rows])
     views = [TeamView(row, members[row.id], policy.sees_access_code(actor, row.own_role)) for row in page.rows]
     return Page(views, page.total, page.capped)

@@ -9,10 +9,9 @@ from sqlalchemy import Row, delete, select, update
 from app.db import Unit, fetch_all, fetch_one, retried, transaction
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Role, User, Website
-from app.models.folding import fold, fold_case
+from app.models.folding import fold
 from app.paging import Page, Sort, Window
 from app.queries import users as queries
-from app.queries.paged import pattern
 from app.security import passwords, policy
 from app.security.actor import Actor
 from app.security.names import clean_username
@@ -68,7 +67,7 @@ def list_users(actor: Actor, window: Window, *, search: str | None = None, sort:
     """All accounts; ``search`` finds a part of the name. :raises Denied: not an administrator"""
     policy.require(policy.can_administer(actor))
     build = partial(queries.select_users, sort=sort.key, descending=sort.descending)
-    return fetch_page(actor, build, window, pattern=pattern(fold_case(search)) if search else None)
+    return fetch_page(actor, build, window, search=search, folded=True, index="search_user")
 
 
 @retried

@@ -15,7 +15,6 @@ from app.paging import Page, Sort, Window
 from app.queries import memberships as member_queries
 from app.queries import users as user_queries
 from app.queries import websites as queries
-from app.queries.paged import pattern
 from app.queries.websites import Of
 from app.security import policy
 from app.security.actor import Actor
@@ -230,8 +229,9 @@ def list_all_websites(actor: Actor, window: Window, *, search: str | None = None
 
 
 def _page(actor: Actor, of: Of, window: Window, *, search: str | None, sort: Sort, **values: Any) -> Page:
+    index = "search_website" if of is Of.EVERYBODY else None
     build = partial(queries.select_websites, of, sort=sort.key, descending=sort.descending)
-    return fetch_page(actor, build, window, pattern=pattern(search) if search else None, **values)
+    return fetch_page(actor, build, window, search=search, index=index, **values)
 
 
 def remove_from_team(actor: Actor, team_id: UUID, website_id: UUID) -> None:

@@ -1,0 +1,134 @@
+"""``python -m bench``: see ``--help``."""
+
+import argparse
+import os
+import shlex
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import large, load, machine, report
+from bench.cpu import DatabaseProcesses
+from bench.databases import Database, fresh_database
+from bench.endpoints import Endpoint, check_equal, endpoints
+from bench.fill import fill
+from bench.measure import Bench, say
+from bench.servers import Kit, Running, Server
+from bench.world import World
+
+STARTS = 3
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="How fast Frontdesk is, beside two yardsticks."
+    )
+    names = [endpoint.name for endpoint in endpoints(World())]
+    parser.add_argument("--seconds", type=float, default=3, help="length of a measurement (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each is repeated (%(default)s)")
+    parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=f"of {', '.join(names)}")
+    parser.add_argument("--sqlite", action="store_true", help="on SQLite, even where PostgreSQL can be reached")
+    parser.add_argument("--large", action="store_true", help="lists and searches among 1,000,000 users instead")
+    parser.add_argument("--write", action="store_true", help="keep the results in docs/performance.md")
+    chosen = parser.parse_args()
+    if chosen.write and chosen.only and not chosen.large:
+        parser.error("--write keeps whole results: not with --only")
+    return chosen
+
+
+def main() -> None:
+    """Fill a database, measure, print, and leave nothing behind."""
+    chosen = options()
+    load_before = os.getloadavg()[0]
+    world = World(users=large.USERS) if chosen.large else World()
+    with (
+        tempfile.TemporaryDirectory(prefix="frontdesk-bench-") as folder,
+        fresh_database(Path(folder), sqlite=chosen.sqlite) as database,
+    ):
+        kit = _filled(database, Path(folder), world)
+        measure, client = (_large, "one client in Python") if chosen.large else (_standard, load.tool())
+        lines = machine.described(database, load_before=load_before, client=client)
+        body = measure(kit, world, chosen)
+    name = ("large-" if chosen.large else "") + database.kind
+    section = "\n\n".join([_head(database, world, lines), body])
+    print(section)
+    if chosen.write:
+        report.write(name, section)
+
+
+def _filled(database: Database, folder: Path, world: World) -> Kit:
+    Kit(database, folder).setup()
+    began = time.perf_counter()
+    token = fill(database, world)
+    say(f"{database.kind}: {world.users:,} users filled in {time.perf_counter() - began:.0f} s")
+    return Kit(database, folder, {"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
+
+
+def _standard(kit: Kit, world: World, chosen: argparse.Namespace) -> str:
+    known = endpoints(world)
+    wanted = [endpoint for endpoint in known if not chosen.only or endpoint.name in chosen.only]
+    read, login = known[0], next(endpoint for endpoint in known if endpoint.name == "login")
+    kinds = [kit.ours(read.plan.paths[0]), kit.bare(), kit.peer(read.plan.paths[0])]
+    starts = {kind.name: [_start(kind) for _ in range(STARTS)] for kind in kinds if kind.name != "bare"}
+    with ExitStack() as stack:
+        servers = [stack.enter_context(kind.started()) for kind in kinds]
+        _check(wanted, servers, kit)
+        database = DatabaseProcesses(kit.database)
+        stack.callback(database.close)
+        bench = Bench(servers, database, kit.headers, chosen.seconds, chosen.rounds)
+        series = [bench.series(endpoint) for endpoint in wanted]
+        mixed = bench.mixed(login, read) if login in wanted else {}
+        results = report.Results(series, mixed, bench.memory(), starts)
+    failures = sum(one.failures for one in series)
+    if chosen.write:
+        from bench import plot
+
+        plot.draw(series, _picture(kit.database))
+    parts = [
+        report.cpu_table(series),
+        report.speed_table(series),
+        report.login_table(results) if login in wanted else "",
+        report.server_table(results),
+        report.target_table(results) if kit.database.kind == "postgresql" else "",
+        f"{failures} requests failed." if failures else "No request failed.",
+        f"![CPU per request]({_picture(kit.database).name})" if chosen.write else "",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _check(wanted: list[Endpoint], servers: list[Server], kit: Kit) -> None:
+    ours, _, peer = servers
+    check_equal(wanted, ours, peer, kit.headers)
+    say("ours and the peer answer alike")
+
+
+def _start(kind: Running) -> float:
+    with kind.started() as server:
+        return server.first_answer
+
+
+def _picture(database: Database) -> Path:
+    name = "performance.svg" if database.kind == "postgresql" else f"performance-{database.kind}.svg"
+    return report.FILE.with_name(name)
+
+
+def _large(kit: Kit, world: World, chosen: argparse.Namespace) -> str:
+    with kit.ours(large.questions(world)[0].path).started() as server:
+        answers = large.ask_all(server, world, kit.headers, seconds=chosen.seconds, rounds=chosen.rounds)
+    return report.large_table(answers, targets=kit.database.kind == "postgresql")
+
+
+def _head(database: Database, world: World, lines: list[str]) -> str:
+    title = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}[database.kind]
+    sizes = f"{world.users:,} users, {world.websites:,} websites, {world.teams:,} teams of 10"
+    arguments = [argument for argument in sys.argv[1:] if argument != "--write"]
+    command = "make bench" + (f' ARGS="{shlex.join(arguments)}"' if arguments else "")
+    today = datetime.now(UTC).date().isoformat()
+    return "\n".join([f"## {title}: {sizes}", "", f"Measured {today} by `{command}`.", "", *(f"- {x}" for x in lines)])
+
+
+if __name__ == "__main__":
+    main()

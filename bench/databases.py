@@ -1,0 +1,67 @@
+"""A database of the benchmark's own: made for it, filled by it, gone afterwards."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+
+DEFAULT = "postgresql://postgres@127.0.0.1:5432/postgres"
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where it is, and what it is."""
+
+    kind: str
+    url: str
+    version: str
+
+    @property
+    def path(self) -> str:
+        """The file, for SQLite."""
+        return self.url.removeprefix("sqlite:///")
+
+    @property
+    def async_url(self) -> str:
+        """The same for SQLAlchemy's asynchronous drivers."""
+        scheme, _, rest = self.url.partition("://")
+        return f"{scheme}+{'aiosqlite' if self.kind == 'sqlite' else 'asyncpg'}://{rest}"
+
+
+def server_url() -> str:
+    """Where to look for PostgreSQL: a database in which others may be made."""
+    return os.environ.get("TEST_DATABASE_URL", DEFAULT)
+
+
+def postgresql_version(url: str) -> str | None:
+    """The version of the server, None where there is none."""
+    try:
+        with psycopg.connect(url, connect_timeout=2) as connection:
+            return str(connection.info.parameter_status("server_version")).split()[0]
+    except psycopg.Error:
+        return None
+
+
+@contextmanager
+def fresh_database(folder: Path, *, sqlite: bool) -> Iterator[Database]:
+    """An empty database: PostgreSQL where it can be reached, unless SQLite is asked for."""
+    server = server_url()
+    version = None if sqlite else postgresql_version(server)
+    if version is None:
+        yield Database("sqlite", f"sqlite:///{folder / 'bench.db'}", sqlite3.sqlite_version)
+        return
+    name = f"frontdesk_bench_{uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    try:
+        place, _, options = server.partition("?")
+        url = f"{place.rpartition('/')[0]}/{name}" + (f"?{options}" if options else "")
+        yield Database("postgresql", url, version)
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

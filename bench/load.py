@@ -1,0 +1,178 @@
+"""Loads: as fast as it goes (wrk, or threads of our own where wrk is missing), at a pace, and alone."""
+
+import http.client
+import json
+import shutil
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+CONNECTIONS = 16
+Headers = dict[str, str]
+
+SCRIPT = """
+local paths = {%(paths)s}
+local bodies = {%(bodies)s}
+local n = 0
+request = function()
+  n = n + 1
+  local i = (n - 1) %% #paths + 1
+  if #bodies == 0 then return wrk.format("GET", paths[i]) end
+  return wrk.format("POST", paths[i], nil, (bodies[i]:gsub("#", "%(run)s" .. n)))
+end
+done = function(summary, latency)
+  local e = summary.errors
+  io.write(string.format('\\nRESULT {"requests": %%d, "seconds": %%f, "p50": %%f, "p99": %%f, "failures": %%d}\\n',
+    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,
+    e.connect + e.read + e.write + e.status + e.timeout))
+end
+"""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to ask, over and over: paths, and bodies for POST. ``#`` in a body becomes something new each time."""
+
+    paths: Sequence[str]
+    bodies: Sequence[str] = ()
+    run: str = field(default_factory=lambda: uuid4().hex[:8])
+
+    def request(self, number: int) -> tuple[str, str, str | None]:
+        """Method, path and body of a request."""
+        place = number % len(self.paths)
+        if not self.bodies:
+            return "GET", self.paths[place], None
+        return "POST", self.paths[place], self.bodies[place].replace("#", f"{self.run}{number}")
+
+
+@dataclass(frozen=True)
+class Load:
+    """What came of it; times in milliseconds."""
+
+    requests: int
+    seconds: float
+    p50: float
+    p99: float
+    failures: int
+
+
+def tool() -> str:
+    """What makes the load."""
+    return "wrk" if shutil.which("wrk") else "threads in Python (wrk is not installed: fewer requests/s, same CPU)"
+
+
+def hammer(url: str, plan: Plan, headers: Headers, *, seconds: float) -> Load:
+    """16 connections, each asking as soon as it is answered."""
+    fresh = Plan(plan.paths, plan.bodies)
+    return _wrk(url, fresh, headers, seconds) if shutil.which("wrk") else _threads(url, fresh, headers, seconds)
+
+
+def _wrk(url: str, plan: Plan, headers: Headers, seconds: float) -> Load:
+    script = SCRIPT % {
+        # JSON's strings are Lua's as well, as long as they are ASCII.
+        "paths": ", ".join(map(json.dumps, plan.paths)),
+        "bodies": ", ".join(map(json.dumps, plan.bodies)),
+        "run": plan.run,
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "load.lua"
+        file.write_text(script)
+        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--timeout", "30s"]
+        command += [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
+        done = subprocess.run([*command, "-s", str(file), url], capture_output=True, text=True, check=True)
+    result = next(line for line in done.stdout.splitlines() if line.startswith("RESULT "))
+    return Load(**json.loads(result.removeprefix("RESULT ")))
+
+
+def _threads(url: str, plan: Plan, headers: Headers, seconds: float) -> Load:
+    times: list[list[float]] = [[] for _ in range(CONNECTIONS)]
+    failures = [0] * CONNECTIONS
+    deadline = time.perf_counter() + seconds
+
+    def client(place: int) -> None:
+        caller = Caller(url, headers)
+        number = place
+        while time.perf_counter() < deadline:
+            began = time.perf_counter()
+            good = caller.ask(*plan.request(number))
+            if time.perf_counter() < deadline:
+                times[place].append((time.perf_counter() - began) * 1000)
+                failures[place] += not good
+            number += CONNECTIONS
+        caller.close()
+
+    clients = [threading.Thread(target=client, args=(place,)) for place in range(CONNECTIONS)]
+    for thread in clients:
+        thread.start()
+    for thread in clients:
+        thread.join()
+    together = [each for own in times for each in own]
+    return Load(len(together), seconds, percentile(together, 50), percentile(together, 99), sum(failures))
+
+
+class Caller:
+    """One connection that is kept."""
+
+    def __init__(self, url: str, headers: Headers) -> None:
+        self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+        self._headers = headers
+        self.body = b""
+
+    def ask(self, method: str, path: str, body: str | None = None) -> bool:
+        """Whether it was answered well; the answer is in ``body``."""
+        try:
+            self._connection.request(method, path, body, self._headers)
+            response = self._connection.getresponse()
+            self.body = response.read()
+        except (OSError, http.client.HTTPException):
+            self._connection.close()
+            return False
+        return response.status < 400
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def paced(url: str, plan: Plan, headers: Headers, *, rate: float, seconds: float) -> list[float]:
+    """
+    One client that asks ``rate`` times a second; milliseconds from when each was due to its answer.
+
+    What is due while an earlier one waits counts as waiting too: a stall is not hidden by asking less.
+    """
+    caller, times = Caller(url, headers), []
+    began = time.perf_counter()
+    for number in range(int(rate * seconds)):
+        due = began + number / rate
+        time.sleep(max(0.0, due - time.perf_counter()))
+        if not caller.ask(*plan.request(number)):
+            raise RuntimeError(f"{plan.request(number)[1]} failed beside logins: {caller.body!r}")
+        times.append((time.perf_counter() - due) * 1000)
+    caller.close()
+    return times
+
+
+def alone(url: str, path: str, headers: Headers, *, seconds: float, least: int = 5) -> list[float]:
+    """One client that asks the same again and again; milliseconds of each."""
+    caller, times = Caller(url, headers), []
+    deadline = time.perf_counter() + seconds
+    while len(times) < least or time.perf_counter() < deadline:
+        began = time.perf_counter()
+        if not caller.ask("GET", path):
+            raise RuntimeError(f"{path} failed: {caller.body!r}")
+        times.append((time.perf_counter() - began) * 1000)
+    caller.close()
+    return times
+
+
+def percentile(times: Sequence[float], percent: int) -> float:
+    """The time that so many percent do not exceed; 0 for none."""
+    if len(times) < 2:
+        return times[0] if times else 0.0
+    return statistics.quantiles(times, n=100, method="inclusive")[percent - 1]

@@ -1,0 +1,174 @@
+"""The results as Markdown: printed, and with ``--write`` kept in ``docs/performance.md``."""
+
+import re
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.cpu import Memory
+from bench.large import Answer
+from bench.load import CONNECTIONS
+from bench.measure import READS_PER_SECOND, Mixed, Series
+from bench.servers import ROOT, WORKERS
+
+FILE = ROOT / "docs" / "performance.md"
+PREFACE = """# Performance
+
+What `make bench` measured: Frontdesk's own server beside a bare Flask route on the same server, and beside the
+same endpoints in FastAPI with async SQLAlchemy on uvicorn (`bench/peers/`). The servers take turns; numbers are medians
+of the rounds. Compare within a table: another machine, or another day on a shared one, gives others.
+"""
+READ_TARGET_MS, LOGIN_TARGET, MEMORY_TARGET_MB, START_TARGET = 60, 0.9, 200, 1.5
+PEER_TARGET = 2
+
+
+@dataclass
+class Results:
+    """All that one run of the standard benchmark found."""
+
+    series: Sequence[Series]
+    mixed: dict[str, Mixed]
+    memory: dict[str, Memory]
+    starts: dict[str, list[float]]
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table whose columns are aligned: names left, numbers right."""
+    cells = [list(head), *map(list, rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
+    lines = [
+        "| " + " | ".join(f"{c:{'<' if i == 0 else '>'}{widths[i]}}" for i, c in enumerate(row)) + " |" for row in cells
+    ]
+    rule = "|" + "|".join("-" * (w + 2) if i == 0 else "-" * (w + 1) + ":" for i, w in enumerate(widths)) + "|"
+    return "\n".join([lines[0], rule, *lines[1:]])
+
+
+def number(value: float | None) -> str:
+    """Three digits that count."""
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def met(value: float, target: float, *, at_least: bool = False) -> str:
+    return "yes" if (value >= target if at_least else value <= target) else "**no**"
+
+
+def speed_table(series: Sequence[Series]) -> str:
+    """Requests a second, and how long one waits."""
+    rows = [
+        [one.endpoint.title]
+        + [
+            number(one.middle(server, value))
+            for server in ("ours", "peer", "bare")
+            for value in (lambda s: s.rate, lambda s: s.load.p50, lambda s: s.load.p99)
+        ]
+        for one in series
+    ]
+    head = [f"{server} {what}" for server in ("", "peer", "bare") for what in ("requests/s", "p50 ms", "p99 ms")]
+    return table(["endpoint", *map(str.strip, head)], rows)
+
+
+def cpu_table(series: Sequence[Series]) -> str:
+    """What a request costs, which a busy machine disturbs least, and the ratios."""
+    rows = []
+    for one in series:
+        own = [sample.server_ms for sample in one.samples["ours"]]
+        rows.append(
+            [
+                one.endpoint.title,
+                f"{number(one.cpu('ours'))} ({number(min(own))} to {number(max(own))})",
+                number(one.middle("ours", lambda s: s.database_ms)),
+                number(one.cpu("bare")),
+                number(one.cpu("peer")),
+                number(one.middle("peer", lambda s: s.database_ms)),
+                number(one.ratio("ours", "bare")),
+                number(one.ratio("peer", "ours")),
+            ]
+        )
+    head = ["server (least to most)", "database", "bare", "peer", "peer's database", "ours / bare", "peer / ours"]
+    return table(["CPU ms per request", *head], rows)
+
+
+def login_table(results: Results) -> str:
+    """Logins beside bcrypt alone, and what others feel of them."""
+    login = next((one for one in results.series if one.endpoint.name == "login"), None)
+    rows = []
+    if login:
+        rows.append(["bcrypt alone, as many threads as cores", number(statistics.median(login.hashes)), "", "", ""])
+        for name, who in (("ours", "logins alone"), ("peer", "logins alone, peer")):
+            values = (lambda s: s.rate, lambda s: s.load.p50, lambda s: s.load.p99)
+            share = f"{_of_bcrypt(login, name):.0%}"
+            rate, p50, p99 = (number(login.middle(name, value)) for value in values)
+            rows.append([who, rate, share, p50, p99])
+    for name, mixed in results.mixed.items():
+        who = f"{READS_PER_SECOND} reads/s beside logins" + (", peer" if name == "peer" else "")
+        rows.append([who, f"{number(mixed.logins)} logins", "", number(mixed.p50), number(mixed.p99)])
+    return table([f"{CONNECTIONS} clients log in", "a second", "of bcrypt", "p50 ms", "p99 ms"], rows)
+
+
+def _of_bcrypt(login: Series, server: str) -> float:
+    return statistics.median(
+        sample.rate / hashes for sample, hashes in zip(login.samples[server], login.hashes, strict=True)
+    )
+
+
+def server_table(results: Results) -> str:
+    """Memory, and how soon a server is there."""
+    rows = [
+        [
+            name,
+            number(memory.rss),
+            number(memory.pss),
+            f"{statistics.median(results.starts[name]):.2f}" if results.starts.get(name) else "-",
+        ]
+        for name, memory in results.memory.items()
+    ]
+    return table([f"{WORKERS} workers, after the run", "RSS MB", "PSS MB", "first answer s"], rows)
+
+
+def target_table(results: Results) -> str:
+    """Which targets of the project were met."""
+    rows = []
+    for one in results.series:
+        if one.endpoint.most:
+            bare, peer = one.ratio("ours", "bare"), one.ratio("peer", "ours")
+            most = one.endpoint.most
+            rows.append([f"{one.endpoint.title}: CPU / bare", f"≤ {most:g}", number(bare), met(bare, most)])
+            shown = met(peer, PEER_TARGET, at_least=True)
+            rows.append([f"{one.endpoint.title}: peer's CPU / ours", f"≥ {PEER_TARGET}", number(peer), shown])
+        if one.endpoint.name == "login":
+            share = _of_bcrypt(one, "ours")
+            shown = met(share, LOGIN_TARGET, at_least=True)
+            rows.append(["logins, of bcrypt alone", f"≥ {LOGIN_TARGET:.0%}", f"{share:.0%}", shown])
+    if "ours" in results.mixed:
+        p99 = results.mixed["ours"].p99
+        rows.append(["reads beside logins, p99 ms", f"≤ {READ_TARGET_MS}", number(p99), met(p99, READ_TARGET_MS)])
+    held = results.memory["ours"].pss or results.memory["ours"].rss
+    rows.append(["memory of two workers, MB", f"≤ {MEMORY_TARGET_MB}", number(held), met(held, MEMORY_TARGET_MB)])
+    start = statistics.median(results.starts["ours"])
+    rows.append(["first answer after the start, s", f"≤ {START_TARGET}", f"{start:.2f}", met(start, START_TARGET)])
+    return table(["target", "is", "measured", "met"], rows)
+
+
+def large_table(answers: Sequence[Answer], *, targets: bool) -> str:
+    """Times of one client; ``targets`` adds what the project wants of PostgreSQL, and whether it was met."""
+    head, rows = ["one client", "p50 ms", "p99 ms"], []
+    for answer in answers:
+        row = [answer.question.title, number(answer.p50), number(answer.p99)]
+        target = answer.question.target
+        if targets:
+            row += [f"≤ {target:g}", met(answer.p50, target)] if target else ["", ""]
+        rows.append(row)
+    return table([*head, "target of p50", "met"] if targets else head, rows)
+
+
+def write(name: str, section: str, file: Path = FILE) -> None:
+    """Put a section into the file, over the one of the same name; all else there stays."""
+    text = file.read_text() if file.exists() else PREFACE
+    begin, end = f"<!-- bench {name} -->", f"<!-- end {name} -->"
+    block = f"{begin}\n{section.strip()}\n{end}"
+    found = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+    text = found.sub(lambda _: block, text) if found.search(text) else f"{text.rstrip()}\n\n{block}\n"
+    file.write_text(text)

@@ -1,0 +1,108 @@
+"""
+Who and what there is in the measured database, by number: every id and name can be worked out anew.
+
+One user in ``users / teams`` is in teams, and that one is in ten of them, so that the heavy lists
+have something in them whatever the size of the whole.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+PASSWORD = "the same for everybody"
+COST = 10
+"""Of bcrypt; the default of all that are compared."""
+TEAM_SIZE = 10
+ROLES = ("team-owner", "team-manager", *["team-member"] * 7, "team-view-only")
+BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
+RARE = "zephyr"
+"""Five names have it, however many there are."""
+RARE_HITS = 5
+COMMON = "support"
+"""A tenth of the names has it."""
+DEPARTMENTS = (COMMON, "sales", "legal", "press", "design", "finance", "kitchen", "garage", "archive", "studio")
+# fmt: off
+GIVEN = (
+    "ada", "alan", "alma", "anton", "barbara", "boris", "carla", "cyrus", "dana", "edgar", "elif", "emma", "farid",
+    "fiona", "george", "grace", "hana", "henri", "ida", "ivan", "jonas", "joyce", "karl", "kofi", "lena", "linus",
+    "mara", "miguel", "nadia", "noor", "olga", "omar", "paul", "petra", "quentin", "rosa", "samir", "tara", "ulrich",
+    "uma", "vera", "victor", "wanda", "wim", "xenia", "yara", "yusuf",
+)
+# fmt: on
+"""47 of them: a prime, so that names and departments mix."""
+
+Row = tuple[Any, ...]
+
+
+def moment(seconds: float) -> str:
+    """A time in UTC, so many seconds after the beginning, as both databases read it."""
+    return (BEGIN + timedelta(seconds=seconds)).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def identity(kind: int, number: int) -> str:
+    """A version 7 UUID in hex: in the order of creation, with a well mixed tail, as real ones are."""
+    milliseconds = int(BEGIN.timestamp() + number * 60) * 1000
+    tail = (number * 0x9E3779B97F4A7C15 + kind) % 16**15
+    return f"{milliseconds:012x}7{kind:03x}8{tail:015x}"
+
+
+@dataclass(frozen=True)
+class World:
+    """Sizes, and the rows that follow from them."""
+
+    users: int = 10_000
+    websites: int = 10_000
+    teams: int = 1_000
+
+    def user_id(self, number: int) -> UUID:
+        return UUID(hex=identity(1, number))
+
+    def team_id(self, number: int) -> UUID:
+        return UUID(hex=identity(2, number))
+
+    def person(self, number: int) -> int:
+        """The number of a user who is in teams; there are as many of them as teams."""
+        return number % self.teams * (self.users // self.teams)
+
+    def username(self, number: int) -> str:
+        rare = number % (self.users // RARE_HITS) == self.users // RARE_HITS // 2
+        given = RARE if rare else GIVEN[number % len(GIVEN)]
+        return f"{given}.{DEPARTMENTS[number % len(DEPARTMENTS)]}{number:07d}"
+
+    def user_rows(self, password_hash: str) -> Iterator[Row]:
+        for number in range(self.users):
+            name, at = self.username(number), moment(number * 60)
+            role = "user" if number % 20 else "view-only"
+            yield identity(1, number), name, name, password_hash, role, at, at
+
+    def team_rows(self) -> Iterator[Row]:
+        for number in range(self.teams):
+            at = moment(number * 60)
+            yield identity(2, number), f"Team {number}", f"team_{identity(9, number)[-15:]}", at, at
+
+    def membership_rows(self) -> Iterator[Row]:
+        """Team t has the persons t to t + 9, so everybody among them is in ten teams, with different people."""
+        for team in range(self.teams):
+            for place, role in enumerate(ROLES):
+                number = team * TEAM_SIZE + place
+                at = moment(number * 60)
+                member = identity(1, self.person(team + place))
+                yield identity(3, number), identity(2, team), member, role, at, at
+
+    def website_rows(self) -> Iterator[Row]:
+        """Half are persons' own, half are teams'."""
+        for number in range(self.websites):
+            at = moment(number * 60)
+            person, team = identity(1, self.person(number // 2)), identity(2, number // 2 % self.teams)
+            owner, of_team = (None, team) if number % 2 else (person, None)
+            domain = f"site{number}.example.org"
+            yield identity(4, number), f"Site {number * 7919 % self.websites}", domain, owner, of_team, person, at, at
+
+    def share_rows(self) -> Iterator[Row]:
+        """Every tenth website has a public link."""
+        for number in range(0, self.websites, 10):
+            at = moment(number * 60)
+            slug = identity(5, number)[-15:]
+            yield identity(5, number), identity(4, number), "Public", 1, slug, '{"overview": true}', at, at
