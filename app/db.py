@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 from uuid import UUID
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import (
@@ -32,9 +32,11 @@ from sqlalchemy.pool import QueuePool
 from app import engines
 from app.config import Config
 from app.errors import Conflict
+from app.hot import Reads, Unsuitable
 from app.models import Base, LoginSession, utcnow
 from app.replica import Replica
 
+UNIT = "unit_of_work"
 WRITER, READER, REPLICA = "writer", "reader", "replica"
 RETRYABLE = frozenset({"40001", "40P01"})
 """PostgreSQL's "serialization failure" and "deadlock detected": nothing happened, try again."""
@@ -62,6 +64,8 @@ def init_app(app: Flask, config: Config) -> None:
         for name, engine in db.engines.items():
             engines.prepare(engine, config, reads=name in binds)
         app.extensions["frontdesk_reader"] = db.engines[READER]
+        slow = config.slow_statement_ms / 1000
+        app.extensions["frontdesk_reads"] = {name: Reads(db.engines[name], slow_seconds=slow) for name in binds}
         app.extensions["frontdesk_tables"] = set()
         app.extensions["frontdesk_pools"] = [(name or WRITER, engine.pool) for name, engine in db.engines.items()]
         if config.replica_url:
@@ -78,11 +82,12 @@ def transaction(conflicts: Mapping[str, str] | None = None) -> Iterator[Unit]:
     :param conflicts: constraint name to the message of the Conflict that its violation becomes (W17)
     :raises Conflict: such a violation, or something referred to was deleted meanwhile
     """
-    session = db.session
-    if session.info.get("unit"):
-        yield session
+    unit: Unit | None = g.get(UNIT)
+    if unit is not None:
+        yield unit
         return
-    session.info["unit"] = True
+    session = db.session
+    setattr(g, UNIT, session)
     try:
         yield session
         _note_write(session)
@@ -100,17 +105,17 @@ def transaction(conflicts: Mapping[str, str] | None = None) -> Iterator[Unit]:
         session.rollback()
         raise
     finally:
-        session.info.pop("unit", None)
+        g.pop(UNIT)
         session.expunge_all()  # whatever is read later is read anew
 
 
 def note_caller(session_id: UUID | None) -> None:
     """Whose writes the transactions to come are, so that the caller's next lists show them."""
-    db.session.info["caller"] = session_id
+    g.caller = session_id
 
 
 def _note_write(session: Unit) -> None:
-    caller = session.info.get("caller")
+    caller = g.get("caller")
     if caller is not None and "frontdesk_replica" in current_app.extensions:
         session.execute(_mark, {"caller": caller, "now": utcnow()}, execution_options={"synchronize_session": False})
 
@@ -127,7 +132,7 @@ def retried(service: Callable[P, R]) -> Callable[P, R]:
             try:
                 return service(*args, **kwargs)
             except OperationalError as error:
-                if getattr(error.orig, "sqlstate", None) not in RETRYABLE or db.session.info.get("unit"):
+                if getattr(error.orig, "sqlstate", None) not in RETRYABLE or g.get(UNIT) is not None:
                     raise
                 time.sleep(random.uniform(0, 0.05) * number)  # noqa: S311 (jitter, not a secret)
         return service(*args, **kwargs)
@@ -170,15 +175,10 @@ def fetch_all(statement: Executable, **values: Any) -> Sequence[Row[Any]]:
     All rows of a read: in the unit of work where one is open, else in autocommit, on the primary.
     A connection that turns out to be dead is replaced once.
     """
-    session = db.session
-    if session.info.get("unit"):
-        return session.execute(statement, values).all()
-    try:
-        return _read(reader(), statement, values)
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        return _read(reader(), statement, values)
+    unit: Unit | None = g.get(UNIT)
+    if unit is not None:
+        return unit.execute(statement, values).all()
+    return _read(READER, statement, values)
 
 
 def fetch_list(statement: Executable, *, wrote_at: datetime | None, **values: Any) -> Sequence[Row[Any]]:
@@ -187,16 +187,31 @@ def fetch_list(statement: Executable, *, wrote_at: datetime | None, **values: An
     ``wrote_at`` must find, else as ``fetch_all``. A replica that is away costs nothing but speed.
     """
     replica: Replica | None = current_app.extensions.get("frontdesk_replica")
-    if replica is None or db.session.info.get("unit") or not replica.may_answer(wrote_at):
+    if replica is None or g.get(UNIT) is not None or not replica.may_answer(wrote_at):
         return fetch_all(statement, **values)
     try:
-        return _read(replica.engine, statement, values)
+        return _read(REPLICA, statement, values)
     except (DBAPIError, PoolTimeout):
         replica.lost()
         return fetch_all(statement, **values)
 
 
-def _read(engine: Engine, statement: Executable, values: dict[str, Any]) -> Sequence[Row[Any]]:
+def _read(name: str, statement: Executable, values: dict[str, Any]) -> Sequence[Row[Any]]:
+    """On the driver where that will do, else by SQLAlchemy, which also knows what an error means."""
+    reads: Reads = current_app.extensions["frontdesk_reads"][name]
+    try:
+        return reads.fetch_all(statement, values)
+    except Unsuitable:
+        pass
+    try:
+        return _by_sqlalchemy(reads.engine, statement, values)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        return _by_sqlalchemy(reads.engine, statement, values)
+
+
+def _by_sqlalchemy(engine: Engine, statement: Executable, values: dict[str, Any]) -> Sequence[Row[Any]]:
     with engine.connect() as connection:
         return connection.execute(statement, values).all()
 

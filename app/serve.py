@@ -13,9 +13,8 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.net import SocketSpec
 
-from app import leaving, logs
+from app import logs, replacing
 from app.config import PREFIX, Config, ConfigError
 
 HEADER_TIMEOUT_MS = 30_000
@@ -53,17 +52,6 @@ def free_address(host: str, port: int) -> str:
     return str(address[0])
 
 
-class Server(Granian):  # type: ignore[misc]
-    """Granian with one listening socket for all workers."""
-
-    def _init_shared_socket(self) -> None:
-        self._shd = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
-        self._sfd = self._shd.get_fd()
-        self._ssp = None
-        self._sso = socket.socket(fileno=self._sfd)
-        self._sso.set_inheritable(True)
-
-
 def serve(config: Config, *, host: str, port: int) -> None:
     """
     Serve until SIGINT or SIGTERM; requests under way are answered first. SIGHUP replaces the workers,
@@ -75,12 +63,12 @@ def serve(config: Config, *, host: str, port: int) -> None:
     for told in TOLD:
         signal.signal(told, lambda *_: sys.exit(0))  # until granian takes over, there is nothing to wait for
     logs.configure(config)
-    _raise_workers_well()
+    _raise_workers_well(config.workers)
     # Its warning about many threads is for handlers that compute; ours wait.
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     with tempfile.TemporaryDirectory(prefix="frontdesk-", ignore_cleanup_errors=True) as meeting_place:
         os.environ[f"{PREFIX}RUNTIME_PATH"] = meeting_place
-        server = Server(
+        server = Granian(
             "app.wsgi:make",
             factory=True,
             address=host,
@@ -98,7 +86,7 @@ def serve(config: Config, *, host: str, port: int) -> None:
             respawn_failed_workers=True,
             workers_kill_timeout=config.shutdown_seconds,
         )
-        server.on_reload(lambda: [leaving.announce(worker) for worker in server.wrks])
+        server.on_reload(lambda: replacing.announce(server))
         _serve(server)
 
 
@@ -111,7 +99,7 @@ def _serve(server: Any) -> None:
             raise
 
 
-def _raise_workers_well() -> None:
+def _raise_workers_well(workers: int) -> None:
     """
     A worker that is still starting must be stoppable: it inherits its parent's handlers, which do nothing in it,
     and sets its own only when it is ready. Nothing is delivered in between. And Ctrl-C, which a terminal sends to
@@ -120,7 +108,7 @@ def _raise_workers_well() -> None:
 
     def in_child() -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        leaving.prepare()
+        replacing.prepare(workers)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
     os.register_at_fork(

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 from uuid import uuid4
 
 import orjson
 
-from app import leaving
 from app.config import Config
 
 Environ = dict[str, Any]
@@ -20,6 +19,8 @@ ALLOWED_HEADERS = (
 )
 RETRY_AFTER = "1"
 PROBE = "/healthz"
+leaving = Event()
+"""Set in a worker that will be replaced: its answers end their connections, so that clients open others."""
 
 
 class CommonHeaders:
@@ -59,7 +60,7 @@ class CommonHeaders:
             present = {name.lower() for name, _ in headers}
             headers += [(name, value) for name, lower, value in self.fixed if lower not in present]
             headers.append(("X-Request-Id", request_id))
-            if leaving.announced.is_set():
+            if leaving.is_set():
                 headers.append(("Connection", "close"))
             if self.origins and "*" not in self.origins:
                 headers.append(("Vary", "Origin"))

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, select
+from sqlalchemy import Select, Uuid, bindparam, case, select
 
 from app.models import Membership, Team, TeamRole, User
 from app.queries.paged import paged
@@ -31,17 +31,21 @@ _living = select(*COLUMNS).join(User, User.id == Membership.user_id).where(User.
 select_members = _living.where(Membership.team_id == bindparam("team_id")).order_by(*OLDEST)
 """Everybody in a team, longest-standing first. Value: ``team_id``."""
 
-select_members_of = (
-    select(*COLUMNS, User.username)
-    .join(User, User.id == Membership.user_id)
-    .where(Membership.team_id.in_(bindparam("team_ids", expanding=True)), User.deleted_at.is_(None))
-    .order_by(*OLDEST)
-)
-"""Everybody in some teams. Value: ``team_ids``."""
 
-select_owners_of = _living.where(
-    Membership.team_id.in_(bindparam("team_ids", expanding=True)), Membership.role == TeamRole.OWNER.value
-).order_by(*OLDEST)
+@cache
+def select_members_of(number: int, *, owners_only: bool = False) -> Select[Any]:
+    """Everybody in some teams, or their owners. Values: ``team_0`` and so on, ``number`` of them."""
+    teams = [bindparam(f"team_{index}", type_=Uuid()) for index in range(number)]
+    columns: list[Any] = [*COLUMNS, User.username]
+    query = (
+        select(*columns)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.team_id.in_(teams), User.deleted_at.is_(None))
+    )
+    if owners_only:
+        query = query.where(Membership.role == TeamRole.OWNER.value)
+    return query.order_by(*OLDEST)
+
 
 select_member = _living.where(Membership.team_id == bindparam("team_id"), Membership.user_id == bindparam("user_id"))
 

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.models import Membership, Share, Team, TeamRole, User, Website
@@ -95,7 +95,9 @@ def _whose(of: Of) -> ColumnElement[bool]:
         .join(Team, Team.id == Membership.team_id)
         .where(Membership.user_id == user_id, Membership.role.in_(MANAGING), Team.deleted_at.is_(None))
     )
-    return or_(Website.user_id == user_id, Website.team_id.in_(managed))
+    # Two walks over an index each; an OR would walk the whole table.
+    own = select(Website.id).where(Website.user_id == user_id)
+    return Website.id.in_(union_all(own, select(Website.id).where(Website.team_id.in_(managed))))
 
 
 @cache

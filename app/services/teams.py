@@ -130,16 +130,22 @@ def _page(actor: Actor, window: Window, *, search: str | None, sort: Sort, **val
     build = partial(queries.select_teams, of_user="user_id" in values, sort=sort.key, descending=sort.descending)
     index = None if "user_id" in values else "search_team"
     page = fetch_page(actor, build, window, search=search, index=index, actor_id=actor.id, **values)
-    members = group_by_team(actor, member_queries.select_members_of, [row.id for row in page.rows])
+    members = group_by_team(actor, [row.id for row in page.rows])
     views = [TeamView(row, members[row.id], policy.sees_access_code(actor, row.own_role)) for row in page.rows]
     return Page(views, page.total, page.capped)
 
 
-def group_by_team(actor: Actor, statement: Any, team_ids: Iterable[UUID]) -> dict[UUID, list[Row[Any]]]:
-    """Memberships of some teams, by team, with one statement; none for no teams."""
+def group_by_team(actor: Actor, team_ids: Iterable[UUID], *, owners_only: bool = False) -> dict[UUID, list[Row[Any]]]:
+    """Who is in some teams, or owns them, by team, with one statement; none for no teams."""
     grouped: dict[UUID, list[Row[Any]]] = defaultdict(list)
     wanted = list(team_ids)
-    for row in fetch_list(statement, wrote_at=actor.wrote_at, team_ids=wanted) if wanted else ():
+    if not wanted:
+        return grouped
+    # As many as the next power of two, so that there are few statements: the last is asked for again.
+    number = 1 << (len(wanted) - 1).bit_length()
+    teams = {f"team_{index}": wanted[min(index, len(wanted) - 1)] for index in range(number)}
+    statement = member_queries.select_members_of(number, owners_only=owners_only)
+    for row in fetch_list(statement, wrote_at=actor.wrote_at, **teams):
         grouped[row.team_id].append(row)
     return grouped
 

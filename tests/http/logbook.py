@@ -1,0 +1,46 @@
+"""Reading what the app logs, set up as it is when it serves."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
+from typing import Any
+
+import structlog
+from flask import Flask
+
+from app import logs
+from app.runtime import runtime
+
+
+class Logbook:
+    """What was written to standard error."""
+
+    def __init__(self) -> None:
+        self.stream = io.StringIO()
+
+    @property
+    def text(self) -> str:
+        return self.stream.getvalue()
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """Each line, read as JSON. :raises ValueError: one is not JSON"""
+        return [json.loads(line) for line in self.text.splitlines()]
+
+
+@contextmanager
+def logging_of(app: Flask) -> Iterator[Logbook]:
+    """Log as a server of this app does; afterwards everything is as it was."""
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    book = Logbook()
+    structlog.contextvars.clear_contextvars()  # what the last request of an earlier test left
+    try:
+        with app.app_context(), redirect_stderr(book.stream):
+            logs.configure(runtime().config)
+        yield book
+    finally:
+        root.handlers[:], root.level = handlers, level
+        structlog.configure(**before)

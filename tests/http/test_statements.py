@@ -1,0 +1,173 @@
+"""How many SQL statements an answer takes: few, and no more for a long list than for a short one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+
+from app.db import db
+from app.hot import CURSOR
+
+LONG = 20
+
+
+@contextmanager
+def counting(app) -> Iterator[list[str]]:
+    """The statements that go to the database meanwhile, on any connection."""
+    statements: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        statements.append(statement)
+
+    class NotingCursor:
+        """The cursor of reads that go to the driver itself."""
+
+        def __init__(self, cursor):
+            self.cursor = cursor
+
+        def execute(self, statement, parameters):
+            statements.append(statement)
+            return self.cursor.execute(statement, parameters)
+
+        def fetchall(self):
+            return self.cursor.fetchall()
+
+    def checkout(_connection, record, _proxy):
+        record.info[CURSOR] = NotingCursor(_connection.cursor())
+
+    def checkin(_connection, record):
+        record.info.pop(CURSOR, None)
+
+    with app.app_context():
+        engines = list(db.engines.values())
+    hooks = [("before_cursor_execute", note), ("checkout", checkout), ("checkin", checkin)]
+    for engine in engines:
+        for name, hook in hooks:
+            event.listen(engine, name, hook)
+    try:
+        yield statements
+    finally:
+        for engine in engines:
+            for name, hook in hooks:
+                event.remove(engine, name, hook)
+
+
+@pytest.fixture
+def count(app):
+    """How many statements a GET takes; it must succeed."""
+
+    def ask(client, path, rows=None):
+        with counting(app) as statements:
+            response = client.get(path)
+        assert response.status_code == 200, response.text
+        if rows is not None:
+            assert len(response.json["data"]) == rows
+        return len(statements)
+
+    return ask
+
+
+class TestOneThing:
+    def test_a_user_takes_two(self, count, client_of, admin, make_user):
+        ada = make_user("ada")
+
+        assert count(client_of(admin), f"/api/users/{ada.id}") <= 2
+        assert count(client_of(ada), f"/api/users/{ada.id}") <= 2
+
+    def test_who_asks_takes_one(self, count, client_of, admin):
+        assert count(client_of(admin), "/api/me") == 1
+
+    def test_a_website_takes_two(self, count, client_of, make_user, make_website, make_share):
+        ada = make_user("ada")
+        site = make_website(owner=ada)
+        make_share(site)
+
+        assert count(client_of(ada), f"/api/websites/{site}") <= 2
+
+    def test_a_team_takes_three_however_many_are_in_it(self, count, client_of, make_user, make_team):
+        ada = make_user("ada")
+        team = make_team(ada, member=[make_user() for _ in range(LONG)])
+
+        assert count(client_of(ada), f"/api/teams/{team}") <= 3
+
+    def test_a_heartbeat_takes_none(self, count, anonymous):
+        assert count(anonymous, "/api/heartbeat") == 0
+        assert count(anonymous, "/api/config") == 0
+
+
+class TestLists:
+    """Each list with one row, then with twenty: as many statements, four at most."""
+
+    @pytest.fixture
+    def same(self, count):
+        """Count before and after a list has grown by ``grow``; both pages must be full."""
+
+        def compare(client, path, grow, first=1):
+            short = count(client, path, rows=first)
+            for _ in range(LONG - first):
+                grow()
+            long = count(client, path, rows=LONG)
+            return short == long <= 4
+
+        return compare
+
+    @pytest.mark.parametrize("path", ["/api/admin/users", "/api/users?search=&orderBy=username"])
+    def test_users(self, same, client_of, admin, make_user, make_website, path):
+        assert same(client_of(admin), path, lambda: make_website(owner=make_user()))
+
+    @pytest.mark.parametrize("path", ["/api/me/teams", "/api/admin/teams", "/api/admin/teams?search=e&maxResults=50"])
+    def test_teams(self, same, client_of, admin, make_user, make_team, make_website, path):
+        def grow():
+            make_website(team=make_team(admin, member=[make_user(), make_user()]))
+
+        grow()
+
+        assert same(client_of(admin), path, grow)
+
+    @pytest.mark.parametrize("path", ["/api/websites", "/api/me/websites?includeTeams=true", "/api/admin/websites"])
+    def test_websites(self, same, client_of, admin, make_website, make_share, path):
+        def grow():
+            make_share(make_website(owner=admin))
+
+        grow()
+
+        assert same(client_of(admin), path, grow)
+
+    @pytest.mark.parametrize("path", ["/api/admin/websites", "/api/teams/{team}/websites"])
+    def test_websites_of_teams(self, same, client_of, admin, make_team, make_website, make_share, path):
+        team = make_team(admin)
+
+        def grow():
+            make_share(make_website(team=team))
+
+        grow()
+
+        assert same(client_of(admin), path.format(team=team), grow)
+
+    def test_websites_of_many_teams(self, same, client_of, admin, make_team, make_website):
+        def grow():
+            make_website(team=make_team(admin))
+
+        grow()
+
+        assert same(client_of(admin), "/api/admin/websites", grow)
+
+    def test_members(self, same, client_of, admin, make_user, make_team):
+        team = make_team(admin)
+        client = client_of(admin)
+
+        def grow():
+            person = {"userId": str(make_user().id), "role": "team-member"}
+            assert client.post(f"/api/teams/{team}/users", json=person).status_code == 200
+
+        assert same(client, f"/api/teams/{team}/users", grow)
+
+    def test_shares(self, same, client_of, admin, make_website, make_share):
+        site = make_website(owner=admin)
+        make_share(site)
+
+        assert same(client_of(admin), f"/api/websites/{site}/shares", lambda: make_share(site))
+
+    def test_sessions(self, same, client_of, admin, token_of):
+        assert same(client_of(admin), "/api/me/sessions", lambda: token_of(admin))

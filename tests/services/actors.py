@@ -1,0 +1,48 @@
+"""Everybody who may ask, and everything they may ask about."""
+
+from types import SimpleNamespace
+from uuid import UUID
+
+import pytest
+
+from app.models import TeamRole
+from app.security.actor import OPERATOR, Actor, SharedView
+
+ME, OTHER, TEAM, SITE, FOREIGN_SITE = (UUID(int=number) for number in range(1, 6))
+USER, VIEW_ONLY, ADMIN = (Actor(id=ME, role=role) for role in ("user", "view-only", "admin"))
+GUEST = Actor(share=SharedView(UUID(int=9), SITE, 1, {}))
+GUEST_ELSEWHERE = Actor(share=SharedView(UUID(int=9), FOREIGN_SITE, 1, {}))
+NOBODY = Actor()
+NAMES = {
+    id(actor): name
+    for name, actor in {
+        "user": USER,
+        "view-only": VIEW_ONLY,
+        "admin": ADMIN,
+        "operator": OPERATOR,
+        "guest": GUEST,
+        "guest of another site": GUEST_ELSEWHERE,
+        "nobody": NOBODY,
+    }.items()
+}
+OWNER, MANAGER, MEMBER, VIEWER = (role.value for role in TeamRole)
+
+
+def own(user_id=ME):
+    """A website of a user."""
+    return SimpleNamespace(id=SITE, user_id=user_id, team_id=None, team_role=None)
+
+
+def teams(role):
+    """A website of a team in which the actor has this role."""
+    return SimpleNamespace(id=SITE, user_id=None, team_id=TEAM, team_role=role)
+
+
+ORPHAN = SimpleNamespace(id=SITE, user_id=None, team_id=None, team_role=None)
+
+
+def cases(*rows):
+    """``(actor, …, answer, words)``: cases whose ids say who asks, about what, and the answer."""
+    return [
+        pytest.param(*row[:-1], id=f"{NAMES[id(row[0])]} {row[-1]} -> {'yes' if row[-2] else 'no'}") for row in rows
+    ]

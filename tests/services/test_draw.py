@@ -1,0 +1,130 @@
+"""Answers are drawn by hand: the drawing and the declared schema are held to the same result."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from marshmallow import fields
+
+from app import api  # noqa: F401 (so that every schema is known)
+from app.api.umami.schemas import auth, lists, shares, teams, websites
+from app.api.umami.schemas.base import OutSchema
+from app.config import Config
+from app.paging import Page, Sort
+from app.security.actor import Actor, SharedView
+
+MOMENT = datetime(2026, 11, 21, 16, 42, 1, 599987, tzinfo=UTC)
+FLAGS = ("replay_enabled", "private_mode", "telemetry_disabled", "updates_disabled", "is_admin", "current")
+NUMBERS = ("website_count", "member_count", "websites", "members", "share_type", "count", "page", "page_size")
+RECORDS = ("parameters", "replay_config")
+
+
+class Row:
+    """A row with a value for every name that a schema or a drawing may ask for."""
+
+    def __init__(self, *, empty: bool = False) -> None:
+        self._empty = empty
+
+    def __getattr__(self, name: str) -> Any:
+        if name in FLAGS:
+            return not self._empty
+        if name in NUMBERS:
+            return 0 if self._empty else 7
+        if name in RECORDS:
+            return {} if self._empty else {"overview": True}
+        if self._empty:
+            return None
+        if name.endswith("_at"):
+            return MOMENT
+        if name == "id" or name.endswith(("_id", "_by")):
+            return UUID(int=len(name))
+        return f"some {name}"
+
+
+def schemas():
+    """Every schema of an answer on Umami's wire."""
+    found, new = [], OutSchema.__subclasses__()
+    while new:
+        found += new
+        new = [child for schema in new for child in schema.__subclasses__()]
+    return sorted({s for s in found if s.__module__.startswith("app.api.umami.schemas")}, key=lambda s: s.__name__)
+
+
+def draws_itself(schema) -> bool:
+    return schema.draw.__func__ is not OutSchema.draw.__func__
+
+
+ROW, EMPTY = Row(), Row(empty=True)
+USER = Actor(id=UUID(int=1), username="ada", role="admin", created_at=MOMENT)
+SHARE = SharedView(UUID(int=2), UUID(int=3), 1, {"overview": True})
+IDENTITY = SimpleNamespace(user=USER, teams=[ROW, EMPTY])
+TEAM_VIEW = SimpleNamespace(team=ROW, members=[ROW, EMPTY], shows_access_code=True)
+SITE_VIEW = SimpleNamespace(website=ROW, team_owners=[ROW])
+SOURCES: dict[type[OutSchema], list[Any]] = {
+    auth.CurrentUser: [USER],
+    auth.CurrentUserWithTeams: [IDENTITY],
+    auth.LoggedIn: [SimpleNamespace(token="a token", identity=IDENTITY)],
+    auth.SignedOn: [(USER, "a token")],
+    auth.Me: [(USER, "a token"), (Actor(share=SHARE), None), (Actor(id=UUID(int=1), share=SHARE), "a token")],
+    auth.ServerConfig: [Config(), Config(favicon_url="f", links_url="l", pixels_url="p", tracker_script_name="t")],
+    auth.SessionOut: [SimpleNamespace(session=ROW, current=True), SimpleNamespace(session=EMPTY, current=False)],
+    shares.OpenedShare: [(ROW, "a token")],
+    teams.TeamWithMembers: [TEAM_VIEW, SimpleNamespace(team=ROW, members=[], shows_access_code=False)],
+    teams.TeamFull: [TEAM_VIEW],
+    websites.AdminWebsite: [SITE_VIEW, SimpleNamespace(website=EMPTY, team_owners=[])],
+}
+"""What the schemas that draw themselves are drawn from."""
+DESCRIBED = {lists.Envelope, websites.OwnersTeam}
+"""Drawn as a part of something else; here for the OpenAPI document."""
+
+
+def assert_declared(schema: OutSchema, drawn: dict[str, Any]) -> None:
+    """The keys are the declared ones, in that order, all of them unless optional; so it is further inside."""
+    declared = {field.data_key: field for field in schema.dump_fields.values()}
+    assert list(drawn) == [key for key in declared if key in drawn]
+    missing = [key for key, field in declared.items() if key not in drawn]
+    assert not [key for key in missing if declared[key].required], missing
+    for key, value in drawn.items():
+        field = declared[key]
+        if isinstance(field, fields.Nested) and value is not None:
+            for item in value if field.many else [value]:
+                assert sorted(item) == sorted(
+                    field.schema.dump_fields[name].data_key for name in field.schema.dump_fields
+                )
+
+
+@pytest.mark.parametrize("row", [ROW, EMPTY], ids=["full", "empty"])
+@pytest.mark.parametrize(
+    "schema", [s for s in schemas() if not draws_itself(s) and s not in DESCRIBED], ids=lambda s: s.__name__
+)
+def test_what_is_drawn_is_what_marshmallow_dumps(schema, row):
+    drawn, dumped = schema.draw(row), schema().dump(row)
+
+    assert drawn == dumped
+    assert list(drawn) == list(dumped) == [field.data_key for field in schema().dump_fields.values()]
+
+
+@pytest.mark.parametrize(
+    ("schema", "source"),
+    [pytest.param(schema, source, id=schema.__name__) for schema, sources in SOURCES.items() for source in sources],
+)
+def test_schemas_that_draw_themselves_draw_what_they_declare(schema, source):
+    assert_declared(schema(), schema.draw(source))
+
+
+def test_no_schema_is_forgotten():
+    assert {schema for schema in schemas() if draws_itself(schema)} == set(SOURCES)
+    assert len(schemas()) > 20
+
+
+@pytest.mark.parametrize("capped", [True, False])
+def test_an_envelope_is_drawn_as_described(capped):
+    asked = lists.Listing(page=2, size=7, max_results=50, search="a", sort=Sort("created_at", descending=True))
+
+    drawn = lists.PageOf(auth.Ok).draw(Page([ROW], 8, capped), asked)
+
+    assert drawn.pop("data") == [{"ok": True}]
+    assert list(drawn) == [field.data_key for field in lists.Envelope().dump_fields.values()]
+    assert drawn["isCapped"] is capped

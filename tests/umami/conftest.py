@@ -1,0 +1,68 @@
+"""Looking at what is stored, beside the wire."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from app.db import db, transaction
+from app.models import Base, Membership
+from tests.umami.world import World
+
+
+@pytest.fixture
+def stored(app: Flask) -> Callable[..., Any]:
+    """``stored(Website, id)``: the row as it is now."""
+
+    def find(model: type[Base], key: Any) -> Any:
+        with app.app_context():
+            return db.session.get_one(model, UUID(str(key)))
+
+    return find
+
+
+@pytest.fixture
+def membership(app: Flask) -> Callable[..., Any]:
+    """``membership(team, person)``: the row as it is now."""
+
+    def find(team_id: Any, person: Any) -> Any:
+        with app.app_context():
+            wanted = select(Membership).where(Membership.team_id == team_id, Membership.user_id == person.id)
+            return db.session.scalars(wanted).one()
+
+    return find
+
+
+@pytest.fixture
+def change(app: Flask) -> Callable[..., None]:
+    """``change(User, id, created_at=…)``: set what no wire sets."""
+
+    def write(model: Any, key: Any, **values: Any) -> None:
+        with app.app_context(), transaction() as session:
+            session.execute(update(model).where(model.id == key).values(**values))
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def module_world(migrated_app: Flask) -> Iterator[World]:
+    """One world for all cases: made again only where one of them has changed it."""
+    world = World(migrated_app)
+    yield world
+    world.clear()
+
+
+@pytest.fixture
+def world(module_world: World) -> World:
+    """That world, as it was in the beginning."""
+    module_world.restore()
+    return module_world
+
+
+@pytest.fixture
+def pristine(world: World) -> tuple[Any, ...]:
+    """The state of the world before the test."""
+    return world.pristine

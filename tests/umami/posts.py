@@ -1,0 +1,44 @@
+"""A body that each endpoint accepts, as a start for spoiling it. Words with a colon: see ``World``."""
+
+from typing import Any
+
+from tests.umami.world import ACCESS_CODE, PASSWORD
+
+POSTS: dict[str, dict[str, Any]] = {
+    "/api/auth/login": {"username": "user", "password": PASSWORD},
+    "/api/me/password": {"currentPassword": PASSWORD, "newPassword": "another horse"},
+    "/api/users": {"username": "newcomer", "password": PASSWORD, "role": "user", "id": ":unknown"},
+    "/api/users/:somebody": {"username": "renamed", "password": PASSWORD, "role": "user", "currentPassword": PASSWORD},
+    "/api/teams": {"name": "Other", "ownerId": ":self"},
+    "/api/teams/join": {"accessCode": ACCESS_CODE},
+    "/api/teams/:team": {"name": "Renamed", "accessCode": "renamed-code"},
+    "/api/teams/:team/users": {"userId": ":somebody", "role": "team-member"},
+    "/api/teams/:team/users/:colleague": {"role": "team-view-only"},
+    "/api/teams/:team/websites": {"name": "Site", "domain": "site.example", "shareId": "new-slug", "id": ":unknown"},
+    "/api/websites": {
+        "name": "Site",
+        "domain": "site.example",
+        "shareId": "new-slug",
+        "teamId": ":team",
+        "id": ":unknown",
+    },
+    "/api/websites/:site": {
+        "name": "Renamed",
+        "domain": "renamed.example",
+        "shareId": "new-slug",
+        "replayEnabled": True,
+        "recorderEnabled": True,
+        "replayConfig": {"sampleRate": 0.5, "maskLevel": "strict", "maxDuration": 60, "blockSelector": "x"},
+    },
+    "/api/websites/:site/shares": {"name": "Link", "parameters": {}},
+    "/api/websites/:site/transfer": {"userId": ":self", "teamId": ":team"},
+    "/api/share": {"entityId": ":site", "shareType": 1, "name": "Link", "slug": "new-slug", "parameters": {}},
+    "/api/share/id/:share": {"name": "Link", "slug": "new-slug", "parameters": {}},
+}
+BODILESS = {"/api/auth/logout", "/api/auth/verify", "/api/auth/sso", "/api/websites/:site/reset"}
+"""These ignore what they are sent."""
+
+
+def caller_of(path: str) -> str:
+    """Who may call it: an administrator, except that only a team's owner may take a website out of it."""
+    return "team-owner" if path.endswith("/transfer") else "admin"

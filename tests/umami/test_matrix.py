@@ -1,0 +1,205 @@
+"""Who may call what (umami-api.md, section 2.3, with domain.md on top): every endpoint, every caller."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.umami.world import ACCESS_CODE, CALLERS, PASSWORD
+
+TABLE = """
+                                            anon share view user ownr mngr mmbr view vo-m site admn
+GET /api/heartbeat                           200  200  200  200  200  200  200  200  200  200  200
+GET /api/config                              200  200  200  200  200  200  200  200  200  200  200
+GET /api/share/:slug                         200  200  200  200  200  200  200  200  200  200  200
+POST /api/auth/login                         200  200  200  200  200  200  200  200  200  200  200
+POST /api/auth/logout                        401  200  200  200  200  200  200  200  200  200  200
+GET /api/auth/verify                         401  401  200  200  200  200  200  200  200  200  200
+POST /api/auth/verify                        401  401  200  200  200  200  200  200  200  200  200
+POST /api/auth/sso                           401  401  200  200  200  200  200  200  200  200  200
+GET /api/auth/subscription                   401  401  200  200  200  200  200  200  200  200  200
+
+GET /api/me                                  401  200  200  200  200  200  200  200  200  200  200
+POST /api/me/password                        401  401  200  200  200  200  200  200  200  200  200
+GET /api/me/teams                            401  401  200  200  200  200  200  200  200  200  200
+GET /api/me/websites                         401  401  200  200  200  200  200  200  200  200  200
+GET /api/me/sessions                         401  401  200  200  200  200  200  200  200  200  200
+DELETE /api/me/sessions                      401  401  200  200  200  200  200  200  200  200  200
+DELETE /api/me/sessions/:my-session          401  401  200  200  200  200  200  200  200  200  200
+DELETE /api/me/sessions/:foreign-session     401  401  404  404  404  404  404  404  404  404  404
+
+GET /api/users                               401  401  401  401  401  401  401  401  401  401  200
+GET /api/admin/users                         401  401  401  401  401  401  401  401  401  401  200
+GET /api/admin/teams                         401  401  401  401  401  401  401  401  401  401  200
+GET /api/admin/websites                      401  401  401  401  401  401  401  401  401  401  200
+POST /api/users                              401  401  401  401  401  401  401  401  401  401  200
+GET /api/users/:self                         401  401  200  200  200  200  200  200  200  200  200
+GET /api/users/:somebody                     401  401  401  401  401  401  401  401  401  401  200
+GET /api/users/:unknown                      401  401  401  401  401  401  401  401  401  401  404
+GET /api/users/:no-id                        401  401  404  404  404  404  404  404  404  404  404
+POST /api/users/:self                        401  401  200  200  200  200  200  200  200  200  200
+POST /api/users/:somebody                    401  401  401  401  401  401  401  401  401  401  200
+POST /api/users/:unknown                     401  401  401  401  401  401  401  401  401  401  404
+DELETE /api/users/:self                      401  401  401  401  401  401  401  401  401  401  400
+DELETE /api/users/:somebody                  401  401  401  401  401  401  401  401  401  401  200
+DELETE /api/users/:unknown                   401  401  401  401  401  401  401  401  401  401  404
+GET /api/users/:self/websites                401  401  200  200  200  200  200  200  200  200  200
+GET /api/users/:somebody/websites            401  401  401  401  401  401  401  401  401  401  200
+GET /api/users/:unknown/websites             401  401  401  401  401  401  401  401  401  401  200
+GET /api/users/:self/teams                   401  401  200  200  200  200  200  200  200  200  200
+GET /api/users/:somebody/teams               401  401  401  401  401  401  401  401  401  401  200
+GET /api/users/:unknown/teams                401  401  401  401  401  401  401  401  401  401  200
+
+GET /api/teams                               401  401  200  200  200  200  200  200  200  200  200
+POST /api/teams                              401  401  401  200  200  200  200  200  401  200  200
+POST /api/teams for somebody else            401  401  401  401  401  401  401  401  401  401  200
+POST /api/teams/join                         401  401  200  200  400  400  400  400  400  200  200
+POST /api/teams/join with a wrong code       401  401  404  404  404  404  404  404  404  404  404
+GET /api/teams/:team                         401  401  401  401  200  200  200  200  200  401  200
+GET /api/teams/:unknown                      401  401  401  401  401  401  401  401  401  401  404
+POST /api/teams/:team                        401  401  401  401  200  200  401  401  401  401  200
+POST /api/teams/:unknown                     401  401  401  401  401  401  401  401  401  401  404
+DELETE /api/teams/:team                      401  401  401  401  200  401  401  401  401  401  200
+DELETE /api/teams/:unknown                   401  401  401  401  401  401  401  401  401  401  404
+GET /api/teams/:team/users                   401  401  401  401  200  200  200  200  200  401  200
+POST /api/teams/:team/users                  401  401  401  401  200  200  401  401  401  401  200
+GET /api/teams/:team/users/:self             401  401  401  401  200  200  401  401  401  401  404
+GET /api/teams/:team/users/:colleague        401  401  401  401  200  200  401  401  401  401  200
+POST /api/teams/:team/users/:colleague       401  401  401  401  200  200  401  401  401  401  200
+POST /api/teams/:team/users/:colleague with team-owner
+                                             401  401  401  401  200  401  401  401  401  401  200
+POST /api/teams/:team/users/:owner           401  401  401  401  400  401  401  401  401  401  400
+POST /api/teams/:team/users/:somebody        401  401  401  401  400  400  401  401  401  401  400
+DELETE /api/teams/:team/users/:self          401  401  400  400  400  200  200  200  200  400  400
+DELETE /api/teams/:team/users/:colleague     401  401  401  401  200  200  401  401  401  401  200
+DELETE /api/teams/:team/users/:owner         401  401  401  401  400  401  401  401  401  401  400
+GET /api/teams/:team/websites                401  401  401  401  200  200  200  200  200  401  200
+POST /api/teams/:team/websites               401  401  401  401  200  200  200  401  401  401  200
+DELETE /api/teams/:team/websites/:site       401  401  401  401  200  200  200  401  200  401  200
+DELETE /api/teams/:team/websites/:foreign-site
+                                             401  401  401  401  401  401  401  401  401  401  404
+GET /api/teams/:team/links                   401  401  401  401  200  200  200  200  200  401  200
+GET /api/teams/:team/pixels                  401  401  401  401  200  200  200  200  200  401  200
+GET /api/teams/:team/boards                  401  401  401  401  200  200  200  200  200  401  200
+
+GET /api/websites                            401  401  200  200  200  200  200  200  200  200  200
+POST /api/websites                           401  401  401  200  200  200  200  200  401  200  200
+POST /api/websites for the team              401  401  401  401  200  200  200  401  401  401  200
+POST /api/websites for no team               401  401  401  401  401  401  401  401  401  401  400
+GET /api/websites/:site                      401  200  401  401  200  200  200  200  200  401  200
+GET /api/websites/:mine                      401  401  200  200  200  200  200  200  200  200  200
+GET /api/websites/:foreign-site              401  401  401  401  401  401  401  401  401  200  200
+GET /api/websites/:unknown                   401  401  401  401  401  401  401  401  401  401  404
+POST /api/websites/:site                     401  401  401  401  200  200  200  401  200  401  200
+POST /api/websites/:mine                     401  401  200  200  200  200  200  200  200  200  200
+POST /api/websites/:foreign-site             401  401  401  401  401  401  401  401  401  200  200
+POST /api/websites/:unknown                  401  401  401  401  401  401  401  401  401  401  404
+DELETE /api/websites/:site                   401  401  401  401  200  200  200  401  200  401  200
+DELETE /api/websites/:mine                   401  401  200  200  200  200  200  200  200  200  200
+DELETE /api/websites/:foreign-site           401  401  401  401  401  401  401  401  401  200  200
+DELETE /api/websites/:unknown                401  401  401  401  401  401  401  401  401  401  404
+POST /api/websites/:site/reset               401  401  401  401  200  200  200  401  200  401  200
+POST /api/websites/:mine/reset               401  401  200  200  200  200  200  200  200  200  200
+POST /api/websites/:foreign-site/reset       401  401  401  401  401  401  401  401  401  200  200
+POST /api/websites/:site/transfer to oneself
+                                             401  401  401  401  200  401  401  401  401  401  401
+POST /api/websites/:site/transfer to somebody
+                                             401  401  401  401  401  401  401  401  401  401  401
+POST /api/websites/:mine/transfer to the team
+                                             401  401  401  401  200  200  401  401  401  401  401
+POST /api/websites/:foreign-site/transfer to the team
+                                             401  401  401  401  401  401  401  401  401  401  401
+GET /api/websites/:site/shares               401  200  401  401  200  200  200  200  200  401  200
+GET /api/websites/:foreign-site/shares       401  401  401  401  401  401  401  401  401  200  200
+POST /api/websites/:site/shares              401  401  401  401  200  200  200  401  200  401  200
+POST /api/websites/:mine/shares              401  401  200  200  200  200  200  200  200  200  200
+POST /api/websites/:foreign-site/shares      401  401  401  401  401  401  401  401  401  200  200
+
+POST /api/share                              401  401  401  401  200  200  200  401  200  401  200
+POST /api/share of another's website         401  401  401  401  401  401  401  401  401  200  200
+GET /api/share/id/:share                     401  401  401  401  200  200  200  200  200  401  200
+GET /api/share/id/:foreign-share             401  401  401  401  401  401  401  401  401  200  200
+GET /api/share/id/:unknown                   401  401  401  401  401  401  401  401  401  401  404
+POST /api/share/id/:share                    401  401  401  401  200  200  200  401  200  401  200
+POST /api/share/id/:foreign-share            401  401  401  401  401  401  401  401  401  200  200
+POST /api/share/id/:unknown                  401  401  401  401  401  401  401  401  401  401  404
+DELETE /api/share/id/:share                  401  401  401  401  200  200  200  401  200  401  200
+DELETE /api/share/id/:foreign-share          401  401  401  401  401  401  401  401  401  200  200
+DELETE /api/share/id/:unknown                401  401  401  401  401  401  401  401  401  401  404
+"""
+SHARE = {"name": "Link", "slug": "new-slug", "parameters": {}}
+SITE = {"name": "Site", "domain": "site.example"}
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/auth/login": {"username": "user", "password": PASSWORD},
+    "POST /api/me/password": {"currentPassword": PASSWORD, "newPassword": "another horse"},
+    "POST /api/users": {"username": "newcomer", "password": PASSWORD, "role": "user"},
+    "POST /api/teams": {"name": "Other"},
+    "POST /api/teams for somebody else": {"name": "Other", "ownerId": ":somebody"},
+    "POST /api/teams/join": {"accessCode": ACCESS_CODE},
+    "POST /api/teams/join with a wrong code": {"accessCode": "team_of_nobody"},
+    "POST /api/teams/:team/users": {"userId": ":somebody", "role": "team-member"},
+    "POST /api/teams/:team/users/:colleague": {"role": "team-view-only"},
+    "POST /api/teams/:team/users/:colleague with team-owner": {"role": "team-owner"},
+    "POST /api/teams/:team/users/:owner": {"role": "team-member"},
+    "POST /api/teams/:team/users/:somebody": {"role": "team-member"},
+    "POST /api/teams/:team/websites": SITE,
+    "POST /api/websites": SITE,
+    "POST /api/websites for the team": {**SITE, "teamId": ":team"},
+    "POST /api/websites for no team": {**SITE, "teamId": ":unknown"},
+    "POST /api/websites/:site/transfer to oneself": {"userId": ":self"},
+    "POST /api/websites/:site/transfer to somebody": {"userId": ":somebody"},
+    "POST /api/websites/:mine/transfer to the team": {"teamId": ":team"},
+    "POST /api/websites/:foreign-site/transfer to the team": {"teamId": ":team"},
+    "POST /api/websites/:site/shares": {"name": "Link"},
+    "POST /api/websites/:mine/shares": {"name": "Link"},
+    "POST /api/websites/:foreign-site/shares": {"name": "Link"},
+    "POST /api/share": {**SHARE, "entityId": ":site", "shareType": 1},
+    "POST /api/share of another's website": {**SHARE, "entityId": ":foreign-site", "shareType": 1},
+    "POST /api/share/id/:share": SHARE,
+    "POST /api/share/id/:foreign-share": SHARE,
+    "POST /api/share/id/:unknown": SHARE,
+}
+"""What is sent; ``{}`` where nothing is said. Words with a colon: see ``World``."""
+
+ROWS = re.findall(r"^([A-Z]+ /.*?)\s+((?:\d{3}\s*){11})$", TABLE, re.MULTILINE)
+
+
+CASES = [
+    pytest.param(call, caller, int(outcome), id=f"{call} as {caller} -> {outcome}")
+    for call, outcomes in ROWS
+    for caller, outcome in zip(CALLERS, outcomes.split(), strict=True)
+]
+
+
+@pytest.mark.parametrize(("call", "caller", "outcome"), CASES)
+def test_who_may_call_what(world, call, caller, outcome):
+    method, path, *_ = call.split()
+    body = world.filled(BODIES.get(call, {}), caller)
+
+    response = world.send(method, path, caller, json=body)
+
+    assert response.status_code == outcome, response.text
+
+
+def test_the_table_has_every_endpoint(migrated_app):
+    adapter = migrated_app.url_map.bind("localhost")
+    wire = {
+        (method, rule.rule)
+        for rule in migrated_app.url_map.iter_rules()
+        if rule.endpoint.startswith("umami.")
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+
+    told = {
+        (method, adapter.match(path, method, return_rule=True)[0].rule)
+        for method, path, *_ in (call.split() for call, _ in ROWS)
+    }
+
+    assert told == wire
+
+
+def test_every_row_of_the_table_is_read():
+    lines = [line for line in TABLE.splitlines() if line.lstrip().startswith(("GET", "POST", "DELETE"))]
+
+    assert len(ROWS) == len(lines)
+    assert set(BODIES) <= {call for call, _ in ROWS}
