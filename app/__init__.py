@@ -1,6 +1,6 @@
 """Frontdesk: administers the people of self-hosted web analytics."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask
@@ -13,6 +13,13 @@ from app.runtime import Runtime
 __version__ = "0.1.0"
 
 
+class Application(Flask):
+    """Flask, without asking of each function on each call whether it is a coroutine: none is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """
     The application, as a WSGI server wants it.
@@ -21,7 +28,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     :raises ConfigError: a setting that cannot be used
     """
     config = settings.load(overrides)
-    app = Flask("app", instance_path=config.instance_path, static_folder=None)
+    app = Application("app", instance_path=config.instance_path, static_folder=None)
     app.extensions["frontdesk"] = Runtime.of(config)
     db.init_app(app, config)
     http.init_app(app, config)

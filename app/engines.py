@@ -58,6 +58,7 @@ def _postgresql(config: Config) -> dict[str, Any]:
     settings = {
         "statement_timeout": int(config.statement_seconds * 1000),
         "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_MS,
+        "timezone": "UTC",
         "jit": "off",  # compiling costs more than our statements do
         "random_page_cost": "1.1",  # what is hot is in memory: looking a row up beats reading a table
     }
@@ -66,6 +67,8 @@ def _postgresql(config: Config) -> dict[str, Any]:
 
 def prepare(engine: Engine, config: Config, *, reads: bool) -> None:
     """Install what an engine needs besides its options."""
+    pool: Any = engine.pool
+    pool._timeout = config.database_pool_timeout  # Flask-SQLAlchemy has made whole seconds of it
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
         if not reads:

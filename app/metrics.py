@@ -16,10 +16,12 @@ class Metrics:
     """
 
     def __init__(self, folder: str = "") -> None:
-        # The client library decides at import how it keeps its numbers.
+        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, values
+
         if folder:
+            # The client library decides at import how it keeps its numbers: for a worker, in the process it came from.
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+            values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
 
         self._folder = Path(folder) if folder else None
         self._registry = registry = CollectorRegistry()
@@ -51,10 +53,19 @@ class Metrics:
             registry=registry,
         )
 
+        self._known: dict[tuple[str, str, int], tuple[Any, Any]] = {}
+
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answer; ``route`` is the template, never the path."""
-        self.requests.labels(method, route, status).inc()
-        self.seconds.labels(method, route).observe(seconds)
+        count, time = self._known.get((method, route, status)) or self._know(method, route, status)
+        count.inc()
+        time.observe(seconds)
+
+    def _know(self, method: str, route: str, status: int) -> tuple[Any, Any]:
+        """The two numbers of such answers: looking them up by their labels costs more than counting."""
+        found = self.requests.labels(method, route, status), self.seconds.labels(method, route)
+        self._known[method, route, status] = found
+        return found
 
     def page(self) -> tuple[bytes, str]:
         """All numbers in Prometheus' text format, and its content type."""

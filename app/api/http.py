@@ -16,7 +16,8 @@ from app.config import Config
 from app.db import pools
 from app.runtime import Runtime, runtime
 
-log = structlog.get_logger("frontdesk.request")
+log = structlog.get_logger()
+DRAIN_BYTES = 65_536
 QUIET = frozenset({"/healthz", "/readyz"})
 
 
@@ -50,6 +51,7 @@ def init_app(app: Flask, config: Config) -> None:
         outer = ProxyFix(outer, x_for=hops, x_proto=hops, x_host=hops)
     app.wsgi_app = outer  # type: ignore[method-assign]
     app.before_request(_begin)
+    app.after_request(_drain)
     app.after_request(_log)
 
 
@@ -90,6 +92,19 @@ def _begin() -> Response | None:
     return None
 
 
+def _drain(response: Response) -> Response:
+    """
+    Read what nobody has read of the body: the server would close the connection over it, just when the client
+    sends its next request. Not of a body that is too large, nor of one that waits to be asked for.
+    """
+    left: int = current_app.config["MAX_CONTENT_LENGTH"]
+    if (request.content_length or 0) <= left and "Expect" not in request.headers:
+        stream = request.environ["wsgi.input"]
+        while left > 0 and (part := stream.read(min(left, DRAIN_BYTES))):
+            left -= len(part)
+    return response
+
+
 def _log(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else None
     took = time.perf_counter() - g.began
@@ -103,6 +118,7 @@ def _log(response: Response) -> Response:
     user_id: UUID | None = actor.id if actor is not None else None
     log.info(
         "request",
+        logger="frontdesk.request",
         method=request.method,
         path=request.path,
         route=route,

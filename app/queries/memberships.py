@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, Uuid, bindparam, case, select
 
 from app.models import Membership, Team, TeamRole, User
+from app.queries.ids import id_text
 from app.queries.paged import paged
 from app.queries.searching import Match, like_folded
 
@@ -34,9 +35,19 @@ select_members = _living.where(Membership.team_id == bindparam("team_id")).order
 
 @cache
 def select_members_of(number: int, *, owners_only: bool = False) -> Select[Any]:
-    """Everybody in some teams, or their owners. Values: ``team_0`` and so on, ``number`` of them."""
+    """
+    Everybody in some teams, or their owners; ids come as text. Values: ``team_0`` and so on, ``number`` of them.
+    """
     teams = [bindparam(f"team_{index}", type_=Uuid()) for index in range(number)]
-    columns: list[Any] = [*COLUMNS, User.username]
+    columns: list[Any] = [
+        id_text(Membership.id).label("id"),
+        id_text(Membership.team_id).label("team_id"),
+        id_text(Membership.user_id).label("user_id"),
+        Membership.role,
+        Membership.created_at,
+        Membership.updated_at,
+        User.username,
+    ]
     query = (
         select(*columns)
         .join(User, User.id == Membership.user_id)

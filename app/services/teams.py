@@ -131,13 +131,13 @@ def _page(actor: Actor, window: Window, *, search: str | None, sort: Sort, **val
     index = None if "user_id" in values else "search_team"
     page = fetch_page(actor, build, window, search=search, index=index, actor_id=actor.id, **values)
     members = group_by_team(actor, [row.id for row in page.rows])
-    views = [TeamView(row, members[row.id], policy.sees_access_code(actor, row.own_role)) for row in page.rows]
+    views = [TeamView(row, members[str(row.id)], policy.sees_access_code(actor, row.own_role)) for row in page.rows]
     return Page(views, page.total, page.capped)
 
 
-def group_by_team(actor: Actor, team_ids: Iterable[UUID], *, owners_only: bool = False) -> dict[UUID, list[Row[Any]]]:
-    """Who is in some teams, or owns them, by team, with one statement; none for no teams."""
-    grouped: dict[UUID, list[Row[Any]]] = defaultdict(list)
+def group_by_team(actor: Actor, team_ids: Iterable[UUID], *, owners_only: bool = False) -> dict[str, list[Row[Any]]]:
+    """Who is in some teams, or owns them, by the team's id in text, with one statement; none for no teams."""
+    grouped: dict[str, list[Row[Any]]] = defaultdict(list)
     wanted = list(team_ids)
     if not wanted:
         return grouped

@@ -225,7 +225,7 @@ def list_all_websites(actor: Actor, window: Window, *, search: str | None = None
     page = _page(actor, Of.EVERYBODY, window, search=search, sort=sort)
     team_ids = {row.team_id for row in page.rows if row.team_id is not None}
     owners = group_by_team(actor, team_ids, owners_only=True)
-    return Page([WebsiteView(row, owners.get(row.team_id, [])) for row in page.rows], page.total, page.capped)
+    return Page([WebsiteView(row, owners.get(str(row.team_id), [])) for row in page.rows], page.total, page.capped)
 
 
 def _page(actor: Actor, of: Of, window: Window, *, search: str | None, sort: Sort, **values: Any) -> Page:

@@ -1,8 +1,7 @@
 """What Umami's schemas have in common: camelCase keys, a validator's texts, a fast pencil."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
-from operator import attrgetter
 from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, fields
@@ -17,7 +16,8 @@ def iso_date(moment: datetime | None) -> str | None:
     """UTC, three fraction digits, ``Z``: ``2026-11-21T16:42:01.599Z``."""
     if moment is None:
         return None
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
+    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return in_utc.isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 class IsoDate(fields.DateTime):
@@ -60,29 +60,43 @@ class WireSchema(Schema):
             field_obj.data_key = camel_case(field_name)
 
 
-Pencil = tuple[str, Callable[[Any], Any]]
-"""A key of the answer, and how to read its value from a row."""
-
-
 class OutSchema(WireSchema):
     """
     The shape of an answer. ``draw`` writes it straight from a row, without marshmallow's general
     machinery; a test holds the two to the same result.
     """
 
-    _pencils: ClassVar[dict[type, list[Pencil]]] = {}
+    _pens: ClassVar[dict[type, Callable[[Any], dict[str, Any]]]] = {}
 
     @classmethod
     def draw(cls, source: Any) -> dict[str, Any]:
         """The answer's JSON object, from anything with the attributes that the fields name."""
-        pencils = OutSchema._pencils.get(cls) or cls._sharpen()
-        return {key: read(source) for key, read in pencils}
+        pen = OutSchema._pens.get(cls)
+        if pen is None:
+            pen = OutSchema._pens[cls] = _pen(cls())
+        return pen(source)
 
-    @classmethod
-    def _sharpen(cls) -> list[Pencil]:
-        pencils = [(str(field.data_key), _reader(name, field)) for name, field in cls().dump_fields.items()]
-        OutSchema._pencils[cls] = pencils
-        return pencils
+
+def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
+    """
+    A function that draws one row: ``{"id": str(row.id), …}`` as a person would write it, made of the
+    schema's own names. Walking the fields for each row would take three times as long.
+    """
+    names: dict[str, Any] = {"iso": iso_date}
+    parts = []
+    for number, (name, field) in enumerate(schema.dump_fields.items()):
+        value = f"row.{field.of if isinstance(field, SameFlag) else field.attribute or name}"
+        if isinstance(field, fields.Constant):
+            names[f"v{number}"], value = field.constant, f"v{number}"
+        elif isinstance(field, Drawn):
+            names[f"v{number}"], value = field.draw, f"v{number}(row)"
+        elif isinstance(field, fields.UUID):
+            value = f"(None if (id := {value}) is None else str(id))"
+        elif isinstance(field, fields.DateTime):
+            value = f"iso({value})"
+        parts.append(f"{field.data_key!r}: {value}")
+    pen: Callable[[Any], dict[str, Any]] = eval(f"lambda row: {{{', '.join(parts)}}}", names)  # noqa: S307
+    return pen
 
 
 def reference(identity: Any, **others: Any) -> dict[str, Any] | None:
@@ -90,25 +104,6 @@ def reference(identity: Any, **others: Any) -> dict[str, Any] | None:
     return None if identity is None else {"id": str(identity), **others}
 
 
-def _reader(name: str, field: fields.Field[Any]) -> Callable[[Any], Any]:
-    if isinstance(field, fields.Constant):
-        constant = field.constant
-        return lambda _source: constant
-    if isinstance(field, Drawn):
-        return field.draw
-    value = attrgetter(field.of if isinstance(field, SameFlag) else field.attribute or name)
-    if isinstance(field, fields.UUID):
-        return lambda source: None if (found := value(source)) is None else str(found)
-    if isinstance(field, fields.DateTime):
-        return lambda source: iso_date(value(source))
-    return value
-
-
 def described(schema: type[Schema]) -> str:
     """The first line of a schema's docstring."""
     return (schema.__doc__ or "").strip().partition("\n")[0]
-
-
-def wire_names(schema: type[Schema]) -> Mapping[str, str]:
-    """Our names of a schema's fields to the wire's."""
-    return {field.attribute or name: str(field.data_key) for name, field in schema().fields.items()}
