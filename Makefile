@@ -6,7 +6,7 @@ RIGHT := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON := $(firstword $(foreach name,$(PYTHONS),$(shell $(name) -c '$(RIGHT)' >/dev/null 2>&1 && echo $(name))))
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: run test lint format lock clean
+.PHONY: run test lint bench format lock clean
 
 run: $(VENV)/installed ## Serve on port 8000, or `make run PORT=8123`
 	@export FRONTDESK_ENVIRONMENT=$${FRONTDESK_ENVIRONMENT:-development}; \
@@ -19,6 +19,9 @@ lint: $(VENV)/installed-dev ## Format, style, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+bench: $(VENV)/installed-bench ## How fast it is, beside two yardsticks; `make bench ARGS="--large --write"`
+	$(BIN)/python -m bench $(ARGS)
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
@@ -39,11 +42,18 @@ $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
+$(VENV)/installed-bench: requirements-bench.lock $(VENV)/installed
+	@echo "Installing what the benchmark needs into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements-bench.lock
+	@touch $@
+
 lock: ## Lock dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --no-annotate --quiet --group build pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --no-annotate --quiet --group build --group dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --no-annotate --quiet -c requirements.lock -c requirements-dev.lock bench/requirements.in -o requirements-bench.lock
 
 clean: ## Remove the virtual environment and caches; never the data
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
