@@ -28,6 +28,6 @@ class LoginSession(Base):
     lifetime: Mapped[int]
     """Seconds without use after which the session ends."""
     wrote_at: Mapped[datetime | None]
-    """When this login last changed something; noted where there is a replica, which may not know it yet."""
+    """When this login began or, noted where there is a replica, last changed something the replica may not know yet."""
     address: Mapped[str | None] = mapped_column(String(45))
     user_agent: Mapped[str | None] = mapped_column(String(255))

@@ -93,7 +93,11 @@ def _whose(of: Of) -> ColumnElement[bool]:
     managed = (
         select(Membership.team_id)
         .join(Team, Team.id == Membership.team_id)
-        .where(Membership.user_id == user_id, Membership.role.in_(MANAGING), Team.deleted_at.is_(None))
+        .where(
+            Membership.user_id == user_id,
+            or_(*[Membership.role == role for role in MANAGING]),
+            Team.deleted_at.is_(None),
+        )
     )
     # Two walks over an index each; an OR would walk the whole table.
     own = select(Website.id).where(Website.user_id == user_id)

@@ -52,6 +52,7 @@ def open_session(user_id: UUID, *, address: str = "", user_agent: str = "", seco
                 token_hash=tokens.hash_token(token),
                 created_at=now,
                 last_used_at=now,
+                wrote_at=now,  # the next login of a caller follows the writes of the one before
                 expires_at=now + timedelta(seconds=lifetime),
                 lifetime=lifetime,
                 address=address[:45] or None,

@@ -81,7 +81,7 @@ class MembershipOut(OutSchema):
 class NamedMember(MembershipOut):
     """A membership with the user's name."""
 
-    user = Drawn(UserRef, lambda row: reference(row.user_id, username=row.username), required=True)
+    user = Drawn(UserRef, lambda row: {"id": str(row.user_id), "username": row.username}, required=True)
 
 
 class TeamOut(OutSchema):
