@@ -190,23 +190,28 @@ def fetch_list(statement: Executable, *, wrote_at: datetime | None, **values: An
     if replica is None or g.get(UNIT) is not None or not replica.may_answer(wrote_at):
         return fetch_all(statement, **values)
     try:
-        return _read(REPLICA, statement, values)
-    except (DBAPIError, PoolTimeout):
+        return _read(REPLICA, statement, values, persist=False)
+    except (Unsuitable, DBAPIError, PoolTimeout):
         replica.lost()
         return fetch_all(statement, **values)
 
 
-def _read(name: str, statement: Executable, values: dict[str, Any]) -> Sequence[Row[Any]]:
-    """On the driver where that will do, else by SQLAlchemy, which also knows what an error means."""
+def _read(name: str, statement: Executable, values: dict[str, Any], *, persist: bool = True) -> Sequence[Row[Any]]:
+    """
+    On the driver where that will do, else by SQLAlchemy, which also knows what an error means.
+
+    :param persist: try again when a connection fails; False where somebody else may be asked instead
+    """
     reads: Reads = current_app.extensions["frontdesk_reads"][name]
     try:
         return reads.fetch_all(statement, values)
-    except Unsuitable:
-        pass
+    except Unsuitable as reason:
+        if reason.__cause__ is not None and not persist:
+            raise
     try:
         return _by_sqlalchemy(reads.engine, statement, values)
     except DBAPIError as error:
-        if not error.connection_invalidated:
+        if not (persist and error.connection_invalidated):
             raise
         return _by_sqlalchemy(reads.engine, statement, values)
 

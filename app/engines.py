@@ -51,6 +51,7 @@ def _postgresql(config: Config) -> dict[str, Any]:
         "application_name": "frontdesk",
         "connect_timeout": CONNECT_SECONDS,
         "tcp_user_timeout": UNANSWERED_MS,
+        "keepalives_idle": CONNECT_SECONDS,  # likewise, while we wait for its answer
     }
     if config.database_behind_pgbouncer:
         # What a transaction leaves on a connection, the next client of the pool would find there.

@@ -1,0 +1,58 @@
+"""The command line, in this process, on the app under test."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+
+from app import create_app
+from app.cli import cli
+from app.db import db
+from tests.conftest import settings_for
+from tests.databases import fresh_database
+
+
+def invoke(app: Flask | None, *arguments: object, stdin: str | None = None) -> Result:
+    """Run the command to its end; what it did not expect is raised."""
+    return CliRunner().invoke(
+        cli, [str(part) for part in arguments], input=stdin, obj=app, prog_name="frontdesk", catch_exceptions=False
+    )
+
+
+@pytest.fixture
+def run(app: Flask) -> Callable[..., Result]:
+    """``run("users", "list")``: exit code, output and errors."""
+    return lambda *arguments, stdin=None: invoke(app, *arguments, stdin=stdin)
+
+
+@pytest.fixture
+def printed(run: Callable[..., Result]) -> Callable[..., Any]:
+    """``printed("users", "list")``: what the command prints with ``--json``, read."""
+
+    def parsed(*arguments: object, stdin: str | None = None) -> Any:
+        done = run(*arguments, "--json", stdin=stdin)
+        assert (done.exit_code, done.stderr) == (0, ""), done.output
+        return json.loads(done.stdout)
+
+    return parsed
+
+
+@pytest.fixture
+def empty_app(database: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """``empty_app(admin_password="…")``: an app on a database without tables; the same one at every call."""
+    with fresh_database(database, tmp_path) as url:
+        made: list[Flask] = []
+
+        def make(**settings: Any) -> Flask:
+            made.append(create_app(settings_for(url, tmp_path, **settings)))
+            return made[-1]
+
+        yield make
+        for app in made:
+            with app.app_context():
+                for engine in db.engines.values():
+                    engine.dispose()

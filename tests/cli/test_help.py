@@ -1,0 +1,70 @@
+"""``--help``: everywhere, readable, without settings or a database."""
+
+import re
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from app.cli import cli
+from tests.cli.conftest import invoke
+
+INTERNAL = re.compile(r"\b(as_json|OPERATOR|None|Window|Unusable|list_|show_|_[a-z]+)\b|``|:param|:raises")
+
+
+def commands(command: click.Command = cli, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    if isinstance(command, click.Group):
+        for name, child in command.commands.items():
+            yield from commands(child, (*path, name))
+
+
+ALL = list(commands())
+LEAVES = [path for path in ALL if not any(other[: len(path)] == path and other != path for other in ALL)]
+
+
+@pytest.fixture(autouse=True)
+def unusable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings under which no app can be made."""
+    monkeypatch.setenv("DATABASE_URL", "mysql://nowhere/at-all")
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: " ".join(path) or "frontdesk")
+def test_every_command_explains_itself(path: tuple[str, ...]):
+    done = invoke(None, *path, "--help")
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Usage: frontdesk {' '.join(path)}".rstrip())
+    assert not INTERNAL.search(done.stdout)
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: " ".join(path) or "frontdesk")
+def test_its_first_sentence_is_whole_where_it_is_listed(path: tuple[str, ...]):
+    listing = invoke(None, *path[:-1], "--help").stdout
+
+    assert not re.search(rf"^  {path[-1] if path else 'x'} .*\.\.\.$", listing, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=" ".join)
+def test_every_option_says_what_it_does(path: tuple[str, ...]):
+    command: click.Command = cli
+    for name in path:
+        assert isinstance(command, click.Group)
+        command = command.commands[name]
+
+    options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+
+    assert [option.name for option in options if not option.help] == []
+
+
+@pytest.mark.parametrize("path", [path for path in LEAVES if path != ("serve",)], ids=" ".join)
+def test_what_prints_data_can_print_json(path: tuple[str, ...]):
+    assert "--json" in invoke(None, *path, "--help").stdout
+
+
+def test_the_version_is_told():
+    done = invoke(None, "--version")
+
+    assert done.exit_code == 0
+    assert re.fullmatch(r"frontdesk, version \d+\.\d+\.\d+\n", done.stdout)

@@ -1,0 +1,124 @@
+"""The command as its own process: as a person at a terminal meets it, and as a script does."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.live import ROOT, environment_for, frontdesk
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Of an installation that has been set up."""
+    folder = tmp_path_factory.mktemp("cli")
+    made = environment_for(f"sqlite:///{folder / 'test.db'}", folder)
+    assert frontdesk("setup", environment=made).returncode == 0
+    return made
+
+
+def typed(*arguments: str, environment: dict[str, str], answers: list[tuple[str, str]]) -> tuple[int, str]:
+    """Run the command at a terminal; after each prompt, type the answer. Exit code, and all that was on screen."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app.cli", *arguments],
+        cwd=ROOT,
+        env=environment,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    screen, seen = "", 0
+    with suppress(OSError):  # the terminal closes with the process
+        while part := os.read(ours, 65_536):
+            screen += part.decode()
+            if answers and answers[0][0] in screen[seen:]:
+                seen = len(screen)
+                os.write(ours, f"{answers.pop(0)[1]}\n".encode())
+    os.close(ours)
+    return process.wait(timeout=60), screen
+
+
+class TestPrompts:
+    def test_a_password_is_asked_for_twice_and_never_echoed(self, environment):
+        answers = [("Password: ", PASSWORD), ("Repeat for confirmation: ", PASSWORD)]
+
+        code, screen = typed("users", "create", "ada", environment=environment, answers=answers)
+
+        assert (code, answers) == (0, [])
+        assert PASSWORD not in screen
+        assert "ada" in screen
+
+    def test_a_typing_error_is_noticed(self, environment):
+        answers = [
+            ("Password: ", PASSWORD),
+            ("Repeat for confirmation: ", "correct hrose battery"),
+            ("Password: ", PASSWORD),
+            ("Repeat for confirmation: ", PASSWORD),
+        ]
+
+        code, screen = typed("users", "set-password", "admin", environment=environment, answers=answers)
+
+        assert (code, answers) == (0, [])
+        assert "do not match" in screen
+        assert "correct" not in screen
+        assert "The password of admin is set." in screen
+
+    def test_a_deletion_is_asked_for_at_the_terminal(self, environment):
+        frontdesk("users", "create", "bob", "--generate", environment=environment)
+
+        code, screen = typed("users", "delete", "bob", environment=environment, answers=[("[y/N]: ", "n")])
+
+        assert code == 1
+        assert "Aborted!" in screen
+        assert frontdesk("users", "show", "bob", environment=environment).returncode == 0
+
+
+class TestScripts:
+    def test_output_is_data_and_errors_are_aside(self, environment):
+        done = frontdesk("users", "list", "--json", environment=environment)
+        refused = frontdesk("users", "show", "nobody", environment=environment)
+
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "admin" in [row["username"] for row in json.loads(done.stdout)["data"]]
+        assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", "Error: There is no such user.\n")
+
+    def test_nobody_waits_for_a_prompt_that_nobody_sees(self, environment):
+        done = frontdesk("users", "create", "carl", environment=environment, stdin=subprocess.DEVNULL)
+
+        assert done.returncode == 2
+        assert done.stderr.endswith("Error: Nobody to ask for a password here: use --password-stdin or --generate.\n")
+
+    def test_the_installed_command_is_the_same_one(self, environment):
+        command = Path(sys.executable).parent / "frontdesk"
+        if not command.exists():
+            pytest.skip("the project is not installed beside this Python")
+
+        done = subprocess.run([command, "db", "current", "--json"], env=environment, capture_output=True, check=True)
+
+        assert json.loads(done.stdout)["current"] == json.loads(done.stdout)["head"]
+
+    def test_a_reader_that_has_had_enough_gets_no_traceback(self, environment):
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run(
+            [sys.executable, "-m", "app.cli", "config"],
+            cwd=ROOT,
+            env=environment,
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        os.close(writer)
+
+        assert "Traceback" not in done.stderr

@@ -1,0 +1,66 @@
+"""``frontdesk setup``: the first administrator, once."""
+
+import json
+
+from tests.cli.conftest import invoke
+
+
+def log_in(app, username: str, password: str) -> int:
+    return app.test_client().post("/api/auth/login", json={"username": username, "password": password}).status_code
+
+
+class TestFirstRun:
+    def test_a_generated_password_is_printed_and_is_right(self, empty_app):
+        app = empty_app()
+
+        done = invoke(app, "setup")
+        said, password = done.stdout.splitlines()
+
+        assert (done.exit_code, said) == (0, "The first administrator is made: admin")
+        assert password.startswith("Password (shown this once): ")
+        assert log_in(app, "admin", password.partition(": ")[2]) == 200
+
+    def test_the_settings_choose_name_and_password_and_it_is_not_printed(self, empty_app):
+        app = empty_app(admin_username="Root", admin_password="chosen by hand")
+
+        done = invoke(app, "setup")
+
+        assert (done.exit_code, done.output) == (0, "The first administrator is made: Root\n")
+        assert log_in(app, "root", "chosen by hand") == 200
+
+    def test_a_chosen_password_obeys_the_rules(self, empty_app):
+        done = invoke(empty_app(admin_password="short"), "setup")
+
+        assert (done.exit_code, done.output) == (1, "Error: The password must have at least 8 characters.\n")
+
+    def test_json_for_scripts(self, empty_app):
+        app = empty_app()
+
+        first, second = (json.loads(invoke(app, "setup", "--json").stdout) for _ in range(2))
+
+        assert list(first) == ["username", "password"]
+        assert log_in(app, first["username"], first["password"]) == 200
+        assert second == {"username": None, "password": None}
+
+
+class TestSecondRun:
+    def test_it_says_nothing_and_changes_nothing(self, empty_app):
+        app = empty_app(admin_password="chosen by hand")
+        invoke(app, "setup")
+        before = invoke(app, "users", "list", "--json").stdout
+
+        done = invoke(app, "setup")
+        again = invoke(empty_app(admin_username="other", admin_password="another password"), "setup")
+
+        assert (done.exit_code, done.output) == (0, "")
+        assert (again.exit_code, again.output) == (0, "")
+        assert invoke(app, "users", "list", "--json").stdout == before
+
+    def test_an_administrator_under_another_name_is_enough(self, empty_app):
+        app = empty_app()
+        invoke(app, "db", "upgrade")
+        invoke(app, "users", "create", "ada", "--role", "admin", "--generate")
+
+        done = invoke(app, "setup")
+
+        assert (done.exit_code, done.output) == (0, "")

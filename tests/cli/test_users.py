@@ -1,0 +1,166 @@
+"""``frontdesk users …``"""
+
+from uuid import UUID
+
+import pytest
+
+from tests.conftest import Person
+
+GONE = "Error: There is no such user.\n"
+KEYS = ["id", "username", "role", "created_at"]
+
+
+@pytest.fixture
+def ada(make_user) -> Person:
+    return make_user("ada")
+
+
+class TestCreate:
+    def test_an_account_with_a_made_up_password_can_log_in(self, printed, anonymous):
+        made = printed("users", "create", "ada", "--role", "view-only", "--generate")
+
+        assert list(made) == [*KEYS, "password"]
+        assert (made["username"], made["role"]) == ("ada", "view-only")
+        login = anonymous.post("/api/auth/login", json={"username": "ada", "password": made["password"]})
+        assert login.json["user"]["id"] == made["id"]
+
+    def test_a_password_from_standard_input_is_taken_whole_and_not_shown(self, run, anonymous):
+        done = run("users", "create", "ada", "--password-stdin", stdin=" two words \r\n")
+
+        assert done.exit_code == 0
+        assert "two words" not in done.output
+        login = anonymous.post("/api/auth/login", json={"username": "ada", "password": " two words "})
+        assert login.status_code == 200
+
+    def test_the_role_is_user_and_the_id_may_be_chosen(self, printed):
+        chosen = "0190a6f3-5d0e-7c3b-9d6e-2f6a1c0b7e55"
+
+        made = printed("users", "create", "ada", "--id", chosen, "--password-stdin", stdin="correct horse")
+
+        assert list(made) == KEYS
+        assert (made["id"], made["role"]) == (chosen, "user")
+
+    @pytest.mark.parametrize(
+        ("name", "password", "message"),
+        [
+            ("ADA", "correct horse", "User already exists"),
+            ("bob", "short", "The password must have at least 8 characters."),
+            ("bob", "x" * 73, "The password must have at most 72 bytes in UTF-8."),
+            ("bob", "", "The password must have at least 8 characters."),
+            (" ", "correct horse", "The username must have at least 1 character."),
+        ],
+        ids=["taken", "short password", "long password", "no password", "no name"],
+    )
+    def test_what_breaks_a_rule_is_refused_in_one_line(self, run, ada, name: str, password: str, message: str):
+        done = run("users", "create", name, "--password-stdin", stdin=password)
+
+        assert (done.exit_code, done.stdout, done.stderr) == (1, "", f"Error: {message}\n")
+
+
+class TestList:
+    def test_newest_first_with_their_websites_counted(self, printed, ada, admin, make_website):
+        make_website(owner=ada)
+
+        page = printed("users", "list")
+
+        assert list(page) == ["data", "count"]
+        assert [list(row) for row in page["data"]] == [[*KEYS, "website_count"]] * 2
+        assert [(row["username"], row["website_count"]) for row in page["data"]] == [("admin", 0), ("ada", 1)]
+
+    def test_search_and_pages(self, printed, make_user):
+        for name in ("anna", "joanna", "bob"):
+            make_user(name)
+
+        page = printed("users", "list", "--search", "ANNA", "--page", 2, "--page-size", 1)
+
+        assert [row["username"] for row in page["data"]] == ["anna"]
+        assert page["count"] == 2
+
+
+class TestShow:
+    @pytest.mark.parametrize("name", ["ada", "ADA", "Ada", "id"])
+    def test_by_name_in_any_case_or_by_id(self, printed, ada, name: str):
+        found = printed("users", "show", str(ada.id).upper() if name == "id" else name)
+
+        assert list(found) == KEYS
+        assert UUID(found["id"]) == ada.id
+
+
+class TestSetPassword:
+    def test_the_password_is_new_and_all_logins_end(self, run, ada, client_of, anonymous):
+        client = client_of(ada)
+
+        done = run("users", "set-password", "ADA", "--password-stdin", stdin="battery staple\n")
+
+        assert (done.exit_code, done.output) == (0, "The password of ada is set.\n")
+        assert client.get("/api/me").status_code == 401
+        credentials = {"username": "ada", "password": "battery staple"}
+        assert anonymous.post("/api/auth/login", json=credentials).status_code == 200
+
+    def test_a_lost_admin_password_is_replaced(self, printed, admin, anonymous):
+        made = printed("users", "set-password", "admin", "--generate")
+
+        assert list(made) == ["username", "password"]
+        assert anonymous.post("/api/auth/login", json=made).json["user"]["isAdmin"] is True
+
+    def test_standard_input_says_that_it_is_done(self, printed, ada):
+        said = printed("users", "set-password", "ada", "--password-stdin", stdin="battery staple")
+
+        assert said == {"ok": True, "username": "ada"}
+
+
+class TestSetRole:
+    def test_the_role_is_new(self, printed, ada):
+        assert printed("users", "set-role", "ada", "admin")["role"] == "admin"
+        assert printed("users", "show", "ada")["role"] == "admin"
+
+    def test_the_last_administrator_stays_one(self, run, admin):
+        done = run("users", "set-role", "admin", "user")
+
+        assert (done.exit_code, done.output) == (1, "Error: The last administrator cannot be demoted.\n")
+
+
+class TestDelete:
+    def test_it_asks_first(self, run, ada):
+        done = run("users", "delete", "ada", stdin="n\n")
+
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert done.stderr.startswith("Delete ada for good? [y/N]: ")
+        assert run("users", "show", "ada").exit_code == 0
+
+    def test_a_yes_deletes(self, run, ada):
+        done = run("users", "delete", "ADA", stdin="y\n")
+
+        assert (done.exit_code, done.stdout) == (0, "ada is deleted.\n")
+        assert run("users", "show", "ada").output == GONE
+
+    def test_websites_may_pass_to_somebody(self, printed, ada, make_user, make_website):
+        website = make_website(owner=ada)
+        bob = make_user("bob")
+
+        said = printed("users", "delete", "ada", "--yes", "--transfer-to", "Bob")
+
+        assert said == {"ok": True, "id": str(ada.id)}
+        assert printed("websites", "show", website)["user_id"] == str(bob.id)
+
+    def test_the_last_administrator_cannot_go(self, run, admin):
+        done = run("users", "delete", "admin", "--yes")
+
+        assert (done.exit_code, done.output) == (1, "Error: The last administrator cannot be deleted.\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show", "nobody"),
+        ("set-password", "nobody", "--generate"),
+        ("set-role", "nobody", "user"),
+        ("delete", "nobody", "--yes"),
+        ("show", "0190a6f3-5d0e-7c3b-9d6e-2f6a1c0b7e55"),
+    ],
+    ids=" ".join,
+)
+def test_nobody_is_refused(run, arguments: tuple[str, ...]):
+    done = run("users", *arguments)
+
+    assert (done.exit_code, done.output) == (1, GONE)

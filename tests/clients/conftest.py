@@ -1,0 +1,15 @@
+"""A server for the clients to talk to, one for each test module and database."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.databases import fresh_database
+from tests.live import LiveServer, serving
+
+
+@pytest.fixture(scope="module")
+def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    folder = tmp_path_factory.mktemp(f"clients-{database}")
+    with fresh_database(database, folder) as url, serving(url, folder) as running:
+        yield running

@@ -1,0 +1,34 @@
+"""The table of settings in the README."""
+
+import re
+from dataclasses import MISSING, Field, fields
+from pathlib import Path
+
+import pytest
+
+from app.config import PREFIX, ROOT, Config
+
+ROW = re.compile(r"^\| `FRONTDESK_([A-Z_]+)` \| (?:`(.*?)`)? *\| (.+) \|$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def rows() -> dict[str, tuple[str, str]]:
+    """Name of a setting to its default and its sentence."""
+    return {name: (default, text) for name, default, text in ROW.findall(Path(ROOT / "README.md").read_text())}
+
+
+def written(field: Field) -> str:
+    """A default as the table has it."""
+    assert field.default is not MISSING
+    if field.name == "instance_path":
+        return "instance/"
+    return str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
+
+
+def test_it_names_every_setting_in_the_order_of_the_class(rows):
+    assert list(rows) == [field.name.upper() for field in fields(Config)]
+
+
+@pytest.mark.parametrize("field", fields(Config), ids=lambda field: PREFIX + field.name.upper())
+def test_default_and_sentence_are_those_of_the_class(rows, field: Field):
+    assert rows[field.name.upper()] == (written(field), field.metadata["text"])
