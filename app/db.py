@@ -27,7 +27,6 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import scoped_session
-from sqlalchemy.pool import QueuePool
 
 from app import engines
 from app.config import Config
@@ -233,12 +232,6 @@ def has_table(name: str) -> bool:
     if name not in seen and db.engine.dialect.name == "sqlite" and inspect(reader()).has_table(name):
         seen.add(name)
     return name in seen
-
-
-def pools() -> list[tuple[str, QueuePool]]:
-    """The pools of connections, by what their connections are for."""
-    found: list[tuple[str, QueuePool]] = current_app.extensions["frontdesk_pools"]
-    return found
 
 
 def reader() -> Engine:

@@ -17,11 +17,13 @@ SHARED: list[structlog.typing.Processor] = [
 ]
 
 
-def configure(config: Config) -> None:
+def configure(config: Config, *, for_good: bool = False) -> None:
     """
     Send structlog's and the standard library's messages to standard error, in one format.
 
     Ours go there directly: by way of the standard library a line would cost as much as a statement.
+
+    :param for_good: nobody configures anew, so loggers may remember how
     """
     level = logging.getLevelNamesMapping()[config.log_level.upper()]
     last = _json_lines() if config.is_production else _readable_lines()
@@ -29,7 +31,7 @@ def configure(config: Config) -> None:
         processors=[*SHARED, *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
+        cache_logger_on_first_use=for_good,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

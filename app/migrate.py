@@ -7,8 +7,9 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from app.config import ROOT
+from app.config import ROOT, ConfigError
 from app.db import db, reader
+from app.runtime import runtime
 
 MIGRATIONS = ROOT / "migrations"
 LOCK = 0x46524F4E54  # "FRONT": two upgrades at once take turns
@@ -34,13 +35,30 @@ def current_revision() -> str | None:
 
 
 def upgrade(revision: str = "head") -> None:
-    """Bring the database up to a revision, in one transaction where the database can."""
+    """
+    Bring the database up to a revision. One that is there already is left alone.
+
+    :raises ConfigError: there is something to do, and only PgBouncer to do it through
+    """
+    if revision == "head" and current_revision() == head_revision():
+        return
+    _require_own_connection()
     command.upgrade(settings(), revision)
 
 
 def downgrade(revision: str) -> None:
-    """Bring the database back to a revision; what it added is lost."""
+    """Bring the database back to a revision; what it added is lost. :raises ConfigError: as for ``upgrade``"""
+    _require_own_connection()
     command.downgrade(settings(), revision)
+
+
+def _require_own_connection() -> None:
+    """A pooled connection would keep our lock and our settings, for the next client and for ever."""
+    if runtime().config.database_behind_pgbouncer:
+        raise ConfigError(
+            "the database needs migrating, which does not work through PgBouncer: run frontdesk db upgrade "
+            "with DATABASE_URL of PostgreSQL itself and without FRONTDESK_DATABASE_BEHIND_PGBOUNCER"
+        )
 
 
 def dispose() -> None:

@@ -17,7 +17,7 @@ def make() -> Flask:
     with app.app_context():
         config = runtime().config
     check_secret(config)
-    logs.configure(config)
+    logs.configure(config, for_good=True)
     replica = app.extensions.get("frontdesk_replica")
     if replica is not None:
         replica.watch()

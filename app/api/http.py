@@ -6,15 +6,14 @@ from uuid import UUID
 
 import orjson
 import structlog
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from flask.json.provider import JSONProvider
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.api.middleware import REQUEST_ID, Admission, CommonHeaders
 from app.config import Config
-from app.db import pools
-from app.runtime import Runtime, runtime
+from app.runtime import Runtime
 
 log = structlog.get_logger()
 DRAIN_BYTES = 65_536
@@ -51,8 +50,7 @@ def init_app(app: Flask, config: Config) -> None:
         outer = ProxyFix(outer, x_for=hops, x_proto=hops, x_host=hops)
     app.wsgi_app = outer  # type: ignore[method-assign]
     app.before_request(_begin)
-    app.after_request(_drain)
-    app.after_request(_log)
+    app.after_request(_Closing(app, config))
 
 
 def request_id() -> str:
@@ -92,39 +90,46 @@ def _begin() -> Response | None:
     return None
 
 
-def _drain(response: Response) -> Response:
-    """
-    Read what nobody has read of the body: the server would close the connection over it, just when the client
-    sends its next request. Not of a body that is too large, nor of one that waits to be asked for.
-    """
-    left: int = current_app.config["MAX_CONTENT_LENGTH"]
-    if (request.content_length or 0) <= left and "Expect" not in request.headers:
-        stream = request.environ["wsgi.input"]
-        while left > 0 and (part := stream.read(min(left, DRAIN_BYTES))):
-            left -= len(part)
-    return response
+class _Closing:
+    """What is done when an answer is ready: the rest of the body read, the answer counted, its line logged."""
 
+    def __init__(self, app: Flask, config: Config) -> None:
+        self.metrics = app.extensions["frontdesk"].metrics
+        self.most = config.max_body_bytes
+        self.pools = [(self.metrics.connections.labels(name), pool) for name, pool in app.extensions["frontdesk_pools"]]
 
-def _log(response: Response) -> Response:
-    route = request.url_rule.rule if request.url_rule else None
-    took = time.perf_counter() - g.began
-    metrics = runtime().metrics
-    metrics.answered(request.method, route or "unknown", response.status_code, took)
-    for name, pool in pools():
-        metrics.connections.labels(name).set(pool.checkedout())
-    if request.path in QUIET and response.status_code == 200:
+    def __call__(self, response: Response) -> Response:
+        asked = request._get_current_object()  # type: ignore[attr-defined]  # asked often, so once of the proxy
+        self._drain(asked)
+        path, status, rule = asked.path, response.status_code, asked.url_rule
+        route, took = rule.rule if rule else None, time.perf_counter() - g.began
+        self.metrics.answered(asked.method, route or "unknown", status, took)
+        for gauge, pool in self.pools:
+            gauge.set(pool.checkedout())
+        if path in QUIET and status == 200:
+            return response
+        actor = g.get("actor")
+        user_id: UUID | None = actor.id if actor is not None else None
+        log.info(
+            "request",
+            logger="frontdesk.request",
+            method=asked.method,
+            path=path,
+            route=route,
+            status=status,
+            ms=round(took * 1000, 1),
+            user_id=str(user_id) if user_id else None,
+            address=asked.remote_addr or "",
+        )
         return response
-    actor = g.get("actor")
-    user_id: UUID | None = actor.id if actor is not None else None
-    log.info(
-        "request",
-        logger="frontdesk.request",
-        method=request.method,
-        path=request.path,
-        route=route,
-        status=response.status_code,
-        ms=round(took * 1000, 1),
-        user_id=str(user_id) if user_id else None,
-        address=client_address(),
-    )
-    return response
+
+    def _drain(self, asked: Request) -> None:
+        """
+        Read what nobody has read of the body: the server would close the connection over it, just when the client
+        sends its next request. Not of a body that is too large, nor of one that waits to be asked for.
+        """
+        left, environ = self.most, asked.environ
+        if (asked.content_length or 0) <= left and "HTTP_EXPECT" not in environ:
+            stream = environ["wsgi.input"]
+            while left > 0 and (part := stream.read(min(left, DRAIN_BYTES))):
+                left -= len(part)

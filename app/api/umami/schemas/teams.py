@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from marshmallow import fields
 
 from app.api.umami.fields import Id, Option, Text
-from app.api.umami.schemas.base import Drawn, IsoDate, OutSchema, WireSchema, reference
+from app.api.umami.schemas.base import Drawn, IsoDate, OutSchema, WireSchema
 from app.api.umami.schemas.lists import SortedQuery, SortedSearchedQuery
 from app.api.umami.schemas.users import UserRef
 from app.models import TeamRole
