@@ -13,7 +13,7 @@ run: $(VENV)/installed ## Serve on port 8000, or `make run PORT=8123`
 	$(BIN)/frontdesk setup && exec $(BIN)/frontdesk serve $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/installed-dev ## All tests; on PostgreSQL and Redis too where they are reachable
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(VENV)/installed-dev ## Format, style, types
 	$(BIN)/ruff format --check .

@@ -1,8 +1,10 @@
 """What a WSGI server loads: ``app.wsgi:make``, a factory."""
 
+from pathlib import Path
+
 from flask import Flask
 
-from app import create_app, logs
+from app import create_app, logs, replacing
 from app.runtime import runtime
 from app.secret_key import check_secret
 
@@ -21,4 +23,6 @@ def make() -> Flask:
     replica = app.extensions.get("frontdesk_replica")
     if replica is not None:
         replica.watch()
+    if config.runtime_path:
+        replacing.say_ready(Path(config.runtime_path))
     return app
