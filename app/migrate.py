@@ -34,13 +34,24 @@ def current_revision() -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
+def known_revisions() -> frozenset[str]:
+    """All migrations of this release."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(settings()).walk_revisions())
+
+
+def is_behind(revision: str | None) -> bool:
+    """Whether a database lacks migrations of this release. One that a newer release has migrated lacks none."""
+    return revision != head_revision() and (revision is None or revision in known_revisions())
+
+
 def upgrade(revision: str = "head") -> None:
     """
-    Bring the database up to a revision. One that is there already is left alone.
+    Bring the database up to a revision. One that is there already, or further, is left alone.
 
     :raises ConfigError: there is something to do, and only PgBouncer to do it through
     """
-    if revision == "head" and current_revision() == head_revision():
+    if revision == "head" and not is_behind(current_revision()):
         return
     _require_own_connection()
     command.upgrade(settings(), revision)

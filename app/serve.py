@@ -35,12 +35,12 @@ THROUGH_OURS = {"incremental": True, "formatters": {}, "handlers": {}, "loggers"
 """Logging for granian: no handlers of its own, so that its lines come out of ours."""
 
 
-def free_address(host: str, port: int, *, shared: bool = False) -> str:
+def free_address(host: str, port: int, *, meeting_place: str = "") -> str:
     """
     The host as a number, as granian wants it, once it is sure that nobody listens there. Granian would not
     notice: its workers share their port with whoever has it.
 
-    :param shared: workers of our former self may listen there
+    :param meeting_place: of workers of our former self, if there are any; they listen there
 
     :raises ConfigError: somebody does, or this machine has no such address
     """
@@ -49,7 +49,7 @@ def free_address(host: str, port: int, *, shared: bool = False) -> str:
         family, kind, protocol, _, address = min(found, key=lambda entry: entry[0] is not socket.AF_INET)
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if shared:
+            if replacing.has_predecessors(meeting_place):
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             probe.bind(address)
     except socket.gaierror as error:

@@ -9,7 +9,6 @@ from app.cli.guard import guarded
 from app.cli.output import confirm, done, json_option, print_json, show
 from app.runtime import runtime
 from app.secret_key import check_secret, make_secret
-from app.replacing import has_predecessors
 from app.serve import free_address
 from app.serve import serve as serve_app
 from app.services.bootstrap import ensure_admin
@@ -24,7 +23,7 @@ def serve(host: str | None, port: int | None) -> None:
     config = runtime().config
     check_secret(config)
     host, port = host or config.host, port or config.port
-    address = free_address(host, port, shared=has_predecessors(config.runtime_path))
+    address = free_address(host, port, meeting_place=config.runtime_path)
     if not config.is_production:
         shown = f"[{host}]" if ":" in host else host
         click.echo(f"Frontdesk serves on http://{shown}:{port} (documentation: /docs). Ctrl-C ends it.")

@@ -61,8 +61,11 @@ class Gate:
             self.on_waiting(self.waiting)
 
     def _take_slot(self) -> int | None:
-        """A lock on one of the files that the workers share: a free one, else whichever is waited for."""
-        if not self._files:
+        """
+        A lock on one of the files that the workers share: a free one, else whichever is waited for.
+        None without a folder, also when somebody has tidied it away.
+        """
+        if not self._files or not self._files[0].parent.is_dir():
             return None
         files = random.sample(self._files, len(self._files))
         for file in files:

@@ -88,7 +88,7 @@ class Playing:
         if TIME.fullmatch(value):
             return "<time>"
         known = {id_: name for name, id_ in self.names.items() if UUID.fullmatch(id_)}
-        value = UUID.sub(lambda found: "{%s}" % known.get(found[0], "uuid"), value)
+        value = UUID.sub(lambda found: "{" + known.get(found[0], "uuid") + "}", value)
         return ACCESS_CODE.sub("<access-code>", value).replace(self.names["run"], "RUN")
 
     def _compare(self, step: dict[str, Any], recorded: dict[str, Any], status: int, body: Any) -> Iterator[str]:

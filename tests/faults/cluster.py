@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -10,10 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 
 from tests.live import free_port
+from tests.server.processes import children
 
 SETTINGS = "fsync = off\nmax_connections = 60\nshared_buffers = 32MB\nwal_level = replica\nhot_standby = on\n"
 
@@ -27,7 +30,7 @@ def binaries() -> Path | None:
     return Path(on_path).parent if on_path else None
 
 
-def _as_postgres() -> list[str]:
+def as_postgres() -> list[str]:
     """PostgreSQL refuses to run as root."""
     return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
 
@@ -47,7 +50,7 @@ class Server:
         """Run one of PostgreSQL's programs. :raises CalledProcessError: it failed"""
         bin_folder = binaries()
         assert bin_folder is not None
-        command = [*_as_postgres(), str(bin_folder / program), *arguments]
+        command = [*as_postgres(), str(bin_folder / program), *arguments]
         done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120, cwd="/")
         return done.stdout
 
@@ -58,18 +61,39 @@ class Server:
     def stop(self, mode: str = "fast") -> None:
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", mode, "-w", "-t", "60", "stop")
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It takes what it is sent, and neither answers nor ends, while the block lasts."""
+        main = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        processes = [main, *children(main)]
+        try:
+            for process in processes:
+                os.kill(process, signal.SIGSTOP)
+            yield
+        finally:
+            for process in processes:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
+
     def promote(self) -> None:
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "promote")
+
+    def new_database(self) -> str:
+        """The URL of an empty database; it goes with the server."""
+        name = f"frontdesk_{uuid4().hex[:12]}"
+        self.value(f"CREATE DATABASE {name}")
+        return f"{self.url.rpartition('/')[0]}/{name}"
 
     def value(self, statement: str) -> object:
         """The first value that a statement answers."""
         with psycopg.connect(self.url, autocommit=True) as connection:
-            row = connection.execute(statement).fetchone()  # type: ignore[call-overload]
+            cursor = connection.execute(statement)  # type: ignore[call-overload]
+            row = cursor.fetchone() if cursor.description else None
             return row[0] if row else None
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def new_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="frontdesk-test-"))
     folder.chmod(0o755)
     if os.geteuid() == 0:
@@ -84,7 +108,7 @@ def _folder() -> Iterator[Path]:
 @contextmanager
 def primary() -> Iterator[Server]:
     """An empty server."""
-    with _folder() as folder:
+    with new_folder() as folder:
         server = Server(folder, free_port())
         server.run("initdb", "-D", str(folder / "data"), "-U", "frontdesk", "-A", "trust", "-E", "UTF8", "--no-sync")
         with (folder / "data" / "postgresql.conf").open("a") as file:
@@ -96,10 +120,11 @@ def primary() -> Iterator[Server]:
 @contextmanager
 def replica_of(leader: Server) -> Iterator[Server]:
     """A server that follows another by streaming."""
-    with _folder() as folder:
+    with new_folder() as folder:
         server = Server(folder, free_port())
         source = f"host=127.0.0.1 port={leader.port} user=frontdesk"
-        server.run("pg_basebackup", "-d", source, "-D", str(folder / "data"), "-R", "-X", "stream", "--no-sync")
+        options = ["-R", "-X", "stream", "--checkpoint=fast", "--no-sync"]
+        server.run("pg_basebackup", "-d", source, "-D", str(folder / "data"), *options)
         with (folder / "data" / "postgresql.conf").open("a") as file:
             file.write(f"port = {server.port}\nunix_socket_directories = '{folder}'\n")
         with running(server):
