@@ -100,7 +100,7 @@ def report_slow(statement: str, seconds: float) -> None:
 
 
 def _watch(engine: Engine, seconds: float) -> None:
-    """Log statements that take longer, without their values."""
+    """Log statements that take longer, without their values, also those that fail in the end."""
 
     @event.listens_for(engine, "before_cursor_execute")
     def began(_connection: Any, _cursor: Any, _statement: str, _values: Any, context: Any, _many: bool) -> None:
@@ -111,3 +111,9 @@ def _watch(engine: Engine, seconds: float) -> None:
         took = time.perf_counter() - context.frontdesk_began
         if took >= seconds:
             report_slow(statement, took)
+
+    @event.listens_for(engine, "handle_error")
+    def failed(error: Any) -> None:
+        since = getattr(error.execution_context, "frontdesk_began", None)
+        if since is not None and time.perf_counter() - since >= seconds:
+            report_slow(error.statement, time.perf_counter() - since)

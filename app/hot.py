@@ -76,6 +76,7 @@ class Reads:
         began = time.perf_counter()
         try:
             lent = self.engine.raw_connection()
+            began = time.perf_counter()
             cursor = lent.info.get(CURSOR)
             if cursor is None:
                 cursor = lent.info[CURSOR] = lent.cursor()  # making one costs as much as using it
@@ -86,13 +87,17 @@ class Reads:
         except Exception as error:
             if lent is not None:
                 lent.invalidate()
+            self._watch(text, began)
             if getattr(error, "sqlstate", None) == QUERY_CANCELED:
                 raise OperationalError(text, None, error) from error
             raise Unsuitable from error
         lent.close()
+        self._watch(text, began)
+        return found
+
+    def _watch(self, text: str, began: float) -> None:
         if self.slow_seconds and time.perf_counter() - began >= self.slow_seconds:
             report_slow(text, time.perf_counter() - began)
-        return found
 
     def _compile(self, statement: Executable) -> Compiled | None:
         known = self._compiled.get(id(statement))

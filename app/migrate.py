@@ -23,9 +23,15 @@ def settings() -> AlembicConfig:
 
 
 @cache
+def revisions() -> tuple[str | None, frozenset[str]]:
+    """The newest migration of this release, and all of them."""
+    scripts = ScriptDirectory.from_config(settings())
+    return scripts.get_current_head(), frozenset(script.revision for script in scripts.walk_revisions())
+
+
 def head_revision() -> str | None:
     """The newest migration there is."""
-    return ScriptDirectory.from_config(settings()).get_current_head()
+    return revisions()[0]
 
 
 def current_revision() -> str | None:
@@ -34,15 +40,10 @@ def current_revision() -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-@cache
-def known_revisions() -> frozenset[str]:
-    """All migrations of this release."""
-    return frozenset(script.revision for script in ScriptDirectory.from_config(settings()).walk_revisions())
-
-
 def is_behind(revision: str | None) -> bool:
     """Whether a database lacks migrations of this release. One that a newer release has migrated lacks none."""
-    return revision != head_revision() and (revision is None or revision in known_revisions())
+    head, known = revisions()
+    return revision != head and (revision is None or revision in known)
 
 
 def upgrade(revision: str = "head") -> None:

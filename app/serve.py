@@ -60,6 +60,9 @@ def free_address(host: str, port: int, *, meeting_place: str = "") -> str:
     return str(address[0])
 
 
+APPLICATION = "app.wsgi:make"
+
+
 class Server(Granian):  # type: ignore[misc, valid-type]
     """Granian that begins anew on SIGHUP, where it would fork workers from the code that it has loaded already."""
 
@@ -77,7 +80,7 @@ class Server(Granian):  # type: ignore[misc, valid-type]
         return [worker.inner.pid for worker in self.wrks]
 
 
-def serve(config: Config, *, host: str, port: int) -> None:
+def serve(config: Config, *, host: str, port: int, target: str = APPLICATION) -> None:
     """
     Serve until SIGINT or SIGTERM; requests under way are answered first. SIGHUP replaces the workers by as many
     new ones, made from what is on the disk then; nobody notices.
@@ -95,7 +98,7 @@ def serve(config: Config, *, host: str, port: int) -> None:
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     with _meeting_place(config.runtime_path if predecessors.pids else "") as folder:
         server = Server(
-            "app.wsgi:make",
+            target,
             factory=True,
             address=host,
             port=port,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from app import create_app, logs, replacing
+from app import create_app, logs, migrate, replacing
 from app.runtime import runtime
 from app.secret_key import check_secret
 
@@ -23,6 +23,7 @@ def make() -> Flask:
     replica = app.extensions.get("frontdesk_replica")
     if replica is not None:
         replica.watch()
+    migrate.revisions()  # while the files are still those of this release
     if config.runtime_path:
         replacing.say_ready(Path(config.runtime_path))
     return app

@@ -33,6 +33,7 @@ def metrics() -> Response:
 
 def _from_here(address: str) -> bool:
     try:
-        return ipaddress.ip_address(address).is_loopback
+        found = ipaddress.ip_address(address)
+        return (getattr(found, "ipv4_mapped", None) or found).is_loopback
     except ValueError:
         return False

@@ -1,12 +1,10 @@
 """
 The first yardstick: a Flask route that returns a constant, on our server with our settings.
 
-``app.serve`` starts it, told to load this route instead of the application: whatever is set there holds
-for the yardstick as well.
+``app.serve`` starts it with this route as its target: whatever is set there holds for the yardstick as well.
 """
 
 import sys
-from typing import Any
 
 from flask import Flask
 
@@ -28,13 +26,7 @@ def main(port: int) -> None:
     """Serve it as ``frontdesk serve`` serves Frontdesk."""
     from app import config, serve
 
-    granian = serve.Granian
-
-    def bare(_target: str, **settings: Any) -> Any:
-        return granian("bench.peers.bare:make", **settings)
-
-    serve.Granian = bare  # type: ignore[assignment,misc]
-    serve.serve(config.load(), host="127.0.0.1", port=port)
+    serve.serve(config.load(), host="127.0.0.1", port=port, target="bench.peers.bare:make")
 
 
 if __name__ == "__main__":

@@ -60,6 +60,10 @@ class Caller:
     def post(self, path: str, body: Any = None, **headers: str) -> Answer:
         return self.send("POST", path, {} if body is None else body, **headers)
 
+    def come_from(self, address: str) -> None:
+        """Use this address of our own machine from the next connection on."""
+        self._connection.source_address = (address, 0)
+
     def close(self) -> None:
         self._connection.close()
 

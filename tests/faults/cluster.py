@@ -54,6 +54,19 @@ class Server:
         done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120, cwd="/")
         return done.stdout
 
+    def shell(self, command: str, **environment: str) -> None:
+        """Run a line of shell beside this server, with PostgreSQL's programs. :raises CalledProcessError: it failed"""
+        path = f"{binaries()}:{os.environ['PATH']}"
+        server = {"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "frontdesk"}
+        subprocess.run(
+            command,
+            shell=True,
+            check=True,
+            capture_output=True,
+            timeout=120,
+            env={**os.environ, "PATH": path, **server, **environment},
+        )
+
     def start(self) -> None:
         log = str(self.folder / "server.log")
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-l", log, "-w", "-t", "60", "start")

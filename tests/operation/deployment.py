@@ -1,0 +1,26 @@
+"""The files that we hand out to those who deploy."""
+
+import re
+from dataclasses import fields
+
+from app.config import PREFIX, Config
+from tests.live import ROOT
+
+DOCKERFILE = ROOT / "Dockerfile"
+COMPOSE = ROOT / "docker-compose.yml"
+ENV_EXAMPLE = ROOT / "deploy" / "env.example"
+UNIT = ROOT / "deploy" / "frontdesk.service"
+OPERATING = ROOT / "docs" / "operating.md"
+ALL = [DOCKERFILE, COMPOSE, ENV_EXAMPLE, UNIT, ROOT / "deploy" / "nginx.conf", OPERATING]
+SETTINGS = {PREFIX + item.name.upper() for item in fields(Config)}
+
+
+def settings_in(text: str) -> set[str]:
+    """The names in a text that look like settings of ours."""
+    return set(re.findall(rf"{PREFIX}[A-Z_]+", text))
+
+
+def instructions(name: str) -> list[str]:
+    """What follows a word of the Dockerfile, line by line; lines that go on are put together."""
+    text = DOCKERFILE.read_text().replace("\\\n", " ")
+    return [line.partition(" ")[2].strip() for line in text.splitlines() if line.startswith(f"{name} ")]
