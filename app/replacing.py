@@ -148,7 +148,8 @@ def send_newcomers_elsewhere(workers: int) -> None:
     """
     choice = ctypes.create_string_buffer(RETURN.pack(0x06, 0, 0, workers))  # "return", in classic BPF
     program = PROGRAM.pack(1, ctypes.addressof(choice))
-    for entry in Path("/proc/self/fd").iterdir():
+    descriptors = Path("/proc/self/fd")
+    for entry in descriptors.iterdir() if descriptors.is_dir() else ():
         with suppress(OSError), socket.socket(fileno=os.dup(int(entry.name))) as own:
             if own.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
                 own.setsockopt(socket.SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, program)

@@ -11,7 +11,7 @@ from tests.faults.servers import abandoned
 from tests.live import LiveServer
 
 CROWD = 38 + (os.cpu_count() or 2)
-SLOW_HASHES = "12"
+SLOW_HASHES = "11"
 
 
 @pytest.fixture

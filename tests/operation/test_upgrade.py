@@ -101,6 +101,17 @@ class TestReload:
         assert versions(server) == before
         assert admin.get("/api/me").status == 200
 
+    def test_who_is_told_to_end_meanwhile_ends_well_and_leaves_nobody_behind(self, server):
+        workers = children(server.process.pid)
+
+        server.process.send_signal(signal.SIGHUP)
+        until(lambda: len({*children(server.process.pid)} - {*workers}) == 2, seconds=LONG, what="new workers")
+        everybody = children(server.process.pid)
+        server.process.terminate()
+
+        assert server.process.wait(timeout=LONG) == 0
+        assert [worker for worker in everybody if is_alive(worker)] == []
+
     def test_counters_go_on(self, server):
         admin, workers = login(server), children(server.process.pid)
 
