@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import psycopg
 
-from tests.live import free_port
+from tests.live import environment_for, free_port, frontdesk
 from tests.server.processes import children
 
 SETTINGS = "fsync = off\nmax_connections = 60\nshared_buffers = 32MB\nwal_level = replica\nhot_standby = on\n"
@@ -41,6 +41,7 @@ class Server:
 
     folder: Path
     port: int
+    ready: str | None = None
 
     @property
     def url(self) -> str:
@@ -91,11 +92,20 @@ class Server:
     def promote(self) -> None:
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "promote")
 
-    def new_database(self) -> str:
-        """The URL of an empty database; it goes with the server."""
+    def new_database(self, template: str = "template1") -> str:
+        """The URL of an empty database, or of a copy; it goes with the server."""
         name = f"frontdesk_{uuid4().hex[:12]}"
-        self.value(f"CREATE DATABASE {name}")
+        self.value(f"CREATE DATABASE {name} TEMPLATE {template}")
         return f"{self.url.rpartition('/')[0]}/{name}"
+
+    def ready_database(self) -> str:
+        """The URL of a database that has its tables and an administrator."""
+        if self.ready is None:
+            url = self.new_database()
+            done = frontdesk("setup", environment=environment_for(url, self.folder))
+            assert done.returncode == 0, done.stderr
+            self.ready = url.rpartition("/")[2]
+        return self.new_database(self.ready)
 
     def value(self, statement: str) -> object:
         """The first value that a statement answers."""

@@ -20,11 +20,11 @@ def postgresql() -> Iterator[Server]:
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def own_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The URL of an empty database of each kind, one for all tests of a module."""
+    """The URL of a database of each kind, one for all tests of a module."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'test.db'}"
     server: Server = request.getfixturevalue("postgresql")
-    return server.new_database()
+    return server.ready_database()
 
 
 @pytest.fixture

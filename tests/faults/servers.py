@@ -1,13 +1,19 @@
 """Servers whose end is not what is tested, and what the kernel says of their processes."""
 
+import atexit
 import os
+import shutil
 import signal
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
-from unittest.mock import patch
 
-from tests.live import LiveServer, serving
+from tests import live
+from tests.live import LiveServer
 from tests.server.processes import children
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
@@ -15,13 +21,39 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 @contextmanager
 def abandoned(database_url: str, instance: Path, **settings: str) -> Iterator[LiveServer]:
-    """As ``serving``, but killed in the end: a graceful end takes seconds, and is tested elsewhere."""
-    with patch.dict(os.environ, TMPDIR=str(instance)), serving(database_url, instance, **settings) as server:
-        try:
-            yield server
-        finally:
-            kill_tree(server.process.pid)
-            server.process.wait()
+    """
+    A server on a database that is ready, or on an SQLite file that is not there yet. Killed in the end: a graceful
+    end takes seconds, and is tested elsewhere.
+    """
+    if database_url.startswith("sqlite"):
+        make_ready(Path(database_url.removeprefix("sqlite:///")))
+    port, log = live.free_port(), instance / "server.log"
+    environment = live.environment_for(database_url, instance, **settings) | {"TMPDIR": str(instance)}
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=live.ROOT, env=environment, stdout=output, stderr=output)
+    server = LiveServer(f"http://127.0.0.1:{port}", process, log, environment)
+    try:
+        live.wait_for(server)
+        yield server
+    finally:
+        kill_tree(process.pid)
+        process.wait()
+
+
+def make_ready(file: Path) -> None:
+    """Let there be an SQLite database with tables and an administrator."""
+    if not file.exists():
+        shutil.copy(_ready_file(), file)
+
+
+@cache
+def _ready_file() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="frontdesk-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    done = live.frontdesk("setup", environment=live.environment_for(f"sqlite:///{folder / 'ready.db'}", folder))
+    assert done.returncode == 0, done.stderr
+    return folder / "ready.db"
 
 
 def kill_tree(pid: int) -> None:

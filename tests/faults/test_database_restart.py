@@ -15,7 +15,7 @@ RECOVERY_SECONDS = 5
 
 @pytest.fixture(scope="module")
 def url(postgresql: Server) -> str:
-    return postgresql.new_database()
+    return postgresql.ready_database()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from tests.faults.servers import abandoned, resident_bytes
 
 CONNECTIONS = 200
 SECONDS = min(float(os.environ.get("FRONTDESK_SOAK_SECONDS", "15")), 600)
-WARM_UP_SECONDS = 3
+WARM_UP_SECONDS = 2
 MEGABYTE = 1024 * 1024
 
 
@@ -29,7 +29,7 @@ def sampled(pid: int, over: Event) -> list[int]:
 
 @pytest.mark.slow
 def test_all_are_served_and_memory_stays_flat(postgresql, tmp_path: Path, record_property):
-    with abandoned(postgresql.new_database(), tmp_path, log_level="error") as server:
+    with abandoned(postgresql.ready_database(), tmp_path, log_level="error") as server:
         admin, over = login(server), Event()
         for number in range(30):
             admin.post("/api/users", NEW_USER | {"username": f"user-{number}"})

@@ -21,7 +21,7 @@ def replica(postgresql: Server) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def server(postgresql: Server, replica: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    url = postgresql.new_database()
+    url = postgresql.ready_database()
     until(lambda: all_databases(replica) == all_databases(postgresql), what="the database")
     with abandoned(url, tmp_path_factory.mktemp("replicated"), replica_url=url_on(replica, url)) as running:
         yield running
@@ -79,7 +79,7 @@ def test_one_that_is_promoted_goes_its_own_way(server, admin, reader, replica):
 
 def test_one_that_was_never_there_is_not_missed(postgresql, tmp_path):
     nowhere = f"postgresql://frontdesk@127.0.0.1:{free_port()}/postgres"
-    with abandoned(postgresql.new_database(), tmp_path, replica_url=nowhere) as server:
+    with abandoned(postgresql.ready_database(), tmp_path, replica_url=nowhere) as server:
         admin = login(server)
         made = admin.post("/api/teams", {"name": "Blue"})
         found = [admin.get(path) for path in ("/readyz", "/api/users", "/api/me/teams", "/api/admin/websites")]

@@ -10,7 +10,7 @@ from tests.faults.replicas import all_databases, newcomer, paused, reads_from, u
 from tests.faults.servers import abandoned
 from tests.live import LiveServer
 
-MOST_SECONDS_BEHIND = 5
+MOST_SECONDS_BEHIND = 4
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def replica(postgresql: Server) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def server(postgresql: Server, replica: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    url = postgresql.new_database()
+    url = postgresql.ready_database()
     until(lambda: all_databases(replica) == all_databases(postgresql), what="the database")
     with abandoned(
         url,

@@ -49,7 +49,7 @@ def assert_restored(url: str, folder: Path, token: str) -> None:
 
 class TestPostgresql:
     def test_what_was_acknowledged_before_is_in_it_and_it_can_be_served(self, postgresql, usernames, tmp_path: Path):
-        url, restored = postgresql.new_database(), f"{postgresql.url.rpartition('/')[0]}/restored"
+        url, restored = postgresql.ready_database(), f"{postgresql.url.rpartition('/')[0]}/restored"
         dump = documented("pg_dump").replace("frontdesk.dump", str(tmp_path / "frontdesk.dump"))
         restore = documented("pg_restore").replace("frontdesk.dump", str(tmp_path / "frontdesk.dump"))
         restore = restore.replace("frontdesk_restored", "restored")

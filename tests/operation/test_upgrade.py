@@ -29,7 +29,7 @@ def release(tmp_path: Path) -> Iterator[Release]:
 
 @pytest.fixture
 def server(postgresql, release: Release, tmp_path: Path) -> Iterator[LiveServer]:
-    with abandoned(postgresql.new_database(), tmp_path, workers="2") as running:
+    with abandoned(postgresql.ready_database(), tmp_path, workers="2") as running:
         yield running
 
 
