@@ -155,6 +155,9 @@ def violated(error: IntegrityError) -> str | None:
 
 
 def _unique(table: Table) -> Iterator[tuple[str, set[str]]]:
+    for index in table.indexes:
+        if index.unique:
+            yield str(index.name), {column.name for column in index.columns}
     for constraint in [table.primary_key, *table.constraints]:
         if constraint is table.primary_key or isinstance(constraint, UniqueConstraint):
             yield str(constraint.name), {column.name for column in constraint.columns}

@@ -1,24 +1,39 @@
 """Tables and enums."""
 
+from app.models.access import Grant, GrantedCapability
+from app.models.access_token import AccessToken
 from app.models.base import Base, new_id, utcnow
-from app.models.enums import Role, TeamRole
+from app.models.enums import Role, SiteRole, TeamRole
+from app.models.invitation import Invitation, PasswordReset
 from app.models.login_session import LoginSession
+from app.models.outbox import OutboxMail
+from app.models.preference import Preference
 from app.models.team import Membership, Team
 from app.models.user import IS_ADMIN, User
-from app.models.website import WEBSITE_SHARE, Share, Website
+from app.models.website import WEBSITE_SHARE, Share, Website, WebsiteNumber, WebsiteProfile
 
 __all__ = [
     "IS_ADMIN",
     "WEBSITE_SHARE",
+    "AccessToken",
     "Base",
+    "Grant",
+    "GrantedCapability",
+    "Invitation",
     "LoginSession",
     "Membership",
+    "OutboxMail",
+    "PasswordReset",
+    "Preference",
     "Role",
     "Share",
+    "SiteRole",
     "Team",
     "TeamRole",
     "User",
     "Website",
+    "WebsiteNumber",
+    "WebsiteProfile",
     "new_id",
     "utcnow",
 ]

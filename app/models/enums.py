@@ -18,3 +18,11 @@ class TeamRole(StrEnum):
     MANAGER = "team-manager"
     MEMBER = "team-member"
     VIEW_ONLY = "team-view-only"
+
+
+class SiteRole(StrEnum):
+    """What a user may do on one website."""
+
+    VIEW = "view"
+    WRITE = "write"
+    ADMIN = "admin"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, literal_column
+from sqlalchemy import CheckConstraint, Index, String, false, literal_column
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.models.base import Base, Dated, new_id
@@ -15,7 +15,10 @@ class User(Dated, Base):
     """A person or service with an account."""
 
     __tablename__ = "user"
-    __table_args__ = (CheckConstraint("role IN ('admin', 'user', 'view-only')", name="role"),)
+    __table_args__ = (
+        CheckConstraint("role IN ('admin', 'user', 'view-only')", name="role"),
+        Index("uq_user_email_key", "email_key", unique=True),
+    )
 
     id: Mapped[UUID] = mapped_column("user_id", primary_key=True, default=new_id)
     username: Mapped[str] = mapped_column(String(255))
@@ -26,11 +29,23 @@ class User(Dated, Base):
     logo_url: Mapped[str | None] = mapped_column(String(2183))
     display_name: Mapped[str | None] = mapped_column(String(255))
     deleted_at: Mapped[datetime | None]
+    email: Mapped[str | None] = mapped_column(String(254))
+    email_key: Mapped[str | None] = mapped_column(String(1024))
+    """The e-mail address folded; unique."""
+    last_seen_at: Mapped[datetime | None]
+    """When one of the user's logins or tokens was last used, to some minutes."""
+    pending: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Invited, and has not accepted yet: the account has no password, and nobody can log in to it."""
 
     @validates("username")
     def _fold(self, _key: str, username: str) -> str:
         self.username_key = fold(username)
         return username
+
+    @validates("email")
+    def _fold_email(self, _key: str, email: str | None) -> str | None:
+        self.email_key = None if email is None else fold(email)
+        return email
 
 
 IS_ADMIN = User.role == literal_column("'admin'")

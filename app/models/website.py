@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Dated, new_id
+from app.models.base import PORTABLE_JSON, Base, Dated, new_id
 
 WEBSITE_SHARE = 1
 """``share_type`` of a website; 2 to 4 are links, pixels and boards, which Frontdesk does not keep."""
@@ -34,6 +34,28 @@ class Website(Dated, Base):
     deleted_at: Mapped[datetime | None]
     replay_enabled: Mapped[bool] = mapped_column(default=False, server_default="false")
     replay_config: Mapped[dict[str, Any] | None]
+
+
+class WebsiteNumber(Base):
+    """A website's number: positive, given once, never reused (domain.md, section 2)."""
+
+    __tablename__ = "website_number"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    website_id: Mapped[UUID] = mapped_column(ForeignKey("website.website_id", ondelete="CASCADE"), unique=True)
+
+
+class WebsiteProfile(Base):
+    """What is known of a website beyond Umami's columns; not every website has one."""
+
+    __tablename__ = "website_profile"
+
+    website_id: Mapped[UUID] = mapped_column(ForeignKey("website.website_id", ondelete="CASCADE"), primary_key=True)
+    urls: Mapped[list[str]] = mapped_column(PORTABLE_JSON)
+    """Addresses, the main one first."""
+    settings: Mapped[dict[str, Any]]
+    """Time zone, currency and the like, by name."""
 
 
 class Share(Dated, Base):
