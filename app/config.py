@@ -80,6 +80,7 @@ class Config:
 
     admin_username: str = setting("admin", "Name of the first administrator.")
     admin_password: str = setting("", "Password of the first administrator; generated when empty.", secret=True)
+    admin_email: str = setting("", "E-mail address of the first administrator; optional.")
     bcrypt_cost: int = setting(10, "Cost of new password hashes (4 to 16).", least=4, most=16)
     session_days: float = setting(30.0, "Days without use after which a login ends.", least=0.01, most=DAYS_MAX)
     sessions_per_user: int = setting(1000, "Logins that a user may have at once; the oldest end.", least=1)
@@ -88,8 +89,24 @@ class Config:
     login_attempts_per_address: int = setting(100, "Failed logins from one address in a window.", least=1)
     login_window: int = setting(900, "Length of that window in seconds.", least=1)
 
+    invitation_days: float = setting(7.0, "Days that an invitation is open.", least=0.01, most=DAYS_MAX)
+    password_reset_minutes: float = setting(60.0, "Minutes that a link for a new password is good.", least=1, most=1440)
+    email_domains: str = setting("", "Domains that e-mail addresses of accounts may have, with commas; empty: any.")
+    capabilities: str = setting("", "Capabilities beside the built-in ones: `name:role+role` each, with commas.")
+
     login_queue: int = setting(64, "Logins of one worker that may wait for their turn; more get 503.", least=1)
 
+    mail_host: str = setting("", "SMTP server; without one, links are there to be copied.")
+    mail_port: int = setting(587, "Its port.", least=1, most=65_535)
+    mail_encryption: str = setting(
+        "starttls", "`starttls`, `tls` (from the first byte on) or `none`.", choices=("starttls", "tls", "none")
+    )
+    mail_username: str = setting("", "Whom to log in as there; empty: no login.")
+    mail_password: str = setting("", "The password for it.", secret=True)
+    mail_from: str = setting("", "Sender of all mail: `Name <address>` or an address.")
+    mail_timeout: float = setting(20.0, "Seconds that the SMTP server is given for each step.", least=1, most=300)
+
+    public_url: str = setting("", "Where people reach this server, `https://…`; links in mails begin with it.")
     host: str = setting("127.0.0.1", "Address to listen on.")
     port: int = setting(8000, "Port to listen on.", least=1, most=65_535)
     workers: int = setting(2, "Server processes.", least=1)
@@ -115,6 +132,8 @@ class Config:
     links_url: str = setting("", "`linksUrl` of /api/config.")
     pixels_url: str = setting("", "`pixelsUrl` of /api/config.")
     tracker_script_name: str = setting("", "`trackerScriptName` of /api/config.")
+
+    matomo_allow_get_writes: bool = setting(False, "Let Matomo's methods that write be called by GET.")
 
     runtime_path: str = setting("", "Folder where the workers of one server meet; `serve` makes one.")
     instance_path: str = setting(str(ROOT / "instance"), "Folder of the SQLite file, `config.py` and the made secret.")

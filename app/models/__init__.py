@@ -9,10 +9,11 @@ from app.models.login_session import LoginSession
 from app.models.outbox import OutboxMail
 from app.models.preference import Preference
 from app.models.team import Membership, Team
-from app.models.user import IS_ADMIN, User
+from app.models.user import ANONYMOUS_ID, IS_ADMIN, User
 from app.models.website import WEBSITE_SHARE, Share, Website, WebsiteNumber, WebsiteProfile
 
 __all__ = [
+    "ANONYMOUS_ID",
     "IS_ADMIN",
     "WEBSITE_SHARE",
     "AccessToken",

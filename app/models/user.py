@@ -10,6 +10,10 @@ from app.models.base import Base, Dated, new_id
 from app.models.enums import Role
 from app.models.folding import fold
 
+ANONYMOUS_ID = UUID("00000000-0000-7000-8000-616e6f6e796d")
+"""The account that stands for whoever is not logged in, on wires that know such a one; made when it is first granted
+something."""
+
 
 class User(Dated, Base):
     """A person or service with an account."""

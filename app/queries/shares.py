@@ -7,7 +7,7 @@ from sqlalchemy import Select, bindparam, select
 
 from app.models import WEBSITE_SHARE, Share, Website
 from app.queries.paged import paged
-from app.queries.websites import team_role
+from app.queries.websites import grant_role, team_role
 
 COLUMNS = (
     Share.id.label("id"),
@@ -21,7 +21,7 @@ COLUMNS = (
 )
 
 select_share = (
-    select(*COLUMNS, Website.id.label("website_id"), Website.user_id, Website.team_id, team_role)
+    select(*COLUMNS, Website.id.label("website_id"), Website.user_id, Website.team_id, team_role, grant_role)
     .join(Website, Website.id == Share.entity_id)
     .where(Share.id == bindparam("share_id"), Website.deleted_at.is_(None))
 )

@@ -22,16 +22,19 @@ personal_websites = (
     .label("website_count")
 )
 
-select_user = select(*SUMMARY).where(User.id == bindparam("user_id"), User.deleted_at.is_(None))
+PROFILE = (User.email, User.display_name, User.last_seen_at, User.pending)
+"""What an account says of itself beyond Umami's columns."""
+
+select_user = select(*SUMMARY, *PROFILE).where(User.id == bindparam("user_id"), User.deleted_at.is_(None))
 """Value: ``user_id``."""
 
 select_credentials = select(*SUMMARY, User.password_hash.label("password_hash")).where(
-    User.username_key == bindparam("username_key"), User.deleted_at.is_(None)
+    User.username_key == bindparam("username_key"), User.deleted_at.is_(None), ~User.pending
 )
-"""Value: ``username_key``, a folded name."""
+"""Whoever may log in by a name. Value: ``username_key``, folded."""
 
 select_users_called = (
-    select(*SUMMARY)
+    select(*SUMMARY, *PROFILE)
     .where(
         User.deleted_at.is_(None),
         or_(User.id == bindparam("user_id"), User.username_key == bindparam("username_key")),
@@ -51,11 +54,14 @@ lock_user = select(User.id).where(User.id == bindparam("user_id")).with_for_upda
 """The account, as everybody locks it who changes it or its logins. Value: ``user_id``."""
 
 lock_admins = (
-    select(User.id).where(IS_ADMIN, User.deleted_at.is_(None)).order_by(User.id).with_for_update(key_share=True)
+    select(User.id)
+    .where(IS_ADMIN, User.deleted_at.is_(None), ~User.pending)
+    .order_by(User.id)
+    .with_for_update(key_share=True)
 )
 """All administrators, locked in one order: two who demote each other meet here (W4)."""
 
-select_any_admin = select(User.id).where(IS_ADMIN, User.deleted_at.is_(None)).limit(1)
+select_any_admin = select(User.id).where(IS_ADMIN, User.deleted_at.is_(None), ~User.pending).limit(1)
 
 
 @cache
@@ -68,8 +74,8 @@ def select_users(*, match: Match | None, few: bool, sort: str, descending: bool,
         hits = hits.where(in_index(User.id, "search_user"))
     columns = (
         *SUMMARY,
+        *PROFILE,
         User.logo_url,
-        User.display_name,
         User.updated_at,
         User.deleted_at,
         personal_websites,

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from app.models import Membership, Share, Team, TeamRole, User, Website
+from app.models import Grant, Membership, Share, Team, TeamRole, User, Website
 from app.queries.paged import paged
 from app.queries.searching import Match, in_index, like
 from app.queries.teams import COLUMNS as TEAM_COLUMNS
@@ -57,11 +57,21 @@ team_role = (
     .label("team_role")
 )
 
-select_website = select(*COLUMNS, team_role).where(Website.id == bindparam("website_id"), Website.deleted_at.is_(None))
-"""A living website, with the actor's role in its team. Values: ``website_id``, ``actor_id``."""
+grant_role = (
+    select(Grant.role)
+    .where(Grant.website_id == Website.id, Grant.user_id == bindparam("actor_id"))
+    .correlate(Website)
+    .scalar_subquery()
+    .label("grant_role")
+)
+
+select_website = select(*COLUMNS, team_role, grant_role).where(
+    Website.id == bindparam("website_id"), Website.deleted_at.is_(None)
+)
+"""A living website, with the actor's role in its team and by direct grant. Values: ``website_id``, ``actor_id``."""
 
 select_websites_called = (
-    select(*COLUMNS, team_role)
+    select(*COLUMNS, team_role, grant_role)
     .where(
         Website.deleted_at.is_(None),
         or_(

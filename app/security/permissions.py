@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.models.enums import Role, TeamRole
+from app.models.enums import Role, SiteRole, TeamRole
 
 
 class Permission(StrEnum):
@@ -15,12 +15,14 @@ class Permission(StrEnum):
     WEBSITE_CREATE = "website:create"
     WEBSITE_UPDATE = "website:update"
     WEBSITE_DELETE = "website:delete"
+    WEBSITE_ACCESS = "website:access"
+    """Say who else may see and change it."""
     WEBSITE_TO_TEAM = "website:transfer-to-team"
     WEBSITE_TO_USER = "website:transfer-to-user"
 
 
 MEMBER_GRANTS = frozenset({Permission.WEBSITE_CREATE, Permission.WEBSITE_UPDATE, Permission.WEBSITE_DELETE})
-MANAGER_GRANTS = MEMBER_GRANTS | {Permission.TEAM_UPDATE, Permission.WEBSITE_TO_TEAM}
+MANAGER_GRANTS = MEMBER_GRANTS | {Permission.TEAM_UPDATE, Permission.WEBSITE_ACCESS, Permission.WEBSITE_TO_TEAM}
 OWNER_GRANTS = MANAGER_GRANTS | {
     Permission.TEAM_DELETE,
     Permission.TEAM_APPOINT_OWNER,
@@ -40,3 +42,16 @@ GRANTS: dict[str | None, frozenset[Permission]] = {
 def grants(role: str | None, permission: Permission) -> bool:
     """Whether a role, global or in a team, carries a right. No role carries none."""
     return permission in GRANTS.get(role, frozenset())
+
+
+SITE_GRANTS: dict[str | None, frozenset[Permission]] = {
+    SiteRole.VIEW: frozenset(),
+    SiteRole.WRITE: frozenset({Permission.WEBSITE_UPDATE}),
+    SiteRole.ADMIN: frozenset({Permission.WEBSITE_UPDATE, Permission.WEBSITE_DELETE, Permission.WEBSITE_ACCESS}),
+}
+"""What a direct grant on a website carries there."""
+
+
+def site_grants(role: str | None, permission: Permission) -> bool:
+    """Whether a direct grant carries a right on its website. No grant carries none."""
+    return permission in SITE_GRANTS.get(role, frozenset())

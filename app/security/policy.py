@@ -6,18 +6,22 @@ from uuid import UUID
 from app.errors import Denied
 from app.models.enums import TeamRole
 from app.security.actor import Actor
-from app.security.permissions import Permission, grants
+from app.security.permissions import Permission, grants, site_grants
 
 SEES_ACCESS_CODE = frozenset({TeamRole.OWNER.value, TeamRole.MANAGER.value})
 
 
 class Owned(Protocol):
-    """A website, as far as rights on it are concerned; ``team_role`` is the actor's in its team."""
+    """
+    A website, as far as rights on it are concerned; ``team_role`` is the actor's in its team, ``grant_role`` the
+    actor's by direct grant.
+    """
 
     id: UUID
     user_id: UUID | None
     team_id: UUID | None
     team_role: str | None
+    grant_role: str | None
 
 
 def require(allowed: bool, message: str | None = None) -> None:
@@ -74,7 +78,7 @@ def can_create_website(actor: Actor, team_id: UUID | None, team_role: str | None
 
 
 def can_see_website(actor: Actor, website: Owned) -> bool:
-    """Its owner, members of its team, administrators, and whoever bears a share of it."""
+    """Its owner, members of its team, administrators, whoever has a grant on it, or bears a share of it."""
     if actor.share is not None and actor.share.website_id == website.id:
         return True
     return can_manage_shares_of(actor, website)
@@ -82,14 +86,14 @@ def can_see_website(actor: Actor, website: Owned) -> bool:
 
 def can_manage_shares_of(actor: Actor, website: Owned) -> bool:
     """As seeing the website, without share tokens: their bearers do not see who else was invited."""
-    return (
-        actor.is_admin or actor.is_user(website.user_id) or (website.user_id is None and website.team_role is not None)
-    )
+    if actor.is_admin or actor.is_user(website.user_id) or website.grant_role is not None:
+        return True
+    return website.user_id is None and website.team_role is not None
 
 
 def can_change_website(actor: Actor, website: Owned, permission: Permission) -> bool:
-    """Its owner whatever their global role (W34), or what the role in its team grants."""
-    if actor.is_admin or actor.is_user(website.user_id):
+    """Its owner whatever their global role (W34), or what a direct grant or the role in its team carries."""
+    if actor.is_admin or actor.is_user(website.user_id) or site_grants(website.grant_role, permission):
         return True
     return website.user_id is None and grants(website.team_role, permission)
 

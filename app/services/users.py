@@ -15,7 +15,7 @@ from app.queries import users as queries
 from app.security import passwords, policy
 from app.security.actor import Actor
 from app.security.names import clean_username
-from app.services import auth, memberships, sessions
+from app.services import auth, grants, memberships, sessions
 from app.services.listing import fetch_page
 from app.services.lookup import parsed_id, the_only_one
 
@@ -128,6 +128,7 @@ def _change_role(user: User, role: str, *, last_admin: bool) -> None:
         raise Conflict("The last administrator cannot be demoted.")
     if Role.ADMIN in (user.role, role):
         sessions.revoke_all(user.id)
+        grants.remove_all_of(user.id)
     user.role = role
 
 

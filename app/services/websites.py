@@ -10,7 +10,7 @@ from sqlalchemy import Row, delete
 
 from app.db import fetch_all, fetch_one, retried, transaction
 from app.errors import Denied, Invalid, NotFound
-from app.models import Share, Website, utcnow
+from app.models import Share, Website, WebsiteNumber, utcnow
 from app.paging import Page, Sort, Window
 from app.queries import memberships as member_queries
 from app.queries import users as user_queries
@@ -97,9 +97,10 @@ def create_website(
             website.user_id = owner_id or actor.user_id
         session.add(website)
         session.flush()
+        session.add(WebsiteNumber(website_id=website.id))
         if share_id:
             session.add(Share(entity_id=website.id, name=name, slug=share_id, parameters=FIRST_SHARE))
-            session.flush()
+        session.flush()
         return _as_stored(actor, website.id)
 
 

@@ -30,15 +30,15 @@ OWNER, MANAGER, MEMBER, VIEWER = (role.value for role in TeamRole)
 
 def own(user_id=ME):
     """A website of a user."""
-    return SimpleNamespace(id=SITE, user_id=user_id, team_id=None, team_role=None)
+    return SimpleNamespace(id=SITE, user_id=user_id, team_id=None, team_role=None, grant_role=None)
 
 
 def teams(role):
     """A website of a team in which the actor has this role."""
-    return SimpleNamespace(id=SITE, user_id=None, team_id=TEAM, team_role=role)
+    return SimpleNamespace(id=SITE, user_id=None, team_id=TEAM, team_role=role, grant_role=None)
 
 
-ORPHAN = SimpleNamespace(id=SITE, user_id=None, team_id=None, team_role=None)
+ORPHAN = SimpleNamespace(id=SITE, user_id=None, team_id=None, team_role=None, grant_role=None)
 
 
 def cases(*rows):

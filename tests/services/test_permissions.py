@@ -13,6 +13,7 @@ TABLE = {
     Permission.WEBSITE_CREATE: {Role.USER, TeamRole.OWNER, TeamRole.MANAGER, TeamRole.MEMBER},
     Permission.WEBSITE_UPDATE: {TeamRole.OWNER, TeamRole.MANAGER, TeamRole.MEMBER},
     Permission.WEBSITE_DELETE: {TeamRole.OWNER, TeamRole.MANAGER, TeamRole.MEMBER},
+    Permission.WEBSITE_ACCESS: {TeamRole.OWNER, TeamRole.MANAGER},
     Permission.WEBSITE_TO_TEAM: {TeamRole.OWNER, TeamRole.MANAGER},
     Permission.WEBSITE_TO_USER: {TeamRole.OWNER},
 }
