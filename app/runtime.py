@@ -8,6 +8,7 @@ from flask import current_app
 from app.config import Config
 from app.metrics import Metrics
 from app.security.gate import Gate
+from app.security.links import LinkTokens
 from app.security.throttle import Throttle
 from app.security.tokens import ShareTokens
 
@@ -19,6 +20,7 @@ class Runtime:
     config: Config
     throttle: Throttle
     share_tokens: ShareTokens
+    link_tokens: LinkTokens
     gate: Gate
     metrics: Metrics
 
@@ -34,7 +36,8 @@ class Runtime:
         metrics = Metrics(config.runtime_path)
         gate.on_waiting = metrics.hashes_waiting.set
         share_tokens = ShareTokens(config.secret_key, hours=config.share_token_hours)
-        return cls(config, throttle, share_tokens, gate, metrics)
+        link_tokens = LinkTokens(config.secret_key)
+        return cls(config, throttle, share_tokens, link_tokens, gate, metrics)
 
 
 def runtime() -> Runtime:

@@ -1,0 +1,31 @@
+"""Tokens of links that are mailed: derived from the server's secret, so that nothing that is stored gives them away."""
+
+import hmac
+import secrets
+from uuid import UUID
+
+TOKEN_BYTES = 16
+NONCE_BYTES = 16
+
+
+def new_nonce() -> str:
+    """32 random hex digits: another nonce, another link."""
+    return secrets.token_hex(NONCE_BYTES)
+
+
+def new_link_token() -> str:
+    """A token that nobody can derive, in the shape of the others; for links that are shown once."""
+    return secrets.token_hex(TOKEN_BYTES)
+
+
+class LinkTokens:
+    """Derives the token of a link from what it is for. The database holds its hash and the nonce, neither enough."""
+
+    def __init__(self, secret: str) -> None:
+        # A key of its own: the secret also signs share tokens.
+        self._key = hmac.digest(secret.encode(), b"frontdesk.links", "sha256")
+
+    def derive(self, purpose: str, id: UUID, nonce: str) -> str:
+        """32 hex digits. Purposes (``invitation``, ``password-reset``) keep links of one kind from opening another."""
+        message = f"{purpose}\n{id.hex}\n{nonce}".encode()
+        return hmac.digest(self._key, message, "sha256")[:TOKEN_BYTES].hex()
