@@ -1,4 +1,7 @@
-"""Ids as text, for rows that are only shown: making UUIDs of them and text again is most of what a long list costs."""
+"""
+Ids and times as text, for rows that are only shown: making UUIDs and moments of them, and text again, is most of what a
+long list costs.
+"""
 
 from typing import Any
 
@@ -26,3 +29,22 @@ def _on_sqlite(element: id_text, compiler: SQLCompiler, **options: Any) -> str:
     column = compiler.process(element.clauses, **options)
     parts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
     return " || '-' || ".join(f"substr({column}, {first}, {length})" for first, length in parts)
+
+
+class time_text(FunctionElement[str]):  # noqa: N801 (a function of SQL)
+    """``time_text(column)``: the moment in UTC with milliseconds, ``2026-11-21T16:42:01.599Z``."""
+
+    inherit_cache = True
+    type = String()
+
+
+@compiles(time_text)
+def _time_anywhere(element: time_text, compiler: SQLCompiler, **options: Any) -> str:
+    column = compiler.process(element.clauses, **options)
+    return f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+
+
+@compiles(time_text, "sqlite")
+def _time_on_sqlite(element: time_text, compiler: SQLCompiler, **options: Any) -> str:
+    """SQLite keeps moments as text, in UTC, with six digits of a second."""
+    return f"replace(substr({compiler.process(element.clauses, **options)}, 1, 23), ' ', 'T') || 'Z'"

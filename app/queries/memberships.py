@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, Uuid, bindparam, case, select
 
 from app.models import Membership, Team, TeamRole, User
-from app.queries.ids import id_text
+from app.queries.ids import id_text, time_text
 from app.queries.paged import paged
 from app.queries.searching import Match, like_folded
 
@@ -36,7 +36,7 @@ select_members = _living.where(Membership.team_id == bindparam("team_id")).order
 @cache
 def select_members_of(number: int, *, owners_only: bool = False) -> Select[Any]:
     """
-    Everybody in some teams, or their owners; ids come as text. Values: ``team_0`` and so on, ``number`` of them.
+    Everybody in some teams, or their owners; ids and times come as text. Values: ``team_0`` and so on, ``number`` of them.
     """
     teams = [bindparam(f"team_{index}", type_=Uuid()) for index in range(number)]
     columns: list[Any] = [
@@ -44,8 +44,8 @@ def select_members_of(number: int, *, owners_only: bool = False) -> Select[Any]:
         id_text(Membership.team_id).label("team_id"),
         id_text(Membership.user_id).label("user_id"),
         Membership.role,
-        Membership.created_at,
-        Membership.updated_at,
+        time_text(Membership.created_at).label("created_at"),
+        time_text(Membership.updated_at).label("updated_at"),
         User.username,
     ]
     query = (

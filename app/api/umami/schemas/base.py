@@ -12,10 +12,10 @@ def camel_case(name: str) -> str:
     return head + "".join(word.title() for word in tail)
 
 
-def iso_date(moment: datetime | None) -> str | None:
-    """UTC, three fraction digits, ``Z``: ``2026-11-21T16:42:01.599Z``."""
-    if moment is None:
-        return None
+def iso_date(moment: datetime | str | None) -> str | None:
+    """UTC, three fraction digits, ``Z``: ``2026-11-21T16:42:01.599Z``. Text has been written so by the database."""
+    if moment is None or isinstance(moment, str):
+        return moment
     in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     return in_utc.isoformat(timespec="milliseconds")[:23] + "Z"
 
@@ -23,7 +23,7 @@ def iso_date(moment: datetime | None) -> str | None:
 class IsoDate(fields.DateTime):
     """A moment as JavaScript's ``toISOString`` writes it."""
 
-    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+    def _serialize(self, value: datetime | str | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return iso_date(value)
 
 
@@ -71,10 +71,15 @@ class OutSchema(WireSchema):
     @classmethod
     def draw(cls, source: Any) -> dict[str, Any]:
         """The answer's JSON object, from anything with the attributes that the fields name."""
+        return cls.pen()(source)
+
+    @classmethod
+    def pen(cls) -> Callable[[Any], dict[str, Any]]:
+        """The function that draws one; for many, ask for it once."""
         pen = OutSchema._pens.get(cls)
         if pen is None:
             pen = OutSchema._pens[cls] = _pen(cls())
-        return pen(source)
+        return pen
 
 
 def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
@@ -93,7 +98,7 @@ def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
         elif isinstance(field, fields.UUID):
             value = f"(None if (id := {value}) is None else str(id))"
         elif isinstance(field, fields.DateTime):
-            value = f"iso({value})"
+            value = f"(at if (at := {value}).__class__ is str else iso(at))"
         parts.append(f"{field.data_key!r}: {value}")
     pen: Callable[[Any], dict[str, Any]] = eval(f"lambda row: {{{', '.join(parts)}}}", names)  # noqa: S307
     return pen

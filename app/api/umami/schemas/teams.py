@@ -114,7 +114,7 @@ class TeamWithMembers(TeamOut):
     @classmethod
     def draw(cls, source: Any) -> dict[str, Any]:
         """From a ``TeamView``."""
-        return {**viewed_team(source), "members": [MembershipOut.draw(member) for member in source.members]}
+        return {**viewed_team(source), "members": [*map(MembershipOut.pen(), source.members)]}
 
 
 class TeamFull(TeamOut):
@@ -128,7 +128,7 @@ class TeamFull(TeamOut):
         """From a ``TeamView``."""
         return {
             **viewed_team(source),
-            "members": [NamedMember.draw(member) for member in source.members],
+            "members": [*map(NamedMember.pen(), source.members)],
             "_count": {"websites": source.team.website_count, "members": source.team.member_count},
         }
 
