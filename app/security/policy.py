@@ -4,11 +4,14 @@ from typing import Protocol
 from uuid import UUID
 
 from app.errors import Denied
-from app.models.enums import TeamRole
+from app.models.enums import SiteRole, TeamRole
 from app.security.actor import Actor
 from app.security.permissions import Permission, grants, site_grants
 
 SEES_ACCESS_CODE = frozenset({TeamRole.OWNER.value, TeamRole.MANAGER.value})
+
+NEEDED = {SiteRole.WRITE: Permission.WEBSITE_UPDATE, SiteRole.ADMIN: Permission.WEBSITE_ACCESS}
+"""What tells that somebody has this right on a website."""
 
 
 class Owned(Protocol):
@@ -96,6 +99,13 @@ def can_change_website(actor: Actor, website: Owned, permission: Permission) -> 
     if actor.is_admin or actor.is_user(website.user_id) or site_grants(website.grant_role, permission):
         return True
     return website.user_id is None and grants(website.team_role, permission)
+
+
+def has_right(actor: Actor, website: Owned, right: SiteRole) -> bool:
+    """Whether the actor's right on a website, from whatever source, is at least this one (domain.md, section 3)."""
+    if right is SiteRole.VIEW:
+        return can_see_website(actor, website)
+    return can_change_website(actor, website, NEEDED[right])
 
 
 def can_take_website(actor: Actor, website: Owned, user_id: UUID) -> bool:
