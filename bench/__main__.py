@@ -13,6 +13,7 @@ from pathlib import Path
 from bench import large, load, machine, report
 from bench.cpu import DatabaseProcesses
 from bench.databases import Database, fresh_database
+from bench.dialects import compare
 from bench.endpoints import Endpoint, check_equal, endpoints
 from bench.fill import fill
 from bench.measure import Bench, say
@@ -81,8 +82,9 @@ def _standard(kit: Kit, world: World, chosen: argparse.Namespace) -> str:
         bench = Bench(servers, database, kit.headers, chosen.seconds, chosen.rounds)
         series = [bench.series(endpoint) for endpoint in wanted]
         mixed = bench.mixed(login, read) if login in wanted else {}
+        dialects = [] if chosen.only else compare(bench, servers[0], world)
         results = report.Results(series, mixed, bench.memory(), starts)
-    failures = sum(one.failures for one in series)
+    failures = sum(one.failures for one in [*series, *dialects])
     if chosen.write:
         from bench import plot
 
@@ -90,6 +92,7 @@ def _standard(kit: Kit, world: World, chosen: argparse.Namespace) -> str:
     parts = [
         report.cpu_table(series),
         report.speed_table(series),
+        report.dialect_table(dialects) if dialects else "",
         report.login_table(results) if login in wanted else "",
         report.server_table(results),
         report.target_table(results) if kit.database.kind == "postgresql" else "",

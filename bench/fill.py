@@ -17,7 +17,17 @@ from bench.world import COST, PASSWORD, Row, World
 LIFETIME = timedelta(days=30)
 
 TABLES = {
-    "user": ("user_id", "username", "username_key", "password", "role", "created_at", "updated_at"),
+    "user": (
+        "user_id",
+        "username",
+        "username_key",
+        "password",
+        "role",
+        "created_at",
+        "updated_at",
+        "email",
+        "email_key",
+    ),
     "team": ("team_id", "name", "access_code", "created_at", "updated_at"),
     "team_user": ("team_user_id", "team_id", "user_id", "role", "created_at", "updated_at"),
     "website": (
@@ -30,6 +40,8 @@ TABLES = {
         "created_at",
         "updated_at",
     ),
+    "website_number": ("website_id",),
+    "website_grant": ("website_id", "user_id", "role", "created_at", "updated_at"),
     "share": ("share_id", "entity_id", "name", "share_type", "slug", "parameters", "created_at", "updated_at"),
     "login_session": (
         "login_session_id",
@@ -52,6 +64,8 @@ def fill(database: Database, world: World) -> str:
         "team": world.team_rows(),
         "team_user": world.membership_rows(),
         "website": world.website_rows(),
+        "website_number": world.number_rows(),
+        "website_grant": world.grant_rows(),
         "share": world.share_rows(),
     }
     if database.kind == "sqlite":

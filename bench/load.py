@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -25,7 +25,7 @@ request = function()
   n = n + 1
   local i = (n - 1) %% #paths + 1
   if #bodies == 0 then return wrk.format("GET", paths[i]) end
-  return wrk.format("POST", paths[i], nil, (bodies[i]:gsub("#", "%(run)s" .. n)))
+  return wrk.format("%(method)s", paths[i], nil, (bodies[i]:gsub("#", "%(run)s" .. n)))
 end
 done = function(summary, latency)
   local e = summary.errors
@@ -36,20 +36,29 @@ end
 """
 
 
+def new_run() -> str:
+    """What makes one run's names its own."""
+    return uuid4().hex[:8]
+
+
 @dataclass(frozen=True)
 class Plan:
-    """What to ask, over and over: paths, and bodies for POST. ``#`` in a body becomes something new each time."""
+    """What to ask, over and over: paths, and bodies to send. ``#`` in a body becomes something new each time."""
 
     paths: Sequence[str]
     bodies: Sequence[str] = ()
-    run: str = field(default_factory=lambda: uuid4().hex[:8])
+    method: str = "POST"
+    """Of requests with a body; without one it is GET."""
+    headers: Headers = field(default_factory=dict)
+    """Over those that all requests have."""
+    run: str = field(default_factory=new_run)
 
     def request(self, number: int) -> tuple[str, str, str | None]:
         """Method, path and body of a request."""
         place = number % len(self.paths)
         if not self.bodies:
             return "GET", self.paths[place], None
-        return "POST", self.paths[place], self.bodies[place].replace("#", f"{self.run}{number}")
+        return self.method, self.paths[place], self.bodies[place].replace("#", f"{self.run}{number}")
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,8 @@ def tool() -> str:
 
 def hammer(url: str, plan: Plan, headers: Headers, *, seconds: float) -> Load:
     """16 connections, each asking as soon as it is answered."""
-    fresh = Plan(plan.paths, plan.bodies)
+    fresh = replace(plan, run=new_run())
+    headers = headers | plan.headers
     return _wrk(url, fresh, headers, seconds) if shutil.which("wrk") else _threads(url, fresh, headers, seconds)
 
 
@@ -80,6 +90,7 @@ def _wrk(url: str, plan: Plan, headers: Headers, seconds: float) -> Load:
         "paths": ", ".join(map(json.dumps, plan.paths)),
         "bodies": ", ".join(map(json.dumps, plan.bodies)),
         "run": plan.run,
+        "method": plan.method,
     }
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "load.lua"

@@ -84,19 +84,24 @@ class Bench:
     def series(self, endpoint: Endpoint) -> Series:
         """One endpoint: each server is warmed up, then they take turns."""
         found = Series(endpoint, {server.name: [] for server in self.servers})
-        seconds = self.seconds * (HASHES_LONGER if endpoint.hashes else 1)
         for server in self.servers:
-            hammer(server.url, _plan_for(server, endpoint), self.headers, seconds=WARM_SECONDS)
+            self.warm(server, endpoint)
         for _ in range(self.rounds):
             for server in self.servers:
-                found.samples[server.name].append(self._sample(server, endpoint, seconds))
+                found.samples[server.name].append(self.sample(server, endpoint))
             if endpoint.hashes:
                 found.hashes.append(hashes_per_second(self.seconds))
         costs = (f"{server.name} {found.cpu(server.name):.2f} ms" for server in self.servers)
         say(f"{endpoint.title}: {', '.join(costs)}")
         return found
 
-    def _sample(self, server: Server, endpoint: Endpoint, seconds: float) -> Sample:
+    def warm(self, server: Server, endpoint: Endpoint) -> None:
+        """Ask for a moment, unmeasured."""
+        hammer(server.url, _plan_for(server, endpoint), self.headers, seconds=WARM_SECONDS)
+
+    def sample(self, server: Server, endpoint: Endpoint) -> Sample:
+        """One measurement."""
+        seconds = self.seconds * (HASHES_LONGER if endpoint.hashes else 1)
         settle(server.pid)
         server_before, database_before = seconds_of(tree(server.pid)), self.database.seconds()
         load = hammer(server.url, _plan_for(server, endpoint), self.headers, seconds=seconds)

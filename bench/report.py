@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.cpu import Memory
+from bench.dialects import MOST, Compared
 from bench.large import Answer
 from bench.load import CONNECTIONS
 from bench.measure import READS_PER_SECOND, Mixed, Series
@@ -150,6 +151,22 @@ def target_table(results: Results) -> str:
     start = statistics.median(results.starts["ours"])
     rows.append(["first answer after the start, s", f"≤ {START_TARGET}", f"{start:.2f}", met(start, START_TARGET)])
     return table(["target", "is", "measured", "met"], rows)
+
+
+def dialect_table(found: Sequence[Compared]) -> str:
+    """Matomo's calls beside those of REST, and whether they cost what they may."""
+    rows = []
+    for one in found:
+        costs = [statistics.median(sample.server_ms for sample in samples) for samples in (one.matomo, one.rest)]
+        databases = [
+            number(statistics.median(known)) if (known := [s.database_ms for s in samples if s.database_ms]) else "-"
+            for samples in (one.matomo, one.rest)
+        ]
+        (asked, compared), (theirs, ours) = costs, databases
+        shown = [number(asked), theirs, number(compared), ours, number(one.ratio), f"≤ {MOST:g}", met(one.ratio, MOST)]
+        rows.append([one.pair.title, *shown])
+    head = ["server", "database", "REST", "REST's database", "Matomo / REST", "target", "met"]
+    return table(["CPU ms per call of Matomo's", *head], rows)
 
 
 def large_table(answers: Sequence[Answer], *, targets: bool) -> str:

@@ -55,12 +55,24 @@ class World:
     users: int = 10_000
     websites: int = 10_000
     teams: int = 1_000
+    shared: int = 100
+    """Websites, the first ones, that others have grants on."""
+    grantees: int = 100
+    """How many others each."""
+    emailed: range = range(100, 600)
+    """Users who have an e-mail address: none of those whose answers are compared with the peer's, which knows none."""
 
     def user_id(self, number: int) -> UUID:
         return UUID(hex=identity(1, number))
 
     def team_id(self, number: int) -> UUID:
         return UUID(hex=identity(2, number))
+
+    def website_id(self, number: int) -> UUID:
+        return UUID(hex=identity(4, number))
+
+    def email(self, number: int) -> str:
+        return f"{self.username(number)}@example.org"
 
     def person(self, number: int) -> int:
         """The number of a user who is in teams; there are as many of them as teams."""
@@ -75,7 +87,8 @@ class World:
         for number in range(self.users):
             name, at = self.username(number), moment(number * 60)
             role = "user" if number % 20 else "view-only"
-            yield identity(1, number), name, name, password_hash, role, at, at
+            email = self.email(number) if number in self.emailed else None
+            yield identity(1, number), name, name, password_hash, role, at, at, email, email
 
     def team_rows(self) -> Iterator[Row]:
         for number in range(self.teams):
@@ -99,6 +112,18 @@ class World:
             owner, of_team = (None, team) if number % 2 else (person, None)
             domain = f"site{number}.example.org"
             yield identity(4, number), f"Site {number * 7919 % self.websites}", domain, owner, of_team, person, at, at
+
+    def number_rows(self) -> Iterator[Row]:
+        """In the order of the websites, so that website n gets the number n + 1."""
+        for number in range(self.websites):
+            yield (identity(4, number),)
+
+    def grant_rows(self) -> Iterator[Row]:
+        for website in range(self.shared):
+            for place in range(self.grantees):
+                user = (website * self.grantees + place) % self.users
+                role = ("view", "write", "admin")[place % 3]
+                yield identity(4, website), identity(1, user), role, moment(0), moment(0)
 
     def share_rows(self) -> Iterator[Row]:
         """Every tenth website has a public link."""
