@@ -1,5 +1,7 @@
 """The refusals: what services raise. Each wire draws them in its own way; none knows of HTTP."""
 
+from collections.abc import Collection
+
 
 class DomainError(Exception):
     """A refusal that the caller should read."""
@@ -19,6 +21,14 @@ class Invalid(DomainError):
     def __init__(self, message: str | None = None, *, field: str | None = None) -> None:
         super().__init__(message)
         self.field = field
+
+
+class EmailDomainNotAllowed(Invalid):
+    """An e-mail address of a domain that the settings do not list."""
+
+    def __init__(self, email: str, domains: Collection[str], *, field: str | None = None) -> None:
+        super().__init__(f"Only addresses of these domains are allowed: {', '.join(domains)}", field=field)
+        self.email, self.domains = email, tuple(domains)
 
 
 class Conflict(DomainError):

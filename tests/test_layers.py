@@ -20,7 +20,8 @@ MAY_IMPORT = {
     "models": {"models"},
     "queries": {"models", "queries"},
     "security": {"errors", "models.enums", "security"},
-    "services": COMMON | {"db", "queries", "services"},
+    "mail": {"config", "mail", "security.emails"},
+    "services": COMMON | {"db", "mail", "queries", "services"},
     "api": COMMON | {"api", "db", "leaving", "metrics", "migrate", "services"},
     "cli": COMMON | {"cli", "create_app", "migrate", "secret_key", "serve", "services"},
 }

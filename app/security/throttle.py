@@ -51,11 +51,18 @@ class Throttle:
         self._memory = MovingWindowRateLimiter(MemoryStorage())
 
     @classmethod
-    def of(cls, *, attempts: int, attempts_per_address: int, window: int, redis_url: str = "") -> "Throttle":
-        """``attempts`` failures per account and address, ``attempts_per_address`` in all, in ``window`` seconds."""
+    def of(
+        cls, *, attempts: int, attempts_per_address: int, window: int, redis_url: str = "", name: str = "login"
+    ) -> "Throttle":
+        """
+        ``attempts`` failures per account and address, ``attempts_per_address`` in all, in ``window`` seconds.
+
+        :param name: what is counted; throttles of one name share their counts in Redis
+        """
+        by_address = "address" if name == "login" else f"{name}-address"
         return cls(
-            RateLimitItemPerSecond(attempts, window, namespace="frontdesk-login"),
-            RateLimitItemPerSecond(attempts_per_address, window, namespace="frontdesk-address"),
+            RateLimitItemPerSecond(attempts, window, namespace=f"frontdesk-{name}"),
+            RateLimitItemPerSecond(attempts_per_address, window, namespace=f"frontdesk-{by_address}"),
             redis_url,
         )
 
