@@ -1,7 +1,9 @@
 """What belongs to the running app rather than to a request; services reach it without knowing Flask."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 from flask import current_app
 
@@ -19,25 +21,32 @@ class Runtime:
 
     config: Config
     throttle: Throttle
+    """Of wrong passwords."""
+    reset_throttle: Throttle
+    """Of requests for a new password."""
     share_tokens: ShareTokens
     link_tokens: LinkTokens
     gate: Gate
     metrics: Metrics
+    mail_bell: Event = field(default_factory=Event)
+    """Rung when a mail has been written; whoever sends them listens."""
 
     @classmethod
     def of(cls, config: Config) -> "Runtime":
-        throttle = Throttle.of(
-            attempts=config.login_attempts,
-            attempts_per_address=config.login_attempts_per_address,
-            window=config.login_window,
-            redis_url=config.redis_url,
-        )
+        limits: dict[str, Any] = {
+            "attempts": config.login_attempts,
+            "attempts_per_address": config.login_attempts_per_address,
+            "window": config.login_window,
+            "redis_url": config.redis_url,
+        }
+        throttle = Throttle.of(**limits)
+        reset_throttle = Throttle.of(**limits, name="reset")
         gate = Gate(most_waiting=config.login_queue, folder=Path(config.runtime_path) if config.runtime_path else None)
         metrics = Metrics(config.runtime_path)
         gate.on_waiting = metrics.hashes_waiting.set
         share_tokens = ShareTokens(config.secret_key, hours=config.share_token_hours)
         link_tokens = LinkTokens(config.secret_key)
-        return cls(config, throttle, share_tokens, link_tokens, gate, metrics)
+        return cls(config, throttle, reset_throttle, share_tokens, link_tokens, gate, metrics)
 
 
 def runtime() -> Runtime:
