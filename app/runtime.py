@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import current_app
 
-from app.config import Config
+from app.config import Config, ConfigError
 from app.metrics import Metrics
+from app.security.capabilities import Capabilities
 from app.security.gate import Gate
 from app.security.links import LinkTokens
 from app.security.throttle import Throttle
@@ -28,11 +29,17 @@ class Runtime:
     link_tokens: LinkTokens
     gate: Gate
     metrics: Metrics
+    capabilities: Capabilities
     mail_bell: Event = field(default_factory=Event)
     """Rung when a mail has been written; whoever sends them listens."""
 
     @classmethod
     def of(cls, config: Config) -> "Runtime":
+        """:raises ConfigError: capabilities that cannot be"""
+        try:
+            capabilities = Capabilities.of(config.capabilities)
+        except ValueError as error:
+            raise ConfigError(f"FRONTDESK_CAPABILITIES {error}") from error
         limits: dict[str, Any] = {
             "attempts": config.login_attempts,
             "attempts_per_address": config.login_attempts_per_address,
@@ -46,7 +53,7 @@ class Runtime:
         gate.on_waiting = metrics.hashes_waiting.set
         share_tokens = ShareTokens(config.secret_key, hours=config.share_token_hours)
         link_tokens = LinkTokens(config.secret_key)
-        return cls(config, throttle, reset_throttle, share_tokens, link_tokens, gate, metrics)
+        return cls(config, throttle, reset_throttle, share_tokens, link_tokens, gate, metrics, capabilities)
 
 
 def runtime() -> Runtime:

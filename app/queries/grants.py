@@ -1,0 +1,73 @@
+"""Statements that change direct rights on websites, and that hold still what they depend on."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Delete, Insert, Uuid, bindparam, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.models import Grant, GrantedCapability, User, Website
+from app.queries import access
+from app.queries.access import Column, of_user
+from app.queries.websites import grant_role, team_role
+
+DIALECTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+
+lock_holder = access.select_holder.with_for_update(key_share=True)
+"""A living account, as far as rights are concerned, locked as whoever changes its role locks it. Value: ``user_id``."""
+
+
+def _listed(website_id: Column) -> Any:
+    return website_id.in_(bindparam("website_ids", type_=Uuid(), expanding=True))
+
+
+lock_websites = (
+    select(Website.id.label("id"), Website.user_id, Website.team_id, team_role, grant_role)
+    .where(_listed(Website.id), Website.deleted_at.is_(None))
+    .order_by(Website.id)
+    .with_for_update(read=True, key_share=True, of=Website)
+)
+"""
+Some living websites, with the actor's roles; nobody deletes one until the transaction ends. Values: ``website_ids``,
+``actor_id``.
+"""
+
+select_ranks = access.select_rank(lambda user_id, website_id: (*of_user(user_id, website_id), _listed(website_id)))
+"""The strongest right of a user on each of some websites. Values: ``user_id``, ``website_ids``."""
+
+_of_user = {model: model.user_id == bindparam("user_id") for model in (Grant, GrantedCapability)}
+delete_grants = delete(Grant).where(_of_user[Grant], _listed(Grant.website_id))
+delete_all_capabilities = delete(GrantedCapability).where(
+    _of_user[GrantedCapability], _listed(GrantedCapability.website_id)
+)
+"""Direct roles, and capabilities, of a user on some websites. Values: ``user_id``, ``website_ids``."""
+
+
+@cache
+def delete_capabilities(*, others: bool) -> Delete:
+    """Of these, the ones in ``capabilities``, or with ``others`` all but them. Value besides: ``capabilities``."""
+    named = GrantedCapability.capability.in_(bindparam("capabilities", expanding=True))
+    return delete_all_capabilities.where(~named if others else named)
+
+
+@cache
+def upsert_grants(dialect: str) -> Insert:
+    """Rows of grants, new or in place of those that are there: two at once neither fail nor leave two."""
+    made = DIALECTS[dialect](Grant.__table__)
+    changed = {name: made.excluded[name] for name in ("role", "granted_by", "updated_at")}
+    upsert: Insert = made.on_conflict_do_update(index_elements=["website_id", "user_id"], set_=changed)
+    return upsert
+
+
+@cache
+def add_capabilities(dialect: str) -> Insert:
+    """Rows of capabilities; those that are there already stay."""
+    added: Insert = DIALECTS[dialect](GrantedCapability.__table__).on_conflict_do_nothing()
+    return added
+
+
+@cache
+def add_account(dialect: str) -> Insert:
+    """One account, unless its id or its name is there already."""
+    added: Insert = DIALECTS[dialect](User.__table__).on_conflict_do_nothing()
+    return added

@@ -1,0 +1,43 @@
+"""Giving rights, and looking at what is stored."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.db import transaction
+from app.models import Grant, GrantedCapability, SiteRole
+from app.security.actor import OPERATOR
+from app.services import grants
+from tests.conftest import Person
+
+
+@pytest.fixture
+def grant(app: Flask) -> Callable[..., None]:
+    """``grant(person, website, "view", capabilities=[…])``, as the operator; None takes all away."""
+
+    def give(person: Person, website: UUID, role: str | None, **others: Any) -> None:
+        with app.app_context():
+            grants.set_access(OPERATOR, person.id, [website], SiteRole(role) if role else None, **others)
+
+    return give
+
+
+@pytest.fixture
+def stored_grants(app: Flask) -> Callable[..., Any]:
+    """What is stored of a person's direct rights: ``{website: (role, granted_by, {capability, …})}``."""
+
+    def find(person: Person | UUID) -> dict[UUID, tuple[str | None, UUID | None, set[str]]]:
+        user_id = person if isinstance(person, UUID) else person.id
+        found: dict[UUID, tuple[str | None, UUID | None, set[str]]] = {}
+        with app.app_context(), transaction() as session:
+            for row in session.scalars(select(Grant).where(Grant.user_id == user_id)):
+                found[row.website_id] = (row.role, row.granted_by, set())
+            for extra in session.scalars(select(GrantedCapability).where(GrantedCapability.user_id == user_id)):
+                found.setdefault(extra.website_id, (None, None, set()))[2].add(extra.capability)
+        return found
+
+    return find
