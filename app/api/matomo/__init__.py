@@ -1,0 +1,1 @@
+"""Matomo's HTTP API (matomo-usersmanager.md): a thin adapter on the services."""

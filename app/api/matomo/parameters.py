@@ -1,0 +1,106 @@
+"""Parameters as PHP reads them from a query string or a form: ``a=1&b[]=2&c[x]=3``."""
+
+import re
+from collections.abc import Iterable
+from io import BytesIO
+from typing import IO, TypeAlias
+from urllib.parse import parse_qsl
+
+from flask import request
+from werkzeug.formparser import FormDataParser
+
+from app.api.http import body
+from app.api.matomo import texts
+from app.api.matomo.errors import ApiError
+
+MOST = 1000
+"""Parameters in one query or body; PHP drops those beyond in silence, we refuse."""
+MOST_LEVELS = 8
+INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
+SURROUNDING = " \t\n\r\v"
+
+
+class Array(dict[str, "Value"]):
+    """What PHP calls an array: values by key in the order they came; ``[]`` takes the next number."""
+
+    __slots__ = ("next",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.next = 0
+
+    def key(self, text: str) -> str:
+        """The key for what stands between brackets."""
+        key = text or str(self.next)
+        if INDEX.fullmatch(key):
+            self.next = max(self.next, int(key) + 1)
+        return key
+
+
+Value: TypeAlias = str | Array
+Parameters: TypeAlias = dict[str, Value]
+
+
+def of_query(text: str) -> Parameters:
+    """
+    The parameters of a query string.
+
+    :raises ApiError: too many, or nested too deep
+    """
+    if text.count("&") >= MOST:
+        raise ApiError(texts.too_many_parameters(MOST), 400)
+    return collected(parse_qsl(text, keep_blank_values=True, errors="replace"))
+
+
+def of_body() -> Parameters:
+    """
+    The parameters of the form that was sent, if one was.
+
+    :raises ApiError: too many, or nested too deep
+    """
+    kind = request.mimetype
+    if request.method != "POST" or not kind.endswith(("/x-www-form-urlencoded", "/form-data")):
+        return {}
+    data = body()
+    if kind.endswith("/form-data"):
+        parser = FormDataParser(_in_memory, max_form_parts=MOST)
+        _, form, _ = parser.parse(BytesIO(data), "multipart/form-data", len(data), request.mimetype_params)
+        return collected(form.items(multi=True))
+    return of_query(data.decode("utf-8", "replace"))
+
+
+def _in_memory(*_args: object, **_kwargs: object) -> IO[bytes]:
+    """Where files of a form go, which nobody reads; the body is bounded, so they are."""
+    return BytesIO()
+
+
+def collected(pairs: Iterable[tuple[str, str]]) -> Parameters:
+    """Pairs as PHP gathers them: of a repeated name the last one counts, text is trimmed, NULs are gone."""
+    found: Parameters = {}
+    for name, value in pairs:
+        if "\0" in value:
+            value = value.replace("\0", "")
+        if "[" in name:
+            _nest(found, name, value)
+        elif name:
+            found[name] = value.strip(SURROUNDING)
+    return found
+
+
+def _nest(found: Parameters, name: str, value: str) -> None:
+    root, _, rest = name.partition("[")
+    keys = re.findall(r"\[([^\]]*)\]", f"[{rest}")
+    if not root or not keys:
+        return  # nothing that PHP would make an array of, nor that a method would ask for
+    if len(keys) > MOST_LEVELS:
+        raise ApiError(texts.too_deep(MOST_LEVELS), 400)
+    place: Value | None = found.get(root)
+    if not isinstance(place, Array):
+        place = found[root] = Array()
+    for text in keys[:-1]:
+        key = place.key(text)
+        inner = place.get(key)
+        if not isinstance(inner, Array):
+            inner = place[key] = Array()
+        place = inner
+    place[place.key(keys[-1])] = value

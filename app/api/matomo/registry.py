@@ -1,0 +1,147 @@
+"""
+What makes a function a method of the API.
+
+    @method("UsersManager.setSuperUserAccess", writes=True)
+    def set_super_user_access(
+        user_login: str, has_super_user_access: bool, password_confirmation: str | None = None
+    ) -> None:
+        accounts.set_admin(current_actor(), login=user_login, ...)
+
+The signature is the contract. Parameters are bound in their order; one without a default is required. Their names on
+the wire are camelCase (``filter_…`` stays as it is; ``names`` has the exceptions), and their hints say what is made of
+the text: ``str``, ``bool``, ``int``, ``list[str]`` (an array, or a list with commas), ``Value`` (whatever came), each
+also with ``| None``. Text that is there but empty is no value for a required parameter, ``""`` for text that may be
+None, and the default in all other cases.
+
+What a method returns is drawn by its kind: None as success, and bool, str, int, dict, list. Lists, and dicts by number,
+pass the generic filters; a method that cuts its list itself asks ``filters.window()`` and returns ``filters.Part``.
+"""
+
+import inspect
+import re
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+from app.api.matomo import texts, values
+from app.api.matomo.errors import ApiError
+from app.api.matomo.parameters import Parameters, Value
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Convert = Callable[[str, Value], Any]
+
+CONVERTERS: dict[Any, Convert] = {
+    str: values.as_text,
+    bool: values.as_bool,
+    int: values.as_int,
+    list[str]: values.as_list,
+    Value: values.as_is,
+}
+REQUIRED: Any = inspect.Parameter.empty
+UNDERSCORED = re.compile(r"(?<=[a-z0-9])_([a-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter: its name here and on the wire, what is made of its text, its default."""
+
+    name: str
+    wire: str
+    convert: Convert
+    default: Any
+
+    def bound(self, given: Parameters) -> Any:
+        """The value for a call. :raises ApiError: there must be one, or it does not fit"""
+        value = given.get(self.wire)
+        if value is None or value == "":
+            if self.default is REQUIRED:
+                raise ApiError(texts.missing(self.wire), 400)
+            is_text = self.convert in (values.as_text, values.as_is)
+            return "" if value is not None and self.default is None and is_text else self.default
+        return self.convert(self.wire, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of the API."""
+
+    module: str
+    name: str
+    function: Callable[..., Any]
+    parameters: tuple[Parameter, ...]
+    writes: bool
+    bulk: bool
+    filtered: bool
+
+    def __call__(self, given: Parameters) -> Any:
+        """Bind and call. :raises ApiError: a parameter is missing or does not fit"""
+        return self.function(**{parameter.name: parameter.bound(given) for parameter in self.parameters})
+
+
+METHODS: dict[str, dict[str, Method]] = {}
+"""All there are, by module and name."""
+
+
+def method(
+    name: str, *, writes: bool = False, bulk: bool = True, filtered: bool = True, names: Mapping[str, str] | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """
+    Make a method of a function, under the name that clients call it by (``UsersManager.getUser``).
+
+    :param writes: it takes POST
+    :param bulk: it may be part of a bulk request
+    :param filtered: its lists pass the generic filters
+    :param names: names on the wire that do not follow from ours
+    """
+    module, _, local = name.partition(".")
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        parameters = _parameters(function, names or {})
+        METHODS.setdefault(module, {})[local] = Method(module, local, function, parameters, writes, bulk, filtered)
+        return function
+
+    return decorate
+
+
+def find(name: str) -> Method:
+    """
+    The method that a client names.
+
+    :raises ApiError: there is none
+    """
+    module, dot, local = name.partition(".")
+    if not dot or not module or not local or "." in local:
+        raise ApiError(texts.BAD_METHOD, 400)
+    if module not in METHODS:
+        raise ApiError(texts.no_plugin(module), 404)
+    if local not in METHODS[module]:
+        raise ApiError(texts.no_method(module, local), 400)
+    return METHODS[module][local]
+
+
+def camel_case(name: str) -> str:
+    """``user_login`` → ``userLogin``."""
+    return name if name.startswith("filter_") else UNDERSCORED.sub(lambda found: found[1].upper(), name)
+
+
+def _parameters(function: Callable[..., Any], names: Mapping[str, str]) -> tuple[Parameter, ...]:
+    hints = typing.get_type_hints(function)
+    return tuple(
+        Parameter(name, names.get(name) or camel_case(name), _converter(hints[name]), declared.default)
+        for name, declared in inspect.signature(function).parameters.items()
+    )
+
+
+def _converter(hint: Any) -> Convert:
+    """What makes a value of the hint; ``X | None`` is as X."""
+    if hint not in CONVERTERS and typing.get_origin(hint) in (types.UnionType, typing.Union):
+        (hint,) = (part for part in (_without_none(hint),) if part in CONVERTERS)
+    return CONVERTERS[hint]
+
+
+def _without_none(hint: Any) -> Any:
+    kept = tuple(part for part in typing.get_args(hint) if part is not types.NoneType)
+    return kept[0] if len(kept) == 1 else typing.Union[kept]  # noqa: UP007 (made of a tuple)

@@ -1,0 +1,110 @@
+"""The English texts of the protocol. A method's own stand beside it."""
+
+SUPERUSER = "You can't access this resource as it requires a 'superuser' access."
+LOGGED_IN = "You must be logged in to access this functionality."
+DENIED = "You can't access this resource."
+WRONG_PASSWORD = "The current password you entered is not correct."  # noqa: S105 (a message)
+CONFIRM = "Please enter your password to confirm this change."
+TOO_MANY_LOGINS = "Too many failed logins. Please wait and try logging in again later."
+BAD_TOKEN = "Unable to authenticate with the provided token. It is either invalid or expired."  # noqa: S105
+BAD_TOKEN_IN_QUERY = (
+    "Unable to authenticate with the provided token. "  # noqa: S105 (a message)
+    "It is either invalid, expired or is required to be sent as a POST parameter."
+)
+NO_METHOD = "The parameter 'method' isn't set in the Request, and a default value wasn't provided."
+BAD_METHOD = "The method name is invalid. Expected 'module.methodName'"
+UNKNOWN_DATA = "The API cannot handle this data structure."
+UNSTORABLE = "A value cannot be stored."
+NO_DATABASE = "The database is not available. Please try again."
+NOT_IN_BULK = "This method cannot be called in a bulk request."
+NO_COLUMNS = "The parameters 'filter_column' and 'filter_pattern' need rows with columns, which this list has not."
+HTTP = {
+    400: "The request cannot be read.",
+    405: "The request method is not allowed: use GET or POST.",
+    413: "The request is too large.",
+}
+
+
+def some(role: str) -> str:
+    """A right that is needed on any website."""
+    return f"You can't access this resource as it requires {role} access for at least one website."
+
+
+def on_site(role: str, number: int | str) -> str:
+    """A right that is needed on one website."""
+    return f"You can't access this resource as it requires '{role}' access for the website id = {number}."
+
+
+def superuser_or(login: str) -> str:
+    return f"The user has to be either a Super User or the user '{login}' itself."
+
+
+def missing(name: str) -> str:
+    return f"Please specify a value for '{name}'."
+
+
+def not_text(name: str) -> str:
+    return f"The parameter '{name}' must be text, not a list."
+
+
+def not_boolean(name: str) -> str:
+    return f"The parameter '{name}' must be one of: 1, true, yes, 0, false, no."
+
+
+def not_whole(name: str) -> str:
+    return f"The parameter '{name}' must be a whole number."
+
+
+def too_many_items(name: str, most: int) -> str:
+    return f"The parameter '{name}' has more than {most} values."
+
+
+def nested_list(name: str) -> str:
+    return f"The parameter '{name}' must be a list of texts."
+
+
+def too_many_parameters(most: int) -> str:
+    return f"The request has more than {most} parameters."
+
+
+def too_deep(most: int) -> str:
+    return f"The request has parameters that are nested more than {most} levels deep."
+
+
+def two_values(name: str) -> str:
+    return f"The parameter '{name}' was sent with different values in different places."
+
+
+def no_plugin(module: str) -> str:
+    return f"The plugin {module} is not enabled. You can activate the plugin on Settings > Plugins page in Matomo."
+
+
+def no_method(module: str, name: str) -> str:
+    return f"The method '{name}' does not exist or is not available in the module '\\Piwik\\Plugins\\{module}\\API'."
+
+
+def post_only(name: str) -> str:
+    return f"The method '{name}' changes data, so it must be called by POST."
+
+
+def no_format(name: str, formats: str) -> str:
+    return f"Error: Renderer format '{name}' not valid. Try any of the following instead: {formats}."
+
+
+def not_convertible(reason: str) -> str:
+    return (
+        f"Data structure returned is not convertible in the requested format: {reason} "
+        "Use the parameter format=json or format=xml instead."
+    )
+
+
+def bad_pattern(reason: str) -> str:
+    return f"The parameter 'filter_pattern' cannot be used: {reason}."
+
+
+def too_many_urls(most: int) -> str:
+    return f"The parameter 'urls' has more than {most} requests."
+
+
+def fault(request_id: str) -> str:
+    return f"An error occurred on the server. Its number in the log is {request_id}."
