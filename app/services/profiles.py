@@ -1,0 +1,103 @@
+"""What accounts say of themselves beyond a name, and that no two people can be called the same."""
+
+from enum import Enum
+from hashlib import sha256
+from uuid import UUID
+
+from app.db import db, fetch_all, transaction
+from app.errors import Conflict
+from app.mail.kinds import Kind
+from app.models import User
+from app.models.folding import fold
+from app.queries import profiles as queries
+from app.runtime import runtime
+from app.security import emails
+from app.security.names import clean_display_name
+from app.services import outbox
+
+EMAIL_TAKEN = "A user with this e-mail address already exists"
+EMAIL_IS_USERNAME = "This e-mail address is another user's username"
+USERNAME_IS_EMAIL = "This username is another user's e-mail address"
+CONFLICTS = {"uq_user_email_key": EMAIL_TAKEN}
+NOBODY = UUID(int=0)
+
+
+class Keep(Enum):
+    """Stands for a value that is not to be changed, where None takes it away."""
+
+    KEEP = "keep"
+
+
+KEEP = Keep.KEEP
+
+
+def clean_email(text: str, field: str = "email") -> str:
+    """
+    An address as an account may have it.
+
+    :raises Invalid: it is none
+    :raises EmailDomainNotAllowed: its domain is none of those that the settings list
+    """
+    return emails.clean_email(text, field, domains=emails.parsed_domains(runtime().config.email_domains))
+
+
+def given_email(text: str | Keep | None) -> str | Keep | None:
+    """An address that a change names: None and empty text take it away. Domains are not looked at. :raises Invalid"""
+    return text if isinstance(text, Keep) else emails.clean_email(text) if text else None
+
+
+def given_display_name(text: str | Keep | None) -> str | Keep | None:
+    """A display name that a change names, likewise. :raises Invalid: too long, or holds control characters"""
+    return text if isinstance(text, Keep) else clean_display_name(text) if text else None
+
+
+def is_other(old: str | None, new: str | Keep | None) -> bool:
+    """Whether it is another address, and not the same one spelt in another case."""
+    if isinstance(new, Keep) or old is None or new is None:
+        return new is not KEEP and new is not old
+    return fold(old) != fold(new)
+
+
+def claim_names(*, username: str | None = None, email: str | None = None, user_id: UUID | None = None) -> None:
+    """
+    Make sure that the username is nobody else's e-mail address, and the address nobody else's username, until the
+    transaction at hand ends. Whoever writes one of them calls this first; what is unique anyway the indexes decide.
+
+    :param user_id: who may be called so already
+    :raises Conflict: it is
+    """
+    keys = {"username_key": username and fold(username), "email_key": email and fold(email)}
+    with transaction() as session:
+        if db.engine.dialect.name == "postgresql":
+            for number in sorted({_number(key) for key in keys.values() if key}):
+                session.execute(queries.hold_name, {"number": number})
+        for clash in fetch_all(queries.select_clashes, user_id=user_id or NOBODY, **keys):
+            raise Conflict(USERNAME_IS_EMAIL if clash.email_key == keys["username_key"] else EMAIL_IS_USERNAME)
+
+
+def _number(key: str) -> int:
+    """What PostgreSQL locks instead of a name: 64 bits with a sign."""
+    return int.from_bytes(sha256(key.encode("utf-8", "surrogatepass")).digest()[:8], "big", signed=True)
+
+
+def set_email(user: User, email: str | None) -> None:
+    """
+    Give an account, which is locked and whose names are claimed, another address or none; both addresses are told.
+    For services, which have asked for permission.
+
+    :raises EmailDomainNotAllowed: its domain is none of those that the settings list
+    """
+    old = user.email
+    if is_other(old, email):
+        if email is not None:
+            clean_email(email)
+        if not user.pending:
+            for address in dict.fromkeys(filter(None, (old, email))):
+                outbox.queue(Kind.EMAIL_CHANGED, address, username=user.username, old=old, new=email)
+    user.email = email
+
+
+def tell_password_changed(user: User, *, address: str | None, by: str) -> None:
+    """Write to an account's owner that the password was changed; ``by`` is ``self``, ``admin`` or ``link``."""
+    if address is not None and not user.pending:
+        outbox.queue(Kind.PASSWORD_CHANGED, address, username=user.username, by=by)
