@@ -32,7 +32,7 @@ from app import engines
 from app.config import Config
 from app.errors import Conflict
 from app.hot import Reads, Unsuitable
-from app.models import Base, LoginSession, utcnow
+from app.models import AccessToken, Base, LoginSession, utcnow
 from app.replica import Replica
 
 UNIT = "unit_of_work"
@@ -108,18 +108,19 @@ def transaction(conflicts: Mapping[str, str] | None = None) -> Iterator[Unit]:
         session.expunge_all()  # whatever is read later is read anew
 
 
-def note_caller(session_id: UUID | None) -> None:
-    """Whose writes the transactions to come are, so that the caller's next lists show them."""
-    g.caller = session_id
+def note_caller(session_id: UUID | None, *, token_id: UUID | None = None) -> None:
+    """Whose writes the transactions to come are, a login's or a token's, so that its next lists show them."""
+    g.caller = (_mark_session, session_id) if token_id is None else (_mark_token, token_id)
 
 
 def _note_write(session: Unit) -> None:
-    caller = g.get("caller")
+    mark, caller = g.get("caller", (None, None))
     if caller is not None and "frontdesk_replica" in current_app.extensions:
-        session.execute(_mark, {"caller": caller, "now": utcnow()}, execution_options={"synchronize_session": False})
+        session.execute(mark, {"caller": caller, "now": utcnow()}, execution_options={"synchronize_session": False})
 
 
-_mark = update(LoginSession).where(LoginSession.id == bindparam("caller")).values(wrote_at=bindparam("now"))
+_mark_session = update(LoginSession).where(LoginSession.id == bindparam("caller")).values(wrote_at=bindparam("now"))
+_mark_token = update(AccessToken).where(AccessToken.id == bindparam("caller")).values(wrote_at=bindparam("now"))
 
 
 def retried(service: Callable[P, R]) -> Callable[P, R]:

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, delete, select, update
+from sqlalchemy import Integer, Select, bindparam, delete, null, select, update
 
 from app.models import LoginSession, User
 from app.queries.paged import paged
@@ -22,6 +22,7 @@ select_by_token = (
     select(
         *SUMMARY,
         LoginSession.id.label("session_id"),
+        null().label("token_id"),
         LoginSession.last_used_at,
         LoginSession.lifetime,
         LoginSession.wrote_at,

@@ -33,6 +33,18 @@ select_credentials = select(*SUMMARY, User.password_hash.label("password_hash"))
 )
 """Whoever may log in by a name. Value: ``username_key``, folded."""
 
+select_credentials_of_account = (
+    select(*SUMMARY, User.username_key, User.password_hash.label("password_hash"))
+    .where(
+        or_(User.username_key == bindparam("account_key"), User.email_key == bindparam("account_key")),
+        User.deleted_at.is_(None),
+        ~User.pending,
+    )
+    .order_by((User.username_key == bindparam("account_key")).desc())
+    .limit(1)
+)
+"""Whoever may log in by a name or an e-mail address. Value: ``account_key``, folded."""
+
 select_users_called = (
     select(*SUMMARY, *PROFILE)
     .where(

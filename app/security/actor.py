@@ -32,6 +32,8 @@ class Actor:
     role: str | None = None
     created_at: datetime | None = None
     session_id: UUID | None = None
+    token_id: UUID | None = None
+    """The token for programs that it came with, instead of a login's."""
     share: SharedView | None = None
     address: str = ""
     wrote_at: datetime | None = None

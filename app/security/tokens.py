@@ -1,5 +1,6 @@
 """Opaque tokens for logins, signed ones for shares, and the random codes that people pass on."""
 
+import re
 import secrets
 import string
 from hashlib import sha256
@@ -9,6 +10,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 ALPHABET = string.ascii_letters + string.digits
 CODE_LENGTH = 16
+ACCESS_TOKEN = re.compile("[0-9a-f]{32}")
 TOKEN_MAX_LENGTH = 512
 """Longer strings are no token of ours; they are not even hashed."""
 
@@ -16,6 +18,16 @@ TOKEN_MAX_LENGTH = 512
 def new_token() -> str:
     """256 random bits, for a URL or a header."""
     return secrets.token_urlsafe(32)
+
+
+def new_access_token() -> str:
+    """128 random bits as 32 hex digits: a token for programs, as Matomo's clients know them."""
+    return secrets.token_hex(16)
+
+
+def is_access_token(token: str) -> bool:
+    """Whether it has the shape of a token for programs, which no login's token has."""
+    return ACCESS_TOKEN.fullmatch(token) is not None
 
 
 def hash_token(token: str) -> str:

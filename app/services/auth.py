@@ -1,16 +1,19 @@
 """Logging in, and knowing who asks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, update
 
 from app.db import execute_count, fetch_all, fetch_one, note_caller, retried, transaction
-from app.errors import Conflict, DomainError, Throttled, Unauthenticated, Unavailable, WrongCredentials
-from app.models import User
+from app.errors import Conflict, DomainError, NotFound, Throttled, Unauthenticated, Unavailable, WrongCredentials
+from app.models import ANONYMOUS_ID, User
 from app.models.folding import fold
+from app.queries import access_tokens as token_queries
 from app.queries import sessions as session_queries
 from app.queries import shares as share_queries
 from app.queries import teams as team_queries
@@ -18,7 +21,7 @@ from app.queries import users as queries
 from app.runtime import runtime
 from app.security import passwords
 from app.security.actor import Actor, SharedView
-from app.services import sessions
+from app.services import access_tokens, sessions
 
 OUTCOMES: dict[type[DomainError], str] = {WrongCredentials: "failure", Throttled: "throttled", Unavailable: "busy"}
 """What the metrics call it when a login is refused."""
@@ -48,25 +51,56 @@ def login(username: str, password: str, *, address: str = "", user_agent: str = 
     :raises WrongCredentials: one of them is wrong; an unknown name takes as long as a wrong password (W12)
     :raises Throttled: too many wrong ones lately (W11)
     """
+    with _counted():
+        account = fold(username)
+        runtime().throttle.check(account, address)
+        user = fetch_one(queries.select_credentials, username_key=account)
+        user, checked = _proven(user, account, password, address=address)
+        token = _open(user.id, checked, address=address, user_agent=user_agent)
+        sessions.note_seen(user.id)
+        return Login(token, Identity(user, fetch_all(team_queries.select_brief_teams, user_id=user.id)))
+
+
+def create_access_token(
+    account: str, password: str, *, description: str, expires_at: datetime | None = None, address: str = ""
+) -> str:
+    """
+    A token for programs, for whoever shows name or e-mail address, and password.
+
+    :raises Invalid: a description that is empty or too long; nothing else was looked at
+    :raises WrongCredentials: as of ``login``
+    :raises Throttled: as of ``login``; both count together
+    """
+    text = access_tokens.clean_description(description)
+    with _counted():
+        user = fetch_one(queries.select_credentials_of_account, account_key=fold(account))
+        name = user.username_key if user and user.username_key else fold(account)
+        runtime().throttle.check(name, address)
+        user, checked = _proven(user, name, password, address=address)
+        try:
+            return access_tokens.open_token(user.id, description=text, expires_at=expires_at, checked=checked)
+        except NotFound:
+            raise WrongCredentials from None
+
+
+@contextmanager
+def _counted() -> Iterator[None]:
+    """Let the metrics know how a login ended."""
     try:
-        login = _login(username, password, address=address, user_agent=user_agent)
+        yield
     except DomainError as error:
         runtime().metrics.logins.labels(OUTCOMES.get(type(error), "refused")).inc()
         raise
     runtime().metrics.logins.labels("success").inc()
-    return login
 
 
-def _login(username: str, password: str, *, address: str, user_agent: str) -> Login:
-    account = fold(username)
-    runtime().throttle.check(account, address)
-    user = fetch_one(queries.select_credentials, username_key=account)
+def _proven(user: Row[Any] | None, account: str, password: str, *, address: str) -> tuple[Row[Any], str]:
+    """The user whose password it is, and the hash that says so. Nobody's password takes as long to refuse (W12)."""
     cost = runtime().config.bcrypt_cost
-    if not _guess(account, address, password, user.password_hash if user else passwords.decoy(cost)) or not user:
+    password_hash = user.password_hash if user and user.password_hash else passwords.decoy(cost)
+    if not _guess(account, address, password, password_hash) or user is None:
         raise WrongCredentials
-    checked = _rehash(user, password, cost)
-    token = _open(user.id, checked, address=address, user_agent=user_agent)
-    return Login(token, Identity(user, fetch_all(team_queries.select_brief_teams, user_id=user.id)))
+    return user, _rehash(user, password, cost)
 
 
 @retried
@@ -142,11 +176,38 @@ def single_sign_on(actor: Actor, *, address: str = "", user_agent: str = "") -> 
     """
     with transaction():
         fetch_one(queries.hold_password_hash, user_id=actor.user_id)
-        if not fetch_one(session_queries.select_id, session_id=actor.session_id):
+        if not _still_there(actor):
             raise Unauthenticated
         return sessions.open_session(
             actor.user_id, address=address, user_agent=user_agent, seconds=sessions.SSO_SECONDS
         )
+
+
+def _still_there(actor: Actor) -> bool:
+    if actor.token_id is not None:
+        return fetch_one(token_queries.select_id, token_id=actor.token_id) is not None
+    return fetch_one(session_queries.select_id, session_id=actor.session_id) is not None
+
+
+def identify_api(token: str | None, *, address: str = "") -> Actor:
+    """
+    Whoever bears the token, on wires that let callers without one act as the account of the anonymous, where there
+    is such an account; where not, as nobody.
+
+    :raises Unauthenticated: there is a token, but it is nobody's
+    """
+    if token:
+        return identify(token, address=address)
+    note_caller(None)
+    row = fetch_one(queries.select_user, user_id=ANONYMOUS_ID)
+    if row is None:
+        return Actor(address=address)
+    return Actor(id=row.id, username=row.username, role=row.role, created_at=row.created_at, address=address)
+
+
+def is_somebody(actor: Actor) -> bool:
+    """Whether a user has proven to be asking."""
+    return actor.id is not None and actor.id != ANONYMOUS_ID
 
 
 def identify(
@@ -161,15 +222,17 @@ def identify(
     share = _shared_view(share_token) if share_token and (user or share_context) else None
     if user is None and share is None:
         raise Unauthenticated
-    note_caller(user.session_id if user else None)
     if user is None:
+        note_caller(None)
         return Actor(share=share, address=address)
+    note_caller(user.session_id, token_id=user.token_id)
     return Actor(
         id=user.id,
         username=user.username,
         role=user.role,
         created_at=user.created_at,
         session_id=user.session_id,
+        token_id=user.token_id,
         share=share,
         address=address,
         wrote_at=user.wrote_at,

@@ -13,11 +13,13 @@ from app.db import execute_count, fetch_all, fetch_one, reader, retried, transac
 from app.errors import NotFound
 from app.models import LoginSession, utcnow
 from app.paging import Page, Window
+from app.queries import access_tokens as token_queries
 from app.queries import sessions as queries
 from app.queries import users as user_queries
 from app.runtime import runtime
 from app.security import policy, tokens
 from app.security.actor import Actor
+from app.services import access_tokens
 
 log = structlog.get_logger()
 TOUCH_EVERY = timedelta(minutes=5)
@@ -63,9 +65,14 @@ def open_session(user_id: UUID, *, address: str = "", user_agent: str = "", seco
 
 
 def find_bearer(token: str) -> Row[Any] | None:
-    """Who bears the token: the user's summary and the session; None for a token of nobody."""
+    """
+    Who bears the token, be it a login's or one for programs: the user's summary, and ``session_id`` or ``token_id``.
+    None for a token of nobody.
+    """
     if not token or len(token) > tokens.TOKEN_MAX_LENGTH:
         return None
+    if tokens.is_access_token(token):
+        return access_tokens.find_bearer(token)
     now = utcnow()
     row = fetch_one(queries.select_by_token, token_hash=tokens.hash_token(token), now=now)
     if row is not None and now - row.last_used_at >= TOUCH_EVERY:
@@ -111,8 +118,8 @@ def revoke_others(actor: Actor) -> int:
 
 
 def revoke_user(actor: Actor, user_id: UUID) -> int:
-    """End all logins of a user; answers how many."""
-    policy.require(policy.can_administer(actor))
+    """End all logins of a user, one's own or, for administrators, anybody's; answers how many."""
+    policy.require(policy.can_see_user(actor, user_id))
     return revoke_all(user_id)
 
 
@@ -127,7 +134,9 @@ def revoke_all(user_id: UUID, *, keep: UUID | None = None) -> int:
 
 
 def revoke_current(actor: Actor) -> None:
-    """Log out: end the login that asks."""
+    """Log out: end the login that asks, or the token that it asks with."""
+    if actor.token_id is not None:
+        execute_count(token_queries.delete_one, owner_id=actor.user_id, token_id=actor.token_id)
     if actor.session_id is not None:
         execute_count(queries.delete_one, owner_id=actor.user_id, session_id=actor.session_id)
 

@@ -15,7 +15,7 @@ from app.queries import users as queries
 from app.security import passwords, policy
 from app.security.actor import Actor
 from app.security.names import clean_username
-from app.services import auth, grants, memberships, sessions
+from app.services import access_tokens, auth, grants, memberships, sessions
 from app.services.listing import fetch_page
 from app.services.lookup import parsed_id, the_only_one
 
@@ -84,8 +84,8 @@ def update_user(
     Change what is given. Name and role are the administrators' to change: from others they are ignored,
     as clients that send whole objects back rely on (umami-api.md, 3.3).
 
-    A new password ends the user's other logins, one set by an administrator all of them, and so does
-    becoming or ceasing to be an administrator (W3).
+    A new password ends the user's other logins, one set by an administrator all of them and all tokens for
+    programs, and so does becoming or ceasing to be an administrator (W3).
 
     :raises Denied: somebody else's account
     :raises Conflict: the name is taken; the last administrator would go; the current password is wrong (W14)
@@ -110,6 +110,8 @@ def update_user(
         if hashed is not None:
             user.password_hash = hashed
             sessions.revoke_all(user.id, keep=actor.session_id if actor.is_user(user.id) else None)
+            if not actor.is_user(user.id):
+                access_tokens.revoke_all(user.id)
     return user
 
 
@@ -128,6 +130,7 @@ def _change_role(user: User, role: str, *, last_admin: bool) -> None:
         raise Conflict("The last administrator cannot be demoted.")
     if Role.ADMIN in (user.role, role):
         sessions.revoke_all(user.id)
+        access_tokens.revoke_all(user.id)
         grants.remove_all_of(user.id)
     user.role = role
 
