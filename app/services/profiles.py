@@ -4,12 +4,13 @@ from enum import Enum
 from hashlib import sha256
 from uuid import UUID
 
-from app.db import db, fetch_all, transaction
+from app.db import db, execute_count, fetch_all, transaction
 from app.errors import Conflict
 from app.mail.kinds import Kind
 from app.models import User
 from app.models.folding import fold
 from app.queries import profiles as queries
+from app.queries.password_resets import delete_of_user as delete_resets
 from app.runtime import runtime
 from app.security import emails
 from app.security.names import clean_display_name
@@ -91,13 +92,19 @@ def set_email(user: User, email: str | None) -> None:
     if is_other(old, email):
         if email is not None:
             clean_email(email)
+        execute_count(delete_resets, owner_id=user.id)  # mailed to the old address
         if not user.pending:
             for address in dict.fromkeys(filter(None, (old, email))):
                 outbox.queue(Kind.EMAIL_CHANGED, address, username=user.username, old=old, new=email)
     user.email = email
 
 
-def tell_password_changed(user: User, *, address: str | None, by: str) -> None:
-    """Write to an account's owner that the password was changed; ``by`` is ``self``, ``admin`` or ``link``."""
+def note_password_changed(user: User, *, address: str | None, by: str) -> None:
+    """
+    Whatever follows from another password for other ways in: links that set one end, and the owner is written to.
+
+    :param by: ``self``, ``admin`` or ``link``
+    """
+    execute_count(delete_resets, owner_id=user.id)
     if address is not None and not user.pending:
         outbox.queue(Kind.PASSWORD_CHANGED, address, username=user.username, by=by)

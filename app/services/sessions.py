@@ -14,6 +14,7 @@ from app.errors import NotFound
 from app.models import LoginSession, utcnow
 from app.paging import Page, Window
 from app.queries import access_tokens as token_queries
+from app.queries import profiles as profile_queries
 from app.queries import sessions as queries
 from app.queries import users as user_queries
 from app.runtime import runtime
@@ -91,8 +92,23 @@ def _touch(row: Row[Any]) -> None:
     try:
         with reader().connect() as connection:
             connection.execute(queries.touch_session, values)
+            connection.execute(profile_queries.touch_user, _seen(row.id))
     except OperationalError:  # a busy or read-only database must not end a good login
         log.warning("login could not be marked as used", session_id=str(row.session_id))
+
+
+def note_seen(user_id: UUID) -> None:
+    """Note that a user has just logged in; the login stands even if that cannot be noted."""
+    try:
+        with reader().connect() as connection:
+            connection.execute(profile_queries.touch_user, _seen(user_id))
+    except OperationalError:
+        log.warning("user could not be marked as seen", user_id=str(user_id))
+
+
+def _seen(user_id: UUID) -> dict[str, Any]:
+    now = utcnow()
+    return {"seen_id": user_id, "stale": now - TOUCH_EVERY, "now": now}
 
 
 def list_sessions(actor: Actor, window: Window, *, user_id: UUID | None = None) -> Page:

@@ -14,32 +14,50 @@ from app.paging import Page, Sort, Window
 from app.queries import users as queries
 from app.security import passwords, policy
 from app.security.actor import Actor
-from app.security.names import clean_username
-from app.services import access_tokens, auth, grants, memberships, sessions
+from app.security.names import clean_display_name, clean_username
+from app.services import access_tokens, auth, grants, memberships, profiles, sessions
 from app.services.listing import fetch_page
 from app.services.lookup import parsed_id, the_only_one
+from app.services.profiles import KEEP, Keep
 
 NEWEST_FIRST = Sort("created_at", descending=True)
-CONFLICTS = {"uq_user_username_key": "User already exists", "pk_user": "A user with this id already exists"}
+CONFLICTS = {
+    "uq_user_username_key": "User already exists",
+    "pk_user": "A user with this id already exists",
+    **profiles.CONFLICTS,
+}
 
 
-def create_user(actor: Actor, *, username: str, password: str, role: str = Role.USER, id: UUID | None = None) -> User:
+@retried
+def create_user(
+    actor: Actor,
+    *,
+    username: str,
+    password: str,
+    role: str = Role.USER,
+    id: UUID | None = None,
+    email: str | None = None,
+    display_name: str | None = None,
+) -> User:
     """
     Open an account.
 
     :param id: the id to give it; a fresh one by default
-    :raises Invalid: name or password break a rule
+    :raises Invalid: name, password or address break a rule
     :raises Denied: the actor is not an administrator
-    :raises Conflict: name or id are taken, also by a closed account
+    :raises Conflict: name, address or id are taken, also by a closed account
     """
     name = clean_username(username)
+    address = profiles.clean_email(email) if email else None
+    shown = clean_display_name(display_name) if display_name else None
     passwords.check_new_password(password)
     policy.require(policy.can_administer(actor))
     hashed = auth.hash_password(password)
-    user = User(username=name, role=role, password_hash=hashed)
+    user = User(username=name, role=role, password_hash=hashed, email=address, display_name=shown)
     if id is not None:
         user.id = id
     with transaction(CONFLICTS) as session:
+        profiles.claim_names(username=name, email=address)
         session.add(user)
     return user
 
@@ -79,10 +97,13 @@ def update_user(
     password: str | None = None,
     role: str | None = None,
     current_password: str | None = None,
+    email: str | Keep | None = KEEP,
+    display_name: str | Keep | None = KEEP,
 ) -> User:
     """
     Change what is given. Name and role are the administrators' to change: from others they are ignored,
-    as clients that send whole objects back rely on (umami-api.md, 3.3).
+    as clients that send whole objects back rely on (umami-api.md, 3.3). Who is no administrator shows the current
+    password for another password or e-mail address.
 
     A new password ends the user's other logins, one set by an administrator all of them and all tokens for
     programs, and so does becoming or ceasing to be an administrator (W3).
@@ -91,18 +112,27 @@ def update_user(
     :raises Conflict: the name is taken; the last administrator would go; the current password is wrong (W14)
     """
     name = None if username is None else clean_username(username)
+    address, shown = profiles.given_email(email), profiles.given_display_name(display_name)
     if password is not None:
         passwords.check_new_password(password)
     policy.require(policy.can_see_user(actor, user_id))
     confirmed = None
     if not actor.is_admin:
         name = role = None
-        if password is not None:
+        if password is not None or _is_other_email(user_id, address):
             confirmed = auth.confirm_password(actor, current_password)
     hashed = None if password is None else auth.hash_password(password)
     with transaction(CONFLICTS) as session:
+        profiles.claim_names(username=name, email=None if address is KEEP else address, user_id=user_id)
         admins = session.scalars(queries.lock_admins).all() if role is not None else []
         user = _locked(session, user_id, confirmed)
+        told_at = user.email
+        if address is not KEEP:
+            if confirmed is None and not actor.is_admin and profiles.is_other(user.email, address):
+                raise Conflict(auth.WRONG_PASSWORD)  # it was the same when the password was not asked for
+            profiles.set_email(user, address)
+        if shown is not KEEP:
+            user.display_name = shown
         if role is not None and role != user.role:
             _change_role(user, role, last_admin=list(admins) == [user.id])
         if name is not None and name != user.username:
@@ -112,7 +142,16 @@ def update_user(
             sessions.revoke_all(user.id, keep=actor.session_id if actor.is_user(user.id) else None)
             if not actor.is_user(user.id):
                 access_tokens.revoke_all(user.id)
+            profiles.note_password_changed(user, address=told_at, by="self" if actor.is_user(user.id) else "admin")
     return user
+
+
+def _is_other_email(user_id: UUID, address: str | Keep | None) -> bool:
+    """Whether it would change what the account has."""
+    if address is KEEP:
+        return False
+    row = fetch_one(queries.select_user, user_id=user_id)
+    return row is not None and profiles.is_other(row.email, address)
 
 
 def _locked(session: Unit, user_id: UUID, confirmed: str | None = None) -> User:
@@ -150,6 +189,7 @@ def change_own_password(actor: Actor, *, current_password: str, new_password: st
         user = _locked(session, user_id, confirmed)
         user.password_hash = hashed
         sessions.revoke_all(user_id, keep=actor.session_id)
+        profiles.note_password_changed(user, address=user.email, by="self")
     return user
 
 

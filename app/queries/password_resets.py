@@ -1,0 +1,38 @@
+"""Statements about links by which a forgotten password is replaced."""
+
+from sqlalchemy import bindparam, delete, or_, select
+
+from app.models import PasswordReset, User
+from app.queries.users import SUMMARY
+
+select_by_token = (
+    select(*SUMMARY, User.email, PasswordReset.expires_at)
+    .join(User, User.id == PasswordReset.user_id)
+    .where(
+        PasswordReset.token_hash == bindparam("token_hash"),
+        PasswordReset.expires_at > bindparam("now", type_=PasswordReset.expires_at.type),
+        User.deleted_at.is_(None),
+        ~User.pending,
+    )
+)
+"""Whose link it is, while it is good. Values: ``token_hash``, ``now``."""
+
+select_reset = select(PasswordReset).where(PasswordReset.user_id == bindparam("owner_id"))
+
+delete_used = delete(PasswordReset).where(
+    PasswordReset.token_hash == bindparam("used_hash"), PasswordReset.expires_at > bindparam("now")
+)
+"""Of several who use a link at once, one finds it. Values: ``used_hash``, ``now``."""
+
+delete_of_user = delete(PasswordReset).where(PasswordReset.user_id == bindparam("owner_id"))
+
+select_account = (
+    select(*SUMMARY, User.email, User.pending)
+    .where(
+        User.deleted_at.is_(None),
+        or_(User.username_key == bindparam("account_key"), User.email_key == bindparam("account_key")),
+    )
+    .order_by((User.username_key == bindparam("account_key")).desc())
+    .limit(1)
+)
+"""Whom a folded name or address means. Value: ``account_key``."""

@@ -1,0 +1,131 @@
+"""Forgotten passwords: a link that is good once, and for a short time, sets another."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from app.db import Unit, execute_count, fetch_one, retried, transaction
+from app.errors import Conflict, NotFound
+from app.mail.kinds import Kind
+from app.models import ANONYMOUS_ID, PasswordReset, User, new_id, utcnow
+from app.models.folding import fold
+from app.queries import password_resets as queries
+from app.runtime import runtime
+from app.security import passwords, policy, tokens
+from app.security.actor import Actor
+from app.security.links import new_nonce
+from app.services import access_tokens, auth, outbox, profiles, sessions
+
+ACCOUNT_MAX_LENGTH = 320
+GONE = "This link is no longer valid."
+PAUSE = timedelta(minutes=1)
+"""Between two mails to one account, however many ask."""
+PURPOSE = "password-reset"
+
+
+def request(account: str, *, address: str) -> None:
+    """
+    Have a link mailed to whoever has this username or e-mail address. Whether anybody has is found out when the mail
+    is sent: here, everybody takes the same time.
+
+    :raises Throttled: asked too often lately, for this account or from this address
+    """
+    name = account.strip()[:ACCOUNT_MAX_LENGTH]
+    throttle = runtime().reset_throttle
+    throttle.check(fold(name), address)
+    throttle.failed(fold(name), address)
+    outbox.queue(Kind.PASSWORD_RESET, "", account=name)
+
+
+def find(token: str) -> Row[Any]:
+    """Whose link it is: ``id``, ``username``, ``expires_at``. :raises NotFound: it is not, or no longer, good"""
+    known = len(token) <= tokens.TOKEN_MAX_LENGTH
+    row = fetch_one(queries.select_by_token, token_hash=tokens.hash_token(token), now=utcnow()) if known else None
+    if row is None:
+        raise NotFound(GONE)
+    return row
+
+
+@retried
+def use(token: str, new_password: str) -> None:
+    """
+    Set the password of the link's owner, once; all logins and tokens of theirs end.
+
+    :raises NotFound: the link is not, or no longer, good
+    :raises Invalid: the password breaks a rule; the link stays good
+    """
+    row = find(token)
+    passwords.check_new_password(new_password)
+    hashed = auth.hash_password(new_password)
+    with transaction() as session:
+        user = _locked(session, row.id)
+        if user is None or not execute_count(queries.delete_used, used_hash=tokens.hash_token(token), now=utcnow()):
+            raise NotFound(GONE)
+        user.password_hash = hashed
+        sessions.revoke_all(user.id)
+        access_tokens.revoke_all(user.id)
+        profiles.note_password_changed(user, address=user.email, by="link")
+
+
+@retried
+def make_link(actor: Actor, user_id: UUID) -> str:
+    """
+    The token of a link that an administrator hands on; the one before is good no longer.
+
+    :raises Denied: not an administrator
+    :raises NotFound: there is no such user
+    :raises Conflict: the account has no password to forget
+    """
+    policy.require(policy.can_administer(actor))
+    with transaction() as session:
+        user = _locked(session, user_id)
+        if user is None:
+            raise NotFound("There is no such user.")
+        if user.pending:
+            raise Conflict("This user has not accepted the invitation yet.")
+        if user.id == ANONYMOUS_ID:
+            raise Conflict("This account has no password.")
+        return _renew(session, user.id, new_id())
+
+
+@retried
+def make_mailed_link(user_id: UUID, mail_id: UUID) -> str | None:
+    """
+    The token for a mail that is about to be sent: the same one at every attempt, while it is good. None where another
+    mail has just brought one.
+    """
+    with transaction() as session:
+        user = _locked(session, user_id)
+        if user is None or user.pending:
+            return None
+        found = session.scalars(queries.select_reset, {"owner_id": user_id}).one_or_none()
+        now = utcnow()
+        if found is not None and found.id != mail_id and now - found.created_at < PAUSE:
+            return None
+        if found is not None and found.id == mail_id and found.expires_at > now:
+            found.expires_at = now + _lifetime()
+            return runtime().link_tokens.derive(PURPOSE, found.id, found.nonce)
+        return _renew(session, user_id, mail_id)
+
+
+def _renew(session: Unit, user_id: UUID, reset_id: UUID) -> str:
+    """Put a link into the place of the one before; answers its token."""
+    session.execute(queries.delete_of_user, {"owner_id": user_id})
+    nonce = new_nonce()
+    token = runtime().link_tokens.derive(PURPOSE, reset_id, nonce)
+    until = utcnow() + _lifetime()
+    session.add(
+        PasswordReset(id=reset_id, user_id=user_id, nonce=nonce, token_hash=tokens.hash_token(token), expires_at=until)
+    )
+    return token
+
+
+def _lifetime() -> timedelta:
+    return timedelta(minutes=runtime().config.password_reset_minutes)
+
+
+def _locked(session: Unit, user_id: UUID) -> User | None:
+    user = session.get(User, user_id, with_for_update={"key_share": True})
+    return None if user is None or user.deleted_at is not None else user
