@@ -3,7 +3,7 @@
 from app.models.access import Grant, GrantedCapability
 from app.models.access_token import AccessToken
 from app.models.base import Base, new_id, utcnow
-from app.models.enums import Role, SiteRole, TeamRole
+from app.models.enums import Role, SiteRole, Source, TeamRole
 from app.models.invitation import Invitation, PasswordReset
 from app.models.login_session import LoginSession
 from app.models.outbox import OutboxMail
@@ -29,6 +29,7 @@ __all__ = [
     "Role",
     "Share",
     "SiteRole",
+    "Source",
     "Team",
     "TeamRole",
     "User",

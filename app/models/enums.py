@@ -26,3 +26,13 @@ class SiteRole(StrEnum):
     VIEW = "view"
     WRITE = "write"
     ADMIN = "admin"
+
+
+class Source(StrEnum):
+    """Where a right on a website comes from (domain.md, section 3)."""
+
+    ADMIN = "admin"
+    """The global role."""
+    OWNER = "owner"
+    TEAM = "team"
+    GRANT = "grant"

@@ -29,10 +29,11 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.models import IS_ADMIN, Grant, GrantedCapability, Membership, SiteRole, Team, TeamRole, User, Website
+from app.models import IS_ADMIN, Grant, GrantedCapability, Membership, SiteRole, Source, Team, TeamRole, User, Website
 from app.models import WebsiteNumber as Number
 from app.queries.paged import paged
 from app.queries.searching import Match, in_index, like, like_folded
+from app.queries.websites import grant_role, team_role
 
 Column = SQLColumnExpression[Any]
 Where = Callable[[Column, Column], Sequence[ColumnElement[bool]]]
@@ -47,16 +48,6 @@ TEAM_RIGHTS: dict[str, SiteRole] = {
     TeamRole.VIEW_ONLY: SiteRole.VIEW,
 }
 """What a role in a team gives on the team's websites."""
-
-
-class Source(StrEnum):
-    """Where a right comes from."""
-
-    ADMIN = "admin"
-    """The global role; never in ``reasons``."""
-    OWNER = "owner"
-    TEAM = "team"
-    GRANT = "grant"
 
 
 CAPABILITY = "capability"
@@ -200,12 +191,12 @@ WEBSITE_COLUMNS = (Website.id.label("id"), Website.name, Website.domain, Number.
 USER_COLUMNS = (User.id.label("id"), User.username, User.role, User.pending)
 _WITH_NUMBER = (Number, Number.website_id == Website.id)
 
-select_numbered = (
-    select(*WEBSITE_COLUMNS)
+select_website = (
+    select(*WEBSITE_COLUMNS, Website.user_id, Website.team_id, team_role, grant_role)
     .outerjoin(*_WITH_NUMBER)
     .where(Website.id == bindparam("website_id"), Website.deleted_at.is_(None))
 )
-"""A living website, with its number. Value: ``website_id``."""
+"""A living website, with its number and the actor's roles. Values: ``website_id``, ``actor_id``."""
 
 select_holder = select(*USER_COLUMNS).where(User.id == bindparam("user_id"), User.deleted_at.is_(None))
 """A living account, as far as rights are concerned. Value: ``user_id``."""

@@ -99,5 +99,5 @@ def _parsed(part: str) -> Capability:
         if role not in set(SiteRole):
             raise ValueError(f"includes {name!r} in {role!r}; roles are {', '.join(SiteRole)}")
     return Capability(
-        id, id, "Named in the settings of this installation.", frozenset(map(SiteRole, roles)), CONFIGURED
+        name, name, "Named in the settings of this installation.", frozenset(map(SiteRole, roles)), CONFIGURED
     )

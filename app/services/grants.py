@@ -53,8 +53,7 @@ def set_access(
     :raises NotFound: ``UnknownWebsites``; there is no such user
     :raises Conflict: ``HasAllAccess``, ``OnlyViews``, ``AnonymousTaken``
     """
-    if role is not None and role not in set(SiteRole):
-        raise UnknownRole(role)
+    role = None if role is None else _site_role(role)
     wanted = None if capabilities is None else _known(capabilities)
     if role is None and wanted:
         raise Invalid("Capabilities stand beside a role.", field="capabilities")
@@ -165,6 +164,13 @@ def ensure_anonymous() -> Row[Any]:
         if made is None:
             raise AnonymousTaken
         return made
+
+
+def _site_role(role: str) -> SiteRole:
+    try:
+        return SiteRole(role)
+    except ValueError:
+        raise UnknownRole(role) from None
 
 
 def _known(capabilities: Collection[str]) -> list[str]:

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.db import transaction
-from app.models import Grant, GrantedCapability, SiteRole
+from app.models import Grant, GrantedCapability, SiteRole, WebsiteNumber
 from app.security.actor import OPERATOR
 from app.services import grants
 from tests.conftest import Person
@@ -39,5 +39,16 @@ def stored_grants(app: Flask) -> Callable[..., Any]:
             for extra in session.scalars(select(GrantedCapability).where(GrantedCapability.user_id == user_id)):
                 found.setdefault(extra.website_id, (None, None, set()))[2].add(extra.capability)
         return found
+
+    return find
+
+
+@pytest.fixture
+def stored_number(app: Flask) -> Callable[[UUID], int | None]:
+    """A website's number, as it is stored."""
+
+    def find(website: UUID) -> int | None:
+        with app.app_context(), transaction() as session:
+            return session.scalar(select(WebsiteNumber.number).where(WebsiteNumber.website_id == website))
 
     return find

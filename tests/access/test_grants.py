@@ -1,6 +1,5 @@
 """Giving rights and taking them away: the service, on both databases."""
 
-
 import pytest
 
 from app.models import SiteRole

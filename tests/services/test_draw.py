@@ -9,15 +9,15 @@ import pytest
 from marshmallow import fields
 
 from app import api  # noqa: F401 (so that every schema is known)
-from app.api.umami.schemas import auth, lists, shares, teams, websites
+from app.api.umami.schemas import access, auth, lists, shares, teams, websites
 from app.api.umami.schemas.base import OutSchema
 from app.config import Config
 from app.paging import Page, Sort
 from app.security.actor import Actor, SharedView
 
 MOMENT = datetime(2026, 11, 21, 16, 42, 1, 599987, tzinfo=UTC)
-FLAGS = ("replay_enabled", "private_mode", "telemetry_disabled", "updates_disabled", "is_admin", "current")
-NUMBERS = ("website_count", "member_count", "websites", "members", "share_type", "count", "page", "page_size")
+FLAGS = ("pending", "replay_enabled", "private_mode", "telemetry_disabled", "updates_disabled", "is_admin", "current")
+NUMBERS = ("website_count", "member_count", "websites", "members", "share_type", "count", "page", "page_size", "number")
 RECORDS = ("parameters", "replay_config")
 
 
@@ -62,7 +62,20 @@ SHARE = SharedView(UUID(int=2), UUID(int=3), 1, {"overview": True})
 IDENTITY = SimpleNamespace(user=USER, teams=[ROW, EMPTY])
 TEAM_VIEW = SimpleNamespace(team=ROW, members=[ROW, EMPTY], shows_access_code=True)
 SITE_VIEW = SimpleNamespace(website=ROW, team_owners=[ROW])
+ACCESS_VIEW = SimpleNamespace(
+    user=ROW,
+    website=EMPTY,
+    right="admin",
+    granted=["a capability"],
+    implied=[],
+    reasons=[
+        SimpleNamespace(source="team", right="admin", team=ROW),
+        SimpleNamespace(source="grant", right="view", team=None),
+    ],
+)
 SOURCES: dict[type[OutSchema], list[Any]] = {
+    access.AccessOut: [ACCESS_VIEW],
+    access.AccessReason: ACCESS_VIEW.reasons,
     auth.CurrentUser: [USER],
     auth.CurrentUserWithTeams: [IDENTITY],
     auth.LoggedIn: [SimpleNamespace(token="a token", identity=IDENTITY)],
@@ -76,7 +89,7 @@ SOURCES: dict[type[OutSchema], list[Any]] = {
     websites.AdminWebsite: [SITE_VIEW, SimpleNamespace(website=EMPTY, team_owners=[])],
 }
 """What the schemas that draw themselves are drawn from."""
-DESCRIBED = {lists.Envelope, websites.OwnersTeam}
+DESCRIBED = {access.AccessCapabilities, lists.Envelope, websites.OwnersTeam}
 """Drawn as a part of something else; here for the OpenAPI document."""
 
 

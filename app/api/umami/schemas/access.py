@@ -1,0 +1,117 @@
+"""Rights on websites, on Umami's wire: a part that Umami itself has not."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from app.api.umami import texts
+from app.api.umami.fields import Option, Text
+from app.api.umami.schemas.base import OutSchema, WireSchema
+from app.models import SiteRole, Source, TeamRole
+
+RIGHTS = [role.value for role in SiteRole]
+CAPABILITIES_AT_ONCE = 100
+"""More than anybody has; a longer list is a mistake."""
+
+
+class Names(fields.List[str]):
+    """A list of short strings."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Text(most=100), **kwargs)
+        received_null = texts.wrong_type("array", "null")
+        self.error_messages = {**self.error_messages, "null": received_null}
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise ValidationError(texts.wrong_type("array", texts.kind(value)))
+        if len(value) > CAPABILITIES_AT_ONCE:
+            raise ValidationError(f"Too big: expected array to have <={CAPABILITIES_AT_ONCE} items")
+        return super()._deserialize(value, *args, **kwargs)
+
+
+class AccessPut(WireSchema):
+    """``PUT /api/websites/:id/access/:userId``."""
+
+    role = Option(RIGHTS, required=True, metadata={"examples": [SiteRole.VIEW.value]})
+    capabilities = Names(
+        metadata={
+            "description": "Exactly which the user has beside the role; without it, those stay that the role does not "
+            "imply.",
+            "examples": [["tagmanager_write"]],
+        }
+    )
+
+
+class AccessUser(OutSchema):
+    """Whose access it is."""
+
+    id = fields.UUID(required=True)
+    username = fields.String(required=True)
+    pending = fields.Boolean(required=True, metadata={"description": "Invited, and has not accepted yet."})
+
+
+class AccessWebsite(OutSchema):
+    """What it is access to."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    domain = fields.String(required=True, allow_none=True)
+    number = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Positive, given once, never reused."}
+    )
+
+
+class AccessTeam(OutSchema):
+    """The team by which somebody has a right."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    role = fields.String(required=True, metadata={"enum": [role.value for role in TeamRole]})
+
+
+class AccessReason(OutSchema):
+    """One way in which somebody has a right."""
+
+    source = fields.String(required=True, metadata={"enum": [source.value for source in Source]})
+    right = fields.String(required=True, metadata={"enum": RIGHTS})
+    team = fields.Nested(AccessTeam, required=True, allow_none=True)
+
+    @classmethod
+    def draw(cls, source: Any) -> dict[str, Any]:
+        team = None if source.team is None else AccessTeam.draw(source.team)
+        return {"source": source.source, "right": source.right, "team": team}
+
+
+class AccessCapabilities(OutSchema):
+    """Capabilities: given by name, or included in the right."""
+
+    granted = fields.List(fields.String(), required=True)
+    implied = fields.List(fields.String(), required=True)
+
+
+class AccessOut(OutSchema):
+    """What one user may do on one website, and why."""
+
+    user = fields.Nested(AccessUser, required=True)
+    website = fields.Nested(AccessWebsite, required=True)
+    right = fields.String(
+        required=True, allow_none=True, metadata={"enum": [*RIGHTS, None], "description": "The strongest there is."}
+    )
+    capabilities = fields.Nested(AccessCapabilities, required=True)
+    reasons = fields.Nested(
+        AccessReason,
+        many=True,
+        required=True,
+        metadata={"description": "Where rights come from, the strongest first."},
+    )
+
+    @classmethod
+    def draw(cls, source: Any) -> dict[str, Any]:
+        return {
+            "user": AccessUser.draw(source.user),
+            "website": AccessWebsite.draw(source.website),
+            "right": source.right,
+            "capabilities": {"granted": source.granted, "implied": source.implied},
+            "reasons": [AccessReason.draw(reason) for reason in source.reasons],
+        }
