@@ -74,11 +74,11 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 @contextmanager
-def transaction(conflicts: Mapping[str, str] | None = None) -> Iterator[Unit]:
+def transaction(conflicts: Mapping[str, str | Conflict] | None = None) -> Iterator[Unit]:
     """
     One unit of work: committed at the end, rolled back by any exception. Inside another, it joins.
 
-    :param conflicts: constraint name to the message of the Conflict that its violation becomes (W17)
+    :param conflicts: constraint name to the Conflict that its violation becomes, or its message (W17)
     :raises Conflict: such a violation, or something referred to was deleted meanwhile
     """
     unit: Unit | None = g.get(UNIT)
@@ -99,7 +99,7 @@ def transaction(conflicts: Mapping[str, str] | None = None) -> Iterator[Unit]:
             message = "Something that this refers to has been deleted meanwhile."
         if message is None:
             raise
-        raise Conflict(message) from error
+        raise (message if isinstance(message, Conflict) else Conflict(message)) from error
     except BaseException:
         session.rollback()
         raise

@@ -10,24 +10,33 @@ EMAIL_MAX_LENGTH = 254
 SPECIAL_USE_DOMAIN_NAMES.clear()  # companies have mail under .local, .internal and the like
 
 
+class InvalidEmail(Invalid):
+    """``email`` is no address that an account may have."""
+
+    def __init__(self, email: str, message: str, *, field: str) -> None:
+        super().__init__(message, field=field)
+        self.email = email
+
+
 def clean_email(text: str, field: str = "email", *, domains: Collection[str] = ()) -> str:
     """
     The address as it is stored: trimmed, its domain in lower case. Names of internal networks are domains as well.
 
     :param domains: those that it may have, in lower case; any without some
-    :raises Invalid: it is none, or longer than 254 characters, or has other than ASCII before the @
+    :raises InvalidEmail: it is none, or longer than 254 characters, or has other than ASCII before the @
     :raises EmailDomainNotAllowed: it is one of another domain
     """
     address = text.strip()
     if len(address) > EMAIL_MAX_LENGTH:
-        raise Invalid(f"Too big: expected string to have <={EMAIL_MAX_LENGTH} characters", field=field)
+        raise InvalidEmail(text, f"Too big: expected string to have <={EMAIL_MAX_LENGTH} characters", field=field)
     try:
         found = _parsed(address)
     except EmailNotValidError as error:
         reason = str(error).encode("utf-8", "backslashreplace").decode()
-        raise Invalid(f"Invalid email address: {reason}", field=field) from error
+        raise InvalidEmail(text, f"Invalid email address: {reason}", field=field) from error
     if not _may_be_public(found.ascii_domain):
-        raise Invalid("Invalid email address: The part after the @-sign should be a name with a period.", field=field)
+        reason = "The part after the @-sign should be a name with a period."
+        raise InvalidEmail(text, f"Invalid email address: {reason}", field=field)
     if domains and found.normalized.rpartition("@")[2].lower() not in domains:
         raise EmailDomainNotAllowed(found.normalized, domains, field=field)
     return found.normalized

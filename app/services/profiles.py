@@ -5,7 +5,6 @@ from hashlib import sha256
 from uuid import UUID
 
 from app.db import db, execute_count, fetch_all, transaction
-from app.errors import Conflict
 from app.mail.kinds import Kind
 from app.models import User
 from app.models.folding import fold
@@ -15,10 +14,9 @@ from app.runtime import runtime
 from app.security import emails
 from app.security.names import clean_display_name
 from app.services import outbox
+from app.services.account_errors import EmailIsUsername, UsernameIsEmail
 
 EMAIL_TAKEN = "A user with this e-mail address already exists"
-EMAIL_IS_USERNAME = "This e-mail address is another user's username"
-USERNAME_IS_EMAIL = "This username is another user's e-mail address"
 CONFLICTS = {"uq_user_email_key": EMAIL_TAKEN}
 NOBODY = UUID(int=0)
 
@@ -65,7 +63,7 @@ def claim_names(*, username: str | None = None, email: str | None = None, user_i
     transaction at hand ends. Whoever writes one of them calls this first; what is unique anyway the indexes decide.
 
     :param user_id: who may be called so already
-    :raises Conflict: it is
+    :raises UsernameIsEmail, EmailIsUsername: it is
     """
     keys = {"username_key": username and fold(username), "email_key": email and fold(email)}
     with transaction() as session:
@@ -73,7 +71,9 @@ def claim_names(*, username: str | None = None, email: str | None = None, user_i
             for number in sorted({_number(key) for key in keys.values() if key}):
                 session.execute(queries.hold_name, {"number": number})
         for clash in fetch_all(queries.select_clashes, user_id=user_id or NOBODY, **keys):
-            raise Conflict(USERNAME_IS_EMAIL if clash.email_key == keys["username_key"] else EMAIL_IS_USERNAME)
+            if clash.email_key == keys["username_key"]:
+                raise UsernameIsEmail(username or "")
+            raise EmailIsUsername(email or "")
 
 
 def _number(key: str) -> int:

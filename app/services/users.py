@@ -1,5 +1,6 @@
 """Accounts: opened, read, changed, closed."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from app.security import passwords, policy
 from app.security.actor import Actor
 from app.security.names import clean_display_name, clean_username
 from app.services import access_tokens, auth, grants, memberships, profiles, sessions
+from app.services.account_errors import LastAdmin
 from app.services.listing import fetch_page
 from app.services.lookup import parsed_id, the_only_one
 from app.services.profiles import KEEP, Keep
@@ -99,6 +101,7 @@ def update_user(
     current_password: str | None = None,
     email: str | Keep | None = KEEP,
     display_name: str | Keep | None = KEEP,
+    check_password: Callable[[str], object] = passwords.check_new_password,
 ) -> User:
     """
     Change what is given. Name and role are the administrators' to change: from others they are ignored,
@@ -108,13 +111,14 @@ def update_user(
     A new password ends the user's other logins, one set by an administrator all of them and all tokens for
     programs, and so does becoming or ceasing to be an administrator (W3).
 
+    :param check_password: the rule for new passwords
     :raises Denied: somebody else's account
     :raises Conflict: the name is taken; the last administrator would go; the current password is wrong (W14)
     """
     name = None if username is None else clean_username(username)
     address, shown = profiles.given_email(email), profiles.given_display_name(display_name)
     if password is not None:
-        passwords.check_new_password(password)
+        check_password(password)
     policy.require(policy.can_see_user(actor, user_id))
     confirmed = None
     if not actor.is_admin:
@@ -166,7 +170,7 @@ def _locked(session: Unit, user_id: UUID, confirmed: str | None = None) -> User:
 
 def _change_role(user: User, role: str, *, last_admin: bool) -> None:
     if last_admin:
-        raise Conflict("The last administrator cannot be demoted.")
+        raise LastAdmin(user.username, deleted=False)
     if Role.ADMIN in (user.role, role):
         sessions.revoke_all(user.id)
         access_tokens.revoke_all(user.id)
@@ -194,16 +198,17 @@ def change_own_password(actor: Actor, *, current_password: str, new_password: st
 
 
 @retried
-def delete_user(actor: Actor, user_id: UUID, *, transfer_to: UUID | None = None) -> None:
+def delete_user(actor: Actor, user_id: UUID, *, transfer_to: UUID | None = None, even_oneself: bool = False) -> None:
     """
     Close an account for good (W7, W8, W9): its websites go with it, teams pass to the next in line.
 
     :param transfer_to: who gets the websites, and the teams that nobody else owns, instead
+    :param even_oneself: True where a client's users are used to it
     :raises Conflict: oneself, or the last administrator
     :raises Invalid: ``transfer_to`` is no other user
     """
     policy.require(policy.can_administer(actor))
-    if actor.is_user(user_id):
+    if actor.is_user(user_id) and not even_oneself:
         raise Conflict("You cannot delete yourself.")
     if transfer_to == user_id:
         raise Invalid("Must be another user", field="transfer_to")
@@ -220,7 +225,7 @@ def delete_user(actor: Actor, user_id: UUID, *, transfer_to: UUID | None = None)
         if transfer_to is not None and transfer_to not in users:
             raise Invalid("User not found", field="transfer_to")
         if list(admins) == [user_id]:
-            raise Conflict("The last administrator cannot be deleted.")
+            raise LastAdmin(users[user_id].username, deleted=True)
         memberships.leave_all_teams(user_id, heir_id=transfer_to)
         if transfer_to is None:
             session.execute(delete(Website).where(Website.user_id == user_id))

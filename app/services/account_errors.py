@@ -1,0 +1,67 @@
+"""Refusals about accounts, told apart by their kind, so that each wire can say them in its own words."""
+
+from app.errors import Conflict, Invalid
+
+
+class UsernameTaken(Conflict):
+    """Somebody, perhaps with a closed account, is called ``username``."""
+
+    def __init__(self, username: str) -> None:
+        super().__init__("User already exists")
+        self.username = username
+
+
+class UsernameIsEmail(Conflict):
+    """``username`` is somebody else's e-mail address."""
+
+    def __init__(self, username: str) -> None:
+        super().__init__("This username is another user's e-mail address")
+        self.username = username
+
+
+class EmailTaken(Conflict):
+    """``email`` is somebody else's address already."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__("A user with this e-mail address already exists")
+        self.email = email
+
+
+class EmailIsUsername(Conflict):
+    """``email`` is somebody else's username."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__("This e-mail address is another user's username")
+        self.email = email
+
+
+class LastAdmin(Conflict):
+    """The last administrator, ``username``, would go (W4); ``deleted``, or else demoted."""
+
+    def __init__(self, username: str, *, deleted: bool) -> None:
+        super().__init__(f"The last administrator cannot be {'deleted' if deleted else 'demoted'}.")
+        self.username, self.deleted = username, deleted
+
+
+class ReservedAccount(Conflict):
+    """The account of those who are not logged in is nobody's to change."""
+
+    default = "The account 'anonymous' stands for those who are not logged in; it cannot be changed."
+
+
+class NotConfirmed(Conflict):
+    """A change takes the actor's password, and none was given."""
+
+    default = "Confirm this with your password."
+
+
+class WrongPassword(Conflict):
+    """A change takes the actor's password, and this is another."""
+
+    default = "Current password is incorrect"
+
+
+class NoFirstWebsite(Invalid):
+    """A new account must see some website."""
+
+    default = "Name a website that the new user may see."
