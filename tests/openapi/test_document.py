@@ -61,8 +61,8 @@ OF_UMAMIS_CLIENT = {
     "deleteShare": "delete /api/share/id/{shareId}",
 }
 """Operations by the names that the npm package @umami/api-client 0.81.0 has for them."""
-NOT_IN_IT = {"/api/openapi.json", "/docs", "/docs/<version>/<name>"}
-"""The document and its page; they are no part of the API."""
+NOT_IN_IT = {"/api/openapi.json", "/docs", "/docs/<version>/<name>", "/", "/index.php"}
+"""The document and its page; they are no part of the API. Nor is Matomo's: it has one path for all of its methods."""
 
 
 def references(part):

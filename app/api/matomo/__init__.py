@@ -1,1 +1,13 @@
 """Matomo's HTTP API (matomo-usersmanager.md): a thin adapter on the services."""
+
+from flask import Flask
+
+from app.api.matomo import dispatch, methods
+
+
+def init_app(app: Flask) -> None:
+    """Answer ``/index.php?module=API…``, and ``/?module=API…`` alike."""
+    methods.load()
+    app.before_request(dispatch.refuse_wrong_verb)
+    for path in dispatch.PATHS:
+        app.add_url_rule(path, "matomo", dispatch.answer, methods=["GET", "POST"])

@@ -7,12 +7,12 @@ from flask import g, request
 from app.api.http import client_address
 from app.api.matomo import texts, values
 from app.api.matomo.errors import ApiError
-from app.api.matomo.parameters import Parameters, Value
+from app.api.matomo.parameters import Array, Parameters, Value
 from app.errors import Unauthenticated
 from app.security.actor import Actor
 from app.services import auth
 
-ANONYMOUS = frozenset({"", "anonymous"})
+ANONYMOUS = "anonymous"
 BEARER = "Bearer "
 
 
@@ -21,6 +21,7 @@ class Call:
     """What one call is made of; a bulk request makes several."""
 
     given: Parameters
+    token: Value | None = None
     headers: dict[str, str] = field(default_factory=dict)
     in_bulk: bool = False
 
@@ -58,13 +59,13 @@ def identify(token: Value | None, *, openly: bool = False) -> Actor:
     :param openly: it stood in the query string
     :raises ApiError: nobody does
     """
-    address = client_address()
-    if token is None or token in ANONYMOUS:
-        return Actor(address=address)
+    bad = ApiError(texts.BAD_TOKEN_IN_QUERY if openly else texts.BAD_TOKEN, 401)
+    if isinstance(token, Array):
+        raise bad
     try:
-        return auth.identify(token if isinstance(token, str) else None, address=address)
+        return auth.identify_api(None if token == ANONYMOUS else token, address=client_address())
     except Unauthenticated:
-        raise ApiError(texts.BAD_TOKEN_IN_QUERY if openly else texts.BAD_TOKEN, 401) from None
+        raise bad from None
 
 
 def token_of(query: Parameters, form: Parameters) -> Value | None:

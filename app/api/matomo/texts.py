@@ -16,6 +16,9 @@ BAD_METHOD = "The method name is invalid. Expected 'module.methodName'"
 UNKNOWN_DATA = "The API cannot handle this data structure."
 UNSTORABLE = "A value cannot be stored."
 NO_DATABASE = "The database is not available. Please try again."
+NO_ACTION = "The requested action does not exist: use action=index, or none."
+NOT_BY_NUMBER = "Only integer keys supported for array columns on base level."
+NESTED = "Multidimensional column values not supported."
 NOT_IN_BULK = "This method cannot be called in a bulk request."
 NO_COLUMNS = "The parameters 'filter_column' and 'filter_pattern' need rows with columns, which this list has not."
 HTTP = {
@@ -88,7 +91,7 @@ def post_only(name: str) -> str:
 
 
 def no_format(name: str, formats: str) -> str:
-    return f"Error: Renderer format '{name}' not valid. Try any of the following instead: {formats}."
+    return f"Renderer format '{name}' not valid. Try any of the following instead: {formats}."
 
 
 def not_convertible(reason: str) -> str:
