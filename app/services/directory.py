@@ -24,6 +24,7 @@ from app.security.actor import Actor
 from app.services import sites
 from app.services.requirements import (
     UnknownUser,
+    is_somebody,
     require_admin,
     require_admin_or,
     require_login,
@@ -156,16 +157,22 @@ def list_people_on_site(
     if status is not None:
         values["today"] = utcnow().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     invited = actor.is_admin or status in (None, Status.ACTIVE)
-    return _page(
-        actor,
-        window,
-        others_invited=invited,
-        searched=bool(search),
-        status=status,
-        of_site=True,
-        has=has,
-        values=values,
-    )
+    question = {"others_invited": invited, "searched": bool(search), "status": status, "has": has, "of_site": True}
+    return PeopleOnSite(_page(actor, window, values=values, **question))
+
+
+def _site(actor: Actor, website: sites.Name, right: SiteRole) -> Row[Any] | None:
+    """The website, if the actor has this right there."""
+    try:
+        return sites.resolve_site(actor, website, right)
+    except sites.WebsiteDenied:
+        return None
+
+
+def _oneself(actor: Actor, website_id: UUID) -> Page:
+    statement = queries.select_people(named=True, of_site=True)
+    values = {"names": json.dumps([fold(actor.username)]), "website_id": website_id}
+    return Page.of(fetch_all(statement, **values, **PROBE | EVERYTHING.values), EVERYTHING)
 
 
 def list_people_with(
