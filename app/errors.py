@@ -59,6 +59,12 @@ class NotFound(DomainError):
     default = "Not found"
 
 
+class LinkExpired(NotFound):
+    """The link was good, and its time is over."""
+
+    default = "This link has expired."
+
+
 class UnknownAccessCode(NotFound):
     """No team has this access code."""
 

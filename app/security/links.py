@@ -1,11 +1,15 @@
 """Tokens of links that are mailed: derived from the server's secret, so that nothing that is stored gives them away."""
 
 import hmac
+import re
 import secrets
 from uuid import UUID
 
 TOKEN_BYTES = 16
 NONCE_BYTES = 16
+TOKEN = re.compile("[0-9a-f]{32}")
+INVITATION, PASSWORD_RESET = "invitations", "reset-password"
+"""Where links lead: the first part of the path."""
 
 
 def new_nonce() -> str:
@@ -16,6 +20,16 @@ def new_nonce() -> str:
 def new_link_token() -> str:
     """A token that nobody can derive, in the shape of the others; for links that are shown once."""
     return secrets.token_hex(TOKEN_BYTES)
+
+
+def is_link_token(token: str) -> bool:
+    """Whether it has the shape of one."""
+    return TOKEN.fullmatch(token) is not None
+
+
+def link_to(root: str, place: str, token: str) -> str:
+    """The whole link, below the address that people reach the server by."""
+    return f"{root.rstrip('/')}/{place}/{token}"
 
 
 class LinkTokens:

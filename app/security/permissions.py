@@ -55,3 +55,17 @@ SITE_GRANTS: dict[str | None, frozenset[Permission]] = {
 def site_grants(role: str | None, permission: Permission) -> bool:
     """Whether a direct grant carries a right on its website. No grant carries none."""
     return permission in SITE_GRANTS.get(role, frozenset())
+
+
+ROLE_RANKS: dict[str | None, int] = {None: -1, Role.VIEW_ONLY: 0, Role.USER: 1, Role.ADMIN: 2}
+"""Global roles, the weakest first: nobody gives a stronger one than their own."""
+
+
+def weaker_role(one: str, other: str) -> str:
+    """The one of two global roles that carries less."""
+    return min(one, other, key=ROLE_RANKS.__getitem__)
+
+
+def stronger_role(one: str, other: str) -> str:
+    """The one of two global roles that carries more."""
+    return max(one, other, key=ROLE_RANKS.__getitem__)

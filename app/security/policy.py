@@ -6,7 +6,7 @@ from uuid import UUID
 from app.errors import Denied
 from app.models.enums import SiteRole, TeamRole
 from app.security.actor import Actor
-from app.security.permissions import Permission, grants, site_grants
+from app.security.permissions import ROLE_RANKS, Permission, grants, site_grants
 
 SEES_ACCESS_CODE = frozenset({TeamRole.OWNER.value, TeamRole.MANAGER.value})
 
@@ -118,3 +118,13 @@ def can_take_website(actor: Actor, website: Owned, user_id: UUID) -> bool:
 def can_give_website(actor: Actor, website: Owned, target_role: str | None) -> bool:
     """One's own, into a team that one owns or manages; administrators have no bypass."""
     return actor.is_user(website.user_id) and grants(target_role, Permission.WEBSITE_TO_TEAM)
+
+
+def can_give_role(actor: Actor, role: str) -> bool:
+    """A global role to somebody who is invited: none above one's own."""
+    return ROLE_RANKS[role] <= ROLE_RANKS[actor.role]
+
+
+def can_manage_invitation(actor: Actor, inviter_id: UUID | None) -> bool:
+    """Administrators every invitation, others those that they made."""
+    return actor.is_admin or actor.is_user(inviter_id)

@@ -113,7 +113,8 @@ def update_user(
 
     :param check_password: the rule for new passwords
     :raises Denied: somebody else's account
-    :raises Conflict: the name is taken; the last administrator would go; the current password is wrong (W14)
+    :raises Conflict: the name is taken; the last administrator would go; the current password is wrong (W14); who is
+        invited chooses the first password by the invitation's link
     """
     name = None if username is None else clean_username(username)
     address, shown = profiles.given_email(email), profiles.given_display_name(display_name)
@@ -142,6 +143,8 @@ def update_user(
         if name is not None and name != user.username:
             user.username = name
         if hashed is not None:
+            if user.pending:
+                raise Conflict("This account has not accepted its invitation yet.")
             user.password_hash = hashed
             sessions.revoke_all(user.id, keep=actor.session_id if actor.is_user(user.id) else None)
             if not actor.is_user(user.id):

@@ -1,0 +1,136 @@
+"""Statements about invitations."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, Uuid, and_, bindparam, or_, select, update
+from sqlalchemy.orm import aliased
+
+from app.models import Grant, Invitation, Membership, Team, User, Website
+from app.queries.paged import paged
+from app.queries.searching import Match, like_folded
+from app.queries.websites import grant_role, team_role
+
+SHOWN = 100
+"""Websites or teams that an invitation tells the names of, at most."""
+
+Inviter = aliased(User, name="inviter")
+_INVITED = and_(User.id == Invitation.user_id, User.deleted_at.is_(None))
+_INVITER = and_(Inviter.id == Invitation.inviter_id, Inviter.deleted_at.is_(None))
+
+COLUMNS = (
+    Invitation.id.label("id"),
+    Invitation.user_id,
+    Invitation.by_operator,
+    Invitation.role,
+    Invitation.teams,
+    Invitation.grants,
+    Invitation.created_at,
+    Invitation.expires_at,
+    Invitation.accepted_at,
+    User.username,
+    User.email,
+    Inviter.id.label("inviter_id"),
+    Inviter.username.label("inviter_name"),
+)
+"""The inviter's two are null where that account is gone."""
+
+_invitation = select(*COLUMNS).select_from(Invitation).join(User, _INVITED).outerjoin(Inviter, _INVITER)
+_has_token = or_(
+    Invitation.token_hash == bindparam("hash_of_token"), Invitation.link_token_hash == bindparam("hash_of_token")
+)
+
+select_invitation = _invitation.where(Invitation.id == bindparam("invitation_id"))
+select_invitation_of = _invitation.where(Invitation.user_id == bindparam("user_id"))
+select_by_token = _invitation.where(_has_token)
+"""The invitation that a link opens, the mailed one or the copied one. Value: ``hash_of_token``."""
+
+accept = (
+    update(Invitation)
+    .where(
+        Invitation.id == bindparam("accepted_id"),
+        Invitation.accepted_at.is_(None),
+        Invitation.expires_at > bindparam("now", type_=Invitation.expires_at.type),
+        _has_token,
+    )
+    .values(accepted_at=bindparam("now", type_=Invitation.expires_at.type), token_hash=None, link_token_hash=None)
+)
+"""Use the link up, if it is good still: of several at once, one changes the row. Values: those of the names."""
+
+
+@cache
+def select_invitations(*, own: bool, match: Match | None, few: bool, capped: bool) -> Select[Any]:
+    """A page of invitations, newest first, or of those that ``inviter_id`` made."""
+    hits = select(Invitation.id).join(User, _INVITED)
+    if own:
+        hits = hits.where(Invitation.inviter_id == bindparam("inviter_id"))
+    if match:
+        hits = hits.where(or_(like_folded(User.username_key), like_folded(User.email_key)))
+    return paged(
+        hits,
+        Invitation.id,
+        COLUMNS,
+        [(Invitation.created_at, True), (Invitation.id, True)],
+        joins=[(User, _INVITED), (Inviter, _INVITER)],
+        few=few,
+        capped=capped,
+    )
+
+
+_RIGHTS = (Website.id.label("id"), Website.user_id, Website.team_id, team_role, grant_role)
+
+select_websites_to_give = select(*_RIGHTS).where(
+    Website.id.in_(bindparam("website_ids", type_=Uuid(), expanding=True)), Website.deleted_at.is_(None)
+)
+"""Living websites, with what rights on them depend on. Values: ``website_ids``, a list, and ``actor_id``."""
+
+select_websites_given = (
+    select(*_RIGHTS, Grant.granted_by)
+    .join(Grant, Grant.website_id == Website.id)
+    .where(Grant.user_id == bindparam("user_id"), Website.deleted_at.is_(None))
+)
+"""What a user was granted and by whom, with the rights of ``actor_id`` there. Values: these two."""
+
+select_teams_to_enter = (
+    select(Team.id.label("id"), Membership.role)
+    .outerjoin(Membership, (Membership.team_id == Team.id) & (Membership.user_id == bindparam("actor_id")))
+    .where(Team.id.in_(bindparam("team_ids", type_=Uuid(), expanding=True)), Team.deleted_at.is_(None))
+    .order_by(Team.id)
+    .with_for_update(read=True, of=Team)
+)
+"""
+Living teams with the actor's role in each, which stays as it is until the transaction ends. Values: ``team_ids``, a
+list, and ``actor_id``.
+"""
+
+select_team_ids_of = select(Membership.team_id).where(Membership.user_id == bindparam("user_id"))
+
+select_website_names = (
+    select(Website.name, Grant.role)
+    .join(Grant, Grant.website_id == Website.id)
+    .where(Grant.user_id == bindparam("user_id"), Website.deleted_at.is_(None))
+    .order_by(Website.name, Website.id)
+    .limit(SHOWN)
+)
+"""What websites a user was granted, by name. Value: ``user_id``."""
+
+select_team_names = (
+    select(Team.name)
+    .where(Team.id.in_(bindparam("team_ids", type_=Uuid(), expanding=True)), Team.deleted_at.is_(None))
+    .order_by(Team.name, Team.id)
+)
+"""Value: ``team_ids``, a list."""
+
+select_holdings = select(Website.id).where(Website.user_id == bindparam("user_id")).limit(1)
+"""Whether a user owns any website. Value: ``user_id``."""
+
+adopt_grants = (
+    update(Grant)
+    .where(
+        Grant.user_id == bindparam("holder_id"),
+        Grant.website_id.in_(bindparam("website_ids", type_=Uuid(), expanding=True)),
+        Grant.granted_by.is_(None),
+    )
+    .values(granted_by=bindparam("adopter_id", type_=Uuid()))
+)
+"""Somebody answers for what nobody does. Values: ``holder_id``, ``website_ids``, a list, and ``adopter_id``."""
