@@ -1,6 +1,5 @@
 """``…/access`` on the wire: whole bodies."""
 
-
 import pytest
 
 PUBLISH = "tagmanager_publish_live_container"

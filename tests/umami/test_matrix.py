@@ -115,6 +115,27 @@ POST /api/websites/:site/shares              401  401  401  401  200  200  200  
 POST /api/websites/:mine/shares              401  401  200  200  200  200  200  200  200  200  200
 POST /api/websites/:foreign-site/shares      401  401  401  401  401  401  401  401  401  200  200
 
+GET /api/websites/:site/access               401  401  401  401  200  200  401  401  401  401  200
+GET /api/websites/:mine/access               401  401  200  200  200  200  200  200  200  200  200
+GET /api/websites/:foreign-site/access       401  401  401  401  401  401  401  401  401  200  200
+GET /api/websites/:unknown/access            401  401  401  401  401  401  401  401  401  401  404
+GET /api/users/:self/access                  401  401  200  200  200  200  200  200  200  200  200
+GET /api/users/:somebody/access              401  401  401  401  401  401  401  401  401  401  200
+GET /api/users/:unknown/access               401  401  401  401  401  401  401  401  401  401  404
+PUT /api/websites/:site/access/:somebody     401  401  401  401  200  200  401  401  401  401  200
+PUT /api/websites/:mine/access/:somebody     401  401  200  200  200  200  200  200  200  200  200
+PUT /api/websites/:foreign-site/access/:somebody
+                                             401  401  401  401  401  401  401  401  401  200  200
+PUT /api/websites/:unknown/access/:somebody  401  401  401  401  401  401  401  401  401  401  404
+PUT /api/websites/:mine/access/:unknown      401  401  400  400  400  400  400  400  400  400  404
+DELETE /api/websites/:site/access/:somebody  401  401  401  401  200  200  401  401  401  401  200
+DELETE /api/websites/:mine/access/:somebody  401  401  200  200  200  200  200  200  200  200  200
+DELETE /api/websites/:foreign-site/access/:somebody
+                                             401  401  401  401  401  401  401  401  401  200  200
+DELETE /api/websites/:unknown/access/:somebody
+                                             401  401  401  401  401  401  401  401  401  401  404
+DELETE /api/websites/:mine/access/:unknown   401  401  400  400  400  400  400  400  400  400  404
+
 POST /api/share                              401  401  401  401  200  200  200  401  200  401  200
 POST /api/share of another's website         401  401  401  401  401  401  401  401  401  200  200
 GET /api/share/id/:share                     401  401  401  401  200  200  200  200  200  401  200
@@ -153,6 +174,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/websites/:site/shares": {"name": "Link"},
     "POST /api/websites/:mine/shares": {"name": "Link"},
     "POST /api/websites/:foreign-site/shares": {"name": "Link"},
+    **{
+        f"PUT /api/websites/{site}/access/:somebody": {"role": "view"}
+        for site in (":site", ":mine", ":foreign-site", ":unknown")
+    },
+    "PUT /api/websites/:mine/access/:unknown": {"role": "view"},
     "POST /api/share": {**SHARE, "entityId": ":site", "shareType": 1},
     "POST /api/share of another's website": {**SHARE, "entityId": ":foreign-site", "shareType": 1},
     "POST /api/share/id/:share": SHARE,
@@ -199,7 +225,7 @@ def test_the_table_has_every_endpoint(migrated_app):
 
 
 def test_every_row_of_the_table_is_read():
-    lines = [line for line in TABLE.splitlines() if line.lstrip().startswith(("GET", "POST", "DELETE"))]
+    lines = [line for line in TABLE.splitlines() if line.lstrip().startswith(("GET", "POST", "PUT", "DELETE"))]
 
     assert len(ROWS) == len(lines)
     assert set(BODIES) <= {call for call, _ in ROWS}
