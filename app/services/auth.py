@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, update
 
 from app.db import execute_count, fetch_all, fetch_one, note_caller, retried, transaction
-from app.errors import Conflict, DomainError, NotFound, Throttled, Unauthenticated, Unavailable, WrongCredentials
+from app.errors import DomainError, NotFound, Throttled, Unauthenticated, Unavailable, WrongCredentials
 from app.models import ANONYMOUS_ID, User
 from app.models.folding import fold
 from app.queries import access_tokens as token_queries
@@ -22,10 +22,10 @@ from app.runtime import runtime
 from app.security import passwords
 from app.security.actor import Actor, SharedView
 from app.services import access_tokens, sessions
+from app.services.account_errors import WrongPassword
 
 OUTCOMES: dict[type[DomainError], str] = {WrongCredentials: "failure", Throttled: "throttled", Unavailable: "busy"}
 """What the metrics call it when a login is refused."""
-WRONG_PASSWORD = "Current password is incorrect"  # noqa: S105 (a message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +153,12 @@ def confirm_password(actor: Actor, password: str | None) -> str:
     """
     Make sure that it is the actor's own password; answers its hash, as whoever changes it must find it still.
 
-    :raises Conflict: it is not, or there is none; none is no guess and does not count as one
+    :raises WrongPassword: it is not, or there is none; none is no guess and does not count as one
     :raises Throttled: too many wrong ones lately
     """
     row = fetch_one(queries.select_password_hash, user_id=actor.user_id) if password is not None else None
     if row is None or password is None or not _guess(fold(actor.username), actor.address, password, row.password_hash):
-        raise Conflict(WRONG_PASSWORD)
+        raise WrongPassword
     return str(row.password_hash)
 
 

@@ -17,7 +17,7 @@ from app.security import passwords, policy
 from app.security.actor import Actor
 from app.security.names import clean_display_name, clean_username
 from app.services import access_tokens, auth, grants, memberships, profiles, sessions
-from app.services.account_errors import LastAdmin
+from app.services.account_errors import LastAdmin, WrongPassword
 from app.services.listing import fetch_page
 from app.services.lookup import parsed_id, the_only_one
 from app.services.profiles import KEEP, Keep
@@ -134,7 +134,7 @@ def update_user(
         told_at = user.email
         if address is not KEEP:
             if confirmed is None and not actor.is_admin and profiles.is_other(user.email, address):
-                raise Conflict(auth.WRONG_PASSWORD)  # it was the same when the password was not asked for
+                raise WrongPassword  # it was the same when the password was not asked for
             profiles.set_email(user, address)
         if shown is not KEEP:
             user.display_name = shown
@@ -167,7 +167,7 @@ def _locked(session: Unit, user_id: UUID, confirmed: str | None = None) -> User:
     if user is None or user.deleted_at is not None:
         raise NotFound
     if confirmed is not None and user.password_hash != confirmed:
-        raise Conflict(auth.WRONG_PASSWORD)
+        raise WrongPassword
     return user
 
 
