@@ -4,11 +4,15 @@ import os
 import runpy
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import SplitResult, urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from app.security.emails import ascii_form
 
 T = TypeVar("T")
 
@@ -21,6 +25,9 @@ DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 TRUE, FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off", ""})
 KINDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 MASK = "********"
+TLS_PORT = 465
+"""There, TLS begins with the first byte."""
+HERE = ("localhost", "127.0.0.1", "::1")
 
 
 class ConfigError(ValueError):
@@ -247,6 +254,37 @@ def _check(config: Config) -> None:
     _check_database("DATABASE_URL", config.sqlalchemy_url)
     if config.replica_url:
         _check_database("FRONTDESK_REPLICA_URL", config.sqlalchemy_replica_url)
+    _check_mail(config)
+
+
+def _check_mail(config: Config) -> None:
+    url = _parts(config.public_url)
+    if config.public_url and (url is None or url.scheme not in ("http", "https") or not url.hostname or url.query):
+        raise ConfigError("FRONTDESK_PUBLIC_URL must be the address that people reach this server by, https://…")
+    if not config.mail_host:
+        return
+    for name in ("public_url", "mail_from"):
+        if not getattr(config, name):
+            raise ConfigError(f"FRONTDESK_MAIL_HOST needs {PREFIX}{name.upper()} as well")
+    try:
+        ascii_form(parseaddr(config.mail_from)[1])
+    except ValueError:
+        raise ConfigError("FRONTDESK_MAIL_FROM must be `Name <address>` or an address") from None
+    if config.mail_port == TLS_PORT and config.mail_encryption == "starttls":
+        raise ConfigError("FRONTDESK_MAIL_ENCRYPTION must be tls for port 465")
+    if config.mail_password and not config.mail_username:
+        raise ConfigError("FRONTDESK_MAIL_PASSWORD needs FRONTDESK_MAIL_USERNAME as well")
+    if config.mail_username and config.mail_encryption == "none" and config.mail_host not in HERE:
+        raise ConfigError("FRONTDESK_MAIL_USERNAME needs encryption: the password would be sent for all to read")
+
+
+def _parts(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 (raises where it is no number)
+    except ValueError:
+        return None
+    return parts
 
 
 def _check_database(label: str, text: str) -> None:

@@ -39,6 +39,14 @@ class Metrics:
             "frontdesk_requests_refused", "Requests refused since too many were inside.", registry=registry
         )
         self.logins = Counter("frontdesk_logins", "Logins by outcome.", ["outcome"], registry=registry)
+        self.mails = Counter("frontdesk_mails", "Mails by what became of an attempt.", ["outcome"], registry=registry)
+        self.outbox = Gauge(
+            "frontdesk_outbox_mails",
+            "Mails in the outbox: waiting to be sent, or given up.",
+            ["state"],
+            multiprocess_mode="mostrecent",
+            registry=registry,
+        )
         self.hashes_waiting = Gauge(
             "frontdesk_hashes_waiting",
             "Passwords that wait for their turn at bcrypt.",

@@ -5,6 +5,7 @@ from pathlib import Path
 from flask import Flask
 
 from app import create_app, logs, migrate, replacing
+from app.postman import Postman
 from app.runtime import runtime
 from app.secret_key import check_secret
 
@@ -23,6 +24,8 @@ def make() -> Flask:
     replica = app.extensions.get("frontdesk_replica")
     if replica is not None:
         replica.watch()
+    if config.mail_host:
+        Postman(app).start()
     migrate.revisions()  # while the files are still those of this release
     if config.runtime_path:
         replacing.say_ready(Path(config.runtime_path))

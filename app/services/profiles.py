@@ -1,18 +1,22 @@
 """What accounts say of themselves beyond a name, and that no two people can be called the same."""
 
+from datetime import timedelta
 from enum import Enum
 from hashlib import sha256
 from uuid import UUID
 
 from app.db import db, execute_count, fetch_all, transaction
 from app.mail.kinds import Kind
-from app.models import User
+from app.models import User, utcnow
 from app.models.folding import fold
+from app.queries import mail as mail_queries
 from app.queries import profiles as queries
 from app.queries.password_resets import delete_of_user as delete_resets
 from app.runtime import runtime
 from app.security import emails
+from app.security.links import new_nonce
 from app.security.names import clean_display_name
+from app.security.tokens import hash_token
 from app.services import outbox
 from app.services.account_errors import EmailIsUsername, UsernameIsEmail
 
@@ -93,10 +97,26 @@ def set_email(user: User, email: str | None) -> None:
         if email is not None:
             clean_email(email)
         execute_count(delete_resets, owner_id=user.id)  # mailed to the old address
-        if not user.pending:
+        if user.pending:
+            _invite_anew(user, email)
+        else:
             for address in dict.fromkeys(filter(None, (old, email))):
                 outbox.queue(Kind.EMAIL_CHANGED, address, username=user.username, old=old, new=email)
     user.email = email
+
+
+def _invite_anew(user: User, email: str | None) -> None:
+    """What was mailed to the old address lets nobody in any more; the new one gets a link of its own."""
+    with transaction() as session:
+        invitation = session.scalars(mail_queries.select_invitation_waiting, {"user_id": user.id}).one_or_none()
+        if invitation is None:
+            return
+        invitation.nonce = new_nonce()
+        token = runtime().link_tokens.derive("invitation", invitation.id, invitation.nonce)
+        invitation.token_hash, invitation.link_token_hash = hash_token(token), None
+        invitation.expires_at = utcnow() + timedelta(days=runtime().config.invitation_days)
+        if email is not None:
+            outbox.queue(Kind.INVITATION, email, invitation_id=invitation.id)
 
 
 def note_password_changed(user: User, *, address: str | None, by: str) -> None:

@@ -1,0 +1,66 @@
+"""``frontdesk mail …``"""
+
+from dataclasses import asdict
+from uuid import UUID
+
+import click
+
+from app.cli.guard import guarded
+from app.cli.output import counted, done, json_option, show_page
+from app.cli.paging import page_options
+from app.paging import Page, Window
+from app.security.actor import OPERATOR
+from app.services import mail_delivery
+
+COLUMNS = ("id", "kind", "recipient", "state", "attempts", "created_at", "due_at", "last_error")
+
+
+@click.group("mail")
+def group() -> None:
+    """The outbox: send, list, try again, test."""
+
+
+@group.command("send")
+@json_option
+@guarded
+def send(as_json: bool) -> None:
+    """Send what is due; a running server does so itself."""
+    tally = mail_delivery.deliver_now(OPERATOR)
+    said = f"{counted(tally.sent, 'mail')} sent, {tally.postponed} put off, {tally.given_up} given up."
+    if tally.unreachable:
+        said += f" The mail server takes nothing now: {tally.unreachable}"
+    done(said, as_json=as_json, **asdict(tally))
+
+
+@group.command("list")
+@page_options
+@json_option
+@guarded
+def list_(page: int, page_size: int, as_json: bool) -> None:
+    """Mails that wait or were given up, oldest first, each with its last error."""
+    found = mail_delivery.list_mails(OPERATOR, Window.of_page(page, page_size))
+    rows = [
+        {name: getattr(row, name, None) for name in COLUMNS} | {"state": "waiting" if row.due_at else "given up"}
+        for row in found.rows
+    ]
+    show_page(Page(rows, found.total, found.capped), COLUMNS, as_json=as_json)
+
+
+@group.command("retry")
+@click.argument("mail_id", metavar="[ID]", required=False, type=click.UUID)
+@json_option
+@guarded
+def retry(mail_id: UUID | None, as_json: bool) -> None:
+    """Try a mail again now, or all that were given up."""
+    number = mail_delivery.retry(OPERATOR, mail_id)
+    done(f"{counted(number, 'mail')} will be tried again now.", as_json=as_json, count=number)
+
+
+@group.command("test")
+@click.argument("address")
+@json_option
+@guarded
+def test(address: str, as_json: bool) -> None:
+    """Send a test mail to an address, at once."""
+    mail_delivery.send_test(OPERATOR, address)
+    done(f"The mail server has taken a test mail to {address}.", as_json=as_json)

@@ -1,0 +1,65 @@
+"""A worker's thread that sends mail while the worker serves."""
+
+import time
+from multiprocessing.util import Finalize
+from threading import Event, Thread
+
+import structlog
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.runtime import runtime
+from app.services import mail_delivery
+
+log = structlog.get_logger()
+EVERY_SECONDS = 5.0
+"""Other processes write mail as well; so often is the outbox looked into."""
+UNREACHABLE_SECONDS = 30.0
+COUNT_SECONDS = 30.0
+GOODBYE_SECONDS = 10.0
+"""So long is a mail that is just being sent waited for at the end; after that, another sender tries it again."""
+
+
+class Postman:
+    """Sends what is due: at once what this process writes, within seconds what others write."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="postman", daemon=True)
+        with app.app_context():
+            self._bell = runtime().mail_bell
+
+    def start(self) -> None:
+        """Begin, and stop in good time when the process ends."""
+        self._thread.start()
+        # Runs where workers end, which atexit's functions do not.
+        Finalize(None, self.stop, exitpriority=0)
+
+    def stop(self) -> None:
+        """Send nothing more; what is under way is finished if it is quick."""
+        self._stopping.set()
+        self._bell.set()
+        self._thread.join(GOODBYE_SECONDS)
+
+    def _run(self) -> None:
+        counted = -COUNT_SECONDS
+        while not self._stopping.is_set():
+            pause = EVERY_SECONDS
+            self._bell.clear()
+            with self._app.app_context():
+                try:
+                    tally = mail_delivery.deliver(self._stopping)
+                    if tally != mail_delivery.Tally() or time.monotonic() - counted >= COUNT_SECONDS:
+                        mail_delivery.watch_outbox()
+                        counted = time.monotonic()
+                    if tally.unreachable:
+                        pause = UNREACHABLE_SECONDS
+                except SQLAlchemyError as error:  # the database is away: mail waits like everything else
+                    log.warning("the outbox cannot be read", error=type(error).__name__)
+                except Exception:  # whatever it is, the next mail shall not suffer for it
+                    log.exception("sending mail failed")
+            if pause == UNREACHABLE_SECONDS:
+                self._stopping.wait(pause)
+            else:
+                self._bell.wait(pause)

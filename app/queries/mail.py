@@ -1,0 +1,97 @@
+"""Statements about mail that is to be sent, and about what it says."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, delete, func, or_, select, update
+from sqlalchemy.orm import aliased
+
+from app.models import Invitation, OutboxMail, User
+from app.queries.paged import paged
+
+COLUMNS = (
+    OutboxMail.id.label("id"),
+    OutboxMail.kind,
+    OutboxMail.recipient,
+    OutboxMail.parameters,
+    OutboxMail.created_at,
+    OutboxMail.due_at,
+    OutboxMail.attempts,
+    OutboxMail.last_error,
+)
+_moment = OutboxMail.created_at.type
+
+select_any_due = select(OutboxMail.id).where(OutboxMail.due_at <= bindparam("now", type_=_moment)).limit(1)
+"""Whether there is anything to do. Value: ``now``."""
+
+_next = (
+    select(OutboxMail.id)
+    .where(OutboxMail.due_at <= bindparam("now", type_=_moment))
+    .order_by(OutboxMail.due_at, OutboxMail.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
+)
+claim_next = (
+    update(OutboxMail)
+    .where(OutboxMail.id == _next)
+    .values(due_at=bindparam("until", type_=_moment), attempts=OutboxMail.attempts + 1)
+    .returning(*COLUMNS)
+)
+"""Take the mail that is due for longest; nobody else takes it before ``until``. Values: ``now``, ``until``."""
+
+_mine = (OutboxMail.id == bindparam("mail_id"), OutboxMail.attempts == bindparam("attempt"))
+delete_mail = delete(OutboxMail).where(*_mine)
+"""Values: ``mail_id``, and ``attempt``: it is no longer ours where somebody else has tried since."""
+
+postpone_mail = update(OutboxMail).where(*_mine).values(due_at=bindparam("next"), last_error=bindparam("error"))
+"""Values: as ``delete_mail``, ``next``, ``error``."""
+
+_again = {"due_at": bindparam("now", type_=_moment), "attempts": 0}
+retry_given_up = update(OutboxMail).where(OutboxMail.due_at.is_(None)).values(_again)
+"""Value: ``now``."""
+retry_one = update(OutboxMail).where(OutboxMail.id == bindparam("mail_id")).values(_again)
+"""Values: ``mail_id``, ``now``."""
+
+count_mails = select(func.count().label("total"), func.count(OutboxMail.due_at).label("waiting"))
+"""How many mails there are, and how many of them are still tried."""
+
+_inviter = aliased(User)
+select_invitation = (
+    select(
+        Invitation.id.label("id"),
+        Invitation.nonce,
+        Invitation.expires_at,
+        User.username,
+        User.email,
+        _inviter.username.label("inviter_username"),
+        _inviter.display_name.label("inviter_display_name"),
+    )
+    .join(User, User.id == Invitation.user_id)
+    .outerjoin(_inviter, _inviter.id == Invitation.inviter_id)
+    .where(
+        Invitation.id == bindparam("invitation_id"),
+        Invitation.token_hash.is_not(None),
+        Invitation.accepted_at.is_(None),
+        Invitation.expires_at > bindparam("now", type_=_moment),
+        or_(Invitation.inviter_id.is_not(None), Invitation.by_operator),
+        User.pending,
+        User.deleted_at.is_(None),
+    )
+)
+"""An invitation whose link is good. Values: ``invitation_id``, ``now``."""
+
+select_invitation_of = select(Invitation.id.label("id")).where(Invitation.user_id == bindparam("user_id"))
+"""Value: ``user_id``."""
+
+select_invitation_waiting = select(Invitation).where(
+    Invitation.user_id == bindparam("user_id"), Invitation.accepted_at.is_(None)
+)
+"""The row itself. Value: ``user_id``."""
+
+
+@cache
+def select_mails(*, capped: bool) -> Select[Any]:
+    """A page of mails that are not sent, oldest first."""
+    order = [(OutboxMail.created_at, False), (OutboxMail.id, False)]
+    return paged(select(OutboxMail.id), OutboxMail.id, COLUMNS, order, capped=capped)

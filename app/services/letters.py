@@ -1,0 +1,69 @@
+"""What the mails of the outbox say: who gets them, and the links in them, are found out just before they are sent."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from app.db import fetch_one
+from app.mail.composing import Letter
+from app.mail.kinds import Kind
+from app.models import utcnow
+from app.models.folding import fold
+from app.queries import mail as queries
+from app.queries import password_resets as reset_queries
+from app.runtime import runtime
+from app.security.links import INVITATION, PASSWORD_RESET, link_to
+from app.services import password_resets
+
+
+def letter_for(mail: Row[Any]) -> Letter | None:
+    """The letter that a row of the outbox stands for; None where it has no point any more."""
+    return FINDERS.get(Kind(mail.kind), _as_written)(mail)
+
+
+def _as_written(mail: Row[Any]) -> Letter:
+    return Letter(mail.id, Kind(mail.kind), mail.recipient, mail.parameters)
+
+
+def _invitation(mail: Row[Any]) -> Letter | None:
+    return _invited(mail, UUID(mail.parameters["invitation_id"]))
+
+
+def _invited(mail: Row[Any], invitation_id: UUID) -> Letter | None:
+    row = fetch_one(queries.select_invitation, invitation_id=invitation_id, now=utcnow())
+    if row is None or row.email is None:
+        return None
+    token = runtime().link_tokens.derive("invitation", row.id, row.nonce)
+    values = {
+        "inviter": row.inviter_display_name or row.inviter_username,
+        "username": row.username,
+        "link": link_to(runtime().config.public_url, INVITATION, token),
+        "until": f"{row.expires_at:%d %B %Y, %H:%M} UTC",
+    }
+    return Letter(mail.id, Kind.INVITATION, row.email, values)
+
+
+def _password_reset(mail: Row[Any]) -> Letter | None:
+    row = fetch_one(reset_queries.select_account, account_key=fold(mail.parameters["account"]))
+    if row is None or row.email is None:
+        return None
+    if row.pending:  # there is no password to forget, but a link to set the first one
+        invitation = fetch_one(queries.select_invitation_of, user_id=row.id)
+        return _invited(mail, invitation.id) if invitation else None
+    token = password_resets.make_mailed_link(row.id, mail.id)
+    if token is None:
+        return None
+    values = {
+        "username": row.username,
+        "link": link_to(runtime().config.public_url, PASSWORD_RESET, token),
+        "minutes": f"{runtime().config.password_reset_minutes:g}",
+    }
+    return Letter(mail.id, Kind.PASSWORD_RESET, row.email, values)
+
+
+FINDERS: Mapping[Kind, Callable[[Row[Any]], Letter | None]] = {
+    Kind.INVITATION: _invitation,
+    Kind.PASSWORD_RESET: _password_reset,
+}
