@@ -10,6 +10,7 @@ from sqlalchemy import (
     CompoundSelect,
     FromClause,
     Select,
+    String,
     Uuid,
     and_,
     bindparam,
@@ -38,6 +39,7 @@ RECORD = (
     User.pending,
     Invitation.expires_at,
     Invitation.accepted_at,
+    Invitation.inviter_id,
     Inviter.username.label("inviter"),
 )
 """An account, and how it was invited if it was."""
@@ -111,6 +113,13 @@ select_person_by_email = _person.where(User.email_key == bindparam("email_key"))
 """Value: ``email_key``."""
 select_admins = _person.where(IS_ADMIN).order_by(User.created_at, User.id)
 """All administrators, the first ones first."""
+
+
+_given = (bindparam("name_key", type_=String()), bindparam("given_key", type_=String()))
+select_called = select(User.id.label("id"), User.username_key, User.email_key).where(
+    or_(*[column == key for column in (User.username_key, User.email_key) for key in _given])
+)
+"""Accounts, closed ones too, with one of two names, as their name or address. Values: ``name_key``, ``given_key``."""
 
 
 @cache

@@ -1,6 +1,6 @@
 """Refusals about accounts, told apart by their kind, so that each wire can say them in its own words."""
 
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Denied, Invalid
 
 
 class UsernameTaken(Conflict):
@@ -65,3 +65,11 @@ class NoFirstWebsite(Invalid):
     """A new account must see some website."""
 
     default = "Name a website that the new user may see."
+
+
+class ResendDenied(Denied):
+    """The invitation of ``username`` is the business of whoever invited them, and of administrators."""
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"Only who invited {username} may do this, and administrators.")
+        self.username = username

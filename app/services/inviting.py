@@ -1,0 +1,90 @@
+"""Invitations by the names of those who are invited, for wires that call people so."""
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from app.db import retried, transaction
+from app.models import SiteRole
+from app.runtime import runtime
+from app.security.actor import Actor
+from app.security.links import INVITATION, link_to
+from app.services import invitations, sites
+from app.services.account_errors import NoFirstWebsite, ResendDenied
+from app.services.accounts import clashes, clean_names
+from app.services.confirming import NOT_NEEDED, Confirmation
+from app.services.directory import find_person
+from app.services.requirements import UnknownUser, require_some
+
+
+@retried
+def invite_person(
+    actor: Actor,
+    *,
+    username: str,
+    email: str,
+    website: sites.Name | None,
+    days: float | None = None,
+    confirmation: Confirmation = NOT_NEEDED,
+) -> None:
+    """
+    Invite somebody to view a website.
+
+    :param days: how long the link is good; as configured by default
+    :raises NoFirstWebsite: no website is named, be it by an administrator
+    :raises WebsiteDenied: the actor may not view it, or does not administer it
+    :raises Invalid, Conflict: as of ``accounts.open_account``
+    """
+    require_some(actor, SiteRole.ADMIN)
+    confirmation.check(actor)
+    if website is None:
+        raise NoFirstWebsite(field="website")
+    sites.resolve_site(actor, website, SiteRole.VIEW)
+    site = sites.resolve_site(actor, website, SiteRole.ADMIN)
+    address = clean_names(username, email)
+    grant = {"website_id": site.id, "role": SiteRole.VIEW.value}
+    with transaction(clashes(username, address)):
+        invitations.invite(actor, username=username, email=address, grants=[grant], days=days)
+
+
+def invite_again(
+    actor: Actor, username: str, *, days: float | None = None, confirmation: Confirmation = NOT_NEEDED
+) -> None:
+    """
+    Send somebody who has not accepted yet another link; earlier ones are dead.
+
+    :raises UnknownUser: nobody of that name is invited
+    :raises ResendDenied: somebody else's invitation
+    """
+    person = _waiting(actor, username, confirmation)
+    invitations.resend_for(actor, person.id, days=days)
+
+
+def link_for(
+    actor: Actor,
+    username: str,
+    root: str,
+    *,
+    days: float | None = None,
+    confirmation: Confirmation = NOT_NEEDED,
+) -> str:
+    """
+    A second link for somebody who has not accepted yet, to be copied; the mailed one stays good.
+
+    :param root: where people reach the server, unless the settings say
+    :raises UnknownUser, ResendDenied: see ``invite_again``
+    """
+    person = _waiting(actor, username, confirmation)
+    token = invitations.make_link_for(actor, person.id, days=days)
+    return link_to(runtime().config.public_url or root, INVITATION, token)
+
+
+def _waiting(actor: Actor, username: str, confirmation: Confirmation) -> Row[Any]:
+    require_some(actor, SiteRole.ADMIN)
+    confirmation.check(actor)
+    person = find_person(username)
+    if not person.pending:
+        raise UnknownUser(username)
+    if not actor.is_admin and not actor.is_user(person.inviter_id):
+        raise ResendDenied(username)
+    return person
