@@ -55,10 +55,10 @@ class NoRole(Conflict):
 
 
 class OnlyViews(Conflict):
-    """The account of those who are not logged in was to have more than view."""
+    """The account of those who are not logged in was to have more than view on websites."""
 
     def __init__(self) -> None:
-        super().__init__("The account 'anonymous' can have view, and nothing more.")
+        super().__init__("The account 'anonymous' can view websites, and nothing more.")
 
 
 class AnonymousTaken(Conflict):

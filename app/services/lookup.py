@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from app.errors import Conflict, NotFound
+from app.models import ANONYMOUS_ID
+from app.services.grant_errors import OnlyViews
 
 
 def parsed_id(text: str) -> UUID | None:
@@ -15,6 +17,12 @@ def parsed_id(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def require_somebody(user_id: UUID | None) -> None:
+    """:raises OnlyViews: it is the account of those who are not logged in, which neither changes nor owns anything"""
+    if user_id == ANONYMOUS_ID:
+        raise OnlyViews
 
 
 def the_only_one(found: Sequence[Row[Any]], things: str) -> Row[Any]:

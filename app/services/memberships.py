@@ -17,6 +17,7 @@ from app.security import policy
 from app.security.actor import Actor
 from app.security.permissions import Permission
 from app.services.listing import fetch_page
+from app.services.lookup import require_somebody
 from app.services.teams import OWNERS_AND_MANAGERS, dissolve, lock_team, may, require_team
 
 MEMBERS_ONLY = "You must be a member of this team."
@@ -78,6 +79,7 @@ def add_member(actor: Actor, team_id: UUID, *, user_id: UUID, role: str) -> Memb
             lambda who, own: policy.can_change_member(who, own, None, role),
             OWNERS_AND_MANAGERS,
         )
+        require_somebody(user_id)
         if not fetch_one(user_queries.select_user, user_id=user_id):
             raise Invalid("User not found", field="user_id")
         membership = Membership(team_id=team_id, user_id=user_id, role=role)

@@ -20,7 +20,7 @@ from app.security import policy, tokens
 from app.security.actor import Actor
 from app.security.permissions import Permission
 from app.services.listing import fetch_page
-from app.services.lookup import parsed_id, the_only_one
+from app.services.lookup import parsed_id, require_somebody, the_only_one
 
 OLDEST_FIRST = Sort("created_at")
 NEWEST_FIRST = Sort("created_at", descending=True)
@@ -70,6 +70,7 @@ def create_team(actor: Actor, *, name: str, owner_id: UUID | None = None) -> tup
     """
     policy.require(policy.can_create_team(actor, owner_id))
     owner = owner_id or actor.user_id
+    require_somebody(owner)
     team = Team(name=name, access_code=tokens.new_access_code())
     with transaction(CONFLICTS) as session:
         if not actor.is_user(owner) and not fetch_one(user_queries.select_user, user_id=owner):

@@ -19,7 +19,7 @@ from app.security.names import clean_display_name, clean_username
 from app.services import access_tokens, auth, grants, memberships, profiles, sessions
 from app.services.account_errors import LastAdmin, WrongPassword
 from app.services.listing import fetch_page
-from app.services.lookup import parsed_id, the_only_one
+from app.services.lookup import parsed_id, require_somebody, the_only_one
 from app.services.profiles import KEEP, Keep
 
 NEWEST_FIRST = Sort("created_at", descending=True)
@@ -54,6 +54,7 @@ def create_user(
     shown = clean_display_name(display_name) if display_name else None
     passwords.check_new_password(password)
     policy.require(policy.can_administer(actor))
+    require_somebody(id)
     hashed = auth.hash_password(password)
     user = User(username=name, role=role, password_hash=hashed, email=address, display_name=shown)
     if id is not None:
@@ -163,6 +164,7 @@ def _is_other_email(user_id: UUID, address: str | Keep | None) -> bool:
 
 def _locked(session: Unit, user_id: UUID, confirmed: str | None = None) -> User:
     """The account, locked. :raises Conflict: its password was changed since it was confirmed"""
+    require_somebody(user_id)
     user = session.get(User, user_id, with_for_update={"key_share": True})
     if user is None or user.deleted_at is not None:
         raise NotFound
@@ -213,6 +215,7 @@ def delete_user(actor: Actor, user_id: UUID, *, transfer_to: UUID | None = None,
     policy.require(policy.can_administer(actor))
     if actor.is_user(user_id) and not even_oneself:
         raise Conflict("You cannot delete yourself.")
+    require_somebody(transfer_to)
     if transfer_to == user_id:
         raise Invalid("Must be another user", field="transfer_to")
     with transaction() as session:

@@ -20,7 +20,7 @@ from app.security import policy
 from app.security.actor import Actor
 from app.security.permissions import Permission
 from app.services.listing import fetch_page
-from app.services.lookup import parsed_id, the_only_one
+from app.services.lookup import parsed_id, require_somebody, the_only_one
 from app.services.shares import TAKEN
 from app.services.teams import group_by_team, require_team
 
@@ -110,6 +110,7 @@ def _may_create(actor: Actor, team_id: UUID | None, owner_id: UUID | None) -> No
     policy.require(policy.can_create_website(actor, team_id, row.role if row else None))
     if team_id is not None and row is None:
         raise Invalid("Team not found", field="team_id")
+    require_somebody(owner_id)
     if owner_id is not None and not fetch_one(user_queries.select_user, user_id=owner_id):
         raise Invalid("User not found", field="owner_id")
 
