@@ -89,6 +89,7 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
             for table in reversed(Base.metadata.sorted_tables):
                 session.execute(delete(table))
         runtime().throttle.forget()
+        runtime().reset_throttle.forget()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import click
 
 from app import __version__
-from app.cli import server, sessions, teams, users, websites
+from app.cli import mail, server, sessions, teams, users, websites
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,7 +18,7 @@ def cli() -> None:
 
 for command in (server.serve, server.setup, server.config, server.database):
     cli.add_command(command)
-for module in (users, teams, websites, sessions):
+for module in (users, teams, websites, sessions, mail):
     cli.add_command(module.group)
 
 

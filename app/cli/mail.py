@@ -37,7 +37,7 @@ def send(as_json: bool) -> None:
 @json_option
 @guarded
 def list_(page: int, page_size: int, as_json: bool) -> None:
-    """Mails that wait or were given up, oldest first, each with its last error."""
+    """Mails that wait or were given up, oldest first."""
     found = mail_delivery.list_mails(OPERATOR, Window.of_page(page, page_size))
     rows = [
         {name: getattr(row, name, None) for name in COLUMNS} | {"state": "waiting" if row.due_at else "given up"}

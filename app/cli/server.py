@@ -37,8 +37,8 @@ def setup(as_json: bool) -> None:
     """
     Make everything ready: folder, database, first administrator.
 
-    Harmless when repeated. A password that is made up is printed once; FRONTDESK_ADMIN_USERNAME and
-    FRONTDESK_ADMIN_PASSWORD choose other ones.
+    Harmless when repeated. A password that is made up is printed once; FRONTDESK_ADMIN_USERNAME,
+    FRONTDESK_ADMIN_PASSWORD and FRONTDESK_ADMIN_EMAIL choose other ones.
     """
     config = runtime().config
     if not config.database_url:
@@ -46,7 +46,7 @@ def setup(as_json: bool) -> None:
     if not config.secret_key and not config.is_production:
         make_secret(config)
     migrate.upgrade()
-    first = ensure_admin(config.admin_username, config.admin_password)
+    first = ensure_admin(config.admin_username, config.admin_password, email=config.admin_email)
     if as_json:
         print_json({"username": first and first.username, "password": first and first.password})
     elif first:

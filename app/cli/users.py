@@ -1,5 +1,6 @@
 """``frontdesk users …``"""
 
+from typing import Any
 from uuid import UUID
 
 import click
@@ -10,10 +11,13 @@ from app.cli.paging import page_options
 from app.cli.passwords import password_options, read_password
 from app.models import Role
 from app.paging import Window
+from app.runtime import runtime
 from app.security.actor import OPERATOR
-from app.services import users
+from app.security.links import PASSWORD_RESET, link_to
+from app.services import password_resets, users
 
 COLUMNS = ("id", "username", "role", "created_at")
+PROFILE = ("email", "display_name", "last_seen_at", "pending")
 ROLES = click.Choice([role.value for role in Role])
 
 
@@ -26,14 +30,17 @@ def group() -> None:
 @click.argument("username")
 @click.option("--role", type=ROLES, default=Role.USER.value, show_default=True, help="What it may do.")
 @click.option("--id", "user_id", type=click.UUID, help="The id to give it; a fresh one by default.")
+@click.option("--email", help="Its owner's e-mail address.")
+@click.option("--display-name", help="What its owner is called.")
 @password_options
 @json_option
 @guarded
-def create(username: str, role: str, user_id: UUID | None, password_stdin: bool, generate: bool, as_json: bool) -> None:
+def create(username: str, user_id: UUID | None, password_stdin: bool, generate: bool, as_json: bool, **given: Any) -> None:
     """Open an account."""
     password, made = read_password(password_stdin=password_stdin, generate=generate)
-    user = users.create_user(OPERATOR, username=username, password=password, role=role, id=user_id)
-    values = {name: getattr(user, name) for name in COLUMNS} | ({"password": password} if made else {})
+    user = users.create_user(OPERATOR, username=username, password=password, id=user_id, **given)
+    said = (*COLUMNS, *[name for name in ("email", "display_name") if getattr(user, name) is not None])
+    values = {name: getattr(user, name) for name in said} | ({"password": password} if made else {})
     show(values, tuple(values), as_json=as_json)
 
 
@@ -54,7 +61,7 @@ def list_(search: str | None, page: int, page_size: int, as_json: bool) -> None:
 @guarded
 def show_(user: str, as_json: bool) -> None:
     """One account, by its name or id."""
-    show(users.find_user(OPERATOR, user), COLUMNS, as_json=as_json)
+    show(users.find_user(OPERATOR, user), (*COLUMNS, *PROFILE), as_json=as_json)
 
 
 @group.command("set-password")
@@ -83,6 +90,30 @@ def set_role(user: str, role: str, as_json: bool) -> None:
     """Set an account's role."""
     found = users.update_user(OPERATOR, users.find_user(OPERATOR, user).id, role=role)
     show(found, COLUMNS, as_json=as_json)
+
+
+@group.command("set-email")
+@click.argument("user")
+@click.argument("email")
+@json_option
+@guarded
+def set_email(user: str, email: str, as_json: bool) -> None:
+    """Set an account's e-mail address; an empty one takes it away."""
+    found = users.update_user(OPERATOR, users.find_user(OPERATOR, user).id, email=email)
+    show(found, (*COLUMNS, "email"), as_json=as_json)
+
+
+@group.command("reset-link")
+@click.argument("user")
+@json_option
+@guarded
+def reset_link(user: str, as_json: bool) -> None:
+    """A link by which its owner sets another password, once."""
+    found = users.find_user(OPERATOR, user)
+    token = password_resets.make_link(OPERATOR, found.id)
+    config = runtime().config
+    link = link_to(config.public_url or f"http://{config.host}:{config.port}", PASSWORD_RESET, token)
+    done(link, as_json=as_json, username=found.username, link=link)
 
 
 @group.command("delete")

@@ -19,17 +19,20 @@ class FirstAdmin:
     password: str | None
 
 
-def ensure_admin(username: str, password: str = "") -> FirstAdmin | None:
+def ensure_admin(username: str, password: str = "", *, email: str = "") -> FirstAdmin | None:
     """
     Make the first administrator if there is none; None when there is.
 
-    :raises Conflict: the name belongs to somebody who is none
+    :raises Invalid: name, password or address break a rule
+    :raises Conflict: the name, or the address, belongs to somebody who is none
     """
     if fetch_one(queries.select_any_admin):
         return None
     generated = None if password else secrets.token_urlsafe(12)
     try:
-        users.create_user(OPERATOR, username=username, password=password or generated or "", role=Role.ADMIN)
+        users.create_user(
+            OPERATOR, username=username, password=password or generated or "", role=Role.ADMIN, email=email or None
+        )
     except Conflict:
         if fetch_one(queries.select_any_admin):
             return None  # another process was quicker

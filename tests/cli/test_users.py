@@ -82,7 +82,7 @@ class TestShow:
     def test_by_name_in_any_case_or_by_id(self, printed, ada, name: str):
         found = printed("users", "show", str(ada.id).upper() if name == "id" else name)
 
-        assert list(found) == KEYS
+        assert list(found) == [*KEYS, "email", "display_name", "last_seen_at", "pending"]
         assert UUID(found["id"]) == ada.id
 
 

@@ -6,6 +6,7 @@ from tests.umami.world import ACCESS_CODE, PASSWORD
 
 POSTS: dict[str, dict[str, Any]] = {
     "/api/auth/login": {"username": "user", "password": PASSWORD},
+    "/api/auth/forgot-password": {"username": "user", "email": "user@example.com"},
     "/api/me/password": {"currentPassword": PASSWORD, "newPassword": "another horse"},
     "/api/users": {"username": "newcomer", "password": PASSWORD, "role": "user", "id": ":unknown"},
     "/api/users/:somebody": {"username": "renamed", "password": PASSWORD, "role": "user", "currentPassword": PASSWORD},

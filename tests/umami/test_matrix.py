@@ -13,6 +13,7 @@ GET /api/heartbeat                           200  200  200  200  200  200  200  
 GET /api/config                              200  200  200  200  200  200  200  200  200  200  200
 GET /api/share/:slug                         200  200  200  200  200  200  200  200  200  200  200
 POST /api/auth/login                         200  200  200  200  200  200  200  200  200  200  200
+POST /api/auth/forgot-password               200  200  200  200  200  200  200  200  200  200  200
 POST /api/auth/logout                        401  200  200  200  200  200  200  200  200  200  200
 GET /api/auth/verify                         401  401  200  200  200  200  200  200  200  200  200
 POST /api/auth/verify                        401  401  200  200  200  200  200  200  200  200  200
@@ -152,6 +153,7 @@ SHARE = {"name": "Link", "slug": "new-slug", "parameters": {}}
 SITE = {"name": "Site", "domain": "site.example"}
 BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/login": {"username": "user", "password": PASSWORD},
+    "POST /api/auth/forgot-password": {"username": "user"},
     "POST /api/me/password": {"currentPassword": PASSWORD, "newPassword": "another horse"},
     "POST /api/users": {"username": "newcomer", "password": PASSWORD, "role": "user"},
     "POST /api/teams": {"name": "Other"},

@@ -43,12 +43,12 @@ class TestCreate:
         assert (response.status_code, response.json) == (400, bad_request("A user with this id already exists"))
 
     def test_what_nobody_asked_for_is_dropped(self, client_of, admin, stored):
-        extras = {"isAdmin": True, "createdAt": "2001-01-01T00:00:00.000Z", "logoUrl": "x", "displayName": "x"}
+        extras = {"isAdmin": True, "createdAt": "2001-01-01T00:00:00.000Z", "logoUrl": "x", "lastSeenAt": "x"}
 
         response = client_of(admin).post("/api/users", json={**ADA, **extras})
 
         user = stored(User, response.json["id"])
-        assert (user.role, user.created_at.year > 2001, user.logo_url, user.display_name) == ("user", True, None, None)
+        assert (user.role, user.created_at.year > 2001, user.logo_url, user.last_seen_at) == ("user", True, None, None)
 
 
 class TestRead:

@@ -6,9 +6,17 @@ from flask import Blueprint, request
 
 from app.api.http import client_address
 from app.api.umami.operation import Access, current_actor, operation
-from app.api.umami.schemas.auth import CurrentUserWithTeams, LoggedIn, LoginIn, Ok, SignedOn, Subscription
+from app.api.umami.schemas.auth import (
+    CurrentUserWithTeams,
+    ForgotPassword,
+    LoggedIn,
+    LoginIn,
+    Ok,
+    SignedOn,
+    Subscription,
+)
 from app.security.actor import Actor
-from app.services import auth, sessions
+from app.services import auth, password_resets, sessions
 
 bp = Blueprint("auth", __name__, url_prefix="/auth")
 
@@ -22,6 +30,13 @@ def _client() -> dict[str, str]:
 def login(data: dict[str, Any]) -> auth.Login:
     """Log in with name and password, for a token."""
     return auth.login(**data, **_client())
+
+
+@bp.post("/forgot-password")
+@operation(Ok, takes=ForgotPassword, access=Access.PUBLIC, refuses=(429,))
+def forgot_password(data: str) -> None:
+    """Have a link for a new password mailed, if anybody is called that and has an address; the answer does not tell."""
+    password_resets.request(data, address=client_address())
 
 
 @bp.post("/logout")

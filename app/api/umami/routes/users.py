@@ -12,10 +12,10 @@ from app.api.umami.schemas.teams import TeamFull, TeamQuery
 from app.api.umami.schemas.users import (
     AdminUser,
     UserCreate,
-    UserCreated,
     UserDelete,
+    UserMade,
+    UserProfile,
     UserQuery,
-    UserSummary,
     UserUpdate,
 )
 from app.api.umami.schemas.websites import OwnedWebsite, WebsiteOut, WebsiteQuery
@@ -34,23 +34,23 @@ def list_users(query: Listing) -> Page:
 
 
 @bp.post("/users")
-@operation(UserCreated, takes=UserCreate)
+@operation(UserMade, takes=UserCreate)
 def create_user(data: dict[str, Any]) -> Any:
     """Open an account."""
     return users.create_user(current_actor(), **data)
 
 
 @bp.get("/users/<user_id>")
-@operation(UserSummary)
+@operation(UserProfile)
 def get_user(user_id: UUID) -> Any:
     """One account: anybody's for administrators, one's own for others."""
     return users.get_user(current_actor(), user_id)
 
 
 @bp.post("/users/<user_id>")
-@operation(UserSummary, takes=UserUpdate, refuses=(429,))
+@operation(UserProfile, takes=UserUpdate, refuses=(429,))
 def update_user(user_id: UUID, data: dict[str, Any]) -> Any:
-    """Change an account; who is no administrator can change their own password alone."""
+    """Change an account; who is no administrator can change their own password, e-mail address and display name."""
     return users.update_user(current_actor(), user_id, **data)
 
 

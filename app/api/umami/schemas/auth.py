@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields, post_load
 
+from app.api.umami import texts
 from app.api.umami.fields import Text
 from app.api.umami.schemas.base import IsoDate, OutSchema, WireSchema
 from app.api.umami.schemas.shares import SharedViewOut
 from app.api.umami.schemas.teams import BriefTeam
-from app.api.umami.schemas.users import PASSWORD_MAX_LENGTH, UserSummary
+from app.api.umami.schemas.users import EMAIL_MAX_LENGTH, PASSWORD_MAX_LENGTH, UserSummary
 from app.models import Role
 
 
@@ -29,6 +30,20 @@ class PasswordChange(WireSchema):
         required=True,
         metadata={"description": "At least 8 characters, at most 72 bytes in UTF-8."},
     )
+
+
+class ForgotPassword(WireSchema):
+    """``POST /api/auth/forgot-password``."""
+
+    username = Text(most=EMAIL_MAX_LENGTH, metadata={"description": "Username or e-mail address."})
+    email = Text(most=EMAIL_MAX_LENGTH, metadata={"description": "The same; one of the two is needed."})
+
+    @post_load
+    def _to_account(self, data: dict[str, Any], **_kwargs: Any) -> str:
+        account: str = data.get("username") or data.get("email") or ""
+        if not account.strip():
+            raise ValidationError(texts.wrong_type("string", "undefined"), "username")
+        return account
 
 
 class CurrentUser(UserSummary):

@@ -63,7 +63,8 @@ class WireSchema(Schema):
 class OutSchema(WireSchema):
     """
     The shape of an answer. ``draw`` writes it straight from a row, without marshmallow's general
-    machinery; a test holds the two to the same result.
+    machinery; a test holds the two to the same result. Keys that are not ``required`` are left out where they have
+    no value, or are false.
     """
 
     _pens: ClassVar[dict[type, Callable[[Any], dict[str, Any]]]] = {}
@@ -88,9 +89,10 @@ def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
     schema's own names. Walking the fields for each row would take three times as long.
     """
     names: dict[str, Any] = {"iso": iso_date}
-    parts = []
+    always: list[str] = []
+    later: list[str] = []
     for number, (name, field) in enumerate(schema.dump_fields.items()):
-        value = f"row.{field.of if isinstance(field, SameFlag) else field.attribute or name}"
+        value = source = f"row.{field.of if isinstance(field, SameFlag) else field.attribute or name}"
         if isinstance(field, fields.Constant):
             names[f"v{number}"], value = field.constant, f"v{number}"
         elif isinstance(field, Drawn):
@@ -99,8 +101,15 @@ def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
             value = f"(None if (id := {value}) is None else str(id))"
         elif isinstance(field, fields.DateTime):
             value = f"(at if (at := {value}).__class__ is str else iso(at))"
-        parts.append(f"{field.data_key!r}: {value}")
-    pen: Callable[[Any], dict[str, Any]] = eval(f"lambda row: {{{', '.join(parts)}}}", names)  # noqa: S307
+        if not (field.required or isinstance(field, fields.Constant | Drawn)):
+            there = source if isinstance(field, fields.Boolean) else f"{source} is not None"
+            later.append(f"    if {there}: drawn[{field.data_key!r}] = {value}")
+        elif later:  # keys keep their order
+            later.append(f"    drawn[{field.data_key!r}] = {value}")
+        else:
+            always.append(f"{field.data_key!r}: {value}")
+    exec("\n".join(["def pen(row):", f"    drawn = {{{', '.join(always)}}}", *later, "    return drawn"]), names)  # noqa: S102
+    pen: Callable[[Any], dict[str, Any]] = names["pen"]
     return pen
 
 

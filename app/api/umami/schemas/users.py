@@ -10,7 +10,11 @@ from app.api.umami.schemas.lists import SortedSearchedQuery
 from app.models import Role
 
 PASSWORD_MAX_LENGTH = 255
+EMAIL_MAX_LENGTH = 320
+"""Longer ones are not even looked at; the rule itself is the service's."""
 ROLES = [role.value for role in Role]
+LAST_SEEN = IsoDate(metadata={"description": "When the account was last used, to some minutes; absent before that."})
+PENDING = fields.Boolean(metadata={"description": "True for those who have not accepted their invitation yet."})
 
 
 def username(**kwargs: bool) -> Text:
@@ -30,6 +34,18 @@ def new_password(**kwargs: bool) -> Text:
     )
 
 
+def email() -> Text:
+    return Text(
+        most=EMAIL_MAX_LENGTH,
+        allow_none=True,
+        metadata={"description": "Unique whatever the case; null or empty for none.", "examples": ["ada@example.com"]},
+    )
+
+
+def display_name() -> Text:
+    return Text(most=255, allow_none=True, metadata={"description": "What the account's owner is called."})
+
+
 class UserCreate(WireSchema):
     """``POST /api/users``."""
 
@@ -37,6 +53,8 @@ class UserCreate(WireSchema):
     password = new_password(required=True)
     role = Option(ROLES, required=True, metadata={"examples": [Role.USER.value]})
     id = Id(metadata={"description": "The id to give the account; a fresh one without it."})
+    email = email()
+    display_name = display_name()
 
 
 class UserUpdate(WireSchema):
@@ -46,8 +64,12 @@ class UserUpdate(WireSchema):
     password = new_password()
     role = Option(ROLES, metadata={"examples": [Role.USER.value]})
     current_password = Text(
-        metadata={"description": "Needed by those who change their own password and are no administrators."}
+        metadata={
+            "description": "Needed by those who change their own password or e-mail address and are no administrators."
+        }
     )
+    email = email()
+    display_name = display_name()
 
 
 class UserDelete(WireSchema):
@@ -76,6 +98,22 @@ class UserSummary(UserCreated):
     created_at = IsoDate(required=True, allow_none=True)
 
 
+class UserProfile(UserSummary):
+    """An account as its owner and administrators see it; what it does not have is left out."""
+
+    email = fields.String()
+    display_name = fields.String()
+    last_seen_at = LAST_SEEN
+    pending = PENDING
+
+
+class UserMade(UserCreated):
+    """A fresh account, with what it was given."""
+
+    email = fields.String()
+    display_name = fields.String()
+
+
 class WebsiteCount(OutSchema):
     """How many websites."""
 
@@ -91,6 +129,9 @@ class AdminUser(UserCreated):
     updated_at = IsoDate(required=True, allow_none=True)
     deleted_at = IsoDate(required=True, allow_none=True)
     count = Drawn(WebsiteCount, lambda row: {"websites": row.website_count}, data_key="_count", required=True)
+    email = fields.String()
+    last_seen_at = LAST_SEEN
+    pending = PENDING
 
 
 class UserRef(OutSchema):
