@@ -75,6 +75,14 @@ lock_admins = (
 
 select_any_admin = select(User.id).where(IS_ADMIN, User.deleted_at.is_(None), ~User.pending).limit(1)
 
+select_first_admin = (
+    select(User.id.label("id"))
+    .where(IS_ADMIN, User.deleted_at.is_(None), ~User.pending)
+    .order_by(User.created_at, User.id)
+    .limit(1)
+)
+"""The administrator who has been here longest."""
+
 
 @cache
 def select_users(*, match: Match | None, few: bool, sort: str, descending: bool, capped: bool) -> Select[Any]:

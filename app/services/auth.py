@@ -205,11 +205,6 @@ def identify_api(token: str | None, *, address: str = "") -> Actor:
     return Actor(id=row.id, username=row.username, role=row.role, created_at=row.created_at, address=address)
 
 
-def is_somebody(actor: Actor) -> bool:
-    """Whether a user has proven to be asking."""
-    return actor.id is not None and actor.id != ANONYMOUS_ID
-
-
 def identify(
     token: str | None, *, share_token: str | None = None, share_context: bool = False, address: str = ""
 ) -> Actor:

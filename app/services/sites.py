@@ -19,7 +19,7 @@ Name = str | int | UUID
 """How a website may be called: by its number or by its id."""
 MOST_AT_ONCE = 5000
 NUMBER_MAX = 2**31 - 1
-SHOWN_IN_MESSAGES = 20
+SHOWN_IN_MESSAGES, MOST_SHOWN_OF_NAME = 20, 40
 
 
 class NoWebsites(Invalid):
@@ -29,21 +29,25 @@ class NoWebsites(Invalid):
 
 
 class UnknownWebsites(Invalid):
-    """Websites that there are not, or names that no website can have; ``names`` says which."""
+    """
+    Websites that there are not, or names that no website can have; ``names`` says which, ``shown`` does so in a text
+    that has an end.
+    """
 
     def __init__(self, names: Iterable[Name]) -> None:
         self.names = tuple(str(name) for name in names)
-        shown = ", ".join(self.names[:SHOWN_IN_MESSAGES])
+        shown = ", ".join(name[:MOST_SHOWN_OF_NAME] for name in self.names[:SHOWN_IN_MESSAGES])
         more = f" and {len(self.names) - SHOWN_IN_MESSAGES} more" if len(self.names) > SHOWN_IN_MESSAGES else ""
-        super().__init__(f"There is no such website: {shown}{more}", field="websites")
+        self.shown = shown + more
+        super().__init__(f"There is no such website: {self.shown}", field="websites")
 
 
 class WebsiteDenied(Denied):
     """The actor has not the ``right`` that it takes on the website called ``name``; perhaps there is none."""
 
     def __init__(self, name: Name, right: SiteRole) -> None:
-        self.name, self.right = str(name), right
-        super().__init__(f"It takes the right to {right.value} on website {name}.")
+        self.name, self.right = str(name)[:MOST_SHOWN_OF_NAME], right
+        super().__init__(f"It takes the right to {right.value} on website {self.name}.")
 
 
 def resolve_sites(

@@ -76,7 +76,7 @@ def create_website(
     actor: Actor,
     *,
     name: str,
-    domain: str,
+    domain: str | None,
     share_id: str | None = None,
     team_id: UUID | None = None,
     owner_id: UUID | None = None,

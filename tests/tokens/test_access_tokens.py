@@ -387,7 +387,6 @@ class TestCallersWithoutAToken:
         actor = auth.identify_api(token, address="192.0.2.1")
 
         assert (actor.id, actor.role, actor.address) == (None, None, "192.0.2.1")
-        assert not auth.is_somebody(actor)
 
     def test_or_the_account_of_the_anonymous_where_there_is_one(self, in_database, in_app):
         with in_database() as session:
@@ -396,7 +395,6 @@ class TestCallersWithoutAToken:
         actor = auth.identify_api(None)
 
         assert (actor.id, actor.username, actor.role) == (ANONYMOUS_ID, "anonymous", "view-only")
-        assert not auth.is_somebody(actor)
 
     @pytest.mark.parametrize("token", ["0" * 32, "anything", "x" * 10_000])
     def test_a_bad_token_is_refused_rather_than_nobodys(self, in_app, token):
@@ -412,7 +410,6 @@ class TestCallersWithoutAToken:
         assert (program.session_id, login.token_id) == (None, None)
         assert program.token_id is not None
         assert login.session_id is not None
-        assert auth.is_somebody(program)
 
 
 class TestEndingLogins:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from app import errors
 from app.api.http import request_id
-from app.api.matomo import texts
+from app.api.matomo import texts, words
 
 log = structlog.get_logger()
 RETRY_AFTER = "1"
@@ -65,7 +65,8 @@ def refusal(error: Exception) -> Refusal:
 
 def _refused(error: errors.DomainError) -> Refusal:
     status, text = next((status, text) for kind, status, text in REFUSALS if isinstance(error, kind))
-    said = error.message if text is None or error.message != type(error).default else text
+    own = words.of(error)
+    said = own or (error.message if text is None or error.message != type(error).default else text)
     if isinstance(error, errors.Throttled):
         return Refusal(texts.TOO_MANY_LOGINS, status, {"Retry-After": str(error.retry_after)})
     return Refusal(said, status, {"Retry-After": RETRY_AFTER} if status == 503 else {})

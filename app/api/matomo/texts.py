@@ -20,6 +20,7 @@ NO_ACTION = "The requested action does not exist: use action=index, or none."
 NOT_BY_NUMBER = "Only integer keys supported for array columns on base level."
 NESTED = "Multidimensional column values not supported."
 NOT_IN_BULK = "This method cannot be called in a bulk request."
+NO_SITES = "Specify at least one website ID in &idSites="
 NO_COLUMNS = "The parameters 'filter_column' and 'filter_pattern' need rows with columns, which this list has not."
 HTTP = {
     400: "The request cannot be read.",
@@ -36,6 +37,15 @@ def some(role: str) -> str:
 def on_site(role: str, number: int | str) -> str:
     """A right that is needed on one website."""
     return f"You can't access this resource as it requires '{role}' access for the website id = {number}."
+
+
+def unexpected_sites(numbers: str) -> str:
+    """Websites that there are not."""
+    return f"An unexpected website was found in the request: website id was set to '{numbers}' ."
+
+
+def no_user(login: str) -> str:
+    return f"User '{login}' doesn't exist."
 
 
 def superuser_or(login: str) -> str:
