@@ -32,6 +32,7 @@ def answer() -> Response:
         if given.get("module") == MODULE:
             result = _authenticated(call, query, form)
     except Exception as error:
+        call.given = call.given or _flat()
         return _drawn(call, refusal(error))
     if given.get("module") != MODULE:
         raise NotFound
@@ -43,7 +44,7 @@ def refuse_wrong_verb() -> Response | None:
     error = request.routing_exception
     if not isinstance(error, MethodNotAllowed) or request.path not in PATHS:
         return None
-    call = Call(_query())
+    call = Call(_flat())
     if call.given.get("module") != MODULE:
         return None
     said = refusal(error)
@@ -71,6 +72,11 @@ def perform(call: Call) -> Any:
 
 def _query() -> Parameters:
     return parameters.of_query(request.query_string.decode("utf-8", "replace"))
+
+
+def _flat() -> Parameters:
+    """The query as far as an error needs it: it may be one that is refused."""
+    return dict(request.args.to_dict())
 
 
 def _authenticated(call: Call, query: Parameters, form: Parameters) -> Any:

@@ -1,0 +1,40 @@
+"""Methods that are there for these tests alone, under ``Test.…``, and an app that nobody changes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.api.matomo import registry
+from tests.matomo.conftest import Caller
+
+
+@pytest.fixture
+def define(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """``define(function, "name", writes=True)``: a method ``Test.name``."""
+    monkeypatch.setitem(registry.METHODS, "Test", {})
+
+    def make(function: Callable[..., Any], name: str = "method", **options: Any) -> None:
+        registry.method(f"Test.{name}", **options)(function)
+
+    return make
+
+
+@pytest.fixture
+def wire(migrated_app: Flask) -> Caller:
+    """Calls without a token, of methods that need neither rights nor data."""
+    return Caller(migrated_app.test_client())
+
+
+@pytest.fixture
+def drawn(define: Callable[..., None], wire: Caller) -> Callable[..., str]:
+    """``drawn(value, "xml", filter_limit=3)``: the body of a method that returns it, in XML without its first line."""
+
+    def draw(value: Any, form: str, **parameters: Any) -> str:
+        define(lambda: value)
+        if form == "xml":
+            return wire.xml("Test.method", **parameters)
+        return wire.call("Test.method", format=form, **parameters).text
+
+    return draw
