@@ -7,7 +7,7 @@ from flask import Flask
 
 from app import config as settings
 from app import db
-from app.api import documents, http, matomo, metrics, probes, umami
+from app.api import documents, http, matomo, metrics, pages, probes, umami
 from app.runtime import Runtime
 
 __version__ = "0.1.0"
@@ -33,6 +33,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     db.init_app(app, config)
     http.init_app(app, config)
     umami.init_app(app)
+    pages.init_app(app)
     matomo.init_app(app)
     probes.init_app(app)
     metrics.init_app(app)

@@ -18,6 +18,8 @@ from app.runtime import Runtime
 log = structlog.get_logger()
 DRAIN_BYTES = 65_536
 QUIET = frozenset({"/healthz", "/readyz"})
+SECRET_PATHS = ("/invitations/", "/reset-password/")
+"""What follows is as good as a password, and stays out of the log."""
 
 
 class OrjsonProvider(JSONProvider):
@@ -108,6 +110,8 @@ class _Closing:
             gauge.set(pool.checkedout())
         if path in QUIET and status == 200:
             return response
+        if path.startswith(SECRET_PATHS):
+            path = f"/{path.split('/')[1]}/…"
         actor = g.get("actor")
         user_id: UUID | None = actor.id if actor is not None else None
         log.info(

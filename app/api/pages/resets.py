@@ -1,0 +1,41 @@
+"""``/reset-password/…``: who has forgotten the password chooses another."""
+
+from typing import Any
+
+from flask import Blueprint, Response
+from sqlalchemy import Row
+
+from app.api.http import client_address
+from app.api.pages.pages import page, password_faults, read_form, rule_broken
+from app.errors import Invalid
+from app.services import password_resets
+from app.services.links import counting_misses
+
+bp = Blueprint("resets", __name__)
+
+
+@bp.get("/reset-password", defaults={"token": ""})
+@bp.get("/reset-password/<path:token>")
+def show(token: str) -> Response:
+    """The form. Looking changes nothing."""
+    return page("reset", account=_account(token), faults={})
+
+
+@bp.post("/reset-password/<path:token>")
+def answer(token: str) -> Response:
+    """Set the password."""
+    account, form = _account(token), read_form()
+    faults = password_faults(form)
+    if not faults:
+        try:
+            password_resets.use(token, form["password"])
+        except Invalid:
+            faults = rule_broken(form["password"])
+        else:
+            return page("changed", account=account)
+    return page("reset", 400, account=account, faults=faults)
+
+
+def _account(token: str) -> Row[Any]:
+    with counting_misses(token, client_address()):
+        return password_resets.find(token)
