@@ -36,3 +36,23 @@ class Source(StrEnum):
     OWNER = "owner"
     TEAM = "team"
     GRANT = "grant"
+
+
+class Standing(StrEnum):
+    """How far people have come."""
+
+    ACTIVE = "active"
+    PENDING = "pending"
+    """Invited, and may still accept."""
+    EXPIRED = "expired"
+
+
+class Has(StrEnum):
+    """What people have on a website. (A role or a capability may be asked for as well.)"""
+
+    NOTHING = "nothing"
+    SOMETHING = "something"
+    EVERYTHING = "everything"
+    """The role of an administrator."""
+    CAPABILITY = "capability"
+    """The one called ``capability``."""

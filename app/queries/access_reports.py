@@ -25,8 +25,9 @@ from sqlalchemy import (
 )
 
 from app.models import IS_ADMIN, GrantedCapability, SiteRole, User, Website, WebsiteNumber, WebsiteProfile
+from app.models.enums import Has
 from app.queries.access import RANKS, of_user, on_website, rights
-from app.queries.directory import Has, administered
+from app.queries.directory import administered
 from app.queries.joined import comma_joined
 from app.queries.paged import paged
 from app.queries.searching import like

@@ -1,7 +1,6 @@
 """Statements about people as directories show them: who there is, who invited them, who may be seen by whom."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -22,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from app.models import IS_ADMIN, GrantedCapability, Invitation, SiteRole, User
+from app.models.enums import Has, Standing
 from app.queries.access import RANKS, Column, on_website, reasons, rights
 from app.queries.joined import comma_joined
 from app.queries.listed import listed
@@ -50,26 +50,6 @@ _JOINS: list[tuple[Any, ColumnElement[bool]]] = [
 LIVING = User.deleted_at.is_(None)
 BY_NAME = [(User.username_key, False), (User.id, False)]
 ACTOR = bindparam("actor_id", type_=Uuid())
-
-
-class Status(StrEnum):
-    """How far people have come."""
-
-    ACTIVE = "active"
-    PENDING = "pending"
-    """Invited, and may still accept."""
-    EXPIRED = "expired"
-
-
-class Has(StrEnum):
-    """What people have on a website. (A role or a capability may be asked for as well.)"""
-
-    NOTHING = "nothing"
-    SOMETHING = "something"
-    EVERYTHING = "everything"
-    """The role of an administrator."""
-    CAPABILITY = "capability"
-    """The one called ``capability``."""
 
 
 def by_actor(user_id: Column, _website_id: Column) -> Sequence[ColumnElement[bool]]:
@@ -130,7 +110,7 @@ def select_people(
     others_invited: bool = True,
     named: bool = False,
     searched: bool = False,
-    status: Status | None = None,
+    standing: Standing | None = None,
     of_site: bool = False,
     has: Has | SiteRole | None = None,
 ) -> Select[Any]:
@@ -143,7 +123,7 @@ def select_people(
     :param others_invited: False leaves out who was invited by another than ``actor_id`` and has not accepted
     :param named: those called as ``names`` says, folded
     :param searched: with ``search``, a folded pattern, in the name or in an e-mail address that the actor may see
-    :param status: an invitation counts as open until the end of the day, which began at ``today``
+    :param standing: an invitation counts as open until the end of the day, which began at ``today``
     :param has: what they have on ``website_id``
     """
     source: Any = User.__table__
@@ -163,8 +143,8 @@ def select_people(
         # What is not shown is not found either: e-mail addresses of others are the administrators' to see.
         address = and_(User.id == ACTOR, _like(User.email_key)) if colleagues else _like(User.email_key)
         hits = hits.where(or_(_like(User.username_key), address))
-    if status is not None:
-        hits = hits.where(*_is(status))
+    if standing is not None:
+        hits = hits.where(*_is(standing))
     if here is not None:
         hits = hits.where(*_has(has, here))
     columns: list[Any] = [User.id.label("id"), User.username] if names_only else [*RECORD]
@@ -174,7 +154,7 @@ def select_people(
         joins.append((shown, shown.c.user_id == User.id))
         columns += [shown.c.rank, _capabilities().label("capabilities")]
     # A part of everybody is gathered once, counted and sorted; everybody is counted and walked in order.
-    part = colleagues or not others_invited or named or searched or status is not None or has is not None
+    part = colleagues or not others_invited or named or searched or standing is not None or has is not None
     return paged(hits, User.id, columns, BY_NAME, joins=joins, few=part)
 
 
@@ -187,11 +167,11 @@ def _like(column: Any) -> ColumnElement[bool]:
     return matches
 
 
-def _is(status: Status) -> Sequence[ColumnElement[bool]]:
-    if status is Status.ACTIVE:
+def _is(standing: Standing) -> Sequence[ColumnElement[bool]]:
+    if standing is Standing.ACTIVE:
         return [~User.pending]
     today = bindparam("today", type_=Invitation.expires_at.type)
-    in_time = Invitation.expires_at >= today if status is Status.PENDING else Invitation.expires_at < today
+    in_time = Invitation.expires_at >= today if standing is Standing.PENDING else Invitation.expires_at < today
     return [User.pending.is_(True), exists().where(Invitation.user_id == User.id, in_time)]
 
 

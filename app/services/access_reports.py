@@ -8,9 +8,10 @@ from sqlalchemy import Row
 from app.db import fetch_all
 from app.errors import Conflict
 from app.models import Role, SiteRole
+from app.models.enums import Has
 from app.paging import Page, Window
 from app.queries import access_reports as queries
-from app.queries.directory import Has
+from app.queries.access import ROLE_OF_RANK
 from app.queries.searching import pattern
 from app.security.actor import Actor
 from app.services import sites
@@ -22,6 +23,11 @@ class HasEverything(Conflict):
     """The user is an administrator: there is nothing to ask website by website."""
 
     default = "Administrators have all rights on all websites."
+
+
+def role_of(rank: int | None) -> SiteRole | None:
+    """The right that a row's ``rank`` stands for; null is none."""
+    return ROLE_OF_RANK.get(rank)
 
 
 def list_access_of_user(actor: Actor, username: str, window: Window = EVERYTHING) -> Page:

@@ -13,11 +13,11 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from app.db import fetch_all, fetch_list, fetch_one
-from app.models import ANONYMOUS_ID, SiteRole, utcnow
+from app.models import ANONYMOUS_ID, Role, SiteRole, utcnow
+from app.models.enums import Has, Standing
 from app.models.folding import fold, fold_case
 from app.paging import MAX_OFFSET, Page, Window
 from app.queries import directory as queries
-from app.queries.directory import Has, Status
 from app.queries.searching import pattern
 from app.security import policy
 from app.security.actor import Actor
@@ -134,14 +134,14 @@ def list_people_on_site(
     search: str | None = None,
     has: Has | SiteRole | None = None,
     capability: str | None = None,
-    status: Status | None = None,
+    standing: Standing | None = None,
 ) -> PeopleOnSite:
     """
     Accounts by name, with their ``rank`` and ``capabilities`` on a website. Who does not administer it sees nobody
     else there, whatever was asked for, and does not learn whether there is such a website.
 
     :param search: a part of the name, or of an e-mail address that the actor may see
-    :param status: other than active: those whom the actor has invited; for administrators, whom anybody has
+    :param standing: other than active: those whom the actor has invited; for administrators, whom anybody has
     """
     if not is_somebody(actor):
         return PeopleOnSite(Page([], 0), oneself=True)
@@ -154,10 +154,10 @@ def list_people_on_site(
     values: dict[str, Any] = {"website_id": site.id, "capability": capability}
     if search:
         values["search"] = pattern(fold_case(search))
-    if status is not None:
+    if standing is not None:
         values["today"] = utcnow().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    invited = actor.is_admin or status in (None, Status.ACTIVE)
-    question = {"others_invited": invited, "searched": bool(search), "status": status, "has": has, "of_site": True}
+    invited = actor.is_admin or standing in (None, Standing.ACTIVE)
+    question = {"others_invited": invited, "searched": bool(search), "standing": standing, "has": has, "of_site": True}
     return PeopleOnSite(_page(actor, window, values=values, **question))
 
 
@@ -187,6 +187,11 @@ def list_people_with(
     site = sites.resolve_site(actor, website, SiteRole.ADMIN)
     values = {"website_id": site.id, "capability": capability}
     return _page(actor, window, others_invited=actor.is_admin, has=has, values=values)
+
+
+def sees_email(actor: Actor, person: Any) -> bool:
+    """Administrators see everybody's e-mail address, everybody the administrators' and their own."""
+    return actor.is_admin or actor.is_user(person.id) or person.role == Role.ADMIN
 
 
 def days_left(person: Any) -> float | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from app.api.matomo import texts
+from app.api.matomo import account_words, texts
 from app.errors import DomainError
 from app.services import access_tokens, preferences, requirements, site_editing, site_settings, sites
 
@@ -29,6 +29,7 @@ def _titled(field: str, said: str) -> str:
 
 
 WORDS: dict[type[DomainError], Callable[[Any], str]] = {
+    **account_words.WORDS,
     requirements.AdminNeeded: lambda _: texts.SUPERUSER,
     requirements.LoginNeeded: lambda _: texts.LOGGED_IN,
     requirements.SomeRightNeeded: lambda error: texts.some(error.right),

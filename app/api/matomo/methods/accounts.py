@@ -1,0 +1,65 @@
+"""``UsersManager.…``: accounts opened, changed and closed."""
+
+from app.api.matomo import wishes
+from app.api.matomo.call import current_actor
+from app.api.matomo.registry import method
+from app.security.logins import PasswordHashed
+from app.services import accounts
+
+HASHED = {"is_password_hashed": "_isPasswordHashed"}
+
+
+@method("UsersManager.addUser", writes=True, names=HASHED)
+def add_user(
+    user_login: str,
+    password: str,
+    email: str,
+    is_password_hashed: bool = False,
+    initial_id_site: str | None = None,
+    password_confirmation: str | None = None,
+) -> None:
+    """Open an account that may view a site."""
+    _refuse_hash(is_password_hashed)
+    accounts.open_account(
+        current_actor(),
+        username=user_login,
+        password=password,
+        email=email,
+        website=initial_id_site or None,
+        confirmation=wishes.confirmed_in_session(password_confirmation),
+    )
+
+
+@method("UsersManager.updateUser", writes=True, names=HASHED)
+def update_user(
+    user_login: str,
+    password: str | None = None,
+    email: str | None = None,
+    is_password_hashed: bool = False,
+    password_confirmation: str | None = None,
+) -> None:
+    """Set a user's password or e-mail address."""
+    _refuse_hash(is_password_hashed)
+    accounts.change_account(
+        current_actor(), user_login, password=password, email=email, confirmation=password_confirmation
+    )
+
+
+@method("UsersManager.deleteUser", writes=True)
+def delete_user(user_login: str, password_confirmation: str | None = None) -> None:
+    """Close an account."""
+    confirmation = wishes.confirmed_in_session(password_confirmation)
+    accounts.close_account(current_actor(), user_login, confirmation=confirmation)
+
+
+@method("UsersManager.setSuperUserAccess", writes=True)
+def set_super_user_access(
+    user_login: str, has_super_user_access: bool, password_confirmation: str | None = None
+) -> None:
+    """Make a user a superuser, or an ordinary one again."""
+    accounts.set_admin(current_actor(), user_login, has_super_user_access, confirmation=password_confirmation)
+
+
+def _refuse_hash(is_hashed: bool) -> None:
+    if is_hashed:
+        raise PasswordHashed

@@ -1,0 +1,50 @@
+"""``UsersManager.…``: people invited."""
+
+from flask import request
+
+from app.api.matomo import wishes
+from app.api.matomo.call import current_actor
+from app.api.matomo.registry import method
+from app.services import inviting
+
+
+@method("UsersManager.inviteUser", writes=True)
+def invite_user(
+    user_login: str,
+    email: str,
+    initial_id_site: str | None = None,
+    expiry_in_days: int | None = None,
+    password_confirmation: str | None = None,
+) -> None:
+    """Invite somebody to view a site; the password they choose themselves."""
+    inviting.invite_person(
+        current_actor(),
+        username=user_login,
+        email=email,
+        website=initial_id_site or None,
+        days=expiry_in_days or None,
+        confirmation=wishes.confirmed_in_session(password_confirmation),
+    )
+
+
+@method("UsersManager.resendInvite", writes=True)
+def resend_invite(user_login: str, expiry_in_days: int = 7, password_confirmation: str | None = None) -> None:
+    """Send the invitation again; the link that was sent before is dead."""
+    inviting.invite_again(
+        current_actor(),
+        user_login,
+        days=expiry_in_days or None,
+        confirmation=wishes.confirmed_in_session(password_confirmation),
+    )
+
+
+@method("UsersManager.generateInviteLink", writes=True)
+def generate_invite_link(user_login: str, expiry_in_days: int = 7, password_confirmation: str | None = None) -> str:
+    """A second link to accept the invitation, to be copied."""
+    return inviting.link_for(
+        current_actor(),
+        user_login,
+        request.root_url,
+        days=expiry_in_days or None,
+        confirmation=wishes.confirmed_in_session(password_confirmation),
+    )

@@ -1,0 +1,121 @@
+"""``UsersManager.…``: who there is."""
+
+from typing import Any
+
+from app.api.matomo import records, texts, values
+from app.api.matomo.account_words import not_among
+from app.api.matomo.call import add_header, current_actor
+from app.api.matomo.errors import ApiError
+from app.api.matomo.filters import TOTAL
+from app.api.matomo.parameters import Value
+from app.api.matomo.registry import method
+from app.models.enums import Standing
+from app.services import directory
+
+NO_TEXT = "Parameter userLogins needs to be a string containing a comma separated list of users"
+
+
+@method("UsersManager.getUsers")
+def get_users(user_logins: Value = "") -> Any:
+    """Everybody the caller may see, or those of some logins."""
+    actor, named = current_actor(), _names(user_logins)
+    return records.listed(
+        lambda window: directory.list_people(actor, window, usernames=named), lambda row: records.person(row, actor)
+    )
+
+
+def _names(user_logins: Value) -> list[str] | None:
+    """What stands between the commas, as it stands there; None for nothing."""
+    if not isinstance(user_logins, str):
+        raise ApiError(NO_TEXT, 400)
+    if user_logins in ("", "0"):
+        return None
+    names = user_logins.split(",")
+    if len(names) > values.MOST_ITEMS:
+        raise ApiError(texts.too_many_items("userLogins", values.MOST_ITEMS), 400)
+    return names
+
+
+@method("UsersManager.getUsersLogin")
+def get_users_login() -> Any:
+    """Logins of everybody the caller may see."""
+    actor = current_actor()
+    return records.listed(lambda window: directory.list_usernames(actor, window), lambda row: row.username)
+
+
+@method("UsersManager.getUser")
+def get_user(user_login: str) -> dict[str, Any]:
+    """One user."""
+    actor = current_actor()
+    return records.person(directory.get_person(actor, user_login), actor)
+
+
+@method("UsersManager.getUserByEmail")
+def get_user_by_email(user_email: str) -> dict[str, Any]:
+    """The user with an e-mail address."""
+    actor = current_actor()
+    return records.person(directory.get_person_by_email(actor, user_email), actor)
+
+
+@method("UsersManager.getUserLoginFromUserEmail")
+def get_user_login_from_user_email(user_email: str) -> str:
+    """The login of the user with an e-mail address."""
+    return directory.username_of_email(current_actor(), user_email)
+
+
+@method("UsersManager.userExists")
+def user_exists(user_login: str) -> bool:
+    """Whether there is a user with this login."""
+    return directory.username_exists(current_actor(), user_login)
+
+
+@method("UsersManager.userEmailExists")
+def user_email_exists(user_email: str) -> bool:
+    """Whether there is a user with this e-mail address."""
+    return directory.email_exists(current_actor(), user_email)
+
+
+@method("UsersManager.hasSuperUserAccess")
+def has_super_user_access() -> bool:
+    """Whether the caller is a superuser."""
+    return current_actor().is_admin
+
+
+@method("UsersManager.getUsersHavingSuperUserAccess")
+def get_users_having_super_user_access() -> list[dict[str, Any]]:
+    """All superusers."""
+    actor = current_actor()
+    return [records.admin(row, actor) for row in directory.list_admins(actor)]
+
+
+@method("UsersManager.getUsersPlusRole")
+def get_users_plus_role(
+    id_site: str,
+    limit: int | None = None,
+    offset: int = 0,
+    filter_search: str | None = None,
+    filter_access: str | None = None,
+    filter_status: str | None = None,
+) -> Any:
+    """Everybody the caller may see, with what they have on a site."""
+    actor, own = current_actor(), records.own_window(limit, offset)
+    found = directory.list_people_on_site(
+        actor,
+        id_site,
+        records.within(own),
+        search=filter_search,
+        standing=_standing(filter_status),
+        **records.wanted(filter_access),
+    )
+    add_header(TOTAL, found.page.total)
+    if found.oneself:
+        return [records.oneself_on_site(row, actor) for row in found.page.rows if offset <= 1]
+    return records.cut(found.page, lambda row: records.person_on_site(row, actor))
+
+
+def _standing(filter_status: str | None) -> Standing | None:
+    if not filter_status:
+        return None
+    if filter_status not in list(Standing):
+        raise ApiError(not_among("filter_status", Standing), 400)
+    return Standing(filter_status)
