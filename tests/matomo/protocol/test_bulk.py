@@ -1,0 +1,194 @@
+"""``API.getBulkRequest`` (matomo-usersmanager.md, 1.12)."""
+
+from urllib.parse import quote
+
+import pytest
+
+from app.api.matomo import call
+from app.api.matomo.errors import ApiError
+from app.api.matomo.methods.api import MOST_URLS, MOST_URLS_OF_ANYBODY
+from app.errors import Conflict
+from tests.matomo.conftest import SUCCESS, failure
+
+BULK = "API.getBulkRequest"
+WHO = "method=Test.who"
+
+
+@pytest.fixture(autouse=True)
+def methods(define):
+    def refuse() -> None:
+        raise ApiError('No "x"')
+
+    def conflict() -> None:
+        raise Conflict("Taken.")
+
+    def fail() -> None:
+        raise RuntimeError("a secret of ours")
+
+    def echo(text: str = "", other: list[str] | None = None) -> dict[str, object]:
+        return {"text": text, "other": other}
+
+    define(lambda: call.current_actor().username, "who")
+    define(lambda: None, "write", writes=True)
+    define(lambda: None, "alone", bulk=False)
+    define(lambda: list(range(7)), "numbers")
+    define(lambda: {0: "a", 1: "b"}, "by_number")
+    for function in (refuse, conflict, fail, echo):
+        define(function, function.__name__)
+
+
+@pytest.fixture
+def ada(caller_of, make_user):
+    return caller_of(make_user("ada"))
+
+
+class TestResults:
+    def test_each_is_as_its_json_would_be_read(self, wire):
+        urls = ["method=Test.echo&text=a%26b", "method=Test.write", WHO, "method=Test.numbers", "method=Test.by_number"]
+
+        response = wire.call(BULK, urls=urls)
+
+        assert response.status_code == 200
+        assert response.json == [
+            {"text": "a&b", "other": None},
+            SUCCESS,
+            {"value": ""},
+            [0, 1, 2, 3, 4, 5, 6],
+            ["a", "b"],
+        ]
+
+    def test_in_xml(self, wire):
+        assert wire.xml(BULK, urls=[WHO, "method=Test.refuse", "method=Test.write"]) == (
+            "<result>\n\t<row>\n\t\t<value />\n\t</row>\n"
+            "\t<row>\n\t\t<result>error</result>\n\t\t<message>No &quot;x&quot;</message>\n\t</row>\n"
+            "\t<row>\n\t\t<result>success</result>\n\t\t<message>ok</message>\n\t</row>\n</result>"
+        )
+
+    def test_errors_are_for_themselves(self, wire):
+        urls = ["method=Test.refuse", "", "method=Test.nothing", "method=X.y", "method=Test.conflict", WHO]
+
+        response = wire.call(BULK, urls=urls)
+
+        assert response.status_code == 200
+        assert [part.get("message") for part in response.json] == [
+            'No "x"',
+            "The parameter 'method' isn't set in the Request, and a default value wasn't provided.",
+            "The method 'nothing' does not exist or is not available in the module '\\Piwik\\Plugins\\Test\\API'.",
+            "The plugin X is not enabled. You can activate the plugin on Settings > Plugins page in Matomo.",
+            "Taken.",
+            None,
+        ]
+
+    def test_so_are_our_faults(self, wire):
+        response = wire.call(BULK, urls=["method=Test.fail", WHO])
+
+        assert response.status_code == 200
+        assert response.json[0]["result"] == "error"
+        assert response.headers["X-Request-Id"] in response.json[0]["message"]
+        assert "secret" not in response.text
+        assert response.json[1] == {"value": ""}
+
+
+class TestUrls:
+    @pytest.mark.parametrize(
+        "url", ["method=Test.echo&text=a%20b", "?method=Test.echo&text=a b", quote("method=Test.echo&text=a%20b")]
+    )
+    def test_they_come_plain_or_encoded_twice(self, wire, url):
+        assert wire.call(BULK, urls=[url]).json == [{"text": "a b", "other": None}]
+
+    def test_they_have_arrays(self, wire):
+        assert wire.call(BULK, urls=["method=Test.echo&other[]=a&other[]=b"]).json == [
+            {"text": "", "other": ["a", "b"]}
+        ]
+
+    def test_they_come_in_their_order(self, wire):
+        response = wire.call(BULK, urls={"7": "method=Test.echo&text=1", "x": "method=Test.echo&text=2"})
+
+        assert [part["text"] for part in response.json] == ["1", "2"]
+
+    def test_what_they_do_not_say_the_request_says(self, wire):
+        response = wire.call(BULK, urls=["method=Test.echo", "method=Test.echo&text=own"], text="outer")
+
+        assert [part["text"] for part in response.json] == ["outer", "own"]
+
+    def test_limits_are_for_each(self, wire):
+        urls = ["method=Test.numbers", "method=Test.numbers&filter_limit=1"]
+
+        assert wire.call(BULK, urls=urls, filter_limit=2).json == [[0, 1], [0]]
+
+    def test_formats_are_not(self, wire):
+        response = wire.call(BULK, urls=["method=Test.who&format=xml", "method=Test.who&format=foo&callback=f"])
+
+        assert response.json == [{"value": ""}, {"value": ""}]
+
+    def test_one_in_another_is_skipped(self, wire):
+        assert wire.call(BULK, urls=[f"method={BULK}&urls[]={quote(WHO)}", WHO]).json == [{"value": ""}]
+
+    def test_there_must_be_some(self, wire):
+        response = wire.call(BULK)
+
+        assert (response.status_code, response.json) == (400, failure("Please specify a value for 'urls'."))
+
+    def test_text_is_none(self, wire):
+        assert wire.call(BULK, urls=WHO).json == []
+
+    def test_nor_are_arrays_in_it(self, wire):
+        assert wire.call(BULK, urls={"0][x": WHO}).json == []
+
+
+class TestBounds:
+    @pytest.mark.parametrize("number", [MOST_URLS_OF_ANYBODY, MOST_URLS_OF_ANYBODY + 1])
+    def test_ten_for_anybody(self, wire, number):
+        response = wire.call(BULK, urls=[WHO] * number)
+
+        assert response.status_code == (200 if number == 10 else 400)
+        if number > 10:
+            assert response.json == failure("The parameter 'urls' has more than 10 requests.")
+
+    @pytest.mark.parametrize("number", [MOST_URLS, MOST_URLS + 1])
+    def test_a_hundred_for_those_who_are_known(self, ada, number):
+        response = ada.call(BULK, urls=[WHO] * number)
+
+        assert response.status_code == (200 if number == 100 else 400)
+
+    def test_some_methods_are_never_part_of_one(self, wire):
+        assert wire.call(BULK, urls=["method=Test.alone"]).json == [
+            failure("This method cannot be called in a bulk request.")
+        ]
+        assert wire.call("Test.alone").json == SUCCESS
+
+    def test_writing_takes_post(self, wire):
+        (part,) = wire.call(BULK, verb="GET", urls=["method=Test.write"]).json
+
+        assert part == failure("The method 'write' changes data, so it must be called by POST.")
+
+
+class TestCallers:
+    def test_each_is_called_by_whoever_calls_all(self, ada):
+        assert ada.call(BULK, urls=[WHO, WHO]).json == [{"value": "ada"}] * 2
+
+    def test_but_may_have_its_own(self, ada, token_of, make_user):
+        bob = token_of(make_user("bob"))
+
+        response = ada.call(BULK, urls=[f"{WHO}&token_auth={bob}", WHO, f"{WHO}&token_auth=anonymous"])
+
+        assert response.json == [{"value": "bob"}, {"value": "ada"}, {"value": ""}]
+
+    def test_a_wrong_one_is_for_itself(self, ada):
+        first, second = ada.call(BULK, urls=[f"{WHO}&token_auth=wrong", WHO]).json
+
+        assert first["message"].startswith("Unable to authenticate with the provided token.")
+        assert second == {"value": "ada"}
+
+    def test_a_wrong_one_of_all_is_for_all(self, wire):
+        response = wire.call(BULK, urls=[WHO], token_auth="wrong")
+
+        assert response.status_code == 401
+
+    def test_a_session_is_claimed_for_all_or_for_one(self, define, wire):
+        define(call.needs_confirmation, "session")
+
+        claimed = wire.call(BULK, urls=["method=Test.session"], force_api_session="1")
+        own = wire.call(BULK, urls=["method=Test.session", "method=Test.session&force_api_session=1"])
+
+        assert (claimed.json, own.json) == ([{"value": True}], [{"value": False}, {"value": True}])
