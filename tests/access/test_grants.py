@@ -1,12 +1,20 @@
 """Giving rights and taking them away: the service, on both databases."""
 
+from uuid import uuid4
+
 import pytest
 
+from app.errors import Invalid, NotFound
 from app.models import SiteRole
-from app.security.actor import OPERATOR
-from app.services import grants
+from app.security.actor import OPERATOR, Actor
+from app.services import grants, users, websites
 from app.services.grant_errors import (
+    HasAllAccess,
+    NoRole,
     NotAdministered,
+    UnknownCapability,
+    UnknownRole,
+    UnknownWebsites,
 )
 
 VIEW, WRITE, ADMIN = SiteRole
@@ -78,3 +86,259 @@ class TestSettingARole:
         assert stored_grants(ada) == {sites[0]: ("view", ada.id, set())}
         with pytest.raises(NotAdministered):
             grants.set_access(ada.actor, ada.id, sites[:1], ADMIN)
+
+
+class TestCapabilitiesBesideARole:
+    def test_they_are_exactly_those_that_are_named(self, ada, bob, sites, stored_grants):
+        grants.set_access(bob.actor, ada.id, sites[:1], VIEW, capabilities=[TAGS, PUBLISH])
+        grants.set_access(bob.actor, ada.id, sites[:1], VIEW, capabilities=[TEMPLATES, TEMPLATES])
+
+        assert stored_grants(ada) == {sites[0]: ("view", bob.id, {TEMPLATES})}
+
+    def test_none_named_are_none(self, ada, bob, sites, stored_grants):
+        grants.set_access(bob.actor, ada.id, sites[:1], VIEW, capabilities=[TAGS])
+        grants.set_access(bob.actor, ada.id, sites[:1], VIEW, capabilities=[])
+
+        assert stored_grants(ada) == {sites[0]: ("view", bob.id, set())}
+
+    def test_those_stay_that_another_role_does_not_imply(self, ada, bob, sites, stored_grants):
+        grants.set_access(bob.actor, ada.id, sites, VIEW, capabilities=[TAGS, PUBLISH])
+
+        grants.set_access(bob.actor, ada.id, sites[:1], WRITE)
+
+        assert stored_grants(ada) == {
+            sites[0]: ("write", bob.id, {PUBLISH}),
+            sites[1]: ("view", bob.id, {TAGS, PUBLISH}),
+        }
+
+    def test_what_the_role_implies_is_not_stored(self, ada, bob, sites, stored_grants):
+        grants.set_access(bob.actor, ada.id, sites[:1], WRITE, capabilities=[TAGS, PUBLISH])
+        grants.set_access(bob.actor, ada.id, sites[1:], ADMIN, capabilities=[TAGS, PUBLISH, TEMPLATES])
+
+        assert stored_grants(ada) == {sites[0]: ("write", bob.id, {PUBLISH}), sites[1]: ("admin", bob.id, set())}
+
+    def test_those_of_others_stay(self, ada, bob, make_user, sites, stored_grants):
+        eve = make_user("eve")
+        grants.set_access(bob.actor, eve.id, sites, VIEW, capabilities=[TAGS])
+
+        grants.set_access(bob.actor, ada.id, sites, VIEW, capabilities=[PUBLISH])
+        grants.set_access(bob.actor, ada.id, sites, None)
+
+        assert stored_grants(eve) == {site: ("view", bob.id, {TAGS}) for site in sites}
+
+
+class TestAddingCapabilities:
+    def test_they_join_what_is_there(self, ada, bob, sites, stored_grants):
+        grants.set_access(bob.actor, ada.id, sites, VIEW, capabilities=[TAGS])
+
+        grants.add_capabilities(bob.actor, ada.id, sites, [TAGS, PUBLISH])
+
+        assert stored_grants(ada) == {site: ("view", bob.id, {TAGS, PUBLISH}) for site in sites}
+
+    def test_what_the_right_implies_is_passed_over(self, ada, bob, sites, stored_grants):
+        grants.set_access(bob.actor, ada.id, sites[:1], WRITE)
+        grants.set_access(bob.actor, ada.id, sites[1:], ADMIN)
+
+        grants.add_capabilities(bob.actor, ada.id, sites, [TAGS, PUBLISH])
+
+        assert stored_grants(ada) == {sites[0]: ("write", bob.id, {PUBLISH}), sites[1]: ("admin", bob.id, set())}
+
+    def test_a_right_by_a_team_will_do(self, admin, ada, make_team, make_website, stored_grants):
+        site = make_website(team=make_team(admin, view_only=ada))
+
+        grants.add_capabilities(admin.actor, ada.id, [site], [TAGS])
+
+        assert stored_grants(ada) == {site: (None, None, {TAGS})}
+
+    def test_without_a_right_on_one_of_them_nothing_is_written(self, ada, bob, sites, stored_grants):
+        grants.set_access(bob.actor, ada.id, sites[:1], VIEW)
+
+        with pytest.raises(NoRole) as refusal:
+            grants.add_capabilities(bob.actor, ada.id, sites, [TAGS])
+
+        assert (refusal.value.username, refusal.value.website_id) == ("ada", sites[1])
+        assert stored_grants(ada) == {sites[0]: ("view", bob.id, set())}
+
+
+class TestRemovingCapabilities:
+    def test_those_named_go_and_absent_ones_are_passed_over(self, ada, bob, sites, stored_grants):
+        grants.set_access(bob.actor, ada.id, sites, VIEW, capabilities=[TAGS, PUBLISH])
+
+        grants.remove_capabilities(bob.actor, ada.id, sites, [PUBLISH, TEMPLATES])
+
+        assert stored_grants(ada) == {site: ("view", bob.id, {TAGS}) for site in sites}
+
+    def test_none_named_remove_none(self, ada, bob, sites, stored_grants):
+        grants.set_access(bob.actor, ada.id, sites, VIEW, capabilities=[TAGS])
+
+        grants.remove_capabilities(bob.actor, ada.id, sites, [])
+
+        assert stored_grants(ada) == {site: ("view", bob.id, {TAGS}) for site in sites}
+
+
+def set_view(actor, user_id, website_ids):
+    grants.set_access(actor, user_id, website_ids, VIEW)
+
+
+def add_tags(actor, user_id, website_ids):
+    grants.add_capabilities(actor, user_id, website_ids, [TAGS])
+
+
+def remove_tags(actor, user_id, website_ids):
+    grants.remove_capabilities(actor, user_id, website_ids, [TAGS])
+
+
+@pytest.mark.parametrize("change", [set_view, add_tags, remove_tags])
+class TestRefusals:
+    """What each change refuses; and then nothing is written."""
+
+    @pytest.fixture(autouse=True)
+    def _unchanged(self, grant, ada, sites, stored_grants):
+        grant(ada, sites[0], "write", capabilities=[PUBLISH])
+        before = stored_grants(ada)
+        yield
+        assert stored_grants(ada) == before
+
+    @pytest.mark.parametrize("right", [None, "view", "write"])
+    def test_whoever_does_not_administer_a_website(self, change, right, make_user, grant, ada, sites):
+        eve = make_user("eve")
+        grant(eve, sites[0], "admin")
+        grant(eve, sites[1], right)
+
+        with pytest.raises(NotAdministered) as refusal:
+            change(eve.actor, ada.id, sites)
+
+        assert refusal.value.website_id == sites[1]
+
+    def test_whoever_is_only_a_member_or_viewer_of_the_team(self, change, make_user, make_team, make_website, ada):
+        owner, member, viewer, manager = (make_user() for _ in range(4))
+        team = make_team(owner, member=[member], view_only=[viewer], manager=[manager])
+        site = make_website(team=team)
+
+        for person in (member, viewer):
+            with pytest.raises(NotAdministered):
+                change(person.actor, ada.id, [site])
+        for person in (owner, manager):
+            grants.set_access(person.actor, ada.id, [site], VIEW)
+            change(person.actor, ada.id, [site])
+        grants.set_access(OPERATOR, ada.id, [site], None)
+
+    def test_nobody(self, change, ada, sites):
+        with pytest.raises(NotAdministered):
+            change(Actor(), ada.id, sites)
+
+    def test_websites_that_are_not_there(self, change, admin, bob, ada, sites):
+        gone = [uuid4(), uuid4()]
+
+        with pytest.raises(UnknownWebsites) as refusal:
+            change(admin.actor, ada.id, [gone[1], *sites, gone[0]])
+        with pytest.raises(NotAdministered) as hidden:
+            change(bob.actor, ada.id, [*sites, gone[0]])
+
+        assert refusal.value.website_ids == [gone[1], gone[0]]
+        assert all(str(website_id) in refusal.value.message for website_id in gone)
+        assert hidden.value.website_id == gone[0]
+
+    def test_no_websites(self, change, admin, ada):
+        with pytest.raises(Invalid) as refusal:
+            change(admin.actor, ada.id, [])
+
+        assert refusal.value.field == "website_ids"
+
+    def test_a_user_who_is_not_there(self, change, admin, bob, sites):
+        with pytest.raises(NotFound):
+            change(admin.actor, uuid4(), sites)
+        with pytest.raises(Invalid) as refusal:
+            change(bob.actor, uuid4(), sites)
+
+        assert refusal.value.field == "user_id"
+
+
+class TestAdministrators:
+    """They may everything already, and hold no grants."""
+
+    def test_are_given_nothing(self, admin, bob, sites, stored_grants):
+        for refused in (
+            lambda: grants.set_access(bob.actor, admin.id, sites, ADMIN),
+            lambda: grants.set_access(bob.actor, admin.id, sites, None),
+            lambda: grants.add_capabilities(bob.actor, admin.id, sites, [TAGS]),
+        ):
+            with pytest.raises(HasAllAccess) as refusal:
+                refused()
+            assert refusal.value.username == "admin"
+        assert stored_grants(admin) == {}
+
+    def test_lose_their_grants_when_they_become_it_and_gain_none_when_they_cease(
+        self, ada, grant, sites, stored_grants
+    ):
+        grant(ada, sites[0], "write", capabilities=[PUBLISH])
+
+        users.update_user(OPERATOR, ada.id, role="admin")
+        after_promotion = stored_grants(ada)
+        users.create_user(OPERATOR, username="other", password="correct horse", role="admin")
+        users.update_user(OPERATOR, ada.id, role="user")
+
+        assert after_promotion == stored_grants(ada) == {}
+
+
+class TestWords:
+    @pytest.mark.parametrize("role", ["", "noaccess", "VIEW", "superuser", "team-owner", "view "])
+    def test_an_unknown_role_is_refused(self, admin, ada, sites, role, stored_grants):
+        with pytest.raises(UnknownRole) as refusal:
+            grants.set_access(admin.actor, ada.id, sites, role)
+
+        assert (refusal.value.role, refusal.value.field) == (role, "role")
+        assert stored_grants(ada) == {}
+
+    @pytest.mark.parametrize("name", ["", "view", "tagmanager", "TAGMANAGER_WRITE", "tagmanager_write\0"])
+    def test_an_unknown_capability_is_refused(self, admin, ada, sites, grant, name, stored_grants):
+        for refused in (
+            lambda: grants.set_access(admin.actor, ada.id, sites, VIEW, capabilities=[TAGS, name]),
+            lambda: grants.add_capabilities(admin.actor, ada.id, sites, [TAGS, name]),
+            lambda: grants.remove_capabilities(admin.actor, ada.id, sites, [name]),
+        ):
+            with pytest.raises(UnknownCapability) as refusal:
+                refused()
+            assert (refusal.value.capability, refusal.value.field) == (name, "capabilities")
+        assert stored_grants(ada) == {}
+
+    def test_capabilities_without_a_role_are_refused(self, admin, ada, sites):
+        with pytest.raises(Invalid):
+            grants.set_access(admin.actor, ada.id, sites, None, capabilities=[TAGS])
+
+
+def test_more_websites_than_one_statement_names(monkeypatch, ada, bob, make_website, sites, stored_grants):
+    monkeypatch.setattr(grants, "AT_ONCE", 3)
+    many = [*sites, *(make_website(owner=bob) for _ in range(5))]
+
+    grants.set_access(bob.actor, ada.id, many, VIEW, capabilities=[TAGS])
+    grants.add_capabilities(bob.actor, ada.id, many, [PUBLISH])
+    grants.remove_capabilities(bob.actor, ada.id, many, [TAGS])
+
+    assert stored_grants(ada) == {site: ("view", bob.id, {PUBLISH}) for site in many}
+    with pytest.raises(UnknownWebsites):
+        grants.set_access(OPERATOR, ada.id, [*many, uuid4()], None)
+    grants.set_access(bob.actor, ada.id, many, None)
+    assert stored_grants(ada) == {}
+
+
+class TestWhatGoesWithWhat:
+    def test_grants_go_with_the_website_and_with_the_user(self, ada, bob, grant, sites, stored_grants):
+        for site in sites:
+            grant(ada, site, "view", capabilities=[TAGS])
+
+        websites.delete_website(OPERATOR, sites[0])
+        after_the_website = stored_grants(ada)
+        users.delete_user(OPERATOR, ada.id)
+
+        assert after_the_website == {sites[1]: ("view", None, {TAGS})}
+        assert stored_grants(ada) == {}
+
+    def test_a_grant_outlives_whoever_gave_it(self, ada, make_user, grant, sites, stored_grants):
+        eve = make_user("eve")
+        grant(eve, sites[0], "admin")
+        grants.set_access(eve.actor, ada.id, sites[:1], VIEW)
+
+        users.delete_user(OPERATOR, eve.id)
+
+        assert stored_grants(ada) == {sites[0]: ("view", None, set())}
