@@ -35,7 +35,9 @@ def group() -> None:
 @password_options
 @json_option
 @guarded
-def create(username: str, user_id: UUID | None, password_stdin: bool, generate: bool, as_json: bool, **given: Any) -> None:
+def create(
+    username: str, user_id: UUID | None, password_stdin: bool, generate: bool, as_json: bool, **given: Any
+) -> None:
     """Open an account."""
     password, made = read_password(password_stdin=password_stdin, generate=generate)
     user = users.create_user(OPERATOR, username=username, password=password, id=user_id, **given)

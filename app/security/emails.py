@@ -49,7 +49,9 @@ def ascii_form(address: str) -> str:
 
 def _parsed(address: str) -> ValidatedEmail:
     # Whether mail reaches it is for the mail server to find out: nothing is looked up here.
-    return validate_email(address, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False)
+    return validate_email(
+        address, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False, strict=True
+    )
 
 
 def _may_be_public(domain: str) -> bool:

@@ -91,6 +91,16 @@ class TestOneThing:
 
         assert count(client_of(ada), f"/api/teams/{team}") <= 3
 
+    def test_setting_access_takes_as_many_as_it_has_steps(self, app, client_of, admin, make_user, make_website):
+        ada, site, client = make_user("ada"), make_website(owner=admin), client_of(admin)
+        path, body = f"/api/websites/{site}/access/{ada.id}", {"role": "write"}
+
+        with counting(app) as statements:
+            assert client.put(path, json=body).status_code == 200
+
+        # Who asks; lock user and website, set role, drop implied capabilities; read website, user, reasons.
+        assert len(statements) <= 8
+
     def test_a_heartbeat_takes_none(self, count, anonymous):
         assert count(anonymous, "/api/heartbeat") == 0
         assert count(anonymous, "/api/config") == 0
@@ -168,6 +178,27 @@ class TestLists:
         make_share(site)
 
         assert same(client_of(admin), f"/api/websites/{site}/shares", lambda: make_share(site))
+
+    def test_access_to_a_website(self, same, client_of, admin, make_user, make_website, make_team):
+        site = make_website(team=make_team(admin))
+        client = client_of(admin)
+
+        def grow():
+            body = {"role": "view", "capabilities": ["tagmanager_write"]}
+            assert client.put(f"/api/websites/{site}/access/{make_user().id}", json=body).status_code == 200
+
+        assert same(client, f"/api/websites/{site}/access", grow)
+
+    @pytest.mark.parametrize("who", ["admin", "ada"])
+    def test_access_of_a_user(self, same, client_of, admin, make_user, make_website, make_team, who):
+        person = {"admin": admin, "ada": make_user("ada")}[who]
+
+        def grow():
+            make_website(team=make_team(admin, member=[person] if person is not admin else []))
+
+        grow()
+
+        assert same(client_of(admin), f"/api/users/{person.id}/access", grow)
 
     def test_sessions(self, same, client_of, admin, token_of):
         assert same(client_of(admin), "/api/me/sessions", lambda: token_of(admin))

@@ -56,6 +56,7 @@ def rebuild(app: Flask) -> None:
             for model, rows in _rows().items():
                 session.execute(insert(model), rows)
         runtime().throttle.forget()
+        runtime().reset_throttle.forget()
 
 
 def _rows() -> dict[type[Base], list[dict[str, object]]]:

@@ -75,6 +75,7 @@ class World:
         self.changed = False
         with self.app.app_context():
             runtime().throttle.forget()
+            runtime().reset_throttle.forget()
 
     def clear(self) -> None:
         """Leave nothing behind."""
