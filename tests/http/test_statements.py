@@ -98,8 +98,8 @@ class TestOneThing:
         with counting(app) as statements:
             assert client.put(path, json=body).status_code == 200
 
-        # Who asks; lock user and website, set role, drop implied capabilities; read website, user, reasons.
-        assert len(statements) <= 8
+        # Who asks; BEGIN on SQLite; lock user and website, set role, drop implied capabilities; read website, user, why.
+        assert len(statements) <= 9
 
     def test_a_heartbeat_takes_none(self, count, anonymous):
         assert count(anonymous, "/api/heartbeat") == 0
