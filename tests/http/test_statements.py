@@ -98,7 +98,7 @@ class TestOneThing:
         with counting(app) as statements:
             assert client.put(path, json=body).status_code == 200
 
-        # Who asks; BEGIN on SQLite; lock user and website, set role, drop implied capabilities; read website, user, why.
+        # Who asks; BEGIN on SQLite; lock user and website, set role, drop implied capabilities; read the three again.
         assert len(statements) <= 9
 
     def test_a_heartbeat_takes_none(self, count, anonymous):

@@ -1,0 +1,86 @@
+"""Which capabilities there are, and which roles include them."""
+
+import pytest
+
+from app import create_app
+from app.config import ConfigError
+from app.models import SiteRole
+from app.runtime import runtime
+from app.security.actor import OPERATOR
+from app.security.capabilities import Capabilities
+from app.services import access, grants
+from tests.conftest import settings_for
+
+VIEW, WRITE, ADMIN = SiteRole
+BUILT_IN = ["tagmanager_write", "tagmanager_publish_live_container", "tagmanager_use_custom_templates"]
+
+
+class TestBuiltIn:
+    def test_tag_managers_three_are_there_with_the_roles_that_include_them(self):
+        known = Capabilities()
+
+        assert [(one.id, one.name, one.category, one.included_in) for one in known.values()] == [
+            ("tagmanager_write", "Write", "Tag Manager", {WRITE, ADMIN}),
+            ("tagmanager_publish_live_container", "Publish Live Container", "Tag Manager", {ADMIN}),
+            ("tagmanager_use_custom_templates", "Use Custom Templates", "Tag Manager", {ADMIN}),
+        ]
+        assert all(one.description for one in known.values())
+
+    @pytest.mark.parametrize(
+        ("role", "implied"), [(None, []), (VIEW, []), (WRITE, BUILT_IN[:1]), (ADMIN, BUILT_IN)], ids=str
+    )
+    def test_what_a_role_implies(self, role, implied):
+        assert Capabilities().included_in(role) == implied
+
+    def test_they_are_put_in_their_order_and_unknown_ones_left_out(self):
+        assert Capabilities().ordered([*reversed(BUILT_IN), "gone"]) == BUILT_IN
+
+
+class TestOfTheSettings:
+    def test_they_follow_the_built_in_ones(self):
+        known = Capabilities.of(" export:write+admin , see-revenue: admin,audit ,")
+
+        assert list(known) == [*BUILT_IN, "export", "see-revenue", "audit"]
+        assert known.included_in(WRITE) == ["tagmanager_write", "export"]
+        assert known.included_in(ADMIN) == [*BUILT_IN, "export", "see-revenue"]
+        assert known["audit"].included_in == frozenset()
+        assert (known["audit"].name, known["audit"].category) == ("audit", "Other")
+
+    @pytest.mark.parametrize(
+        ("setting", "reason"),
+        [
+            ("a b:admin", "names 'a b'; capabilities are made of up to 100 letters, digits, '_' and '-'"),
+            (":admin", "names ''; capabilities are made of up to 100 letters, digits, '_' and '-'"),
+            ("ä", "names 'ä'; capabilities are made of up to 100 letters, digits, '_' and '-'"),
+            ("x" * 101, f"names {'x' * 101!r}; capabilities are made of up to 100 letters, digits, '_' and '-'"),
+            ("x:owner", "includes 'x' in 'owner'; roles are view, write, admin"),
+            ("x:admin+", "includes 'x' in ''; roles are view, write, admin"),
+            ("x:admin:write", "includes 'x' in 'admin:write'; roles are view, write, admin"),
+            ("x,x", "names 'x', which is taken"),
+            ("tagmanager_write:view", "names 'tagmanager_write', which is taken"),
+            ("view", "names 'view', which is taken"),
+            ("noaccess:admin", "names 'noaccess', which is taken"),
+        ],
+        ids=lambda text: str(text)[:20],
+    )
+    def test_what_cannot_be_is_refused_at_the_start(self, setting, reason, tmp_path):
+        settings = settings_for("", tmp_path, capabilities=setting)
+
+        with pytest.raises(ConfigError) as refusal:
+            create_app(settings)
+
+        assert str(refusal.value) == f"FRONTDESK_CAPABILITIES {reason}"
+
+    def test_one_that_no_setting_names_any_more_is_passed_over(self, app, monkeypatch, make_user, make_website):
+        ada = make_user("ada")
+        site = make_website(owner=make_user())
+        with app.app_context():
+            known = Capabilities.of("export:admin")
+            monkeypatch.setitem(runtime().__dict__, "capabilities", known)
+            grants.set_access(OPERATOR, ada.id, [site], VIEW, capabilities=["export", "tagmanager_write"])
+            before = access.get_access(OPERATOR, site, ada.id)
+            monkeypatch.undo()
+
+            after = access.get_access(OPERATOR, site, ada.id)
+
+        assert (before.granted, after.granted) == (["tagmanager_write", "export"], ["tagmanager_write"])
