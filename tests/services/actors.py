@@ -38,6 +38,12 @@ def teams(role):
     return SimpleNamespace(id=SITE, user_id=None, team_id=TEAM, team_role=role, grant_role=None)
 
 
+def granted(role, team_role=None):
+    """Another's website, or a team's where the actor has ``team_role``, on which the actor has a direct grant."""
+    user_id, team_id = (None, TEAM) if team_role else (OTHER, None)
+    return SimpleNamespace(id=SITE, user_id=user_id, team_id=team_id, team_role=team_role, grant_role=role)
+
+
 ORPHAN = SimpleNamespace(id=SITE, user_id=None, team_id=None, team_role=None, grant_role=None)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.models import SiteRole
 from app.security import policy
 from app.security.permissions import Permission
 from tests.services.actors import (
@@ -20,9 +21,12 @@ from tests.services.actors import (
     VIEW_ONLY,
     VIEWER,
     cases,
+    granted,
     own,
     teams,
 )
+
+SITE_ROLES = [role.value for role in SiteRole]
 
 
 @pytest.mark.parametrize(
@@ -56,6 +60,12 @@ def test_creating_a_website(actor, team_id, team_role, allowed):
         pytest.param(GUEST, own(OTHER), True, False, id="guest, the shared one"),
         pytest.param(GUEST_ELSEWHERE, own(OTHER), False, False, id="guest, another one"),
         pytest.param(ADMIN, ORPHAN, True, True, id="admin, nobody's"),
+        *(
+            pytest.param(USER, granted(role), True, True, id=f"user with a {role} grant, another's")
+            for role in SITE_ROLES
+        ),
+        pytest.param(VIEW_ONLY, granted("view"), True, True, id="view-only with a view grant, another's"),
+        pytest.param(GUEST_ELSEWHERE, granted(None), False, False, id="guest of another site, no grant"),
     ],
 )
 def test_seeing_a_website_and_its_shares(actor, website, sees, sees_shares):
@@ -77,10 +87,46 @@ def test_seeing_a_website_and_its_shares(actor, website, sees, sees_shares):
         pytest.param(NOBODY, ORPHAN, False, id="nobody, nobody's"),
         pytest.param(GUEST, own(OTHER), False, id="guest, the shared one"),
         pytest.param(ADMIN, teams(None), True, id="admin, a foreign team's"),
+        pytest.param(USER, granted("view"), False, id="user with a view grant"),
+        pytest.param(USER, granted("admin"), True, id="user with an admin grant"),
+        pytest.param(VIEW_ONLY, granted("admin"), True, id="view-only with an admin grant"),
+        pytest.param(USER, granted("admin", VIEWER), True, id="team-view-only with an admin grant"),
+        pytest.param(USER, granted("view", MEMBER), True, id="team-member with a view grant"),
     ],
 )
 def test_changing_a_website(actor, website, permission, allowed):
     assert policy.can_change_website(actor, website, permission) is allowed
+
+
+@pytest.mark.parametrize(
+    ("website", "update", "delete", "access"),
+    [
+        pytest.param(granted("view"), False, False, False, id="view grant"),
+        pytest.param(granted("write"), True, False, False, id="write grant"),
+        pytest.param(granted("admin"), True, True, True, id="admin grant"),
+        pytest.param(own(), True, True, True, id="own"),
+        pytest.param(teams(OWNER), True, True, True, id="team-owner"),
+        pytest.param(teams(MANAGER), True, True, True, id="team-manager"),
+        pytest.param(teams(MEMBER), True, True, False, id="team-member"),
+        pytest.param(teams(VIEWER), False, False, False, id="team-view-only"),
+        pytest.param(granted("write", VIEWER), True, False, False, id="team-view-only with a write grant"),
+        pytest.param(granted("admin", MEMBER), True, True, True, id="team-member with an admin grant"),
+        pytest.param(granted(None), False, False, False, id="nothing"),
+    ],
+)
+@pytest.mark.parametrize("actor", [USER, VIEW_ONLY], ids=["user", "view-only"])
+def test_what_each_way_to_a_website_carries(actor, website, update, delete, access):
+    asked = (Permission.WEBSITE_UPDATE, Permission.WEBSITE_DELETE, Permission.WEBSITE_ACCESS)
+    assert [policy.can_change_website(actor, website, each) for each in asked] == [update, delete, access]
+
+
+@pytest.mark.parametrize("role", SITE_ROLES)
+def test_a_grant_hands_nothing_on(role):
+    """Transfers stay with owners of websites and teams."""
+    assert not policy.can_take_website(USER, granted(role), ME)
+    assert not policy.can_take_website(USER, granted(role, MEMBER), ME)
+    assert not policy.can_give_website(USER, granted(role), OWNER)
+    assert not policy.can_change_website(USER, granted(role), Permission.WEBSITE_TO_TEAM)
 
 
 @pytest.mark.parametrize(
