@@ -1,0 +1,103 @@
+"""People and sites as Matomo's own tests have them: a superuser, logins with addresses, sites by their numbers."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from app.db import transaction
+from app.models import Grant, GrantedCapability, Role, User, WebsiteNumber
+from app.security.actor import OPERATOR
+from app.services import users
+from tests.conftest import PASSWORD, Person
+from tests.matomo.conftest import Caller
+
+
+@pytest.fixture
+def add(app: Flask) -> Callable[..., Person]:
+    """``add("ada", role="admin")``: an account, with ``ada@password.de`` unless said otherwise."""
+
+    def make(login: str, email: str | None = "", *, role: str = Role.USER, password: str = PASSWORD) -> Person:
+        address = f"{login}@password.de" if email == "" else email
+        with app.app_context():
+            user = users.create_user(OPERATOR, username=login, password=password, email=address, role=role)
+            return Person(user.id, user.username, user.role, password)
+
+    return make
+
+
+@pytest.fixture
+def root(add: Callable[..., Person]) -> Person:
+    """The superuser."""
+    return add("superUserLogin", role=Role.ADMIN)
+
+
+@pytest.fixture
+def superuser(root: Person, caller_of: Callable[[Person], Caller]) -> Caller:
+    """Calls of the superuser."""
+    return caller_of(root)
+
+
+@pytest.fixture
+def number(app: Flask) -> Callable[[UUID], int]:
+    """``number(website)``: what it is called on this wire."""
+
+    def find(website: UUID) -> int:
+        with app.app_context(), transaction() as session:
+            return session.scalars(select(WebsiteNumber.number).where(WebsiteNumber.website_id == website)).one()
+
+    return find
+
+
+@pytest.fixture
+def sites(root: Person, make_website: Callable[..., UUID], number: Callable[[UUID], int]) -> list[int]:
+    """The numbers of four sites of the superuser's, in their order; no number of a site comes after the last."""
+    return [number(make_website(f"test{index}", f"site{index}.example", owner=root)) for index in range(1, 5)]
+
+
+@pytest.fixture
+def give(superuser: Caller) -> Callable[..., None]:
+    """``give(ada, "view", 1, 2)``: what the superuser gives her on some sites."""
+
+    def grant(person: Person | str, access: str | list[str], *numbers: int) -> None:
+        login = person if isinstance(person, str) else person.username
+        answer = superuser.call("UsersManager.setUserAccess", userLogin=login, access=access, idSites=list(numbers))
+        assert answer.json == {"result": "success", "message": "ok"}
+
+    return grant
+
+
+@pytest.fixture
+def rows(app: Flask) -> Callable[[Person | UUID], list[tuple[int, str]]]:
+    """``rows(ada)``: all that is stored of her direct rights, ``(number, role or capability)``, sorted."""
+
+    def find(person: Person | UUID) -> list[tuple[int, str]]:
+        user_id = person if isinstance(person, UUID) else person.id
+        with app.app_context(), transaction() as session:
+            found: list[Any] = []
+            for table, what in ((Grant, Grant.role), (GrantedCapability, GrantedCapability.capability)):
+                query = select(WebsiteNumber.number, what).join(table, table.website_id == WebsiteNumber.website_id)
+                found += [tuple(row) for row in session.execute(query.where(table.user_id == user_id))]
+        return sorted(found)
+
+    return find
+
+
+@pytest.fixture
+def set_user(app: Flask) -> Callable[..., None]:
+    """``set_user(ada, last_seen_at=…)``: straight into the table."""
+
+    def change(person: Person | UUID, **values: Any) -> None:
+        user_id = person if isinstance(person, UUID) else person.id
+        with app.app_context(), transaction() as session:
+            session.execute(update(User).where(User.id == user_id).values(updated_at=User.updated_at, **values))
+
+    return change
+
+
+MOMENT = datetime.fromisoformat("2024-03-05T16:07:08.901+00:00")
+"""``2024-03-05 16:07:08`` on this wire."""
