@@ -29,17 +29,24 @@ class UnknownPreference(Invalid):
         super().__init__(f"There is no preference {name}.", field="name")
 
 
+class NobodyPrefers(UnknownUser):
+    """There is no account of that ``username``, for which something could be kept."""
+
+
 @retried
 def set_preference(actor: Actor, username: str, name: str, value: str) -> None:
     """
     Keep what a user prefers, oneself or, for administrators, anybody.
 
     :raises OneselfNeeded: somebody else's, and the actor is no administrator
-    :raises UnknownUser: there is no such account
+    :raises NobodyPrefers: there is no such account
     :raises BadPreferenceName: :raises UnknownPreference: :raises Invalid: the value is too long
     """
     require_admin_or(actor, username)
-    person = directory.find_person(username)
+    try:
+        person = directory.find_person(username)
+    except UnknownUser as error:
+        raise NobodyPrefers(error.username) from None
     if directory.is_anonymous(username):
         require_admin(actor)
     _check_name(name)

@@ -11,10 +11,11 @@ from app.queries import sites as queries
 from app.queries import users as user_queries
 from app.security.actor import Actor
 from app.services import websites
+from app.services.confirming import NOT_NEEDED, Confirmation
 from app.services.preferences import DEFAULT_SITE
 from app.services.requirements import require_admin
 from app.services.site_settings import clean_name, clean_settings, clean_urls, host_of
-from app.services.sites import Name, resolve_site, site_numbers
+from app.services.sites import Name, UnknownWebsites, resolve_site, site_numbers
 
 
 class LastWebsite(Conflict):
@@ -78,17 +79,26 @@ def _profile(session: Unit, website_id: UUID, urls: list[str] | None, settings: 
     profile.settings = profile.settings | settings
 
 
+class NothingToDelete(UnknownWebsites):
+    """There is no such website."""
+
+
 @retried
-def delete_site(actor: Actor, site: Name) -> None:
+def delete_site(actor: Actor, site: Name, *, confirmation: Confirmation = NOT_NEEDED) -> None:
     """
     Delete a website, and what anybody prefers about it.
 
     :raises AdminNeeded: the actor is none
-    :raises UnknownWebsites: there is none
+    :raises NotConfirmed: :raises WrongPassword: see ``Confirmation.check``
+    :raises NothingToDelete: there is none
     :raises LastWebsite: it is the only one
     """
     require_admin(actor)
-    found = resolve_site(actor, site, SiteRole.ADMIN)
+    confirmation.check(actor)
+    try:
+        found = resolve_site(actor, site, SiteRole.ADMIN)
+    except UnknownWebsites as error:
+        raise NothingToDelete(error.names) from None
     with transaction():
         # No lock: it keeps people from a slip, nothing depends on it.
         if fetch_one(queries.select_another, website_id=found.id) is None:

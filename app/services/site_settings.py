@@ -19,6 +19,7 @@ TEXT_MAX_LENGTH = 2000
 MOST_ITEMS = 200
 SCHEMES = frozenset({"http", "https", "ftp"})
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 NO_URL = re.compile(r"[\s\x00-\x20\x7f<>\"'`{}|\\^]")
 OFFSET = re.compile(r"UTC[+-](\d|1[0-4])(\.5|\.25|\.75)?")
 WILDCARDS = re.compile(r"(\d{1,3}\.){1,3}(\*\.){0,2}\*")
@@ -65,11 +66,11 @@ class BadValue(Invalid):
 
 
 def clean_name(text: str) -> str:
-    """:raises NoName: it is empty :raises BadValue: it is too long"""
+    """:raises NoName: it is empty :raises BadValue: it is too long, or has control characters"""
     name = text.strip()
     if not name:
         raise NoName(field="name")
-    if len(name) > NAME_MAX_LENGTH:
+    if len(name) > NAME_MAX_LENGTH or CONTROL.search(name):
         raise BadValue("name", name)
     return name
 
@@ -124,7 +125,7 @@ def clean_settings(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text(name: str, value: str) -> str:
     text = value.strip()
-    if len(text) > TEXT_MAX_LENGTH:
+    if len(text) > TEXT_MAX_LENGTH or CONTROL.search(text):
         raise BadValue(name, text)
     return text
 

@@ -1,0 +1,19 @@
+"""``UsersManager.…``: what users prefer."""
+
+from app.api.matomo.call import ANONYMOUS, current_actor
+from app.api.matomo.registry import method
+from app.services import preferences
+
+
+@method("UsersManager.setUserPreference", writes=True)
+def set_user_preference(user_login: str, preference_name: str, preference_value: str) -> None:
+    """Keep a preference."""
+    preferences.set_preference(current_actor(), user_login, preference_name, preference_value)
+
+
+@method("UsersManager.getUserPreference")
+def get_user_preference(preference_name: str, user_login: str = "") -> str | int | bool:
+    """A preference, what is usual in its stead, or false."""
+    actor = current_actor()
+    found = preferences.get_preference(actor, preference_name, user_login or actor.username or ANONYMOUS)
+    return False if found is None else found

@@ -1,0 +1,213 @@
+"""``SitesManager.…``: websites, by their numbers or ids."""
+
+from typing import Any
+
+from app.api.matomo import site_records, wishes
+from app.api.matomo.call import current_actor
+from app.api.matomo.filters import Part, window
+from app.api.matomo.parameters import Value
+from app.api.matomo.records import listed, own_window, within
+from app.api.matomo.registry import method
+from app.models import SiteRole
+from app.services import site_editing, site_lists
+from app.services.site_lists import SiteView
+
+Record = dict[str, Any]
+Records = list[Record] | Part
+FRAGMENTS = {"keep_url_fragments": "keepURLFragments"}
+
+
+def _record(view: SiteView) -> Record:
+    return site_records.site(view, current_actor())
+
+
+@method("SitesManager.getSiteFromId")
+def get_site_from_id(id_site: str) -> Record:
+    """One website."""
+    return _record(site_lists.get_site(current_actor(), id_site))
+
+
+@method("SitesManager.getSiteUrlsFromId")
+def get_site_urls_from_id(id_site: str) -> list[str]:
+    """The addresses of a website, the main one first."""
+    return site_lists.get_site(current_actor(), id_site).urls
+
+
+@method("SitesManager.getAllSites")
+def get_all_sites() -> Any:
+    """Every website, by number; a part of them is a list."""
+    if window() is not None:
+        return listed(lambda part: site_lists.list_all(current_actor(), part), _record)
+    return {view.number: _record(view) for view in site_lists.list_all(current_actor()).rows}
+
+
+@method("SitesManager.getAllSitesId")
+def get_all_sites_id() -> list[int] | Part:
+    """The number of every website."""
+    return listed(lambda part: site_lists.list_all_numbers(current_actor(), part), int)
+
+
+def _numbers(least: SiteRole, most: SiteRole) -> list[int] | Part:
+    return listed(lambda part: site_lists.list_numbers(current_actor(), part, least=least, most=most), int)
+
+
+@method("SitesManager.getSitesIdWithAtLeastViewAccess")
+def get_sites_id_with_at_least_view_access() -> list[int] | Part:
+    """Numbers of the websites that the caller sees."""
+    return _numbers(SiteRole.VIEW, SiteRole.ADMIN)
+
+
+@method("SitesManager.getSitesIdWithViewAccess")
+def get_sites_id_with_view_access() -> list[int] | Part:
+    """Numbers of the websites that the caller sees and cannot change."""
+    return _numbers(SiteRole.VIEW, SiteRole.VIEW)
+
+
+@method("SitesManager.getSitesIdWithWriteAccess")
+def get_sites_id_with_write_access() -> list[int] | Part:
+    """Numbers of the websites that the caller changes and does not administer."""
+    return _numbers(SiteRole.WRITE, SiteRole.WRITE)
+
+
+@method("SitesManager.getSitesIdWithAdminAccess")
+def get_sites_id_with_admin_access() -> list[int] | Part:
+    """Numbers of the websites that the caller administers."""
+    return _numbers(SiteRole.ADMIN, SiteRole.ADMIN)
+
+
+def _sites(limit: int | None, **question: Any) -> Records:
+    own = own_window(limit, 0)
+    return listed(lambda _: site_lists.list_sites(current_actor(), within(own), **question), _record)
+
+
+@method("SitesManager.getSitesWithAtLeastViewAccess")
+def get_sites_with_at_least_view_access(limit: int | None = None) -> Records:
+    """The websites that the caller sees."""
+    return _sites(limit)
+
+
+@method("SitesManager.getSitesWithViewAccess")
+def get_sites_with_view_access() -> Records:
+    """The websites that the caller sees and cannot change."""
+    return _sites(None, most=SiteRole.VIEW)
+
+
+@method("SitesManager.getSitesWithAdminAccess")
+def get_sites_with_admin_access(
+    fetch_alias_urls: bool = False,
+    pattern: str | None = None,
+    limit: int | None = None,
+    sites_to_exclude: list[str] | None = None,
+) -> Records:
+    """The websites that the caller administers, if wanted with all their addresses."""
+
+    def draw(view: SiteView) -> Record:
+        return _record(view) | ({"alias_urls": view.urls} if fetch_alias_urls else {})
+
+    own, without = own_window(limit, 0), _known(sites_to_exclude)
+    return listed(
+        lambda _: site_lists.list_sites(
+            current_actor(), within(own), least=SiteRole.ADMIN, search=pattern, without=without
+        ),
+        draw,
+    )
+
+
+@method("SitesManager.getPatternMatchSites")
+def get_pattern_match_sites(
+    pattern: str, limit: int | None = None, sites_to_exclude: list[str] | None = None
+) -> Records:
+    """The websites that the caller sees whose name, address or group has the text in it, or that have the number."""
+    return _sites(limit, search=pattern, without=_known(sites_to_exclude))
+
+
+def _known(numbers: list[str] | None) -> list[int]:
+    """What may be left out of a list; what is no number is not in it anyway."""
+    return [int(text) for text in numbers or () if text.isascii() and text.isdigit() and len(text) < 10]
+
+
+@method("SitesManager.getSitesIdFromSiteUrl")
+def get_sites_id_from_site_url(url: str) -> list[dict[str, int]] | Part:
+    """The websites that the caller sees which have the address."""
+    return listed(
+        lambda part: site_lists.list_sites(current_actor(), part, url=url), lambda view: {"idsite": view.number}
+    )
+
+
+@method("SitesManager.getSitesGroups")
+def get_sites_groups() -> list[str]:
+    """The groups that websites are in."""
+    return site_lists.list_groups(current_actor())
+
+
+@method("SitesManager.getSitesFromGroup")
+def get_sites_from_group(group: str = "") -> Records:
+    """The websites of a group; without one, those in none."""
+    return listed(lambda part: site_lists.list_group(current_actor(), group, part), _record)
+
+
+@method("SitesManager.addSite", writes=True, names=FRAGMENTS)
+def add_site(
+    site_name: str,
+    urls: Value | None = None,
+    ecommerce: bool | None = None,
+    site_search: bool | None = None,
+    search_keyword_parameters: Value | None = None,
+    search_category_parameters: Value | None = None,
+    excluded_ips: Value | None = None,
+    excluded_query_parameters: Value | None = None,
+    timezone: str | None = None,
+    currency: str | None = None,
+    group: str | None = None,
+    start_date: str | None = None,
+    excluded_user_agents: Value | None = None,
+    keep_url_fragments: int | None = None,
+    type: str | None = None,
+    setting_values: Value | None = None,
+    exclude_unknown_urls: bool | None = None,
+    excluded_referrers: Value | None = None,
+) -> int:
+    """Register a website; answers its number."""
+    given = locals()
+    return site_editing.create_site(current_actor(), **_changes(given))
+
+
+@method("SitesManager.updateSite", writes=True, names=FRAGMENTS)
+def update_site(
+    id_site: str,
+    site_name: str | None = None,
+    urls: Value | None = None,
+    ecommerce: bool | None = None,
+    site_search: bool | None = None,
+    search_keyword_parameters: Value | None = None,
+    search_category_parameters: Value | None = None,
+    excluded_ips: Value | None = None,
+    excluded_query_parameters: Value | None = None,
+    timezone: str | None = None,
+    currency: str | None = None,
+    group: str | None = None,
+    start_date: str | None = None,
+    excluded_user_agents: Value | None = None,
+    keep_url_fragments: int | None = None,
+    type: str | None = None,
+    setting_values: Value | None = None,
+    exclude_unknown_urls: bool | None = None,
+    excluded_referrers: Value | None = None,
+) -> None:
+    """Change what is given of a website."""
+    given = locals()
+    del given["id_site"]
+    site_editing.update_site(current_actor(), id_site, **_changes(given))
+
+
+def _changes(given: dict[str, Any]) -> dict[str, Any]:
+    name, urls = given.pop("site_name"), site_records.addresses(given.pop("urls"))
+    given["excluded_parameters"] = given.pop("excluded_query_parameters")
+    return {"name": name, "urls": urls, **site_records.settings_of(**given)}
+
+
+@method("SitesManager.deleteSite", writes=True)
+def delete_site(id_site: str, password_confirmation: str | None = None) -> None:
+    """Delete a website."""
+    confirmation = wishes.confirmed_in_session(password_confirmation)
+    site_editing.delete_site(current_actor(), id_site, confirmation=confirmation)

@@ -1,0 +1,37 @@
+"""``UsersManager.…``: tokens for programs, and logins."""
+
+from app.api.http import client_address
+from app.api.matomo import moments
+from app.api.matomo.call import current_actor
+from app.api.matomo.registry import method
+from app.services import auth, directory, sessions
+from app.services.requirements import require_login
+
+
+@method("UsersManager.createAppSpecificTokenAuth", writes=True, bulk=False)
+def create_app_specific_token_auth(
+    user_login: str,
+    password_confirmation: str,
+    description: str,
+    expire_date: str | None = None,
+    expire_hours: str = "0",
+) -> str:
+    """A token for whoever shows login or e-mail address, and password. It is shown this once."""
+    until = moments.parsed(expire_date) if expire_date else moments.in_hours(expire_hours)
+    return auth.create_access_token(
+        user_login, password_confirmation, description=description, expires_at=until, address=client_address()
+    )
+
+
+@method("UsersManager.logoutUser", writes=True)
+def logout_user(user_login: str) -> None:
+    """End all logins of a user; tokens for programs stay."""
+    person = directory.get_person(current_actor(), user_login)
+    sessions.revoke_user(current_actor(), person.id)
+
+
+@method("UsersManager.newsletterSignup", writes=True)
+def newsletter_signup() -> dict[str, bool]:
+    """Nobody is signed up: no other server is told of anybody."""
+    require_login(current_actor())
+    return {"error": True}
