@@ -51,7 +51,7 @@ class Post:
         Hand one mail over; when this returns, the server has it.
 
         :raises Rejected: it refuses the recipient, or the mail, for good
-        :raises Unreachable: there is no getting at it, or no agreeing with it on encryption or login
+        :raises Unreachable: there is no getting at it, or no agreeing with it on encryption, login or sender
         :raises NotSent: it does not take this mail now
         """
         try:
@@ -63,8 +63,9 @@ class Post:
             raise (Rejected if code >= 500 else NotSent)(told(code, reason)) from error
         except smtplib.SMTPDataError as error:
             raise (Rejected if error.smtp_code >= 500 else NotSent)(told(error.smtp_code, error.smtp_error)) from error
-        except smtplib.SMTPSenderRefused as error:  # which is for the operator to set right, so it is tried again
-            raise NotSent(f"sender refused: {told(error.smtp_code, error.smtp_error)}") from error
+        except smtplib.SMTPSenderRefused as error:  # all mails have the same one: for the operator to set right
+            self.close()
+            raise Unreachable(f"sender refused: {told(error.smtp_code, error.smtp_error)}") from error
         except smtplib.SMTPResponseException as error:
             self.close()
             raise Unreachable(told(error.smtp_code, error.smtp_error)) from error

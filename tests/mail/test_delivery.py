@@ -90,10 +90,11 @@ class TestRefused:
 
     def test_a_sender_that_is_refused_waits_for_the_operator(self, queue, deliver, outbox, office):
         office.mode = "sender refused"
-        queue("ada@example.com")
+        queue("ada@example.com", "bob@example.com")
+        reason = "sender refused: 553 5.7.1 sender not allowed"
 
-        assert deliver() == Tally(postponed=1)
-        assert outbox()[0].last_error == "sender refused: 553 5.7.1 sender not allowed"
+        assert deliver() == Tally(postponed=1, unreachable=reason)
+        assert [row.last_error for row in outbox()] == [reason, None]
 
     def test_what_is_no_address_is_given_up(self, queue, deliver, outbox, office):
         queue("ada@example.com\r\nBcc: eve@example.com", "ada@example.com")
