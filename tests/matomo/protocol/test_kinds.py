@@ -98,6 +98,17 @@ def test_a_name_is_a_tag_only_where_xml_takes_it(drawn, name, line):
     assert drawn({name: "view"}, "xml") == f"<result>\n\t<row>\n\t\t{line}\n\t</row>\n</result>"
 
 
+def test_a_map_of_many_is_as_one_of_few(drawn):
+    people = {f"login{number}": [number] if number % 2 else [] for number in range(100)}
+    people["12"] = [1]
+
+    lines = drawn(people, "xml").splitlines()
+
+    assert len(lines) == 2 + 2 * 101 + 51
+    assert lines[1:6] == ["\t<login0>", "\t</login0>", "\t<login1>", "\t\t<row>1</row>", "\t</login1>"]
+    assert lines[-4:] == ['\t<row key="12">', "\t\t<row>1</row>", "\t</row>", "</result>"]
+
+
 TEXTS = {
     "<b>&\"'": ("&lt;b&gt;&amp;&quot;'", '"<b>&\\"\'"'),
     "&amp;": ("&amp;amp;", '"&amp;"'),

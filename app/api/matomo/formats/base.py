@@ -44,6 +44,6 @@ def escaped(text: str) -> str:
 
 def as_array(value: Any) -> Any:
     """A dict by the numbers from 0 on as the list that it is to PHP; anything else as it is."""
-    if isinstance(value, dict) and list(value) == list(range(len(value))):
+    if isinstance(value, dict) and (0 in value or not value) and list(value) == list(range(len(value))):
         return list(value.values())
     return value

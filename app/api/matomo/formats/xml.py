@@ -1,7 +1,9 @@
 """``format=xml``, the default."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 from app.api.matomo import texts
@@ -19,7 +21,8 @@ NAME = re.compile(
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What may stand nowhere in XML 1.0, not even escaped."""
 Tag = tuple[str, str, str]
-ROW: Tag = ("<row>", "</row>", "<row/>")
+FEW = 40
+"""Columns that a record may have; what has more is a map, and no other has its keys."""
 
 
 class Xml:
@@ -55,15 +58,17 @@ def _answer(text: str) -> Answer:
 def _draw(out: list[str], value: Any, indent: str) -> None:
     """A line for each line of a list or dict."""
     value = as_array(value)
-    pairs = [(_tag(str(key)), item) for key, item in value.items()] if isinstance(value, dict) else None
-    for (opening, closing, empty), item in pairs if pairs is not None else [(ROW, item) for item in value]:
+    tags: Iterable[Tag] = repeat((f"{indent}<row>", "</row>", f"{indent}<row/>"))
+    if isinstance(value, dict):
+        tags, value = _tags(tuple(value), indent), value.values()
+    for (opening, closing, empty), item in zip(tags, value, strict=False):
         if isinstance(item, list | dict):
-            out.append(f"{indent}{opening}")
+            out.append(opening)
             _draw(out, item, f"{indent}\t")
             out.append(f"{indent}{closing}")
         else:
-            text = _text(item)
-            out.append(f"{indent}{opening}{text}{closing}" if text else f"{indent}{empty}")
+            text = item if type(item) is str and item.isalnum() else _text(item)
+            out.append(f"{opening}{text}{closing}" if text else empty)
 
 
 def _text(value: Any) -> str:
@@ -78,10 +83,20 @@ def _text(value: Any) -> str:
     raise ApiError(texts.UNKNOWN_DATA, 500)
 
 
-@lru_cache(maxsize=4096)
-def _tag(key: str) -> Tag:
+def _tags(keys: tuple[Any, ...], indent: str) -> Iterable[Tag]:
+    """Those of a dict."""
+    return _known(keys, indent) if len(keys) <= FEW else (_tag(str(key), indent) for key in keys)
+
+
+@lru_cache(maxsize=512)
+def _known(keys: tuple[Any, ...], indent: str) -> list[Tag]:
+    """Those of a record: the rows of a list have the same ones."""
+    return [_tag(str(key), indent) for key in keys]
+
+
+def _tag(key: str, indent: str) -> Tag:
     """What stands before and after the value of a key, and what stands for an empty one."""
     if NAME.fullmatch(key):
-        return f"<{key}>", f"</{key}>", f"<{key} />"
+        return f"{indent}<{key}>", f"</{key}>", f"{indent}<{key} />"
     attribute = escaped(key)
-    return f'<row key="{attribute}">', "</row>", f'<row key="{attribute}"/>'
+    return f'{indent}<row key="{attribute}">', "</row>", f'{indent}<row key="{attribute}"/>'
