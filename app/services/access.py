@@ -11,7 +11,8 @@ from sqlalchemy import Row
 
 from app.db import fetch_all, fetch_list, fetch_one, retried, transaction
 from app.errors import Denied, NotFound
-from app.models import Role, SiteRole, Source
+from app.models import ANONYMOUS_ID, Role, SiteRole, Source
+from app.models.folding import fold
 from app.paging import Page, Window
 from app.queries import access as queries
 from app.queries.access import CAPABILITY, RANKS, ROLE_OF_RANK, Of
@@ -19,7 +20,7 @@ from app.runtime import runtime
 from app.security import policy
 from app.security.actor import Actor
 from app.security.permissions import Permission
-from app.services import grants
+from app.services import grants, users
 from app.services.listing import fetch_page
 
 
@@ -57,6 +58,20 @@ class AccessView:
     """Capabilities that the right includes."""
     reasons: Sequence[Reason]
     """The strongest first."""
+
+
+def find_holder(actor: Actor, text: str) -> UUID:
+    """
+    A user by name or id, for administrators: ``anonymous`` is the account of those who are not logged in, even before
+    it is made, unless somebody is called that. :raises NotFound: there is none
+    """
+    try:
+        user_id: UUID = users.find_user(actor, text).id
+    except NotFound:
+        if fold(text) != grants.ANONYMOUS:
+            raise
+        return ANONYMOUS_ID
+    return user_id
 
 
 def get_access(actor: Actor, website_id: UUID, user_id: UUID) -> AccessView:

@@ -1,0 +1,73 @@
+"""``frontdesk access``, and how rights are shown on the command line."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from app.cli.guard import guarded
+from app.cli.output import json_option, print_json, show_all
+from app.cli.paging import page_options
+from app.paging import Page, Window
+from app.security.actor import OPERATOR
+from app.services import access
+from app.services.access import AccessView, Reason
+
+OF_USER = ("website", "domain", "number", "right", "capabilities", "why")
+ON_WEBSITE = ("user", "pending", "right", "capabilities", "why")
+
+
+@click.command("access")
+@click.argument("user")
+@click.option("--search", help="Part of the website's name or domain, in any case.")
+@page_options
+@json_option
+@guarded
+def command(user: str, search: str | None, page: int, page_size: int, as_json: bool) -> None:
+    """Every website that a user has a right on, by name, and why."""
+    show_access(of_user(user, Window.of_page(page, page_size), search), OF_USER, as_json=as_json)
+
+
+def of_user(user: str, window: Window, search: str | None) -> Page:
+    """What a user, called by name or id, may do where."""
+    return access.list_user_access(OPERATOR, access.find_holder(OPERATOR, user), window, search=search)
+
+
+def show_access(page: Page, columns: Sequence[str], *, as_json: bool) -> None:
+    """Print a page of rights."""
+    if as_json:
+        print_json({"data": [as_data(view) for view in page.rows], "count": page.total})
+    else:
+        show_all([as_line(view) for view in page.rows], columns, total=page.total, as_json=False)
+
+
+def as_data(view: AccessView) -> dict[str, Any]:
+    """One right, for programs: as Umami's wire has it."""
+    user, website = view.user, view.website
+    return {
+        "user": {"id": user.id, "username": user.username, "pending": user.pending},
+        "website": {"id": website.id, "name": website.name, "domain": website.domain, "number": website.number},
+        "right": view.right,
+        "capabilities": {"granted": view.granted, "implied": view.implied},
+        "reasons": view.reasons,
+    }
+
+
+def as_line(view: AccessView) -> dict[str, Any]:
+    """One right, for people."""
+    return {
+        "user": view.user.username,
+        "pending": view.user.pending,
+        "website": view.website.name,
+        "domain": view.website.domain,
+        "number": view.website.number,
+        "right": view.right,
+        "capabilities": ", ".join(view.granted),
+        "why": ", ".join(map(_in_words, view.reasons)),
+    }
+
+
+def _in_words(reason: Reason) -> str:
+    if reason.team is not None:
+        return f"{reason.right} as {reason.team.role} of {reason.team.name}"
+    return {"admin": "administrator", "owner": "owner"}.get(reason.source, f"{reason.right} by grant")
