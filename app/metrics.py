@@ -82,6 +82,7 @@ class Metrics:
 
         registry: Any = self._registry
         if self._folder is not None:
+            self._folder.mkdir(mode=0o700, exist_ok=True)  # somebody may have tidied it away
             self._bury_the_dead()
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]

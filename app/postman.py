@@ -50,7 +50,9 @@ class Postman:
             with self._app.app_context():
                 try:
                     tally = mail_delivery.deliver(self._stopping)
-                    if tally != mail_delivery.Tally() or time.monotonic() - counted >= COUNT_SECONDS:
+                    if tally.anything:  # no addresses here, nor what the server says of them: that is in the outbox
+                        log.info("mail", sent=tally.sent, postponed=tally.postponed, given_up=tally.given_up)
+                    if tally.anything or time.monotonic() - counted >= COUNT_SECONDS:
                         mail_delivery.watch_outbox()
                         counted = time.monotonic()
                     if tally.unreachable:

@@ -1,27 +1,26 @@
 """The production server: granian, with settings that suit us."""
 
 import errno
+import fcntl
 import logging
 import os
 import shutil
-import signal
 import socket
-import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any
 
-from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from app import logs, replacing
+from app import logs, migrate, replacing
 from app.config import Config, ConfigError
-from app.replacing import MEETING_PLACE, TOLD
+from app.replacing import MEETING_PLACE
+from app.supervisor import Supervisor, be_deaf, raise_workers_well
 
 HEADER_TIMEOUT_MS = 30_000
 SPARE_THREADS = 8
@@ -35,12 +34,12 @@ THROUGH_OURS = {"incremental": True, "formatters": {}, "handlers": {}, "loggers"
 """Logging for granian: no handlers of its own, so that its lines come out of ours."""
 
 
-def free_address(host: str, port: int, *, meeting_place: str = "") -> str:
+def free_address(host: str, port: int, *, shared: bool = False) -> str:
     """
     The host as a number, as granian wants it, once it is sure that nobody listens there. Granian would not
     notice: its workers share their port with whoever has it.
 
-    :param meeting_place: of workers of our former self, if there are any; they listen there
+    :param shared: workers of our former self may
 
     :raises ConfigError: somebody does, or this machine has no such address
     """
@@ -49,7 +48,7 @@ def free_address(host: str, port: int, *, meeting_place: str = "") -> str:
         family, kind, protocol, _, address = min(found, key=lambda entry: entry[0] is not socket.AF_INET)
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if replacing.has_predecessors(meeting_place):
+            if shared:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             probe.bind(address)
     except socket.gaierror as error:
@@ -63,120 +62,109 @@ def free_address(host: str, port: int, *, meeting_place: str = "") -> str:
 APPLICATION = "app.wsgi:make"
 
 
-class Server(Granian):  # type: ignore[misc, valid-type]
-    """Granian that begins anew on SIGHUP, where it would fork workers from the code that it has loaded already."""
+def is_successor(config: Config) -> bool:
+    """Whether this process served before it became new, so that workers of it still listen."""
+    return replacing.has_predecessors(config.runtime_path)
 
-    folder = Path()
-    retiring = Thread()
 
-    def _reload(self, _target: Any, _loader: Any) -> None:
-        self.reload_signal = False
-        self.main_loop_interrupt.clear()
-        if self.retiring.is_alive():
-            self.retiring.join()
-        replacing.become_new(self.folder, self.pids(), over=lambda: self.interrupt_signal)
+def check_start(config: Config, *, host: str, port: int) -> None:
+    """
+    See whether a server would start on the database as it is, without starting one.
 
-    def pids(self) -> list[int]:
-        return [worker.inner.pid for worker in self.wrks]
+    :raises ConfigError: the database lacks migrations; whatever else is wrong comes as it is
+    """
+    _server(APPLICATION, config, host=host, port=port, workers=config.workers)
+    import_module(APPLICATION.partition(":")[0])
+    if migrate.is_behind(migrate.current_revision()):
+        raise ConfigError("the database needs migrating: frontdesk db upgrade")
 
 
 def serve(config: Config, *, host: str, port: int, target: str = APPLICATION) -> None:
     """
     Serve until SIGINT or SIGTERM; requests under way are answered first. SIGHUP replaces the workers by as many
     new ones, made from what is on the disk then; nobody notices.
-
-    A thread waits wherever a request waits, for the database or for its turn at bcrypt, so there are
-    as many as requests that a worker takes in.
     """
-    for told in TOLD:
-        signal.signal(told, lambda *_: sys.exit(0))  # until granian takes over, there is nothing to wait for
+    be_deaf()
     logs.configure(config)
     predecessors = replacing.Predecessors(config.runtime_path)
-    workers = len(predecessors.pids) or config.workers
-    _raise_workers_well(workers)
+    workers = predecessors.workers or config.workers
+    with _meeting_place(config.runtime_path if predecessors.workers else "") as folder:
+        raise_workers_well(lambda: replacing.prepare(folder, workers))
+        server = _server(target, config, host=host, port=port, workers=workers)
+        server.folder, server.predecessors = folder, predecessors
+        with _retiring(server, config.shutdown_seconds):
+            _serve(server)
+
+
+def _server(target: str, config: Config, *, host: str, port: int, workers: int) -> Supervisor:
+    """
+    Granian as we want it. A thread waits wherever a request waits, for the database or for its turn at bcrypt, so
+    there are as many as requests that a worker takes in.
+    """
     # Its warning about many threads is for handlers that compute; ours wait.
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
-    with _meeting_place(config.runtime_path if predecessors.pids else "") as folder:
-        server = Server(
-            target,
-            factory=True,
-            address=host,
-            port=port,
-            interface=Interfaces.WSGI,
-            workers=workers,
-            blocking_threads=config.requests_at_once + SPARE_THREADS,
-            blocking_threads_idle_timeout=IDLE_SECONDS,
-            backpressure=CONNECTIONS,
-            runtime_threads=1,
-            websockets=False,
-            http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
-            log_level=LogLevels.info if config.log_level == "debug" else LogLevels.warning,
-            log_dictconfig=THROUGH_OURS,
-            respawn_failed_workers=True,
-            workers_kill_timeout=config.shutdown_seconds,
-        )
-        server.folder = folder
-        with _retiring(predecessors, server, config.shutdown_seconds):
-            _serve(server)
+    return Supervisor(
+        target,
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=config.requests_at_once + SPARE_THREADS,
+        blocking_threads_idle_timeout=IDLE_SECONDS,
+        backpressure=CONNECTIONS,
+        runtime_threads=1,
+        websockets=False,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
+        log_level=LogLevels.info if config.log_level == "debug" else LogLevels.warning,
+        log_dictconfig=THROUGH_OURS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=config.shutdown_seconds,
+    )
 
 
 @contextmanager
 def _meeting_place(adopted: str) -> Iterator[Path]:
-    """A folder for the workers, that of the predecessors where there are some; gone afterwards."""
+    """
+    A folder for the workers, that of the predecessors where there are some; gone afterwards. Our lock on it tells
+    whoever tidies temporary folders that it is in use.
+    """
     folder = adopted or tempfile.mkdtemp(prefix="frontdesk-")
     os.environ[MEETING_PLACE] = folder
     try:
+        in_use = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        with suppress(OSError):
+            fcntl.flock(in_use, fcntl.LOCK_SH | fcntl.LOCK_NB)
         yield Path(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _retiring(predecessors: replacing.Predecessors, server: Server, patience: float) -> Iterator[None]:
+def _retiring(server: Supervisor, patience: float) -> Iterator[None]:
     """See the predecessors off while the server runs; none is left behind."""
     ended = Event()
 
     def retire() -> None:
-        predecessors.retire(
-            ready=lambda: replacing.are_ready(server.folder, server.pids(), server.workers),
-            over=lambda: server.interrupt_signal or ended.is_set(),
-            patience=patience,
+        server.predecessors.retire(
+            ready=server.is_ready, over=lambda: server.is_over() or ended.is_set(), patience=patience
         )
 
-    if predecessors.pids:
-        server.retiring = Thread(target=retire, name="retire")
-        server.retiring.start()
+    retiring = Thread(target=retire, name="retire")
+    if server.predecessors.workers:
+        retiring.start()
     try:
         yield
     finally:
         ended.set()
-        if predecessors.pids:
-            server.retiring.join()
+        if server.predecessors.workers:
+            retiring.join()
 
 
-def _serve(server: Any) -> None:
+def _serve(server: Supervisor) -> None:
     try:
         server.serve()
     except SystemExit:
         # Where whoever ends us tells all processes at once, workers go first; that is no failure of theirs.
-        if not server.interrupt_signal:
+        if not server.is_over():
             raise
-
-
-def _raise_workers_well(workers: int) -> None:
-    """
-    A worker that is still starting must be stoppable: it inherits its parent's handlers, which do nothing in it,
-    and sets its own only when it is ready. Nothing is delivered in between. And Ctrl-C, which a terminal sends to
-    all of them, is for the parent alone: it tells the workers.
-    """
-
-    def in_child() -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        replacing.prepare(workers)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-
-    os.register_at_fork(
-        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, TOLD),
-        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD),
-        after_in_child=in_child,
-    )

@@ -1,6 +1,7 @@
 """The production server, as its own process, for tests that need a real one."""
 
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -13,6 +14,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 90
+PORTS = range(20_000, 32_000)
+"""Below those that Linux takes for outgoing connections."""
+TAKEN: list[socket.socket] = []
 
 
 @dataclass
@@ -28,10 +32,23 @@ class LiveServer:
 
 
 def free_port() -> int:
-    """A port that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """
+    A port that nobody has, and that no test process is given again while this one lives. The kernel takes none of
+    them for connections of its own choice.
+    """
+    for port in random.sample(PORTS, len(PORTS)):
+        taken = socket.socket(socket.AF_UNIX)
+        try:
+            taken.bind(f"\0frontdesk-test-port-{port}")  # a name that goes with its process
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            taken.close()
+        else:
+            TAKEN.append(taken)
+            return port
+    raise AssertionError("no port is free")
 
 
 def environment_for(database_url: str, instance: Path, **settings: str) -> dict[str, str]:

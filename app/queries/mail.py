@@ -94,4 +94,4 @@ select_invitation_waiting = select(Invitation).where(
 def select_mails(*, capped: bool) -> Select[Any]:
     """A page of mails that are not sent, oldest first."""
     order = [(OutboxMail.created_at, False), (OutboxMail.id, False)]
-    return paged(select(OutboxMail.id), OutboxMail.id, COLUMNS, order, capped=capped)
+    return paged(select(OutboxMail.id).select_from(OutboxMail), OutboxMail.id, COLUMNS, order, capped=capped)

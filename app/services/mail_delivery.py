@@ -49,6 +49,10 @@ class Tally:
     unreachable: str = ""
     """Why the mail server takes nothing; the others were left alone then."""
 
+    @property
+    def anything(self) -> bool:
+        return bool(self.sent or self.postponed or self.given_up or self.dropped)
+
 
 def pause_after(attempts: int) -> timedelta:
     """How long a mail rests after so many attempts: a minute, and twice as long each time."""
@@ -79,7 +83,7 @@ def _deliver_one(mail: Row[Any], post: Post, tally: Tally) -> None:
         else:
             _send(letter, post)
             tally.sent += 1
-            _count("sent", mail)
+            runtime().metrics.mails.labels("sent").inc()
     except NotSent as error:
         if isinstance(error, Unreachable):
             tally.unreachable = str(error)
@@ -138,17 +142,11 @@ def _put_off(mail: Row[Any], error: str, tally: Tally, *, give_up: bool = False)
     give_up = give_up or mail.attempts >= MOST_ATTEMPTS
     tally.given_up += give_up
     tally.postponed += not give_up
-    _count("given_up" if give_up else "failed", mail)
+    runtime().metrics.mails.labels("given_up" if give_up else "failed").inc()
     # A little later or earlier, so that what failed together is not all tried together again.
     later: datetime | None = utcnow() + pause_after(mail.attempts) * random.uniform(0.9, 1.1)  # noqa: S311
     values = {"mail_id": mail.id, "attempt": mail.attempts, "next": None if give_up else later, "error": error}
     execute_count(queries.postpone_mail, **values)
-
-
-def _count(outcome: str, mail: Row[Any]) -> None:
-    """For metrics and log; addresses, names and what the server says of them stay out of it."""
-    runtime().metrics.mails.labels(outcome).inc()
-    log.info("mail", outcome=outcome, kind=mail.kind, mail_id=str(mail.id), attempt=mail.attempts)
 
 
 def watch_outbox() -> None:

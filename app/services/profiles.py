@@ -75,8 +75,8 @@ def claim_names(*, username: str | None = None, email: str | None = None, user_i
             for number in sorted({_number(key) for key in keys.values() if key}):
                 session.execute(queries.hold_name, {"number": number})
         for clash in fetch_all(queries.select_clashes, user_id=user_id or NOBODY, **keys):
-            if clash.email_key == keys["username_key"]:
-                raise UsernameIsEmail(username or "")
+            if username is not None and clash.email_key == keys["username_key"]:
+                raise UsernameIsEmail(username)
             raise EmailIsUsername(email or "")
 
 
