@@ -13,6 +13,7 @@ from app.db import execute_count, fetch_all, fetch_one, reader, retried, transac
 from app.errors import Invalid, NotFound
 from app.models import AccessToken, utcnow
 from app.queries import access_tokens as queries
+from app.queries import profiles as profile_queries
 from app.queries import users as user_queries
 from app.security import policy, tokens
 from app.security.actor import Actor
@@ -96,16 +97,19 @@ def find_bearer(token: str) -> Row[Any] | None:
     now = utcnow()
     row = fetch_one(queries.select_by_token, token_hash=tokens.hash_token(token), now=now)
     if row is not None and (row.last_used_at is None or now - row.last_used_at >= TOUCH_EVERY):
-        _touch(row.token_id, now)
+        _touch(row, now)
     return row
 
 
-def _touch(token_id: UUID, now: datetime) -> None:
+def _touch(row: Row[Any], now: datetime) -> None:
+    """Note that the token was used, and its owner there."""
+    times = {"stale": now - TOUCH_EVERY, "now": now}
     try:
         with reader().connect() as connection:
-            connection.execute(queries.touch_token, {"token_id": token_id, "stale": now - TOUCH_EVERY, "now": now})
+            connection.execute(queries.touch_token, {"token_id": row.token_id, **times})
+            connection.execute(profile_queries.touch_user, {"seen_id": row.id, **times})
     except OperationalError:  # a busy or read-only database must not make a good token bad
-        log.warning("token could not be marked as used", token_id=str(token_id))
+        log.warning("token could not be marked as used", token_id=str(row.token_id))
 
 
 def list_tokens(actor: Actor, user_id: UUID) -> Sequence[Row[Any]]:
@@ -128,6 +132,12 @@ def revoke_all(user_id: UUID) -> int:
     with transaction():
         fetch_one(user_queries.lock_user, user_id=user_id)  # nobody makes another one meanwhile
         return execute_count(queries.delete_of_user, owner_id=user_id)
+
+
+def revoke_user(actor: Actor, user_id: UUID) -> int:
+    """End all tokens of a user, one's own or, for administrators, anybody's; answers how many."""
+    policy.require(policy.can_see_user(actor, user_id))
+    return revoke_all(user_id)
 
 
 def prune() -> int:

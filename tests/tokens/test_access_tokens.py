@@ -154,6 +154,18 @@ class TestTime:
         assert uses[1] == uses[0]
         assert uses[2] - uses[0] > timedelta(minutes=10)
 
+    def test_its_owner_was_there_and_the_account_is_unchanged(self, make_user, program_of, in_database):
+        ada = make_user()
+        with in_database() as session:
+            before = session.get(User, ada.id).updated_at
+
+        program_of(ada).get("/api/me")
+
+        with in_database() as session:
+            user = session.get(User, ada.id)
+            assert utcnow() - user.last_seen_at < timedelta(minutes=1)
+            assert user.updated_at == before
+
     def test_ended_ones_go_when_the_next_is_made_and_when_asked_to(self, app, make_user, make_token, rows, clock):
         ada, bob = make_user(), make_user()
         soon = utcnow() + timedelta(hours=1)

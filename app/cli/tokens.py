@@ -1,0 +1,72 @@
+"""``frontdesk tokens …``"""
+
+from datetime import timedelta
+from uuid import UUID
+
+import click
+
+from app.cli.guard import guarded
+from app.cli.output import counted, done, json_option, show_all
+from app.models import utcnow
+from app.security.actor import OPERATOR
+from app.services import access_tokens, users
+
+COLUMNS = ("id", "description", "created_at", "last_used_at", "expires_at")
+DAYS_MAX = 36_500
+
+
+@click.group("tokens")
+def group() -> None:
+    """Tokens for programs: create, list and revoke."""
+
+
+@group.command("create")
+@click.argument("user")
+@click.argument("description")
+@click.option("--days", type=click.FloatRange(0, DAYS_MAX, min_open=True), help="Days until it ends; never by default.")
+@json_option
+@guarded
+def create(user: str, description: str, days: float | None, as_json: bool) -> None:
+    """Make a token with all rights of a user. It is shown this once."""
+    found = users.find_user(OPERATOR, user)
+    until = None if days is None else utcnow() + timedelta(days=days)
+    token = access_tokens.create_token(OPERATOR, found.id, description=description, expires_at=until)
+    done(token, as_json=as_json, token=token)
+
+
+@group.command("list")
+@click.argument("user")
+@json_option
+@guarded
+def list_(user: str, as_json: bool) -> None:
+    """A user's tokens, newest first."""
+    found = access_tokens.list_tokens(OPERATOR, users.find_user(OPERATOR, user).id)
+    show_all(found, COLUMNS, total=len(found), as_json=as_json)
+
+
+@group.command("revoke")
+@click.argument("user")
+@click.argument("token", type=click.UUID, required=False)
+@click.option("--all", "everything", is_flag=True, help="All tokens of the user.")
+@json_option
+@guarded
+def revoke(user: str, token: UUID | None, everything: bool, as_json: bool) -> None:
+    """End one token of a user, by its id, or all of them."""
+    if (token is None) != everything:
+        raise click.UsageError("Name a token by its id, or say --all.")
+    found = users.find_user(OPERATOR, user)
+    if token is None:
+        count = access_tokens.revoke_user(OPERATOR, found.id)
+    else:
+        access_tokens.revoke_token(OPERATOR, token, user_id=found.id)
+        count = 1
+    done(f"{counted(count, 'token')} of {found.username} ended.", as_json=as_json, count=count)
+
+
+@group.command("prune")
+@json_option
+@guarded
+def prune(as_json: bool) -> None:
+    """Clear away tokens that have ended by themselves; for cron."""
+    count = access_tokens.prune()
+    done(f"{counted(count, 'ended token')} cleared away.", as_json=as_json, count=count)
