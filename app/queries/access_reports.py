@@ -147,13 +147,13 @@ select_access_of_user = _cut(_all_entries, [_all_entries.c.number, _all_entries.
 """A page of what a user has: ``number``, ``access`` (a role, or a capability beside it). Value: ``user_id``."""
 
 _numbers = (
-    select(WebsiteNumber.number)
+    select(WebsiteNumber.number, literal_column(f"'{SiteRole.ADMIN}'", String()).label("access"))
     .join(Website, Website.id == WebsiteNumber.website_id)
     .where(Website.deleted_at.is_(None))
     .subquery("numbers")
 )
 select_all_numbers = _cut(_numbers, [_numbers.c.number])
-"""A page of the numbers of all websites."""
+"""A page of what administrators have: ``number`` and ``access`` of all websites."""
 
 _here = rights(on_website)
 select_roles_on_site = (

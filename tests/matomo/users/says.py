@@ -25,7 +25,7 @@ TOO_LONG = "The password length must be less than 200 characters."
 TOO_WEAK = "This password is too weak, please supply another value or reset it."
 NO_FIRST_SITE = "New users must be given access to a website, please set the 'initialIdSite' parameter."
 CONFIRM = "Please enter your password to confirm this change."
-WRONG_PASSWORD = "The current password you entered is not correct."  # noqa: S105 (a message)
+WRONG_PASSWORD = "The current password you entered is not correct."
 NO_SUPERUSERS = "This method should not be used with superusers."
 
 ROLES = "view, write, admin"
