@@ -1,4 +1,4 @@
-"""The npm package ``@umami/api-client`` and the TypeScript compiler, run by node."""
+"""Packages of npm and the TypeScript compiler, run by node."""
 
 import fcntl
 import json
@@ -39,16 +39,16 @@ declare function explains<T>(): <V>(value: V & T) => void;
 """
 
 
-def install() -> None:
-    """Have the locked packages in place; skips the test where there is no node, or nowhere to get them from."""
+def install(folder: Path = FOLDER) -> None:
+    """Have a folder's locked packages in place; skips the test where there is no node, or nowhere to get them from."""
     if not shutil.which("node") or not shutil.which("npm"):
         pytest.skip("node and npm are needed to run the npm package")
-    with (FOLDER / "package.json").open() as lock:
+    with (folder / "package.json").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one of several test processes installs, the others wait
-        stamp, wanted = MODULES / ".installed", (FOLDER / "package-lock.json").read_text()
+        stamp, wanted = folder / "node_modules" / ".installed", (folder / "package-lock.json").read_text()
         if stamp.is_file() and stamp.read_text() == wanted:
             return
-        done = run("npm", "ci", *QUIETLY)
+        done = run("npm", "ci", *QUIETLY, folder=folder)
         if done.returncode and UNREACHABLE.search(done.stderr):
             pytest.skip(f"npm cannot reach its registry: {UNREACHABLE.search(done.stderr)[0]}")
         assert done.returncode == 0, done.stderr

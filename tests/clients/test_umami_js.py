@@ -74,7 +74,8 @@ class TestOperations:
     def test_what_was_sent_comes_back(self, answers):
         last = dict(answers)
 
-        assert last["getUser"] | {"id": "", "createdAt": ""} == {
+        assert last["getUser"] | {"id": "", "createdAt": "", "lastSeenAt": ""} == {
+            "lastSeenAt": "",
             "id": "",
             "username": "Ada",
             "role": "user",
