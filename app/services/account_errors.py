@@ -73,3 +73,12 @@ class ResendDenied(Denied):
     def __init__(self, username: str) -> None:
         super().__init__(f"Only who invited {username} may do this, and administrators.")
         self.username = username
+
+
+def clashes(username: str | None, email: str | None) -> dict[str, str | Conflict]:
+    """What a lost race for a name or an address is called, for ``transaction``."""
+    return {
+        "uq_user_username_key": UsernameTaken(username or ""),
+        "uq_user_email_key": EmailTaken(email or ""),
+        "pk_user": "A user with this id already exists",
+    }

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Row
 
 from app.db import fetch_all, retried, transaction
-from app.errors import Conflict
 from app.models import Role, SiteRole, User
 from app.models.folding import fold
 from app.queries import directory as queries
@@ -24,6 +23,7 @@ from app.services.account_errors import (
     ReservedAccount,
     UsernameIsEmail,
     UsernameTaken,
+    clashes,
 )
 from app.services.confirming import NOT_NEEDED, Confirmation
 from app.services.directory import find_person, is_anonymous
@@ -96,11 +96,6 @@ def _clean_email(email: str, called: list[Row[Any]]) -> str:
     return profiles.clean_email(email)
 
 
-def clashes(username: str, email: str) -> dict[str, str | Conflict]:
-    """What a lost race for a name or an address is called."""
-    return {"uq_user_username_key": UsernameTaken(username), "uq_user_email_key": EmailTaken(email)}
-
-
 def change_account(
     actor: Actor,
     username: str,
@@ -126,27 +121,20 @@ def change_account(
     if password:
         check_password(password)
     moves = bool(email) and fold(email or "") != fold(person.email or "")
-    address = email or person.email
     if moves:
-        address = _clean_email(email or "", [row for row in _called("", fold(email or "")) if row.id != person.id])
+        _clean_email(email or "", [row for row in _called("", fold(email or "")) if row.id != person.id])
     if password or moves:
         # Who is no administrator shows it to ``update_user``.
         Confirmation(actor.is_admin or not confirmation, confirmation).check(actor)
-    _change(actor, person, password or None, address, confirmation, moves=moves)
-
-
-@retried
-def _change(
-    actor: Actor, person: Row[Any], password: str | None, email: str | None, confirmation: str | None, *, moves: bool
-) -> None:
-    changes: dict[str, Any] = {"email": email} if email != person.email else {}
-    values = {"password": password, "current_password": confirmation, "check_password": check_password, **changes}
-    if not (person.pending and moves):
-        users.update_user(actor, person.id, **values)
-        return
-    with transaction(clashes(person.username, email or "")):
-        users.update_user(actor, person.id, **values)
-        invitations.resend_for(actor, person.id)
+    changes: dict[str, Any] = {"email": email} if email and email != person.email else {}
+    users.update_user(
+        actor,
+        person.id,
+        password=password or None,
+        current_password=confirmation,
+        check_password=check_password,
+        **changes,
+    )
 
 
 @retried

@@ -4,20 +4,18 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from app.db import retried, transaction
 from app.models import SiteRole
 from app.runtime import runtime
 from app.security.actor import Actor
 from app.security.links import INVITATION, link_to
 from app.services import invitations, sites
 from app.services.account_errors import NoFirstWebsite, ResendDenied
-from app.services.accounts import clashes, clean_names
+from app.services.accounts import clean_names
 from app.services.confirming import NOT_NEEDED, Confirmation
 from app.services.directory import find_person
 from app.services.requirements import UnknownUser, require_some
 
 
-@retried
 def invite_person(
     actor: Actor,
     *,
@@ -43,8 +41,7 @@ def invite_person(
     site = sites.resolve_site(actor, website, SiteRole.ADMIN)
     address = clean_names(username, email)
     grant = {"website_id": site.id, "role": SiteRole.VIEW.value}
-    with transaction(clashes(username, address)):
-        invitations.invite(actor, username=username, email=address, grants=[grant], days=days)
+    invitations.invite(actor, username=username, email=address, grants=[grant], days=days)
 
 
 def invite_again(

@@ -20,8 +20,6 @@ from app.security.tokens import hash_token
 from app.services import outbox
 from app.services.account_errors import EmailIsUsername, UsernameIsEmail
 
-EMAIL_TAKEN = "A user with this e-mail address already exists"
-CONFLICTS = {"uq_user_email_key": EMAIL_TAKEN}
 NOBODY = UUID(int=0)
 
 

@@ -17,17 +17,12 @@ from app.security import passwords, policy
 from app.security.actor import Actor
 from app.security.names import clean_display_name, clean_username
 from app.services import access_tokens, auth, grants, memberships, profiles, sessions
-from app.services.account_errors import LastAdmin, WrongPassword
+from app.services.account_errors import LastAdmin, WrongPassword, clashes
 from app.services.listing import fetch_page
 from app.services.lookup import parsed_id, require_somebody, the_only_one
 from app.services.profiles import KEEP, Keep
 
 NEWEST_FIRST = Sort("created_at", descending=True)
-CONFLICTS = {
-    "uq_user_username_key": "User already exists",
-    "pk_user": "A user with this id already exists",
-    **profiles.CONFLICTS,
-}
 
 
 @retried
@@ -59,7 +54,7 @@ def create_user(
     user = User(username=name, role=role, password_hash=hashed, email=address, display_name=shown)
     if id is not None:
         user.id = id
-    with transaction(CONFLICTS) as session:
+    with transaction(clashes(name, address)) as session:
         profiles.claim_names(username=name, email=address)
         session.add(user)
     return user
@@ -128,8 +123,9 @@ def update_user(
         if password is not None or _is_other_email(user_id, address):
             confirmed = auth.confirm_password(actor, current_password)
     hashed = None if password is None else auth.hash_password(password)
-    with transaction(CONFLICTS) as session:
-        profiles.claim_names(username=name, email=None if address is KEEP else address, user_id=user_id)
+    wanted = None if isinstance(address, Keep) else address
+    with transaction(clashes(name, wanted)) as session:
+        profiles.claim_names(username=name, email=wanted, user_id=user_id)
         admins = session.scalars(queries.lock_admins).all() if role is not None else []
         user = _locked(session, user_id, confirmed)
         told_at = user.email
