@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app.api.matomo import call
-from app.models import utcnow
-from app.services import access_tokens
+from app.models import ANONYMOUS_ID, SiteRole, utcnow
+from app.services import access_tokens, grants
 from tests.matomo.conftest import XML_HEAD, Caller, failure
 
 BAD = "Unable to authenticate with the provided token. It is either invalid or expired."
@@ -90,6 +90,17 @@ class TestPlaces:
 
 
 class TestNobody:
+    """A caller without a token: the account of the anonymous, once there is one."""
+
+    def test_the_account_of_the_anonymous_calls_once_it_may_see_something(self, app, stranger, ada, make_website):
+        website = make_website(owner=ada)
+        with app.app_context():
+            grants.set_access(ada.actor, ANONYMOUS_ID, [website], SiteRole.VIEW)
+
+        assert stranger.call("Test.who").json == {"value": "anonymous"}
+        assert stranger.call("API.getMatomoVersion").status_code == 401
+        assert stranger.call("API.getBulkRequest", urls=["method=Test.who"] * 11).status_code == 400
+
     @pytest.mark.parametrize("token", [None, "", "anonymous"])
     def test_calls_without_any_rights(self, stranger, token):
         response = Caller(stranger.client, token).call("Test.who")
@@ -100,9 +111,7 @@ class TestNobody:
         response = stranger.call("API.getMatomoVersion")
 
         assert response.status_code == 401
-        assert response.json == failure(
-            "You can't access this resource as it requires view access for at least one website."
-        )
+        assert response.json == failure("You must be logged in to access this functionality.")
 
     def test_everybody_else_is(self, caller_of, ada):
         assert caller_of(ada).call("API.getMatomoVersion").json == {"value": "5.2.0"}

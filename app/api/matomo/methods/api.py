@@ -14,6 +14,7 @@ from app.api.matomo.formats.base import as_array
 from app.api.matomo.formats.json import SUCCESS
 from app.api.matomo.parameters import Array, Parameters, Value
 from app.api.matomo.registry import method
+from app.services.requirements import is_somebody, require_login
 
 VERSION = "5.2.0"
 """The Matomo whose texts and bodies these are."""
@@ -26,8 +27,7 @@ OWN = frozenset({"urls", "method", "module", "action", "format", "callback", "js
 @method("API.getMatomoVersion")
 def get_matomo_version() -> str:
     """The version of Matomo that clients may expect, to whoever has an account."""
-    if current_actor().id is None:
-        raise ApiError(texts.some("view"), 401)
+    require_login(current_actor())
     return VERSION
 
 
@@ -36,7 +36,7 @@ def get_bulk_request(urls: Value) -> list[Any]:
     """The results of several calls, one after the other, each for itself: what one does, the next finds done."""
     if not isinstance(urls, Array):
         return []
-    most = MOST_URLS if current_actor().id else MOST_URLS_OF_ANYBODY
+    most = MOST_URLS if is_somebody(current_actor()) else MOST_URLS_OF_ANYBODY
     if len(urls) > most:
         raise ApiError(texts.too_many_urls(most), 400)
     outer, actor = current_call(), current_actor()
