@@ -80,6 +80,11 @@ def client_address() -> str:
     return request.remote_addr or ""
 
 
+def root() -> str:
+    """The address that the server was asked at, for links where none is configured."""
+    return request.url_root
+
+
 def _begin() -> Response | None:
     g.began = time.perf_counter()
     structlog.contextvars.clear_contextvars()

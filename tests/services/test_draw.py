@@ -9,16 +9,28 @@ import pytest
 from marshmallow import fields
 
 from app import api  # noqa: F401 (so that every schema is known)
-from app.api.umami.schemas import access, auth, lists, shares, teams, websites
+from app.api.umami.schemas import access, auth, invitations, lists, shares, teams, websites
 from app.api.umami.schemas.base import OutSchema
 from app.config import Config
 from app.paging import Page, Sort
 from app.security.actor import Actor, SharedView
 
 MOMENT = datetime(2026, 11, 21, 16, 42, 1, 599987, tzinfo=UTC)
-FLAGS = ("pending", "replay_enabled", "private_mode", "telemetry_disabled", "updates_disabled", "is_admin", "current", "pending")
+FLAGS = (
+    "pending",
+    "replay_enabled",
+    "private_mode",
+    "telemetry_disabled",
+    "updates_disabled",
+    "is_admin",
+    "current",
+)
 NUMBERS = ("website_count", "member_count", "websites", "members", "share_type", "count", "page", "page_size", "number")
 RECORDS = ("parameters", "replay_config")
+ENTRIES = {
+    "teams": {"team_id": str(UUID(int=8)), "role": "team-member"},
+    "grants": {"website_id": str(UUID(int=9)), "role": "view"},
+}
 
 
 class Row:
@@ -34,6 +46,8 @@ class Row:
             return 0 if self._empty else 7
         if name in RECORDS:
             return {} if self._empty else {"overview": True}
+        if name in ENTRIES:
+            return [] if self._empty else [ENTRIES[name]]
         if self._empty:
             return None
         if name.endswith("_at"):
@@ -83,6 +97,7 @@ SOURCES: dict[type[OutSchema], list[Any]] = {
     auth.Me: [(USER, "a token"), (Actor(share=SHARE), None), (Actor(id=UUID(int=1), share=SHARE), "a token")],
     auth.ServerConfig: [Config(), Config(favicon_url="f", links_url="l", pixels_url="p", tracker_script_name="t")],
     auth.SessionOut: [SimpleNamespace(session=ROW, current=True), SimpleNamespace(session=EMPTY, current=False)],
+    invitations.InvitationMade: [(ROW, "a link")],
     shares.OpenedShare: [(ROW, "a token")],
     teams.TeamWithMembers: [TEAM_VIEW, SimpleNamespace(team=ROW, members=[], shows_access_code=False)],
     teams.TeamFull: [TEAM_VIEW],

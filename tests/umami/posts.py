@@ -33,6 +33,15 @@ POSTS: dict[str, dict[str, Any]] = {
     },
     "/api/websites/:site/shares": {"name": "Link", "parameters": {}},
     "/api/websites/:site/transfer": {"userId": ":self", "teamId": ":team"},
+    "/api/invitations": {
+        "username": "newcomer",
+        "email": "newcomer@example.org",
+        "role": "user",
+        "teams": [{"teamId": ":team", "role": "team-member"}],
+        "grants": [{"websiteId": ":site", "role": "view"}],
+        "days": 3,
+    },
+    "/api/invitations/:invitation/resend": {"days": 3},
     "/api/share": {"entityId": ":site", "shareType": 1, "name": "Link", "slug": "new-slug", "parameters": {}},
     "/api/share/id/:share": {"name": "Link", "slug": "new-slug", "parameters": {}},
 }

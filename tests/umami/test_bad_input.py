@@ -53,7 +53,11 @@ def test_no_endpoint_is_forgotten(migrated_app, world):
         for path in [*POSTS, *BODILESS]
     }
 
-    posts = {rule.rule for rule in migrated_app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    posts = {
+        rule.rule
+        for rule in migrated_app.url_map.iter_rules()
+        if rule.endpoint.startswith("umami.") and "POST" in (rule.methods or ())
+    }
     assert told == posts
 
 

@@ -137,6 +137,20 @@ DELETE /api/websites/:unknown/access/:somebody
                                              401  401  401  401  401  401  401  401  401  401  404
 DELETE /api/websites/:mine/access/:unknown   401  401  400  400  400  400  400  400  400  400  404
 
+GET /api/invitations                         401  401  200  200  200  200  200  200  200  200  200
+POST /api/invitations                        401  401  401  401  401  401  401  401  401  401  200
+POST /api/invitations to one's website       401  401  200  200  200  200  200  200  200  200  200
+POST /api/invitations to the team's website  401  401  401  401  200  200  401  401  401  401  200
+POST /api/invitations to the team            401  401  401  401  200  200  401  401  401  401  200
+POST /api/invitations of an administrator    401  401  401  401  401  401  401  401  401  401  200
+POST /api/invitations to nothing there is    401  401  401  401  401  401  401  401  401  401  400
+GET /api/invitations/:invitation             401  401  401  401  401  401  401  401  401  200  200
+GET /api/invitations/:unknown                401  401  401  401  401  401  401  401  401  401  404
+DELETE /api/invitations/:invitation          401  401  401  401  401  401  401  401  401  200  200
+DELETE /api/invitations/:unknown             401  401  401  401  401  401  401  401  401  401  404
+POST /api/invitations/:invitation/resend     401  401  401  401  401  401  401  401  401  200  200
+POST /api/invitations/:unknown/resend        401  401  401  401  401  401  401  401  401  401  404
+
 POST /api/share                              401  401  401  401  200  200  200  401  200  401  200
 POST /api/share of another's website         401  401  401  401  401  401  401  401  401  200  200
 GET /api/share/id/:share                     401  401  401  401  200  200  200  200  200  401  200
@@ -151,6 +165,7 @@ DELETE /api/share/id/:unknown                401  401  401  401  401  401  401  
 """
 SHARE = {"name": "Link", "slug": "new-slug", "parameters": {}}
 SITE = {"name": "Site", "domain": "site.example"}
+TO_MINE = {"username": "newcomer", "grants": [{"websiteId": ":mine", "role": "view"}]}
 BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/login": {"username": "user", "password": PASSWORD},
     "POST /api/auth/forgot-password": {"username": "user"},
@@ -181,6 +196,18 @@ BODIES: dict[str, dict[str, Any]] = {
         for site in (":site", ":mine", ":foreign-site", ":unknown")
     },
     "PUT /api/websites/:mine/access/:unknown": {"role": "view"},
+    "POST /api/invitations": {"username": "newcomer"},
+    "POST /api/invitations to one's website": TO_MINE,
+    "POST /api/invitations to the team's website": {
+        "username": "newcomer",
+        "grants": [{"websiteId": ":site", "role": "view"}],
+    },
+    "POST /api/invitations to the team": {**TO_MINE, "teams": [{"teamId": ":team", "role": "team-member"}]},
+    "POST /api/invitations of an administrator": {"username": "newcomer", "role": "admin"},
+    "POST /api/invitations to nothing there is": {
+        "username": "newcomer",
+        "grants": [{"websiteId": ":unknown", "role": "view"}],
+    },
     "POST /api/share": {**SHARE, "entityId": ":site", "shareType": 1},
     "POST /api/share of another's website": {**SHARE, "entityId": ":foreign-site", "shareType": 1},
     "POST /api/share/id/:share": SHARE,

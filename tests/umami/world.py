@@ -1,7 +1,7 @@
 """A world with everybody who may call and everything they may touch; the matrix and bad input share it."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, select
 from werkzeug.test import TestResponse
 
 from app.db import db, transaction
-from app.models import Base, LoginSession, Membership, Share, Team, User, Website, utcnow
+from app.models import Base, Invitation, LoginSession, Membership, Share, Team, User, Website, utcnow
 from app.runtime import runtime
 from app.security import passwords, tokens
 
@@ -52,7 +52,8 @@ class World:
 
     Words with a colon stand for ids, in paths and bodies: ``:team``, ``:site`` (the team's), ``:mine`` (a website
     of the caller's own), ``:foreign-site`` (the website owner's), ``:self``, ``:somebody`` (in no team),
-    ``:colleague`` (in the team), ``:owner`` (of the team), ``:unknown`` (of nothing); see ``ids``.
+    ``:colleague`` (in the team), ``:owner`` (of the team), ``:invitation`` (by the website owner), ``:unknown`` (of
+    nothing); see ``ids``.
     """
 
     def __init__(self, app: Flask) -> None:
@@ -62,6 +63,7 @@ class World:
         self.sites = {name: uuid4() for name in PEOPLE}
         self.sessions = {name: uuid4() for name in PEOPLE}
         self.team, self.site, self.share, self.foreign_share = uuid4(), uuid4(), uuid4(), uuid4()
+        self.invitation, self.invited = uuid4(), uuid4()
         self.changed = True
 
     def restore(self) -> None:
@@ -88,6 +90,8 @@ class World:
         until = {"expires_at": now + timedelta(days=1), "lifetime": 86_400}
         return [
             (User, [self._user(name) for name in PEOPLE]),
+            (User, [self._user("invited", id=self.invited, password_hash="", pending=True)]),
+            (Invitation, [self._invitation(now)]),
             (LoginSession, [self._session(name) | until for name in PEOPLE]),
             (Team, [{"id": self.team, "name": "Team", "access_code": ACCESS_CODE}]),
             (
@@ -114,10 +118,15 @@ class World:
             ),
         ]
 
-    def _user(self, name: str) -> dict[str, Any]:
+    def _user(self, name: str, **others: Any) -> dict[str, Any]:
         role = GLOBAL_ROLES.get(name, "user")
         key = {"username": name, "username_key": name, "password_hash": self.password_hash}
-        return {"id": self.users[name], "role": role, **key}
+        return {"id": self.users.get(name), "role": role, **key, **others}
+
+    def _invitation(self, now: datetime) -> dict[str, Any]:
+        of = {"id": self.invitation, "user_id": self.invited, "inviter_id": self.users["website owner"]}
+        what = {"role": "user", "teams": [], "grants": [], "nonce": "0" * 32, "token_hash": "0" * 64}
+        return {**of, **what, "expires_at": now + timedelta(days=1)}
 
     def _session(self, name: str) -> dict[str, Any]:
         return {"id": self.sessions[name], "user_id": self.users[name], "token_hash": tokens.hash_token(token_of(name))}
@@ -139,7 +148,13 @@ class World:
     def filled(self, body: Mapping[str, Any], caller: str = "admin") -> dict[str, Any]:
         """The body with ids for the words in it."""
         words = self.ids(caller)
-        return {key: words.get(str(value), value) for key, value in body.items()}
+
+        def fill(value: Any) -> Any:
+            if isinstance(value, Mapping):
+                return {key: fill(inner) for key, inner in value.items()}
+            return [fill(inner) for inner in value] if isinstance(value, list) else words.get(str(value), value)
+
+        return {key: fill(value) for key, value in body.items()}
 
     def headers(self, caller: str) -> Mapping[str, str]:
         """What proves who the caller is."""
@@ -167,6 +182,7 @@ class World:
             ":somebody": self.users["somebody"],
             ":colleague": self.users["colleague"],
             ":owner": self.users["team-owner"],
+            ":invitation": self.invitation,
             ":unknown": uuid4(),
             ":no-id": "me",
             ":slug": SITE_SLUG,

@@ -69,7 +69,7 @@ def password_faults(form: dict[str, str]) -> dict[str, str]:
     if "\0" in password:
         return {"password": "The password has a character in it that cannot be used."}
     if password != repeated:
-        return {"repeat": "This is not the same password as above."}
+        return {"password": "The two passwords are not the same. Please enter both again."}
     return {}
 
 

@@ -3,13 +3,13 @@
 from flask import Blueprint, Flask
 
 from app.api.umami import errors
-from app.api.umami.routes import access, auth, me, members, server, shares, teams, users, websites
+from app.api.umami.routes import access, auth, invitations, me, members, server, shares, teams, users, websites
 
 
 def init_app(app: Flask) -> None:
     """Hang the wire under ``/api``."""
     wire = Blueprint("umami", __name__, url_prefix="/api")
-    for module in (auth, me, users, teams, members, websites, access, shares, server):
+    for module in (auth, me, users, teams, members, websites, access, invitations, shares, server):
         wire.register_blueprint(module.bp)
     app.register_blueprint(wire)
     errors.init_app(app)
