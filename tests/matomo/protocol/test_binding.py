@@ -48,7 +48,8 @@ def given(define):
     return found
 
 
-ABSENT = object()
+ABSENT = ...
+"""Not sent at all."""
 BOUND = [
     ("text", "0", "0"),
     ("text", "a", "a"),
