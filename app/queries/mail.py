@@ -61,6 +61,7 @@ select_invitation = (
     select(
         Invitation.id.label("id"),
         Invitation.nonce,
+        Invitation.token_hash,
         Invitation.expires_at,
         User.username,
         User.email,

@@ -9,17 +9,23 @@ from sqlalchemy import Row
 from app.db import fetch_one
 from app.mail.composing import Letter
 from app.mail.kinds import Kind
+from app.mail.smtp import Rejected
 from app.models import utcnow
 from app.models.folding import fold
 from app.queries import mail as queries
 from app.queries import password_resets as reset_queries
 from app.runtime import runtime
 from app.security.links import INVITATION, PASSWORD_RESET, link_to
+from app.security.tokens import hash_token
 from app.services import password_resets
 
 
 def letter_for(mail: Row[Any]) -> Letter | None:
-    """The letter that a row of the outbox stands for; None where it has no point any more."""
+    """
+    The letter that a row of the outbox stands for; None where it has no point any more.
+
+    :raises Rejected: its link would open nothing
+    """
     return FINDERS.get(Kind(mail.kind), _as_written)(mail)
 
 
@@ -36,6 +42,8 @@ def _invited(mail: Row[Any], invitation_id: UUID) -> Letter | None:
     if row is None or row.email is None:
         return None
     token = runtime().link_tokens.derive("invitation", row.id, row.nonce)
+    if hash_token(token) != row.token_hash:
+        raise Rejected("the secret key has changed since; send the invitation again")
     values = {
         "inviter": row.inviter_display_name or row.inviter_username,
         "username": row.username,

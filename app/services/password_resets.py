@@ -105,8 +105,12 @@ def make_mailed_link(user_id: UUID, mail_id: UUID) -> str | None:
         if found is not None and found.id != mail_id and now - found.created_at < PAUSE:
             return None
         if found is not None and found.id == mail_id and found.expires_at > now:
-            found.expires_at = now + _lifetime()
-            return runtime().link_tokens.derive(PURPOSE, found.id, found.nonce)
+            token = runtime().link_tokens.derive(PURPOSE, found.id, found.nonce)
+            if tokens.hash_token(token) == found.token_hash:  # unless the secret has changed since
+                found.expires_at = now + _lifetime()
+                return token
+        if found is not None:
+            session.expunge(found)  # its row goes, and a new one may have its id
         return _renew(session, user_id, mail_id)
 
 
