@@ -47,6 +47,11 @@ _named = union_all(
 select_named = _keys.where(Website.id.in_(_named))
 """Living websites of these numbers and ids. Values: ``numbers`` and ``ids``, JSON arrays as text; ``actor_id``."""
 
+select_by_number = _keys.where(WebsiteNumber.number == bindparam("number"))
+"""A living website of this number. Values: ``number``, ``actor_id``."""
+select_by_id = _keys.where(Website.id == bindparam("website_id"))
+"""The same of this id. Values: ``website_id``, ``actor_id``."""
+
 _teams = (
     select(Membership.team_id)
     .join(Team, Team.id == Membership.team_id)
@@ -132,7 +137,8 @@ def _narrowed(by: By) -> ColumnElement[bool]:
 @cache
 def select_sites(*, everything: bool, by: By | None = None, excluding: bool = False) -> Select[Any]:
     """
-    A page of websites, by number. Values: those of ``by``; ``excluded``, numbers as a JSON array, where ``excluding``.
+    A page of websites, by number. Values: those of ``by``; ``excluded``, numbers as a JSON array, where ``excluding``;
+    ``probe``, past any count: what is dear to find is gathered once.
 
     :param everything: all there are; else those on which the strongest right of ``user_id`` is of a rank from
         ``least`` to ``most``
@@ -145,7 +151,8 @@ def select_sites(*, everything: bool, by: By | None = None, excluding: bool = Fa
     if excluding:
         excluded = listed("excluded")
         hits = hits.where(WebsiteNumber.number.not_in(select(cast(excluded.c.value, Integer))))
-    return paged(hits, WebsiteNumber.website_id, RECORD, _BY_NUMBER, joins=_JOINS)
+    few = by is not None or not everything
+    return paged(hits, WebsiteNumber.website_id, RECORD, _BY_NUMBER, joins=_JOINS, few=few)
 
 
 @cache
@@ -155,7 +162,7 @@ def select_site_numbers(*, everything: bool) -> Select[Any]:
     if not everything:
         hits = hits.where(WebsiteNumber.website_id.in_(_with_rank()))
     shown = (WebsiteNumber.website_id.label("id"), WebsiteNumber.number)
-    return paged(hits, WebsiteNumber.website_id, shown, _BY_NUMBER)
+    return paged(hits, WebsiteNumber.website_id, shown, _BY_NUMBER, few=not everything)
 
 
 def _with_rank() -> Select[Any]:

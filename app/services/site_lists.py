@@ -134,7 +134,7 @@ def _page(
     most: SiteRole = SiteRole.ADMIN,
     values: dict[str, Any] | None = None,
 ) -> Page:
-    given = window.values | (values or {})
+    given = {"probe": MAX_OFFSET} | window.values | (values or {})
     if not actor.is_admin:
         # Rights are asked of the primary alone.
         given |= {"user_id": actor.id, "least": RANKS[least], "most": RANKS[most]}

@@ -111,10 +111,19 @@ def _named(actor: Actor, wanted: Sequence[Name], right: SiteRole) -> list[Row[An
 def _by_key(actor: Actor, keys: Sequence[int | UUID]) -> dict[int | UUID, Row[Any]]:
     if not keys:
         return {}
+    if len(keys) == 1:
+        return dict(zip(keys, _one(actor, keys[0]), strict=False))
     numbers = [key for key in keys if isinstance(key, int)]
     ids = [key.hex for key in keys if isinstance(key, UUID)]
     rows = fetch_all(queries.select_named, numbers=json.dumps(numbers), ids=json.dumps(ids), actor_id=actor.id)
     return {row.number: row for row in rows} | {row.id: row for row in rows}
+
+
+def _one(actor: Actor, key: int | UUID) -> Sequence[Row[Any]]:
+    """As ``_by_key``, on the index alone."""
+    if isinstance(key, int):
+        return fetch_all(queries.select_by_number, number=key, actor_id=actor.id)
+    return fetch_all(queries.select_by_id, website_id=key, actor_id=actor.id)
 
 
 def _key(name: Name) -> int | UUID | None:

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from app.db import transaction
-from app.models import SiteRole, Website
+from app.models import ANONYMOUS_ID, SiteRole, Website
 from app.services import grants, site_lists
 from tests.http.test_statements import counting
-from tests.matomo.conftest import SUCCESS, failure
+from tests.matomo.conftest import SUCCESS, Caller, failure
 
 SUPERUSER = failure("You can't access this resource as it requires a 'superuser' access.")
 BORN = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
@@ -550,6 +550,58 @@ class TestLists:
             assert len(boss.call(f"SitesManager.{method}").json) == 4
 
         assert len(statements) == 2
+
+
+class TestWithoutAToken:
+    """What the account of those who are not logged in may see, everybody sees, and no more."""
+
+    @pytest.fixture
+    def public(self, app, admin, add, id_of):
+        """Of two websites, the number of the one that everybody may see."""
+        add("Private", urls="private.example")
+        number = add("Public", urls="public.example")
+        with app.app_context():
+            grants.set_access(admin.actor, ANONYMOUS_ID, [id_of(number)], SiteRole.VIEW)
+        return number
+
+    @pytest.mark.parametrize("token", [None, "anonymous"])
+    def test_it_is_in_their_lists(self, app, public, token):
+        caller = Caller(app.test_client(), token)
+
+        assert caller.call("SitesManager.getSitesIdWithAtLeastViewAccess").json == [public]
+        assert [row["name"] for row in caller.call("SitesManager.getPatternMatchSites", pattern="example").json] == [
+            "Public"
+        ]
+        assert caller.call("SitesManager.getSiteUrlsFromId", idSite=public).json == ["http://public.example"]
+
+    def test_nothing_of_it_can_be_changed(self, stranger, public):
+        response = stranger.call("SitesManager.updateSite", idSite=public, siteName="Mine")
+
+        assert response.status_code == 401
+        assert stranger.call("SitesManager.getSiteFromId", idSite=public).json["name"] == "Public"
+
+    def test_nor_is_there_a_token_for_nobody(self, stranger, public):
+        for password in ("anonymous", "x"):
+            assert stranger.call(
+                "UsersManager.createAppSpecificTokenAuth",
+                userLogin="anonymous",
+                passwordConfirmation=password,
+                description="x",
+            ).json == failure("The current password you entered is not correct.")
+
+    @pytest.mark.parametrize("name", ["defaultReport", "defaultReportDate"])
+    def test_nor_a_preference_but_by_superusers(self, boss, stranger, public, name):
+        call = {"userLogin": "anonymous", "preferenceName": name, "preferenceValue": "today"}
+
+        assert stranger.call("UsersManager.setUserPreference", **call).status_code == 401
+        assert boss.call("UsersManager.setUserPreference", **call).json == SUCCESS
+        assert stranger.call("UsersManager.getUserPreference", **call).status_code == 401
+        assert boss.call("UsersManager.getUserPreference", **call).json == {"value": "today"}
+
+    def test_a_bad_token_is_refused_even_so(self, app, public):
+        response = Caller(app.test_client(), "0" * 32).call("SitesManager.getSitesIdWithAtLeastViewAccess")
+
+        assert response.status_code == 401
 
 
 class TestNames:
