@@ -3,7 +3,7 @@
 import click
 
 from app import __version__
-from app.cli import access, grants, mail, server, sessions, teams, tokens, users, websites
+from app.cli import access, grants, invitations, mail, server, sessions, teams, tokens, users, websites
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,7 +18,7 @@ def cli() -> None:
 
 for command in (server.serve, server.setup, server.config, server.database, access.command):
     cli.add_command(command)
-for module in (users, teams, websites, grants, sessions, tokens, mail):
+for module in (users, teams, websites, grants, invitations, sessions, tokens, mail):
     cli.add_command(module.group)
 
 

@@ -32,8 +32,9 @@ COLUMNS = (
     User.email,
     Inviter.id.label("inviter_id"),
     Inviter.username.label("inviter_name"),
+    Inviter.display_name.label("inviter_display_name"),
 )
-"""The inviter's two are null where that account is gone."""
+"""The inviter's three are null where that account is gone."""
 
 _invitation = select(*COLUMNS).select_from(Invitation).join(User, _INVITED).outerjoin(Inviter, _INVITER)
 _has_token = or_(
@@ -41,6 +42,14 @@ _has_token = or_(
 )
 
 select_invitation = _invitation.where(Invitation.id == bindparam("invitation_id"))
+select_invitations_called = _invitation.where(
+    or_(
+        Invitation.id == bindparam("invitation_id"),
+        User.username_key == bindparam("key"),
+        User.email_key == bindparam("key"),
+    )
+).limit(2)
+"""Up to two of an id, or of a folded name or address. Values: ``invitation_id``, ``key``."""
 select_invitation_of = _invitation.where(Invitation.user_id == bindparam("user_id"))
 select_by_token = _invitation.where(_has_token)
 """The invitation that a link opens, the mailed one or the copied one. Value: ``hash_of_token``."""

@@ -51,7 +51,7 @@ def find(token: str, *, address: str = "") -> Offer:
         username=row.username,
         email=row.email,
         role=row.role,
-        inviter_name=row.inviter_name,
+        inviter_name=row.inviter_display_name or row.inviter_name,
         expires_at=row.expires_at,
         websites=fetch_all(queries.select_website_names, user_id=row.user_id),
         teams=[team.name for team in names],

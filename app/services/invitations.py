@@ -17,6 +17,7 @@ from app.db import Unit, execute_count, fetch_all, fetch_one, retried, transacti
 from app.errors import Conflict, Denied, Invalid, NotFound
 from app.mail.kinds import Kind
 from app.models import Grant, Invitation, Role, SiteRole, TeamRole, User, new_id, utcnow
+from app.models.folding import fold
 from app.paging import Page, Window
 from app.queries import invitations as queries
 from app.queries import users as user_queries
@@ -30,6 +31,7 @@ from app.security.tokens import hash_token
 from app.services import outbox, profiles, users
 from app.services.account_errors import EmailTaken, UsernameTaken
 from app.services.listing import fetch_page
+from app.services.lookup import parsed_id, the_only_one
 
 PURPOSE = "invitation"
 LEAST_DAYS, MOST_DAYS = 0.01, 365.0
@@ -244,6 +246,17 @@ def get(actor: Actor, invitation_id: UUID) -> InvitationView:
     :raises NotFound: there is none
     """
     return InvitationView.of(_manageable(actor, fetch_one(queries.select_invitation, invitation_id=invitation_id)))
+
+
+def find_invitation(actor: Actor, text: str) -> InvitationView:
+    """
+    One invitation by its id, or by the name or address of the account to be, for administrators.
+
+    :raises NotFound: there is none
+    """
+    policy.require(policy.can_administer(actor))
+    found = fetch_all(queries.select_invitations_called, invitation_id=parsed_id(text), key=fold(text))
+    return InvitationView.of(the_only_one(found, "invitations"))
 
 
 def _manageable(actor: Actor, row: Row[Any] | None) -> Row[Any]:

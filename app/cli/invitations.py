@@ -1,0 +1,119 @@
+"""``frontdesk invitations …``"""
+
+import click
+
+from app.cli.guard import guarded
+from app.cli.output import confirm, done, json_option, plain, show, show_page
+from app.cli.paging import page_options
+from app.models import Role, SiteRole, TeamRole
+from app.paging import Window
+from app.runtime import runtime
+from app.security.actor import OPERATOR
+from app.services import invitations, teams, websites
+from app.services.invitations import LEAST_DAYS, MOST_DAYS, InvitationView
+
+COLUMNS = ("id", "username", "email", "role", "state", "inviter_name", "expires_at")
+ROLES = click.Choice([role.value for role in Role])
+RIGHTS = click.Choice([role.value for role in SiteRole])
+TEAM_ROLES = click.Choice([role.value for role in TeamRole])
+days_option = click.option(
+    "--days",
+    type=click.FloatRange(LEAST_DAYS, MOST_DAYS),
+    help="How long the link is good; FRONTDESK_INVITATION_DAYS by default.",
+)
+
+
+@click.group("invitations")
+def group() -> None:
+    """Ways into an account by a link: create, list, resend, revoke."""
+
+
+@group.command("create")
+@click.argument("username", required=False)
+@click.option("--email", help="Where to mail the link, if there is a mail server; also the name, without one.")
+@click.option("--role", type=ROLES, default=Role.USER.value, show_default=True, help="What the account may do.")
+@click.option(
+    "--website", "grants", type=(str, RIGHTS), multiple=True, metavar="WEBSITE ROLE", help="A right; may be repeated."
+)
+@click.option(
+    "--team", "members", type=(str, TEAM_ROLES), multiple=True, metavar="TEAM ROLE", help="A place; may be repeated."
+)
+@days_option
+@json_option
+@guarded
+def create(
+    username: str | None,
+    email: str | None,
+    role: str,
+    grants: tuple[tuple[str, str], ...],
+    members: tuple[tuple[str, str], ...],
+    days: float | None,
+    as_json: bool,
+) -> None:
+    """
+    Invite somebody, and print the link.
+
+    There they choose a password, and the account is theirs.
+    """
+    made = invitations.invite(
+        OPERATOR,
+        username=username,
+        email=email,
+        role=role,
+        grants=[{"website_id": websites.find_website(OPERATOR, name).id, "role": right} for name, right in grants],
+        teams=[{"team_id": teams.find_team(OPERATOR, name).id, "role": place} for name, place in members],
+        days=days,
+    )
+    _show_with_link(made, as_json=as_json)
+
+
+@group.command("list")
+@click.option("--search", help="Part of the name or address, in any case.")
+@page_options
+@json_option
+@guarded
+def list_(search: str | None, page: int, page_size: int, as_json: bool) -> None:
+    """All invitations, newest first, accepted ones included."""
+    found = invitations.list_invitations(OPERATOR, Window.of_page(page, page_size), search=search)
+    show_page(found, COLUMNS, as_json=as_json)
+
+
+@group.command("resend")
+@click.argument("invitation")
+@days_option
+@json_option
+@guarded
+def resend(invitation: str, days: float | None, as_json: bool) -> None:
+    """
+    Make a new link, mail it if there is a mail server, and print it.
+
+    INVITATION is its id, or the name or address of the account. Earlier links are dead.
+    """
+    found = invitations.find_invitation(OPERATOR, invitation)
+    _show_with_link(invitations.resend(OPERATOR, found.id, days=days), as_json=as_json)
+
+
+@group.command("revoke")
+@click.argument("invitation")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@guarded
+def revoke(invitation: str, yes: bool, as_json: bool) -> None:
+    """
+    Take an invitation back; the account that waits is deleted.
+
+    INVITATION is its id, or the name or address of the account.
+    """
+    found = invitations.find_invitation(OPERATOR, invitation)
+    if not yes:
+        confirm(f"Take the invitation of {plain(found.username)} back?")
+    invitations.revoke(OPERATOR, found.id)
+    done(f"{plain(found.username)} is no longer invited.", as_json=as_json, id=found.id)
+
+
+def _show_with_link(view: InvitationView, *, as_json: bool) -> None:
+    config = runtime().config
+    values = {name: getattr(view, name) for name in COLUMNS} | {
+        "link": view.link(f"http://{config.host}:{config.port}")
+    }
+    show(values, tuple(values), as_json=as_json)

@@ -1,0 +1,115 @@
+"""``frontdesk invitations …``"""
+
+import re
+
+import pytest
+
+from tests.conftest import PASSWORD
+
+KEYS = ["id", "username", "email", "role", "state", "inviter_name", "expires_at"]
+LINK = re.compile(r"http://127\.0\.0\.1:8000/invitations/[0-9a-f]{32}")
+
+
+def path_of(link: str) -> str:
+    return link.removeprefix("http://127.0.0.1:8000")
+
+
+def accepted(client, link: str):
+    return client.post(path_of(link), data={"action": "accept", "password": PASSWORD, "repeat": PASSWORD})
+
+
+class TestCreate:
+    def test_the_printed_link_opens_the_account(self, printed, anonymous):
+        made = printed("invitations", "create", "ada", "--role", "admin")
+
+        assert list(made) == [*KEYS, "link"]
+        assert LINK.fullmatch(made["link"])
+        assert (made["username"], made["role"], made["state"], made["inviter_name"]) == ("ada", "admin", "open", None)
+        assert accepted(anonymous, made["link"]).status_code == 200
+        login = anonymous.post("/api/auth/login", json={"username": "ada", "password": PASSWORD})
+        assert login.json["user"]["role"] == "admin"
+
+    def test_the_table_has_the_link_as_well(self, run):
+        done = run("invitations", "create", "ada")
+
+        assert done.exit_code == 0
+        assert LINK.search(done.stdout)
+
+    def test_websites_and_teams_go_by_name(self, printed, admin, make_website, make_team, anonymous, client_of):
+        make_website("Shop", owner=admin)
+        make_team(admin, "Blue")
+
+        made = printed(
+            *("invitations", "create", "--email", "ada@example.org", "--days", "2"),
+            *("--website", "Shop", "write", "--team", "Blue", "team-member"),
+        )
+
+        assert (made["username"], made["email"]) == ("ada@example.org", "ada@example.org")
+        page = anonymous.get(path_of(made["link"])).text
+        assert "Shop" in page
+        assert "Blue" in page
+
+    @pytest.mark.parametrize(
+        ("arguments", "code", "message"),
+        [
+            ([], 1, "Error: username: A username or an e-mail address is needed\n"),
+            (["admin"], 1, "Error: User already exists\n"),
+            (["ada", "--website", "Nothing", "view"], 1, "Error: There is no such website.\n"),
+            (["ada", "--team", "Nothing", "team-member"], 1, "Error: There is no such team.\n"),
+            (["ada", "--website", "Nothing", "boss"], 2, "'boss' is not one of 'view', 'write', 'admin'.\n"),
+            (["ada", "--days", "0"], 2, "0.0 is not in the range 0.01<=x<=365.0.\n"),
+        ],
+    )
+    def test_refusals_are_one_line(self, run, admin, arguments, code, message):
+        done = run("invitations", "create", *arguments)
+
+        assert done.exit_code == code
+        assert done.stderr.endswith(message)
+
+
+class TestList:
+    def test_all_are_listed_newest_first_without_their_links(self, printed, anonymous):
+        link = printed("invitations", "create", "ada")["link"]
+        printed("invitations", "create", "bob")
+        accepted(anonymous, link)
+
+        found = printed("invitations", "list")
+
+        assert [(row["username"], row["state"]) for row in found["data"]] == [("bob", "open"), ("ada", "accepted")]
+        assert all(list(row) == KEYS for row in found["data"])
+        assert printed("invitations", "list", "--search", "B")["count"] == 1
+
+
+class TestResend:
+    @pytest.mark.parametrize("by", ["id", "username", "email"])
+    def test_the_new_link_is_good_and_the_old_one_dead(self, printed, anonymous, by):
+        made = printed("invitations", "create", "ada", "--email", "ada@example.org")
+
+        again = printed("invitations", "resend", made[by])
+
+        assert anonymous.get(path_of(made["link"])).status_code == 404
+        assert accepted(anonymous, again["link"]).status_code == 200
+
+    def test_an_unknown_one_is_refused(self, run, admin):
+        done = run("invitations", "resend", "admin")
+
+        assert (done.exit_code, done.stderr) == (1, "Error: There is no such invitation.\n")
+
+
+class TestRevoke:
+    def test_the_account_is_gone(self, printed, run, anonymous):
+        made = printed("invitations", "create", "ada")
+
+        assert printed("invitations", "revoke", "ada", "--yes") == {"ok": True, "id": made["id"]}
+
+        assert anonymous.get(path_of(made["link"])).status_code == 404
+        assert run("users", "show", "ada").exit_code == 1
+
+    def test_it_asks_first(self, printed, run):
+        printed("invitations", "create", "ada")
+
+        done = run("invitations", "revoke", "ada", stdin="n\n")
+
+        assert done.exit_code == 1
+        assert "Take the invitation of ada back?" in done.stderr
+        assert printed("invitations", "list")["count"] == 1
