@@ -1,6 +1,7 @@
 """People and sites as Matomo's own tests have them: a superuser, logins with addresses, sites by their numbers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,8 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app.db import transaction
-from app.models import Grant, GrantedCapability, Role, User, WebsiteNumber
+from app.models import Grant, GrantedCapability, OutboxMail, Role, User, WebsiteNumber
+from app.runtime import runtime
 from app.security.actor import OPERATOR
 from app.services import users
 from tests.conftest import PASSWORD, Person
@@ -97,6 +99,42 @@ def set_user(app: Flask) -> Callable[..., None]:
             session.execute(update(User).where(User.id == user_id).values(updated_at=User.updated_at, **values))
 
     return change
+
+
+@pytest.fixture
+def with_domains(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """``with_domains("example.org,matomo.com")``: as if the setting said so."""
+
+    def allow(domains: str) -> None:
+        with app.app_context():
+            changed = replace(runtime(), config=replace(runtime().config, email_domains=domains))
+        monkeypatch.setitem(app.extensions, "frontdesk", changed)
+
+    return allow
+
+
+@pytest.fixture
+def mails(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[tuple[str, str]]]:
+    """As if a mail server were configured; ``mails()``: kind and recipient of what waits to be sent, oldest first."""
+    monkeypatch.setattr("app.services.outbox.is_configured", lambda: True)
+
+    def waiting() -> list[tuple[str, str]]:
+        with app.app_context(), transaction() as session:
+            rows = session.scalars(select(OutboxMail).order_by(OutboxMail.created_at, OutboxMail.id))
+            return [(mail.kind, mail.recipient) for mail in rows]
+
+    return waiting
+
+
+@pytest.fixture
+def stored(app: Flask) -> Callable[[str], User | None]:
+    """``stored("ada")``: the account of that name as the table has it."""
+
+    def find(login: str) -> User | None:
+        with app.app_context(), transaction() as session:
+            return session.scalars(select(User).where(User.username == login)).one_or_none()
+
+    return find
 
 
 MOMENT = datetime.fromisoformat("2024-03-05T16:07:08.901+00:00")
