@@ -62,5 +62,5 @@ def _may_be_public(domain: str) -> bool:
 
 def parsed_domains(text: str) -> tuple[str, ...]:
     """Domains from a list with commas, in lower case; of an address, what comes after the @."""
-    parts = (part.strip().rpartition("@")[2].lower() for part in text.split(","))
+    parts = (part.rpartition("@")[2].strip().lower() for part in text.split(","))
     return tuple(dict.fromkeys(part for part in parts if part))

@@ -1,0 +1,54 @@
+"""
+Allowed domains of addresses: 4.7 of the contract. The setting is ``FRONTDESK_EMAIL_DOMAINS``.
+
+Without a place here: refusing the setting while other domains are in use (accounts that have them keep them), and the
+list of domains in use, which only that refusal needs.
+"""
+
+import pytest
+
+from app.security.emails import parsed_domains
+from tests.matomo.conftest import SUCCESS, failure
+from tests.matomo.users import says
+
+ADD = "UsersManager.addUser"
+
+
+@pytest.mark.parametrize(
+    ("setting", "domains"),
+    [
+        ("", ()),
+        ("matomo.org", ("matomo.org",)),
+        ("Matomo.ORG,matomo.org, ,", ("matomo.org",)),
+        ("@x.org,foo@x.com, foo @ example.com ", ("x.org", "x.com", "example.com")),
+        ("foobar@mato@mo.org", ("mo.org",)),
+        ("   foobar @ mato  @  mo.org ", ("mo.org",)),
+    ],
+)
+def test_the_setting_is_read_kindly(setting, domains):
+    assert parsed_domains(setting) == domains
+
+
+@pytest.mark.parametrize(
+    ("email", "fits"),
+    [
+        ("foobar@matomo.org", True),
+        ("foobar@MATOMO.Org", True),
+        ("foobar@example.com", True),
+        ("foobar@matomo.fr", False),
+        ("foobar@sub.matomo.org", False),
+        ("foobar@xmatomo.org", False),
+    ],
+)
+def test_a_domain_fits_as_a_whole_in_any_case(superuser, root, with_domains, email, fits):
+    with_domains("matomo.org, example.com")
+
+    response = superuser.call(ADD, userLogin="ada", password="geqgeagae", email=email)
+
+    local, _, domain = email.partition("@")
+    refusal = failure(says.domain(f"{local}@{domain.lower()}", "matomo.org, example.com"))
+    assert response.json == (SUCCESS if fits else refusal)
+
+
+def test_without_a_setting_every_domain_fits(superuser, root):
+    assert superuser.call(ADD, userLogin="ada", password="geqgeagae", email="a@any.where").json == SUCCESS
