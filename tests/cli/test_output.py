@@ -24,8 +24,9 @@ class TestTables:
 
         lines = run("users", "show", "ada").stdout.splitlines()
 
-        assert [line.split(maxsplit=1)[0] for line in lines] == ["id", "username", "role", "created_at"]
-        assert lines[0] == f"id          {ada.id}"
+        names = ["id", "username", "role", "created_at", "email", "display_name", "last_seen_at", "pending"]
+        assert [line.split(maxsplit=1)[0] for line in lines] == names
+        assert lines[0] == f"id            {ada.id}"
         assert lines[3].endswith("Z")
 
     def test_an_empty_list_has_its_header(self, run):

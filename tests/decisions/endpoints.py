@@ -10,6 +10,7 @@ PUBLIC = {
     ("GET", "/api/heartbeat"),
     ("GET", "/api/config"),
     ("POST", "/api/auth/login"),
+    ("POST", "/api/auth/forgot-password"),
     ("GET", "/api/share/<slug>"),
 }
 OPEN_TO_SHARES = {

@@ -163,7 +163,15 @@ class TestCompleteness:
 
         public = {name for name, security in said.items() if not security}
 
-        assert public == {"login", "getShareBySlug", "heartbeat", "getConfig", "healthz", "readyz"}
+        assert public == {
+            "login",
+            "forgotPassword",
+            "getShareBySlug",
+            "heartbeat",
+            "getConfig",
+            "healthz",
+            "readyz",
+        }
         assert said["metrics"] == [{"metricsToken": []}, {}]
         assert said["getUser"] == [{"bearer": []}]
         assert said["getWebsite"] == [{"bearer": []}, {"shareToken": [], "shareContext": []}]
