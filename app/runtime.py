@@ -25,6 +25,8 @@ class Runtime:
     """Of wrong passwords."""
     reset_throttle: Throttle
     """Of requests for a new password."""
+    link_throttle: Throttle
+    """Of links that open nothing; by address alone, since whoever knows a good one does not guess."""
     share_tokens: ShareTokens
     link_tokens: LinkTokens
     gate: Gate
@@ -48,12 +50,15 @@ class Runtime:
         }
         throttle = Throttle.of(**limits)
         reset_throttle = Throttle.of(**limits, name="reset")
+        link_throttle = Throttle.of(**limits | {"attempts": config.login_attempts_per_address}, name="link")
         gate = Gate(most_waiting=config.login_queue, folder=Path(config.runtime_path) if config.runtime_path else None)
         metrics = Metrics(config.runtime_path)
         gate.on_waiting = metrics.hashes_waiting.set
         share_tokens = ShareTokens(config.secret_key, hours=config.share_token_hours)
         link_tokens = LinkTokens(config.secret_key)
-        return cls(config, throttle, reset_throttle, share_tokens, link_tokens, gate, metrics, capabilities)
+        return cls(
+            config, throttle, reset_throttle, link_throttle, share_tokens, link_tokens, gate, metrics, capabilities
+        )
 
 
 def runtime() -> Runtime:

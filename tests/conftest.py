@@ -90,6 +90,7 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
                 session.execute(delete(table))
         runtime().throttle.forget()
         runtime().reset_throttle.forget()
+        runtime().link_throttle.forget()
 
 
 @pytest.fixture

@@ -18,11 +18,11 @@ GONE = "This link is no longer valid."
 @contextmanager
 def counting_misses(token: str, address: str) -> Iterator[None]:
     """
-    Around the search for a link's token: whoever tries many that open nothing, logins included, is refused at once.
+    Around the search for a link's token: whoever tries many that open nothing is refused at once.
 
     :raises Throttled: too many wrong ones lately from the address
     """
-    attempt, throttle = f"link {hash_token(token)}", runtime().throttle
+    attempt, throttle = hash_token(token), runtime().link_throttle
     throttle.check(attempt, address)
     try:
         yield

@@ -1,7 +1,7 @@
 """Inviting: who may, to what, and what there is at once."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -15,6 +15,8 @@ from app.services import auth, grants, invitations, users
 from app.services.invitations import AlreadyAccepted, State
 from tests.conftest import SECRET
 from tests.invitations.conftest import PASSWORD
+
+NOBODY = UUID("0190a0b0-c0d0-7abc-9def-001122334455")
 
 
 def give(app, website, user, role="admin"):
@@ -238,11 +240,11 @@ class TestRefusals:
             ({"email": f"{'a' * 300}@example.org"}, "email"),
             ({"email": "jörg@example.org"}, "email"),
             ({"username": "ada", "role": "root"}, "role"),
-            ({"username": "ada", "teams": [{"team_id": uuid4(), "role": "team-member"}]}, "teams"),
-            ({"username": "ada", "teams": [{"team_id": uuid4(), "role": "boss"}]}, "teams"),
-            ({"username": "ada", "grants": [{"website_id": uuid4(), "role": "view"}]}, "grants"),
-            ({"username": "ada", "grants": [{"website_id": uuid4(), "role": "owner"}]}, "grants"),
-            ({"username": "ada", "grants": [{"website_id": uuid4(), "role": "view"} for _ in range(101)]}, "grants"),
+            ({"username": "ada", "teams": [{"team_id": NOBODY, "role": "team-member"}]}, "teams"),
+            ({"username": "ada", "teams": [{"team_id": NOBODY, "role": "boss"}]}, "teams"),
+            ({"username": "ada", "grants": [{"website_id": NOBODY, "role": "view"}]}, "grants"),
+            ({"username": "ada", "grants": [{"website_id": NOBODY, "role": "owner"}]}, "grants"),
+            ({"username": "ada", "grants": [{"website_id": NOBODY, "role": "view"}] * 101}, "grants"),
         ],
         ids=lambda value: str(value)[:60],
     )

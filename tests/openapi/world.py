@@ -57,6 +57,7 @@ def rebuild(app: Flask) -> None:
                 session.execute(insert(model), rows)
         runtime().throttle.forget()
         runtime().reset_throttle.forget()
+        runtime().link_throttle.forget()
 
 
 def _rows() -> dict[type[Base], list[dict[str, object]]]:

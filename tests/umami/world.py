@@ -78,6 +78,7 @@ class World:
         with self.app.app_context():
             runtime().throttle.forget()
             runtime().reset_throttle.forget()
+            runtime().link_throttle.forget()
 
     def clear(self) -> None:
         """Leave nothing behind."""
