@@ -40,12 +40,14 @@ class LongDescription(Invalid):
 
 
 def clean_description(text: str) -> str:
-    """The description as it is stored. :raises EmptyDescription: :raises LongDescription:"""
+    """The description as it is stored. :raises EmptyDescription: :raises LongDescription: :raises Invalid: odd signs"""
     cleaned = text.strip()
     if not cleaned:
         raise EmptyDescription(field="description")
     if len(cleaned) > DESCRIPTION_MAX_LENGTH:
         raise LongDescription(len(cleaned))
+    if not all(sign.isprintable() or sign == " " for sign in cleaned):
+        raise Invalid("A description has no control characters.", field="description")
     return cleaned
 
 

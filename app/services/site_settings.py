@@ -21,6 +21,8 @@ SCHEMES = frozenset({"http", "https", "ftp"})
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 NO_URL = re.compile(r"[\s\x00-\x20\x7f<>\"'`{}|\\^]")
+HOST = re.compile(r"[^\W_][\w.-]{0,252}")
+"""Letters of any language: browsers show what people write."""
 OFFSET = re.compile(r"UTC[+-](\d|1[0-4])(\.5|\.25|\.75)?")
 WILDCARDS = re.compile(r"(\d{1,3}\.){1,3}(\*\.){0,2}\*")
 DEFAULTS: dict[str, Any] = {
@@ -99,14 +101,16 @@ def _clean_url(text: str) -> str:
 
 
 def host_of(url: str) -> str | None:
-    """The host of an address, with its port, in lower case; None of what is no address."""
+    """The host of an address, with its port, in lower case; None of what is no address, or names somebody in it."""
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         return None
     host = parts.hostname
-    if parts.scheme.lower() not in SCHEMES or not host:
+    if parts.scheme.lower() not in SCHEMES or not host or "@" in parts.netloc:
+        return None
+    if not parts.netloc.startswith("[") and not HOST.fullmatch(host):
         return None
     shown = f"[{host}]" if ":" in host else host
     return shown if port is None else f"{shown}:{port}"

@@ -70,6 +70,18 @@ class TestRegistering:
 
         assert site.urls == ["https://shop.example", "http://shop.example", "http://b.example/x"]
 
+    @pytest.mark.parametrize(
+        ("url", "domain"),
+        [
+            ("http://[::1]:8080/x", "[::1]:8080"),
+            ("http://127.0.0.1", "127.0.0.1"),
+            ("https://müller.example", "müller.example"),
+            ("localhost", "localhost"),
+        ],
+    )
+    def test_hosts_of_every_kind(self, made, row_of, url, domain):
+        assert row_of(made("Shop", url)).domain == domain
+
     def test_without_addresses_it_has_none(self, actor, made, row_of):
         number = made()
 
@@ -125,6 +137,10 @@ class TestRegistering:
             ({"urls": ["good.example", "not an address"]}, BadValue),
             ({"urls": ["javascript://x/%0Aalert(1)"]}, BadValue),
             ({"urls": ["http://"]}, BadValue),
+            ({"urls": ["%"]}, BadValue),
+            ({"urls": ["../../etc/passwd"]}, BadValue),
+            ({"urls": ["http://ada:secret@x.example"]}, BadValue),
+            ({"urls": ["x" * 254 + ".example"]}, BadValue),
             ({"urls": ["http://x:port"]}, BadValue),
             ({"urls": ["http://[::1"]}, BadValue),
             ({"urls": ['http://x/"><script>']}, BadValue),

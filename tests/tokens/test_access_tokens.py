@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, update
 
-from app.errors import Denied, NotFound, Throttled, Unauthenticated, WrongCredentials
+from app.errors import Denied, Invalid, NotFound, Throttled, Unauthenticated, WrongCredentials
 from app.models import ANONYMOUS_ID, AccessToken, LoginSession, User, utcnow
 from app.security.actor import OPERATOR, Actor
 from app.services import access_tokens, auth, sessions, users
@@ -61,6 +61,13 @@ class TestWhatIsKept:
     @pytest.mark.parametrize("text", ["", "  ", "\t\n"])
     def test_an_empty_description_is_refused(self, make_user, make_token, rows, text):
         with pytest.raises(EmptyDescription):
+            make_token(make_user(), text)
+
+        assert rows() == []
+
+    @pytest.mark.parametrize("text", ["a\x01b", "a\nb", "a\x7f"])
+    def test_one_with_control_characters_as_well(self, make_user, make_token, rows, text):
+        with pytest.raises(Invalid):
             make_token(make_user(), text)
 
         assert rows() == []
