@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from tests.live import LiveServer
 
-TIMEOUT = 30
+TIMEOUT = 60
 NEW_USER = {"password": "correct horse", "role": "user"}
 
 

@@ -164,7 +164,7 @@ def running(server: Server) -> Iterator[None]:
             server.stop("immediate")
 
 
-def until(condition: object, *, seconds: float = 15.0, what: str = "it") -> None:
+def until(condition: object, *, seconds: float = 60.0, what: str = "it") -> None:
     """Wait until a function answers true. :raises AssertionError: it never does"""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -39,7 +39,7 @@ def test_both_get_their_way(app_on_postgresql):
             for number, user_id in enumerate(ids):
                 session.execute(update(User).where(User.id == user_id).values(display_name=name))
                 if number == 0 and len(attempts) <= 2:
-                    both_have_one.wait(timeout=10)
+                    both_have_one.wait(timeout=60)
 
     def run(name: str, *ids: UUID) -> None:
         with app.app_context():

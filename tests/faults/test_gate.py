@@ -10,7 +10,7 @@ from app.security.gate import Gate
 from tests.faults.cluster import until
 from tests.faults.hashers import SPAWNED, hold, started, take_turns
 
-PATIENCE = 30
+PATIENCE = 90
 
 
 class TestProcesses:

@@ -13,7 +13,7 @@ SETTINGS = {
     "workers": "1",
     "database_pool_size": "1",
     "database_pool_timeout": "0.5",
-    "statement_seconds": "3",
+    "statement_seconds": "6",
 }
 
 

@@ -95,7 +95,7 @@ class TestConnections:
         with crowd(LiveServer(url, server.process, server.log, {}), token_of(admin), *jobs) as calls:
             until(lambda: len(calls.answers) > 50, what="fifty answers")
             server.process.send_signal(signal.SIGHUP)
-            until(lambda: not any(map(is_alive, workers)), seconds=60, what="the end of the old workers")
+            until(lambda: not any(map(is_alive, workers)), seconds=120, what="the end of the old workers")
             before = len(calls.answers)
             until(lambda: len(calls.answers) > before + 50, what="answers of the new workers")
 

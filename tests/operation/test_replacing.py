@@ -19,7 +19,7 @@ from tests.live import LiveServer, environment_for, free_port, frontdesk, wait_f
 from tests.operation.releases import Release
 from tests.server.processes import children, eventually, is_alive, listens, started
 
-LONG = 90.0
+LONG = 120.0
 
 
 @pytest.fixture

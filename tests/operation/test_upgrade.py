@@ -16,7 +16,7 @@ from tests.live import LiveServer, frontdesk
 from tests.operation.releases import NEXT_REVISION, NEXT_VERSION, Release
 from tests.server.processes import children, is_alive
 
-LONG = 60.0
+LONG = 120.0
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from tests.live import LiveServer
 
-TIMEOUT = 30
+TIMEOUT = 60
 
 
 def connect(server: LiveServer) -> socket.socket:

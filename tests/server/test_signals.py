@@ -1,9 +1,8 @@
 """When the supervisor hears signals."""
 
-import os
 import signal
 from collections.abc import Iterator
-from threading import Thread
+from threading import Thread, get_ident
 
 import pytest
 
@@ -12,7 +11,7 @@ from app.supervisor import HEARD, Alarm, be_deaf
 
 @pytest.fixture
 def alarm() -> Iterator[Alarm]:
-    """One that SIGHUP sets; this process has its ears again afterwards."""
+    """One that SIGHUP sets; this thread, to which the tests send it, has its ears again afterwards."""
     before, made = signal.getsignal(signal.SIGHUP), Alarm()
     signal.signal(signal.SIGHUP, lambda *_: made.set())
     be_deaf()
@@ -23,7 +22,7 @@ def alarm() -> Iterator[Alarm]:
 
 class TestAlarm:
     def test_what_was_told_while_nobody_listened_is_heard_then(self, alarm):
-        os.kill(os.getpid(), signal.SIGHUP)
+        signal.pthread_kill(get_ident(), signal.SIGHUP)
         alarm.clear()
         before = signal.sigpending()
 
@@ -52,7 +51,7 @@ class TestAlarm:
         signal.signal(signal.SIGHUP, lambda *_: (heard.append(1), alarm.set()))
 
         for _ in range(2000):
-            os.kill(os.getpid(), signal.SIGHUP)
+            signal.pthread_kill(get_ident(), signal.SIGHUP)
             alarm.wait()
 
         assert len(heard) == 2000
