@@ -11,15 +11,13 @@ from flask.json.provider import JSONProvider
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.api.middleware import REQUEST_ID, Admission, CommonHeaders
+from app.api.middleware import PAGES, REQUEST_ID, Admission, CommonHeaders
 from app.config import Config
 from app.runtime import Runtime
 
 log = structlog.get_logger()
 DRAIN_BYTES = 65_536
 QUIET = frozenset({"/healthz", "/readyz"})
-SECRET_PATHS = ("/invitations/", "/reset-password/")
-"""What follows is as good as a password, and stays out of the log."""
 
 
 class OrjsonProvider(JSONProvider):
@@ -115,8 +113,9 @@ class _Closing:
             gauge.set(pool.checkedout())
         if path in QUIET and status == 200:
             return response
-        if path.startswith(SECRET_PATHS):
-            path = f"/{path.split('/')[1]}/…"
+        for place in PAGES:
+            if place in path:
+                path = f"{path.partition(place)[0]}{place}…"  # what follows is as good as a password
         actor = g.get("actor")
         user_id: UUID | None = actor.id if actor is not None else None
         log.info(

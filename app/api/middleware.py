@@ -19,6 +19,20 @@ ALLOWED_HEADERS = (
 )
 RETRY_AFTER = "1"
 PROBE = "/healthz"
+PAGES = ("/invitations/", "/reset-password/")
+"""Where people look on with a browser, with a secret in the address."""
+BUSY = "The server is busy. Please try again."
+BUSY_PAGE = f"""\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Please try again · Frontdesk</title>
+</head>
+<body><main><h1>Please try again</h1><p>{BUSY}</p></main></body>
+</html>
+"""
 leaving = Event()
 """Set in a worker that will be replaced: its answers end their connections, so that clients open others."""
 
@@ -101,18 +115,13 @@ class Admission:
                 self.inside -= 1
 
     def _refuse(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        body = orjson.dumps(
-            {
-                "error": {
-                    "message": "The server is busy. Please try again.",
-                    "code": "server-error",
-                    "status": 503,
-                    "requestId": environ.get(REQUEST_ID),
-                }
-            }
-        )
+        if environ.get("PATH_INFO", "").startswith(PAGES):
+            kind, body = "text/html; charset=utf-8", BUSY_PAGE.encode()
+        else:
+            refusal = {"message": BUSY, "code": "server-error", "status": 503, "requestId": environ.get(REQUEST_ID)}
+            kind, body = "application/json", orjson.dumps({"error": refusal})
         headers = [
-            ("Content-Type", "application/json"),
+            ("Content-Type", kind),
             ("Content-Length", str(len(body))),
             ("Retry-After", RETRY_AFTER),
         ]
