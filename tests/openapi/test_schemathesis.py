@@ -30,7 +30,7 @@ def test_what_is_not_described_is_noticed(app, document):
     doctored = copy.deepcopy(document)
     doctored["paths"] = {"/api/users/{userId}": {"get": doctored["paths"]["/api/users/{userId}"]["get"]}}
     del doctored["paths"]["/api/users/{userId}"]["get"]["responses"]["404"]
-    doctored["components"]["schemas"]["UserSummary"]["properties"]["username"] = {"type": "integer"}
+    doctored["components"]["schemas"]["UserProfile"]["properties"]["username"] = {"type": "integer"}
 
     outcome = probe(app, doctored, token=world.token("admin"), examples=10)
 
