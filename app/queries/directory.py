@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     FromClause,
     Select,
     String,
@@ -16,7 +15,6 @@ from sqlalchemy import (
     exists,
     or_,
     select,
-    union_all,
 )
 from sqlalchemy.orm import aliased
 
@@ -70,11 +68,11 @@ def select_some_site(right: SiteRole) -> Select[Any]:
     return select(mine.c.website_id).where(mine.c.rank >= RANKS[right]).limit(1)
 
 
-def _colleagues() -> CompoundSelect[Any]:
-    """Ids of the actor and of everybody with any right on a website that the actor administers."""
+def _colleagues() -> Select[Any]:
+    """Ids of everybody with any right on a website that the actor administers; the actor is one of them."""
     theirs = administered().cte("administered")
     found = reasons(lambda _user_id, website_id: [website_id.in_(select(theirs.c.website_id))])
-    return union_all(select(ACTOR), select(found.c.user_id))
+    return select(found.c.user_id)
 
 
 def _source() -> Any:
