@@ -3,6 +3,8 @@
 import json
 import re
 import signal
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from tests.operation import proxy
 from tests.server.processes import children, connections, is_alive
 
 ATTEMPTS = 3
+SECRET = "5e5087466c0bab38d97908d222f389d4"
 ADA, MALLORY = "127.0.0.2", "127.0.0.3"
 
 
@@ -37,6 +40,15 @@ def server(folder: Path) -> Iterator[LiveServer]:
 def url(server: LiveServer, folder: Path) -> Iterator[str]:
     with proxy.proxied(server, folder) as found:
         yield found
+
+
+def status_of(address: str) -> int:
+    """What is answered, whatever its content."""
+    try:
+        with urllib.request.urlopen(address) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
 
 
 def log_in_from(url: str, address: str, password: str, **headers: str) -> Answer:
@@ -70,6 +82,14 @@ class TestClients:
     )
     def test_metrics_are_not_for_them(self, url, path):
         assert Caller(url).get(path).status == 403
+
+    @pytest.mark.parametrize("place", ["invitations", "reset-password"])
+    def test_links_are_in_nobodys_log(self, server, url, folder, place):
+        statuses = [status_of(f"{url}/{place}/{SECRET}"), status_of(f"{url}/api/me?after={place}")]
+        until(lambda: f"after={place}" in (folder / "access.log").read_text(), what="the line in nginx's log")
+
+        assert statuses == [404, 401]
+        assert SECRET not in (folder / "access.log").read_text() + server.log.read_text()
 
     def test_refusals_come_through_whole(self, url):
         answer = Caller(url).get("/api/me")
