@@ -83,7 +83,7 @@ class Config:
     replica_url: str = setting("", "A streaming replica that answers lists; optional.", secret=True)
     replica_max_lag: float = setting(30.0, "Seconds that the replica may be behind; then lists stay here.", least=0)
     redis_url: str = setting("", "Shares login throttling between workers and hosts; optional.", secret=True)
-    secret_key: str = setting("", "Signs share tokens; 32 characters or more.", secret=True)
+    secret_key: str = setting("", "Signs share tokens, makes the links in mails; 32 characters or more.", secret=True)
 
     admin_username: str = setting("admin", "Name of the first administrator.")
     admin_password: str = setting("", "Password of the first administrator; generated when empty.", secret=True)
