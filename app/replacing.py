@@ -138,12 +138,10 @@ class Predecessors:
         self._wait_for(ready, over)
         self.are_needed = False
         if not over():
-            self._turn_newcomers_away()
+            self._turn_newcomers_away(over)
         self._tell(signal.SIGTERM)
         self.are_turning_away = False
-        deadline = time.monotonic() + patience
-        while self._living() and time.monotonic() < deadline:
-            time.sleep(PAUSE_SECONDS)
+        _wait(patience, until=lambda: not self._living())
         self._tell(signal.SIGKILL)
         while self._living():
             time.sleep(PAUSE_SECONDS)
@@ -158,15 +156,13 @@ class Predecessors:
                 slow += SLOW_SECONDS
             time.sleep(PAUSE_SECONDS)
 
-    def _turn_newcomers_away(self) -> None:
+    def _turn_newcomers_away(self, over: Callable[[], bool]) -> None:
         self.are_turning_away = True
         self._tell(SOON)
-        time.sleep(LINGER_SECONDS)
+        _wait(LINGER_SECONDS, until=over)
         self._tell(NOW)
-        deadline = time.monotonic() + TURN_SECONDS
-        while self._living() and not self._have_turned() and time.monotonic() < deadline:
-            time.sleep(PAUSE_SECONDS)
-        time.sleep(SETTLE_SECONDS)
+        _wait(TURN_SECONDS, until=lambda: over() or not self._living() or self._have_turned())
+        _wait(SETTLE_SECONDS, until=over)
 
     def _have_turned(self) -> bool:
         return all((Path(self.folder) / f"{TURNED}{pid}").exists() for pid in self.pids)
@@ -184,6 +180,12 @@ class Predecessors:
                     continue
             self.pids.remove(pid)
         return bool(self.pids)
+
+
+def _wait(seconds: float, *, until: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + seconds
+    while not until() and time.monotonic() < deadline:
+        time.sleep(PAUSE_SECONDS)
 
 
 def prepare(folder: Path, workers: int) -> None:

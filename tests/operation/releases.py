@@ -47,7 +47,8 @@ class Release:
         self._replace_version('__version__ = __import__("time").sleep(600)')
 
     def break_workers(self) -> None:
-        """A release whose workers alone do not start."""
+        """A release whose workers alone do not start; that is said after a second."""
+        self._replace("app/replacing.py", "SLOW_SECONDS = 60", "SLOW_SECONDS = 1")
         self._replace("app/wsgi.py", "    app = create_app()", '    raise RuntimeError("no worker today")')
 
     def repair_workers(self) -> None:
