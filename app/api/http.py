@@ -136,8 +136,10 @@ class _Closing:
         Read what nobody has read of the body: the server would close the connection over it, just when the client
         sends its next request. Not of a body that is too large, nor of one that waits to be asked for.
         """
-        left, environ = self.most, asked.environ
-        if (asked.content_length or 0) <= left and "HTTP_EXPECT" not in environ:
+        environ, length = asked.environ, asked.content_length or 0
+        # A server that does not say where the body ends would wait for more of it.
+        left = self.most if environ.get("wsgi.input_terminated") else length
+        if length <= self.most and "HTTP_EXPECT" not in environ:
             stream = environ["wsgi.input"]
             while left > 0 and (part := stream.read(min(left, DRAIN_BYTES))):
                 left -= len(part)

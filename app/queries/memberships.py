@@ -36,7 +36,8 @@ select_members = _living.where(Membership.team_id == bindparam("team_id")).order
 @cache
 def select_members_of(number: int, *, owners_only: bool = False) -> Select[Any]:
     """
-    Everybody in some teams, or their owners; ids and times come as text. Values: ``team_0`` and so on, ``number`` of them.
+    Everybody in some teams, or their owners; ids and times come as text. Values: ``team_0`` and so on, ``number`` of
+    them.
     """
     teams = [bindparam(f"team_{index}", type_=Uuid()) for index in range(number)]
     columns: list[Any] = [

@@ -44,7 +44,7 @@ def set_access(
 
     :param capabilities: as of ``grants.set_access``
     :param confirmation: asked for where everybody would come to see a website
-    :raises LoginNeeded, NoWebsites, UnknownWebsites, WebsiteDenied, UnknownUser: as far as it comes to that, in turn
+    :raises LoginNeeded, NoWebsites, UnexpectedWebsites, WebsiteDenied, UnknownUser: as far as it comes to that, in turn
     :raises HasAllAccess, OnlyViews, UnknownCapability: see ``grants.set_access``
     """
     require_login(actor)

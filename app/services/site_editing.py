@@ -15,7 +15,7 @@ from app.services.confirming import NOT_NEEDED, Confirmation
 from app.services.preferences import DEFAULT_SITE
 from app.services.requirements import require_admin
 from app.services.site_settings import clean_name, clean_settings, clean_urls, host_of
-from app.services.sites import Name, UnknownWebsites, resolve_site, site_numbers
+from app.services.sites import Name, UnexpectedWebsites, resolve_site, site_numbers
 
 
 class LastWebsite(Conflict):
@@ -54,7 +54,7 @@ def update_site(
     """
     Change what is given.
 
-    :raises UnknownWebsites: :raises WebsiteDenied: the actor does not administer it; see ``sites.resolve_sites``
+    :raises UnexpectedWebsites: :raises WebsiteDenied: the actor does not administer it; see ``sites.resolve_sites``
     :raises NoName: :raises NoUrls: :raises BadValue: see ``site_settings``
     """
     website_id: UUID = resolve_site(actor, site, SiteRole.ADMIN).id
@@ -79,7 +79,7 @@ def _profile(session: Unit, website_id: UUID, urls: list[str] | None, settings: 
     profile.settings = profile.settings | settings
 
 
-class NothingToDelete(UnknownWebsites):
+class NothingToDelete(UnexpectedWebsites):
     """There is no such website."""
 
 
@@ -97,7 +97,7 @@ def delete_site(actor: Actor, site: Name, *, confirmation: Confirmation = NOT_NE
     confirmation.check(actor)
     try:
         found = resolve_site(actor, site, SiteRole.ADMIN)
-    except UnknownWebsites as error:
+    except UnexpectedWebsites as error:
         raise NothingToDelete(error.names) from None
     with transaction():
         # No lock: it keeps people from a slip, nothing depends on it.

@@ -28,7 +28,7 @@ class NoWebsites(Invalid):
     default = "Name at least one website."
 
 
-class UnknownWebsites(Invalid):
+class UnexpectedWebsites(Invalid):
     """
     Websites that there are not, or names that no website can have; ``names`` says which, ``shown`` does so in a text
     that has an end.
@@ -58,7 +58,7 @@ def resolve_sites(
     has the right on, by number. It takes one statement.
 
     :raises NoWebsites: none is named, or ``all`` is none
-    :raises UnknownWebsites: names that no website can have and, for administrators, that none has
+    :raises UnexpectedWebsites: names that no website can have and, for administrators, that none has
     :raises WebsiteDenied: the actor has not the right on one of them, or there is none of that name
     """
     return [row.id for row in resolve(actor, wanted, right)]
@@ -98,7 +98,7 @@ def _named(actor: Actor, wanted: Sequence[Name], right: SiteRole) -> list[Row[An
     found = _by_key(actor, [key for key in keys.values() if key is not None])
     unknown = [name for name, key in keys.items() if key is None or (actor.is_admin and key not in found)]
     if unknown:
-        raise UnknownWebsites(unknown)
+        raise UnexpectedWebsites(unknown)
     rows: dict[UUID, Row[Any]] = {}
     for name, key in keys.items():
         row = found.get(key) if key is not None else None

@@ -9,7 +9,7 @@ from app.errors import Invalid
 from app.models import Grant, SiteRole, TeamRole
 from app.security.actor import OPERATOR, Actor
 from app.services import sites, websites
-from app.services.sites import NoWebsites, UnknownWebsites, WebsiteDenied
+from app.services.sites import NoWebsites, UnexpectedWebsites, WebsiteDenied
 from tests.http.test_statements import counting
 
 VIEW, WRITE, ADMIN = SiteRole
@@ -67,21 +67,21 @@ class TestNames:
         good = number_of(make_website(owner=ada))
 
         for person in (admin, ada):
-            with pytest.raises(UnknownWebsites) as refused:
+            with pytest.raises(UnexpectedWebsites) as refused:
                 sites.resolve_sites(person.actor, [good, name])
             assert refused.value.names == (name,)
 
     def test_all_that_is_unknown_is_named(self, admin, make_website, number_of):
         good = number_of(make_website(owner=admin))
 
-        with pytest.raises(UnknownWebsites) as refused:
+        with pytest.raises(UnexpectedWebsites) as refused:
             sites.resolve_sites(admin.actor, [2**31 - 1, good, "abc", UNKNOWN_ID])
 
         assert refused.value.names == (str(2**31 - 1), "abc", str(UNKNOWN_ID))
         assert refused.value.message == f"There is no such website: {2**31 - 1}, abc, {UNKNOWN_ID}"
 
     def test_a_message_does_not_grow_without_end(self, admin, in_app):
-        with pytest.raises(UnknownWebsites) as refused:
+        with pytest.raises(UnexpectedWebsites) as refused:
             sites.resolve_sites(admin.actor, [f"x{n}" for n in range(5000)])
 
         assert refused.value.message.endswith("x19 and 4980 more")
@@ -159,7 +159,7 @@ class TestRights:
         number = number_of(site)
         websites.delete_website(OPERATOR, site)
 
-        with pytest.raises(UnknownWebsites):
+        with pytest.raises(UnexpectedWebsites):
             sites.resolve_sites(admin.actor, [number])
 
 

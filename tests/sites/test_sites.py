@@ -16,7 +16,7 @@ from app.services.requirements import AdminNeeded
 from app.services.site_editing import LastWebsite, create_site, delete_site, update_site
 from app.services.site_lists import get_site, list_numbers, list_sites
 from app.services.site_settings import DEFAULTS, BadValue, NoName, NoUrls
-from app.services.sites import UnknownWebsites, WebsiteDenied, site_numbers
+from app.services.sites import UnexpectedWebsites, WebsiteDenied, site_numbers
 from tests.http.test_statements import counting
 from tests.racing import at_once
 
@@ -301,7 +301,7 @@ class TestDeleting:
             delete_site(ada.actor, site)
 
     def test_what_there_is_not_cannot_go(self, actor, made):
-        with pytest.raises(UnknownWebsites):
+        with pytest.raises(UnexpectedWebsites):
             delete_site(actor, made() + 1)
 
     def test_a_number_is_never_given_again(self, actor, made):
@@ -447,7 +447,7 @@ class TestLists:
     def test_one_is_for_those_who_may_see_it(self, actor, ada, made):
         with pytest.raises(WebsiteDenied):
             get_site(ada.actor, made())
-        with pytest.raises(UnknownWebsites):
+        with pytest.raises(UnexpectedWebsites):
             get_site(actor, UUID(int=1))
 
     def test_each_takes_one_statement(self, app, world, actor, ada):

@@ -37,7 +37,7 @@ WORDS: dict[type[DomainError], Callable[[Any], str]] = {
     requirements.UnknownUser: lambda error: texts.no_user(error.username),
     requirements.HiddenUser: lambda error: texts.no_user(error.username),
     sites.WebsiteDenied: lambda error: texts.on_site(error.right, error.name),
-    sites.UnknownWebsites: lambda error: texts.unexpected_sites(error.shown),
+    sites.UnexpectedWebsites: lambda error: texts.unexpected_sites(error.shown),
     sites.NoWebsites: lambda _: texts.NO_SITES,
     site_settings.NoName: lambda _: "The website name can't be empty.",
     site_settings.NoUrls: lambda _: _titled("urls", "You must specify at least one URL for the website."),
