@@ -178,6 +178,14 @@ class TestResending:
         assert anonymous.get(made["link"]).status_code == 404
         assert anonymous.get(again["link"]).status_code == 200
 
+    def test_it_takes_no_body(self, as_admin, anonymous):
+        made = invited(as_admin)
+
+        again = as_admin.post(f"/api/invitations/{made['id']}/resend")
+
+        assert (again.status_code, again.json["id"]) == (200, made["id"])
+        assert anonymous.get(again.json["link"]).status_code == 200
+
     def test_an_accepted_one_is_refused(self, as_admin, accept):
         made = invited(as_admin)
         accept(made["link"][-32:])

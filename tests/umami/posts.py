@@ -47,6 +47,8 @@ POSTS: dict[str, dict[str, Any]] = {
 }
 BODILESS = {"/api/auth/logout", "/api/auth/verify", "/api/auth/sso", "/api/websites/:site/reset"}
 """These ignore what they are sent."""
+NEEDS_NO_BODY = {"/api/invitations/:invitation/resend"}
+"""These take a body, but no body will do."""
 
 
 def caller_of(path: str) -> str:

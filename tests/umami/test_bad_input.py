@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.umami.bodies import bad_root, pretty, refusal
-from tests.umami.posts import BODILESS, POSTS, caller_of
+from tests.umami.posts import BODILESS, NEEDS_NO_BODY, POSTS, caller_of
 
 NO_JSON = bad_root("Invalid input: expected object, received undefined")
 DEEP = 100_000
@@ -73,6 +73,8 @@ def test_the_body_to_be_spoilt_is_good(world, path):
 @pytest.mark.parametrize("body", NO_BODIES.values(), ids=NO_BODIES)
 def test_what_is_no_json_is_refused_everywhere(world, pristine, body):
     for path in POSTS:
+        if not body and path in NEEDS_NO_BODY:
+            continue
         response = world.send("POST", path, data=body, content_type="application/json")
 
         assert response.status_code == 400, path

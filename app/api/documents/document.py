@@ -119,7 +119,7 @@ class Writer:
             made["parameters"] = parameters
         if operation.takes:
             content = {"application/json": {"schema": self._plugin.ref(operation.takes)}}
-            made["requestBody"] = {"required": True, "content": content}
+            made["requestBody"] = {"required": operation.needs_body, "content": content}
         made["responses"] = {
             "200": answers.answered(*self._given(operation)),
             **answers.refusals(answers.statuses(operation, path=bool(rule.arguments))),

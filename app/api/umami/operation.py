@@ -42,6 +42,7 @@ class Operation:
     takes: type[Schema] | None
     query: type[Schema] | None
     refuses: tuple[int, ...]
+    needs_body: bool = True
 
 
 def operation(
@@ -51,6 +52,7 @@ def operation(
     query: type[Schema] | None = None,
     access: Access = Access.USER,
     refuses: tuple[int, ...] = (),
+    needs_body: bool = True,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """
     Make an endpoint of a function: authentication, then validation, then the function (W24).
@@ -58,6 +60,7 @@ def operation(
     It is called with ids of the path as UUIDs, then ``query`` and ``data``, both loaded, where declared.
 
     :param refuses: statuses it may answer besides those that follow from the rest
+    :param needs_body: False where no body is as good as an empty object
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
@@ -71,10 +74,11 @@ def operation(
             if query_schema is not None:
                 given["query"] = query_schema.load(_last_of_each())
             if body_schema is not None:
-                given["data"] = body_schema.load(json_body())
+                given["data"] = body_schema.load(json_body(needed=needs_body))
             return answer(gives, view(**given), given.get("query"))
 
-        endpoint.operation = Operation(view.__name__, access, gives, takes, query, refuses)  # type: ignore[attr-defined]
+        found = Operation(view.__name__, access, gives, takes, query, refuses, needs_body)
+        endpoint.operation = found  # type: ignore[attr-defined]
         return endpoint
 
     return decorate
@@ -120,14 +124,17 @@ def _last_of_each() -> Mapping[str, str]:
     return {name: values[-1] for name, values in request.args.lists()}
 
 
-def json_body() -> dict[str, Any]:
+def json_body(*, needed: bool = True) -> dict[str, Any]:
     """
-    The body as a JSON object, whatever its content type says.
+    The body as a JSON object, whatever its content type says; an empty one where none is needed and none came.
 
     :raises ValidationError: it is no object, with the validator's text for the whole
     """
+    sent = body()
+    if not sent and not needed:
+        return {}
     try:
-        found = orjson.loads(body())
+        found = orjson.loads(sent)
     except orjson.JSONDecodeError:
         raise ValidationError(texts.wrong_type("object", "undefined")) from None
     if not isinstance(found, dict):

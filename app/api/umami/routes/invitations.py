@@ -46,7 +46,7 @@ def delete_invitation(invitation_id: UUID) -> None:
 
 
 @bp.post("/<invitation_id>/resend")
-@operation(InvitationMade, takes=InvitationResend)
+@operation(InvitationMade, takes=InvitationResend, needs_body=False)
 def resend_invitation(invitation_id: UUID, data: dict[str, Any]) -> Any:
     """Make a new link, and mail it; earlier ones are no longer good."""
     made = invitations.resend(current_actor(), invitation_id, **data)
