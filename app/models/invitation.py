@@ -41,6 +41,10 @@ class Invitation(Base):
     accepted_at: Mapped[datetime | None]
 
 
+# Exactly what the list sorts by.
+Index("ix_invitation_created_at_invitation_id", Invitation.created_at.desc(), Invitation.id.desc())
+
+
 class PasswordReset(Base):
     """A link by which a user who has forgotten the password sets another, once."""
 

@@ -92,6 +92,11 @@ def ways_in() -> None:
         sa.UniqueConstraint("link_token_hash", name=op.f("uq_invitation_link_token_hash")),
     )
     op.create_index("ix_invitation_inviter_id", "invitation", ["inviter_id"])
+    op.create_index(
+        "ix_invitation_created_at_invitation_id",
+        "invitation",
+        [sa.text("created_at DESC"), sa.text("invitation_id DESC")],
+    )
     op.create_table(
         "password_reset",
         sa.Column("password_reset_id", sa.Uuid(), nullable=False),
