@@ -22,16 +22,24 @@ class TestRequestsUnderWay:
     @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
     def test_they_are_answered_then_the_process_ends_well(self, tmp_path: Path, told: signal.Signals):
         url = f"sqlite:///{tmp_path / 'test.db'}"
+        sent: list[int] = []
         answers: list[int] = []
         with serving(url, tmp_path, bcrypt_cost=SLOW_LOGIN, workers="2") as server:
             port = int(server.url.rpartition(":")[2])
             body = json.dumps({"username": "admin", "password": server.PASSWORD}).encode()
             login = raw.request("POST", "/api/auth/login", f"Content-Length: {len(body)}") + body
-            threads = [Thread(target=lambda: answers.append(raw.exchange(server, login)[0])) for _ in range(6)]
             workers = children(server.process.pid)
 
+            def log_in() -> None:
+                with raw.connect(server) as connection:
+                    connection.sendall(login)
+                    sent.append(1)
+                    answers.append(raw.read(connection)[0])
+
+            threads = [Thread(target=log_in) for _ in range(6)]
             for thread in threads:
                 thread.start()
+            eventually(lambda: len(sent) == 6, "all logins are sent")
             eventually(lambda: len(connections(port)) + len(answers) == 6, "all logins have begun")
             under_way = 6 - len(answers)
             server.process.send_signal(told)
