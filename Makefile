@@ -6,6 +6,9 @@ RIGHT := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON := $(firstword $(foreach name,$(PYTHONS),$(shell $(name) -c '$(RIGHT)' >/dev/null 2>&1 && echo $(name))))
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
+# One more than there are cores: tests of the server wait much.
+TESTERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
+
 .PHONY: run test lint bench format lock clean
 
 run: $(VENV)/installed ## Serve on port 8000, or `make run PORT=8123`
@@ -13,7 +16,7 @@ run: $(VENV)/installed ## Serve on port 8000, or `make run PORT=8123`
 	$(BIN)/frontdesk setup && exec $(BIN)/frontdesk serve $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/installed-dev ## All tests; on PostgreSQL and Redis too where they are reachable
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n $(TESTERS) --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(VENV)/installed-dev ## Format, style, types
 	$(BIN)/ruff format --check .

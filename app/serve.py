@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import gc
 import logging
 import os
 import shutil
@@ -92,8 +93,19 @@ def serve(config: Config, *, host: str, port: int, target: str = APPLICATION) ->
         raise_workers_well(lambda: replacing.prepare(folder, workers))
         server = _server(target, config, host=host, port=port, workers=workers)
         server.folder, server.predecessors = folder, predecessors
+        import_module(target.partition(":")[0])
+        share_what_is_loaded()
         with _retiring(server, config.shutdown_seconds):
             _serve(server)
+
+
+def share_what_is_loaded() -> None:
+    """
+    Let the workers to be keep the memory of what is loaded already in common: the garbage collector would look at
+    each object, and write into it, so that each worker had a copy of its own.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _server(target: str, config: Config, *, host: str, port: int, workers: int) -> Supervisor:
