@@ -10,10 +10,9 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete
 
 from app import create_app, migrate
-from app.db import db, transaction
+from app.db import db
 from app.models import Base, Role
 from app.runtime import runtime
 from app.security.actor import OPERATOR, Actor
@@ -22,6 +21,7 @@ from tests.databases import fresh_database, postgresql_version, redis_version
 
 PASSWORD = "correct horse"
 SECRET = "a-long-key-that-is-only-for-the-tests-Zq8"
+EMPTIED = [table.name for table in reversed(Base.metadata.sorted_tables)]
 DATABASES = ["sqlite", *(["postgresql"] if postgresql_version() else [])]
 
 
@@ -85,9 +85,9 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
     """The app, with an empty database."""
     yield migrated_app
     with migrated_app.app_context():
-        with transaction() as session:
-            for table in reversed(Base.metadata.sorted_tables):
-                session.execute(delete(table))
+        with db.engine.begin() as connection:
+            for table in EMPTIED:
+                connection.exec_driver_sql(f'DELETE FROM "{table}"')
         runtime().throttle.forget()
         runtime().reset_throttle.forget()
         runtime().link_throttle.forget()

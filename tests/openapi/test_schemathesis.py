@@ -7,7 +7,7 @@ import pytest
 from tests.openapi import world
 from tests.openapi.prober import probe
 
-EXAMPLES = {"sqlite": 20, "postgresql": 3}
+EXAMPLES = {"sqlite": 6, "postgresql": 2}
 """Random cases of each operation; the edges of the schemas, some 2,800 cases, come on top."""
 THOUSANDS = 2500
 REACHED = {"admin": 50, "user": 42}
