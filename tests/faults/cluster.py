@@ -79,10 +79,12 @@ class Server:
     def frozen(self) -> Iterator[None]:
         """It takes what it is sent, and neither answers nor ends, while the block lasts."""
         main = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(main, signal.SIGSTOP)  # from here on it starts nobody
         processes = [main, *children(main)]
         try:
             for process in processes:
-                os.kill(process, signal.SIGSTOP)
+                with suppress(ProcessLookupError):  # who was about to end anyway
+                    os.kill(process, signal.SIGSTOP)
             yield
         finally:
             for process in processes:
