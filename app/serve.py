@@ -104,7 +104,6 @@ def share_what_is_loaded() -> None:
     Let the workers to be keep the memory of what is loaded already in common: the garbage collector would look at
     each object, and write into it, so that each worker had a copy of its own.
     """
-    gc.collect()
     gc.freeze()
 
 
