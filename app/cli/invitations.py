@@ -10,7 +10,8 @@ from app.paging import Window
 from app.runtime import runtime
 from app.security.actor import OPERATOR
 from app.services import invitations, teams, websites
-from app.services.invitations import LEAST_DAYS, MOST_DAYS, InvitationView
+from app.services.invitation_rights import LEAST_DAYS, MOST_DAYS
+from app.services.invitation_views import InvitationView
 
 COLUMNS = ("id", "username", "email", "role", "state", "inviter_name", "expires_at")
 ROLES = click.Choice([role.value for role in Role])

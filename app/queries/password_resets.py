@@ -9,13 +9,13 @@ select_by_token = (
     select(*SUMMARY, User.email, PasswordReset.expires_at)
     .join(User, User.id == PasswordReset.user_id)
     .where(
-        PasswordReset.token_hash == bindparam("token_hash"),
+        PasswordReset.token_hash == bindparam("hash_of_token"),
         PasswordReset.expires_at > bindparam("now", type_=PasswordReset.expires_at.type),
         User.deleted_at.is_(None),
         ~User.pending,
     )
 )
-"""Whose link it is, while it is good. Values: ``token_hash``, ``now``."""
+"""Whose link it is, while it is good. Values: ``hash_of_token``, ``now``."""
 
 select_reset = select(PasswordReset).where(PasswordReset.user_id == bindparam("owner_id"))
 

@@ -10,6 +10,8 @@ NONCE_BYTES = 16
 TOKEN = re.compile("[0-9a-f]{32}")
 INVITATION, PASSWORD_RESET = "invitations", "reset-password"
 """Where links lead: the first part of the path."""
+FOR_INVITATION, FOR_PASSWORD_RESET = "invitation", "password-reset"
+"""What tokens are derived for: a link of one kind does not open another."""
 
 
 def new_nonce() -> str:
@@ -40,6 +42,6 @@ class LinkTokens:
         self._key = hmac.digest(secret.encode(), b"frontdesk.links", "sha256")
 
     def derive(self, purpose: str, id: UUID, nonce: str) -> str:
-        """32 hex digits. Purposes (``invitation``, ``password-reset``) keep links of one kind from opening another."""
+        """32 hex digits, another for each purpose (``FOR_…``)."""
         message = f"{purpose}\n{id.hex}\n{nonce}".encode()
         return hmac.digest(self._key, message, "sha256")[:TOKEN_BYTES].hex()

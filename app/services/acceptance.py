@@ -17,8 +17,8 @@ from app.security import passwords, policy
 from app.security.actor import OPERATOR, Actor
 from app.security.permissions import Permission, stronger_role, weaker_role
 from app.security.tokens import hash_token
-from app.services import auth, grants, invitations, outbox
-from app.services.invitations import AlreadyAccepted, State, state_of
+from app.services import auth, grants, invitation_rights, invitations, outbox
+from app.services.invitation_views import AlreadyAccepted, State, state_of
 from app.services.links import GONE, look_up
 
 
@@ -133,7 +133,7 @@ def _recheck_grants(session: Unit, user_id: UUID, inviter: Actor) -> bool:
 def _enter_teams(session: Unit, user_id: UUID, inviter: Actor, row: Row[Any]) -> None:
     roles = {UUID(entry["team_id"]): entry["role"] for entry in row.teams}
     entered = {member.team_id for member in fetch_all(queries.select_team_ids_of, user_id=user_id)}
-    for team in invitations.teams_to_enter(inviter, list(roles)):
+    for team in invitation_rights.teams_to_enter(inviter, list(roles)):
         role = roles[team.id]
         if team.id not in entered and policy.can_change_member(inviter, team.role, None, role):
             session.add(Membership(team_id=team.id, user_id=user_id, role=role))

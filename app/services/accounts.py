@@ -159,7 +159,7 @@ def close_account(actor: Actor, username: str, *, confirmation: Confirmation = N
     invited = _invited_by(actor, username)
     if invited is None:
         raise HiddenUser(username)
-    invitations.revoke_for(actor, invited.id)
+    invitations.revoke(actor, invitations.id_for(invited.id))
 
 
 def _invited_by(actor: Actor, username: str) -> Row[Any] | None:

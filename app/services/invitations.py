@@ -3,10 +3,7 @@ Invitations: accounts that wait for somebody to take them over (docs/invitations
 the link is in ``acceptance``.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -14,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from app.db import Unit, execute_count, fetch_all, fetch_one, retried, transaction
-from app.errors import Conflict, Denied, Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound
 from app.mail.kinds import Kind
-from app.models import Grant, Invitation, Role, SiteRole, TeamRole, User, new_id, utcnow
+from app.models import Grant, Invitation, Role, User, new_id
 from app.models.folding import fold
 from app.paging import Page, Window
 from app.queries import invitations as queries
@@ -24,75 +21,18 @@ from app.queries import users as user_queries
 from app.runtime import runtime
 from app.security import policy
 from app.security.actor import OPERATOR, Actor
-from app.security.links import INVITATION, link_to, new_link_token, new_nonce
+from app.security.links import FOR_INVITATION, new_link_token, new_nonce
 from app.security.names import clean_username
-from app.security.permissions import Permission, weaker_role
+from app.security.permissions import weaker_role
 from app.security.tokens import hash_token
-from app.services import outbox, profiles, users
+from app.services import invitation_rights, outbox, profiles, users
 from app.services.account_errors import EmailTaken, UsernameTaken
+from app.services.invitation_rights import Entries
+from app.services.invitation_views import AlreadyAccepted, InvitationView
 from app.services.listing import fetch_page
 from app.services.lookup import parsed_id, the_only_one
 
-PURPOSE = "invitation"
-LEAST_DAYS, MOST_DAYS = 0.01, 365.0
-MOST_GIVEN = 100
-"""Websites, and as many teams, that one invitation names at most."""
 OWNS = "The account has been given websites already; an administrator can delete it."
-
-Entries = Sequence[Mapping[str, Any]]
-"""``{"website_id": …, "role": …}`` or ``{"team_id": …, "role": …}``."""
-
-
-class AlreadyAccepted(Conflict):
-    """The invitation has been accepted: there is an account now."""
-
-    default = "This invitation has been accepted already."
-
-
-class State(StrEnum):
-    """What has become of an invitation."""
-
-    OPEN = "open"
-    EXPIRED = "expired"
-    ACCEPTED = "accepted"
-
-
-@dataclass(frozen=True, slots=True)
-class InvitationView:
-    """An invitation as whoever manages it may see it."""
-
-    id: UUID
-    user_id: UUID
-    """The account to be."""
-    username: str
-    email: str | None
-    role: str
-    teams: Sequence[Mapping[str, str]]
-    grants: Sequence[Mapping[str, str]]
-    inviter_id: UUID | None
-    inviter_name: str | None
-    created_at: datetime
-    expires_at: datetime
-    accepted_at: datetime | None
-    state: State
-    token: str | None = None
-    """Of the link, where it was made just now: nobody can look it up later."""
-
-    @classmethod
-    def of(cls, row: Row[Any], token: str | None = None) -> "InvitationView":
-        copied = {name: getattr(row, name) for name in cls.__slots__ if name not in ("state", "token")}
-        return cls(**copied, state=state_of(row), token=token)
-
-    def link(self, root: str) -> str | None:
-        """The whole link, where there is a token; ``root`` is where people reach the server."""
-        return link_to(runtime().config.public_url or root, INVITATION, self.token) if self.token else None
-
-
-def state_of(row: Row[Any]) -> State:
-    """What has become of it, as of now."""
-    if row.accepted_at is not None:
-        return State.ACCEPTED
-    return State.OPEN if row.expires_at > utcnow() else State.EXPIRED
 
 
 @retried
@@ -123,15 +63,15 @@ def invite(
     user = User(username=clean_username(username or address or ""), email=address, pending=True)
     user.role, user.password_hash = Role.VIEW_ONLY, ""
     role = role or weaker_role(Role.USER, actor.role or Role.VIEW_ONLY)
-    _check(role, teams, grants)
-    until = _until(days)
+    invitation_rights.check_gifts(role, teams, grants)
+    until = invitation_rights.end_after(days)
     taken = {
         "uq_user_username_key": UsernameTaken(user.username),
         "uq_user_email_key": EmailTaken(address or ""),
     }
     with transaction(taken) as session:
         profiles.claim_names(username=user.username, email=address)
-        _require_rights(actor, role, teams, grants)
+        invitation_rights.require_rights(actor, role, teams, grants)
         session.add(user)
         session.flush()
         session.add_all(
@@ -141,79 +81,15 @@ def invite(
         invitation = Invitation(
             id=new_id(), user_id=user.id, inviter_id=actor.id, by_operator=actor == OPERATOR, role=role
         )
-        invitation.teams, invitation.grants = _stored(teams), _stored(grants)
+        invitation.teams, invitation.grants = invitation_rights.stored(teams), invitation_rights.stored(grants)
         session.add(invitation)
         return _issue(session, invitation, until)
-
-
-def _check(role: str, teams: Entries, grants: Entries) -> None:
-    """:raises Invalid: what is to be given is no role, too much, or named twice"""
-    if role not in list(Role):
-        raise Invalid("There is no such role", field="role")
-    for field, entries, key, roles in (
-        ("teams", teams, "team_id", TeamRole),
-        ("grants", grants, "website_id", SiteRole),
-    ):
-        if len(entries) > MOST_GIVEN:
-            raise Invalid(f"Too big: expected array to have <={MOST_GIVEN} items", field=field)
-        if len({entry[key] for entry in entries}) < len(entries):
-            raise Invalid("Names the same one twice", field=field)
-        if any(entry["role"] not in list(roles) for entry in entries):
-            raise Invalid("There is no such role", field=field)
-
-
-def _until(days: float | None) -> datetime:
-    if days is None:
-        days = runtime().config.invitation_days
-    elif not LEAST_DAYS <= days <= MOST_DAYS:
-        raise Invalid(f"Must be {LEAST_DAYS} to {MOST_DAYS:g} days", field="days")
-    return utcnow() + timedelta(days=days)
-
-
-def _require_rights(actor: Actor, role: str, teams: Entries, grants: Entries) -> None:
-    """
-    :raises Denied: the actor may not give one of these
-    :raises Invalid: an administrator names what does not exist, or grants something to one
-    """
-    policy.require(policy.can_give_role(actor, role) and (actor.is_admin or bool(grants)))
-    if role == Role.ADMIN and grants:
-        raise Invalid("An administrator has every right already", field="grants")
-    websites = {row.id: row for row in websites_to_give(actor, [entry["website_id"] for entry in grants])}
-    entered = {row.id: row for row in teams_to_enter(actor, [entry["team_id"] for entry in teams])}
-    for entry in grants:
-        website = websites.get(entry["website_id"])
-        if website is None:
-            raise Invalid("Website not found", field="grants") if actor.is_admin else Denied
-        policy.require(policy.can_change_website(actor, website, Permission.WEBSITE_ACCESS))
-    for entry in teams:
-        team = entered.get(entry["team_id"])
-        if team is None:
-            raise Invalid("Team not found", field="teams") if actor.is_admin else Denied
-        policy.require(policy.can_change_member(actor, team.role, None, entry["role"]))
-
-
-def websites_to_give(actor: Actor, website_ids: Sequence[UUID]) -> Sequence[Row[Any]]:
-    """Those of the websites that there are, with the actor's rights on them."""
-    if not website_ids:
-        return []
-    return fetch_all(queries.select_websites_to_give, website_ids=list(website_ids), actor_id=actor.id)
-
-
-def teams_to_enter(actor: Actor, team_ids: Sequence[UUID]) -> Sequence[Row[Any]]:
-    """Those of the teams that there are, with the actor's role in each; locked, so that it stays that."""
-    if not team_ids:
-        return []
-    return fetch_all(queries.select_teams_to_enter, team_ids=list(team_ids), actor_id=actor.id)
-
-
-def _stored(entries: Entries) -> list[dict[str, Any]]:
-    return [{name: str(value) for name, value in entry.items()} for entry in entries]
 
 
 def _issue(session: Unit, invitation: Invitation, until: datetime) -> InvitationView:
     """A fresh link, mailed if it can be; whatever links there were are dead."""
     invitation.nonce = new_nonce()
-    token = runtime().link_tokens.derive(PURPOSE, invitation.id, invitation.nonce)
+    token = runtime().link_tokens.derive(FOR_INVITATION, invitation.id, invitation.nonce)
     invitation.token_hash, invitation.link_token_hash = hash_token(token), None
     invitation.expires_at = until
     session.flush()
@@ -324,7 +200,7 @@ def resend(actor: Actor, invitation_id: UUID, *, days: float | None = None) -> I
     :raises Invalid: see ``invite``
     :raises Denied, NotFound: see ``get``
     """
-    until = _until(days)
+    until = invitation_rights.end_after(days)
     with transaction() as session:
         row = _manageable(actor, fetch_one(queries.select_invitation, invitation_id=invitation_id))
         invitation = _lock(session, row)
@@ -339,7 +215,7 @@ def make_link(actor: Actor, invitation_id: UUID, *, days: float | None = None) -
 
     :raises AlreadyAccepted, Denied, Invalid, NotFound: see ``resend``
     """
-    until, token = _until(days), new_link_token()
+    until, token = invitation_rights.end_after(days), new_link_token()
     with transaction() as session:
         row = _manageable(actor, fetch_one(queries.select_invitation, invitation_id=invitation_id))
         invitation = _lock(session, row)
@@ -358,22 +234,8 @@ def _adopt(invitation: Invitation, row: Row[Any], actor: Actor) -> None:
         execute_count(queries.adopt_grants, holder_id=row.user_id, website_ids=website_ids, adopter_id=actor.id)
 
 
-def resend_for(actor: Actor, user_id: UUID, *, days: float | None = None) -> InvitationView:
-    """``resend`` by the account to be. :raises NotFound: no invitation waits for it"""
-    return resend(actor, _id_for(user_id), days=days)
-
-
-def make_link_for(actor: Actor, user_id: UUID, *, days: float | None = None) -> str:
-    """``make_link`` by the account to be. :raises NotFound: no invitation waits for it"""
-    return make_link(actor, _id_for(user_id), days=days)
-
-
-def revoke_for(actor: Actor, user_id: UUID) -> None:
-    """``revoke`` by the account to be. :raises NotFound: no invitation waits for it"""
-    revoke(actor, _id_for(user_id))
-
-
-def _id_for(user_id: UUID) -> UUID:
+def id_for(user_id: UUID) -> UUID:
+    """The invitation that waits for an account to be. :raises NotFound: none does"""
     row = fetch_one(queries.select_invitation_of, user_id=user_id)
     if row is None or row.accepted_at is not None:
         raise NotFound

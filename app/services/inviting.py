@@ -54,7 +54,7 @@ def invite_again(
     :raises ResendDenied: somebody else's invitation
     """
     person = _waiting(actor, username, confirmation)
-    invitations.resend_for(actor, person.id, days=days)
+    invitations.resend(actor, invitations.id_for(person.id), days=days)
 
 
 def link_for(
@@ -72,7 +72,7 @@ def link_for(
     :raises UnknownUser, ResendDenied: see ``invite_again``
     """
     person = _waiting(actor, username, confirmation)
-    token = invitations.make_link_for(actor, person.id, days=days)
+    token = invitations.make_link(actor, invitations.id_for(person.id), days=days)
     return link_to(runtime().config.public_url or root, INVITATION, token)
 
 

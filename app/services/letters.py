@@ -15,7 +15,7 @@ from app.models.folding import fold
 from app.queries import mail as queries
 from app.queries import password_resets as reset_queries
 from app.runtime import runtime
-from app.security.links import INVITATION, PASSWORD_RESET, link_to
+from app.security.links import FOR_INVITATION, INVITATION, PASSWORD_RESET, link_to
 from app.security.tokens import hash_token
 from app.services import password_resets
 
@@ -41,7 +41,7 @@ def _invited(mail: Row[Any], invitation_id: UUID) -> Letter | None:
     row = fetch_one(queries.select_invitation, invitation_id=invitation_id, now=utcnow())
     if row is None or row.email is None:
         return None
-    token = runtime().link_tokens.derive("invitation", row.id, row.nonce)
+    token = runtime().link_tokens.derive(FOR_INVITATION, row.id, row.nonce)
     if hash_token(token) != row.token_hash:
         raise Rejected("the secret key has changed since; send the invitation again")
     values = {

@@ -1,13 +1,11 @@
 """Links that were sent to somebody: their tokens looked up without letting anybody guess."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Executable, Row
 
 from app.db import fetch_one
-from app.errors import LinkExpired, NotFound
+from app.errors import NotFound
 from app.runtime import runtime
 from app.security.links import is_link_token
 from app.security.tokens import hash_token
@@ -15,34 +13,18 @@ from app.security.tokens import hash_token
 GONE = "This link is no longer valid."
 
 
-@contextmanager
-def counting_misses(token: str, address: str) -> Iterator[None]:
-    """
-    Around the search for a link's token: whoever tries many that open nothing is refused at once.
-
-    :raises Throttled: too many wrong ones lately from the address
-    """
-    attempt, throttle = hash_token(token), runtime().link_throttle
-    throttle.check(attempt, address)
-    try:
-        yield
-    except LinkExpired:
-        raise
-    except NotFound:
-        throttle.failed(attempt, address)
-        raise
-
-
-def look_up(statement: Select[Any], token: str, *, address: str = "") -> Row[Any]:
+def look_up(statement: Executable, token: str, *, address: str = "", **values: Any) -> Row[Any]:
     """
     The row that a link's token opens.
 
-    :param statement: takes ``hash_of_token``
+    :param statement: takes ``hash_of_token``, and ``values``
     :raises NotFound: nothing
-    :raises Throttled: see ``counting_misses``
+    :raises Throttled: too many wrong links lately from the address: whoever tries many is refused at once
     """
-    with counting_misses(token, address):
-        row = fetch_one(statement, hash_of_token=hash_token(token)) if is_link_token(token) else None
-        if row is None:
-            raise NotFound(GONE)
+    hashed, throttle = hash_token(token), runtime().link_throttle
+    throttle.check(hashed, address)
+    row = fetch_one(statement, hash_of_token=hashed, **values) if is_link_token(token) else None
+    if row is None:
+        throttle.failed(hashed, address)
+        raise NotFound(GONE)
     return row

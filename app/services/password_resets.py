@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from app.db import Unit, execute_count, fetch_one, retried, transaction
+from app.db import Unit, execute_count, retried, transaction
 from app.errors import Conflict, NotFound
 from app.mail.kinds import Kind
 from app.models import ANONYMOUS_ID, PasswordReset, User, new_id, utcnow
@@ -15,14 +15,13 @@ from app.queries import password_resets as queries
 from app.runtime import runtime
 from app.security import passwords, policy, tokens
 from app.security.actor import Actor
-from app.security.links import new_nonce
+from app.security.links import FOR_PASSWORD_RESET, new_nonce
 from app.services import access_tokens, auth, outbox, profiles, sessions
+from app.services.links import GONE, look_up
 
 ACCOUNT_MAX_LENGTH = 320
-GONE = "This link is no longer valid."
 PAUSE = timedelta(minutes=1)
 """Between two mails to one account, however many ask."""
-PURPOSE = "password-reset"
 
 
 def request(account: str, *, address: str) -> None:
@@ -39,24 +38,25 @@ def request(account: str, *, address: str) -> None:
     outbox.queue(Kind.PASSWORD_RESET, "", account=name)
 
 
-def find(token: str) -> Row[Any]:
-    """Whose link it is: ``id``, ``username``, ``expires_at``. :raises NotFound: it is not, or no longer, good"""
-    known = len(token) <= tokens.TOKEN_MAX_LENGTH
-    row = fetch_one(queries.select_by_token, token_hash=tokens.hash_token(token), now=utcnow()) if known else None
-    if row is None:
-        raise NotFound(GONE)
-    return row
+def find(token: str, *, address: str = "") -> Row[Any]:
+    """
+    Whose link it is: ``id``, ``username``, ``expires_at``.
+
+    :raises NotFound: it is not, or no longer, good
+    :raises Throttled: too many wrong links lately from the address
+    """
+    return look_up(queries.select_by_token, token, address=address, now=utcnow())
 
 
 @retried
-def use(token: str, new_password: str) -> None:
+def use(token: str, new_password: str, *, address: str = "") -> None:
     """
     Set the password of the link's owner, once; all logins and tokens of theirs end.
 
-    :raises NotFound: the link is not, or no longer, good
+    :raises NotFound, Throttled: see ``find``
     :raises Invalid: the password breaks a rule; the link stays good
     """
-    row = find(token)
+    row = find(token, address=address)
     passwords.check_new_password(new_password)
     hashed = auth.hash_password(new_password)
     with transaction() as session:
@@ -105,7 +105,7 @@ def make_mailed_link(user_id: UUID, mail_id: UUID) -> str | None:
         if found is not None and found.id != mail_id and now - found.created_at < PAUSE:
             return None
         if found is not None and found.id == mail_id and found.expires_at > now:
-            token = runtime().link_tokens.derive(PURPOSE, found.id, found.nonce)
+            token = runtime().link_tokens.derive(FOR_PASSWORD_RESET, found.id, found.nonce)
             if tokens.hash_token(token) == found.token_hash:  # unless the secret has changed since
                 found.expires_at = now + _lifetime()
                 return token
@@ -118,7 +118,7 @@ def _renew(session: Unit, user_id: UUID, reset_id: UUID) -> str:
     """Put a link into the place of the one before; answers its token."""
     session.execute(queries.delete_of_user, {"owner_id": user_id})
     nonce = new_nonce()
-    token = runtime().link_tokens.derive(PURPOSE, reset_id, nonce)
+    token = runtime().link_tokens.derive(FOR_PASSWORD_RESET, reset_id, nonce)
     until = utcnow() + _lifetime()
     session.add(
         PasswordReset(id=reset_id, user_id=user_id, nonce=nonce, token_hash=tokens.hash_token(token), expires_at=until)

@@ -13,7 +13,7 @@ from app.db import transaction
 from app.models import Grant, GrantedCapability, Invitation, Membership, OutboxMail, User, utcnow
 from app.security.actor import OPERATOR, Actor
 from app.services import acceptance, invitations, users
-from app.services.invitations import InvitationView
+from app.services.invitation_views import InvitationView
 
 PASSWORD = "a horse of one's own"
 

@@ -12,7 +12,7 @@ from app.security.actor import OPERATOR, Actor
 from app.security.links import LinkTokens
 from app.security.tokens import hash_token
 from app.services import auth, grants, invitations, users
-from app.services.invitations import AlreadyAccepted, State
+from app.services.invitation_views import AlreadyAccepted, State
 from tests.conftest import SECRET
 from tests.invitations.conftest import PASSWORD
 
@@ -362,9 +362,9 @@ class TestByTheAccount:
         made = invite(admin.actor, username="ada")
 
         with app.app_context():
-            again = invitations.resend_for(admin.actor, made.user_id)
-            link = invitations.make_link_for(admin.actor, made.user_id)
-            invitations.revoke_for(admin.actor, made.user_id)
+            again = invitations.resend(admin.actor, invitations.id_for(made.user_id))
+            link = invitations.make_link(admin.actor, invitations.id_for(made.user_id))
+            invitations.revoke(admin.actor, invitations.id_for(made.user_id))
 
         assert again.id == made.id
         assert len({made.token, again.token, link}) == 3
@@ -376,9 +376,8 @@ class TestByTheAccount:
 
         with app.app_context():
             for user_id in (accepted.user_id, make_user().id, uuid4()):
-                for service in (invitations.resend_for, invitations.make_link_for, invitations.revoke_for):
-                    with pytest.raises(NotFound):
-                        service(admin.actor, user_id)
+                with pytest.raises(NotFound):
+                    invitations.id_for(user_id)
 
 
 class TestRevoking:

@@ -5,7 +5,7 @@ import pytest
 from app.errors import Conflict, DomainError, NotFound
 from app.security.actor import OPERATOR
 from app.services import acceptance, auth, invitations, password_resets, users
-from app.services.invitations import AlreadyAccepted
+from app.services.invitation_views import AlreadyAccepted
 from tests.invitations.conftest import PASSWORD
 from tests.racing import ROUNDS, at_once
 

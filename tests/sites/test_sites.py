@@ -231,7 +231,7 @@ class TestChanging:
     def test_a_rule_that_is_broken_leaves_everything(self, actor, made):
         before = get_site(actor, number := made("Shop", "https://shop.example"))
 
-        for values in ({"name": ""}, {"urls": []}, {"currency": "XXX"}):
+        for values in ({"name": ""}, {"urls": []}, {"currency": "ZZZ"}):
             with pytest.raises(Invalid):
                 update_site(actor, number, **{"name": "Other", "urls": ["https://d.example"]} | values)
 

@@ -9,7 +9,6 @@ from app.api.http import client_address
 from app.api.pages.pages import page, password_faults, read_form, rule_broken
 from app.errors import Invalid
 from app.services import password_resets
-from app.services.links import counting_misses
 
 bp = Blueprint("resets", __name__)
 
@@ -28,7 +27,7 @@ def answer(token: str) -> Response:
     faults = password_faults(form)
     if not faults:
         try:
-            password_resets.use(token, form["password"])
+            password_resets.use(token, form["password"], address=client_address())
         except Invalid:
             faults = rule_broken(form["password"])
         else:
@@ -37,5 +36,4 @@ def answer(token: str) -> Response:
 
 
 def _account(token: str) -> Row[Any]:
-    with counting_misses(token, client_address()):
-        return password_resets.find(token)
+    return password_resets.find(token, address=client_address())

@@ -11,7 +11,8 @@ from app.api.umami.schemas.base import Drawn, IsoDate, OutSchema, WireSchema, re
 from app.api.umami.schemas.teams import ASSIGNABLE
 from app.api.umami.schemas.users import ROLES, UserRef, email, username
 from app.models import Role, SiteRole, TeamRole
-from app.services.invitations import LEAST_DAYS, MOST_DAYS, MOST_GIVEN, State
+from app.services.invitation_rights import LEAST_DAYS, MOST_DAYS, MOST_GIVEN
+from app.services.invitation_views import State
 
 RIGHTS = [role.value for role in SiteRole]
 TEAM_ROLES = [role.value for role in TeamRole]
