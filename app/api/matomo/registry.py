@@ -11,7 +11,7 @@ The signature is the contract. Parameters are bound in their order; one without 
 the wire are camelCase (``filter_…`` stays as it is; ``names`` has the exceptions), and their hints say what is made of
 the text: ``str``, ``bool``, ``int``, ``list[str]`` (an array, or a list with commas), ``Value`` (whatever came), each
 also with ``| None``. Text that is there but empty is no value for a required parameter, ``""`` for text that may be
-None, and the default in all other cases.
+None, and the default in all other cases. What several methods take is a ``TypedDict``: ``**site: Unpack[SiteFields]``.
 
 What a method returns is drawn by its kind: None as success, and bool, str, int, dict, list. Lists, and dicts by number,
 pass the generic filters; a method that cuts its list itself asks ``filters.window()`` and returns ``filters.Part``.
@@ -21,7 +21,7 @@ import inspect
 import re
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
@@ -128,11 +128,21 @@ def camel_case(name: str) -> str:
 
 
 def _parameters(function: Callable[..., Any], names: Mapping[str, str]) -> tuple[Parameter, ...]:
-    hints = typing.get_type_hints(function)
     return tuple(
-        Parameter(name, names.get(name) or camel_case(name), _converter(hints[name]), declared.default)
-        for name, declared in inspect.signature(function).parameters.items()
+        Parameter(name, names.get(name) or camel_case(name), _converter(hint), default)
+        for name, hint, default in _declared(function)
     )
+
+
+def _declared(function: Callable[..., Any]) -> Iterator[tuple[str, Any, Any]]:
+    """Name, hint and default of each parameter; those of an ``Unpack``ed dictionary may all be missing."""
+    hints = typing.get_type_hints(function)
+    for name, declared in inspect.signature(function).parameters.items():
+        if declared.kind is inspect.Parameter.VAR_KEYWORD:
+            (shared,) = typing.get_args(hints[name])
+            yield from ((key, hint, None) for key, hint in typing.get_type_hints(shared).items())
+        else:
+            yield name, hints[name], declared.default
 
 
 def _converter(hint: Any) -> Convert:

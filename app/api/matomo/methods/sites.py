@@ -1,6 +1,6 @@
 """``SitesManager.…``: websites, by their numbers or ids."""
 
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from app.api.matomo import site_records, wishes
 from app.api.matomo.call import current_actor
@@ -146,64 +146,45 @@ def get_sites_from_group(group: str = "") -> Records:
     return listed(lambda part: site_lists.list_group(current_actor(), group, part), _record)
 
 
+class SiteFields(TypedDict):
+    """What is said of a website, all of it optional."""
+
+    urls: Value | None
+    ecommerce: bool | None
+    site_search: bool | None
+    search_keyword_parameters: Value | None
+    search_category_parameters: Value | None
+    excluded_ips: Value | None
+    excluded_query_parameters: Value | None
+    timezone: str | None
+    currency: str | None
+    group: str | None
+    start_date: str | None
+    excluded_user_agents: Value | None
+    keep_url_fragments: int | None
+    type: str | None
+    setting_values: Value | None
+    exclude_unknown_urls: bool | None
+    excluded_referrers: Value | None
+
+
 @method("SitesManager.addSite", writes=True, names=FRAGMENTS)
-def add_site(
-    site_name: str,
-    urls: Value | None = None,
-    ecommerce: bool | None = None,
-    site_search: bool | None = None,
-    search_keyword_parameters: Value | None = None,
-    search_category_parameters: Value | None = None,
-    excluded_ips: Value | None = None,
-    excluded_query_parameters: Value | None = None,
-    timezone: str | None = None,
-    currency: str | None = None,
-    group: str | None = None,
-    start_date: str | None = None,
-    excluded_user_agents: Value | None = None,
-    keep_url_fragments: int | None = None,
-    type: str | None = None,
-    setting_values: Value | None = None,
-    exclude_unknown_urls: bool | None = None,
-    excluded_referrers: Value | None = None,
-) -> int:
+def add_site(site_name: str, **site: Unpack[SiteFields]) -> int:
     """Register a website; answers its number."""
-    given = locals()
-    return site_editing.create_site(current_actor(), **_changes(given))
+    return site_editing.create_site(current_actor(), name=site_name, **_changes(site))
 
 
 @method("SitesManager.updateSite", writes=True, names=FRAGMENTS)
-def update_site(
-    id_site: str,
-    site_name: str | None = None,
-    urls: Value | None = None,
-    ecommerce: bool | None = None,
-    site_search: bool | None = None,
-    search_keyword_parameters: Value | None = None,
-    search_category_parameters: Value | None = None,
-    excluded_ips: Value | None = None,
-    excluded_query_parameters: Value | None = None,
-    timezone: str | None = None,
-    currency: str | None = None,
-    group: str | None = None,
-    start_date: str | None = None,
-    excluded_user_agents: Value | None = None,
-    keep_url_fragments: int | None = None,
-    type: str | None = None,
-    setting_values: Value | None = None,
-    exclude_unknown_urls: bool | None = None,
-    excluded_referrers: Value | None = None,
-) -> None:
+def update_site(id_site: str, site_name: str | None = None, **site: Unpack[SiteFields]) -> None:
     """Change what is given of a website."""
-    given = locals()
-    del given["id_site"]
-    site_editing.update_site(current_actor(), id_site, **_changes(given))
+    site_editing.update_site(current_actor(), id_site, name=site_name, **_changes(site))
 
 
-def _changes(given: dict[str, Any]) -> dict[str, Any]:
-    name, urls = given.pop("site_name"), site_records.addresses(given.pop("urls"))
+def _changes(site: SiteFields) -> dict[str, Any]:
+    given: dict[str, Any] = {**site}
+    urls = site_records.addresses(given.pop("urls"))
     given["excluded_parameters"] = given.pop("excluded_query_parameters")
-    return {"name": name, "urls": urls, **site_records.settings_of(**given)}
+    return {"urls": urls, **site_records.settings_of(**given)}
 
 
 @method("SitesManager.deleteSite", writes=True)
