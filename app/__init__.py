@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Flask
 
-from app import config as settings
-from app import db
-from app.api import documents, http, matomo, metrics, pages, probes, umami
+from app import db, pages, settings
+from app.api import matomo, openapi, umami
+from app.http import health, metrics, request
 from app.runtime import Runtime
 
 __version__ = "0.1.0"
@@ -24,18 +24,18 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """
     The application, as a WSGI server wants it.
 
-    :param overrides: settings by name, over those of the environment (``app.config.Config``)
+    :param overrides: settings by name, over those of the environment (``app.settings.Config``)
     :raises ConfigError: a setting that cannot be used
     """
     config = settings.load(overrides)
     app = Application("app", instance_path=config.instance_path, static_folder=None)
     app.extensions["frontdesk"] = Runtime.of(config)
     db.init_app(app, config)
-    http.init_app(app, config)
+    request.init_app(app, config)
     umami.init_app(app)
     pages.init_app(app)
     matomo.init_app(app)
-    probes.init_app(app)
+    health.init_app(app)
     metrics.init_app(app)
-    documents.init_app(app)
+    openapi.init_app(app)
     return app

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.runtime import runtime
-from app.services import mail_delivery
+from app.services.notifications import delivery
 
 log = structlog.get_logger()
 EVERY_SECONDS = 5.0
@@ -49,11 +49,11 @@ class Postman:
             self._bell.clear()
             with self._app.app_context():
                 try:
-                    tally = mail_delivery.deliver(self._stopping)
+                    tally = delivery.deliver(self._stopping)
                     if tally.anything:  # no addresses here, nor what the server says of them: that is in the outbox
                         log.info("mail", sent=tally.sent, postponed=tally.postponed, given_up=tally.given_up)
                     if tally.anything or time.monotonic() - counted >= COUNT_SECONDS:
-                        mail_delivery.watch_outbox()
+                        delivery.watch_outbox()
                         counted = time.monotonic()
                     if tally.unreachable:
                         pause = UNREACHABLE_SECONDS

@@ -22,8 +22,8 @@ from threading import Thread
 
 import structlog
 
-from app.api.middleware import leaving
-from app.config import PREFIX
+from app.http.middleware import leaving
+from app.settings import PREFIX
 
 MEETING_PLACE = f"{PREFIX}RUNTIME_PATH"
 PREDECESSORS = "predecessors"

@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import current_app
 
-from app.config import Config, ConfigError
-from app.metrics import Metrics
-from app.security.capabilities import Capabilities
-from app.security.gate import Gate
-from app.security.links import LinkTokens
+from app.domain.capabilities import Capabilities
+from app.security.hashing_slots import Gate
+from app.security.link_tokens import LinkTokens
 from app.security.throttle import Throttle
 from app.security.tokens import ShareTokens
+from app.settings import Config, ConfigError
+from app.telemetry.metrics import Metrics
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,12 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from app import logs, migrate, replacing
-from app.config import Config, ConfigError
+from app import replacing
+from app.db import migrations
 from app.replacing import MEETING_PLACE
+from app.settings import Config, ConfigError
 from app.supervisor import Supervisor, be_deaf, raise_workers_well
+from app.telemetry import logging as logs
 
 HEADER_TIMEOUT_MS = 30_000
 SPARE_THREADS = 8
@@ -76,7 +78,7 @@ def check_start(config: Config, *, host: str, port: int) -> None:
     """
     _server(APPLICATION, config, host=host, port=port, workers=config.workers)
     import_module(APPLICATION.partition(":")[0])
-    if migrate.is_behind(migrate.current_revision()):
+    if migrations.is_behind(migrations.current_revision()):
         raise ConfigError("the database needs migrating: frontdesk db upgrade")
 
 

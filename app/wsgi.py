@@ -4,10 +4,12 @@ from pathlib import Path
 
 from flask import Flask
 
-from app import create_app, logs, migrate, replacing
+from app import create_app, replacing
+from app.db import migrations
 from app.postman import Postman
 from app.runtime import runtime
-from app.secret_key import check_secret
+from app.settings.secret_key import check_secret
+from app.telemetry import logging
 
 
 def make() -> Flask:
@@ -20,13 +22,13 @@ def make() -> Flask:
     with app.app_context():
         config = runtime().config
     check_secret(config)
-    logs.configure(config, for_good=True)
+    logging.configure(config, for_good=True)
     replica = app.extensions.get("frontdesk_replica")
     if replica is not None:
         replica.watch()
     if config.mail_host:
         Postman(app).start()
-    migrate.revisions()  # while the files are still those of this release
+    migrations.revisions()  # while the files are still those of this release
     if config.runtime_path:
         replacing.say_ready(Path(config.runtime_path))
     return app

@@ -6,8 +6,8 @@ from typing import Any
 from alembic import context
 from sqlalchemy import Connection, text
 
-from app.db import db
-from app.migrate import LOCK
+from app.db.migrations import LOCK
+from app.db.session import db
 from app.models import Base
 
 TURN_SECONDS = 0.1

@@ -11,12 +11,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app, migrate
-from app.db import db
-from app.models import Base, Role
+from app import create_app
+from app.db import migrations
+from app.db.session import db
+from app.domain.actor import OPERATOR, Actor
+from app.domain.roles import Role
+from app.models import Base
 from app.runtime import runtime
-from app.security.actor import OPERATOR, Actor
-from app.services import memberships, sessions, shares, teams, users, websites
+from app.services.authentication import sessions
+from app.services.teams import memberships, teams
+from app.services.users import accounts
+from app.services.websites import shares, websites
 from tests.databases import fresh_database, postgresql_version, redis_version
 
 PASSWORD = "correct horse"
@@ -60,7 +65,7 @@ def database_url(database: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app = create_app(settings_for(database_url, tmp_path_factory.mktemp("instance")))
     with app.app_context():
-        migrate.upgrade()
+        migrations.upgrade()
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -101,7 +106,7 @@ def make_user(app: Flask) -> Callable[..., Person]:
     def make(username: str | None = None, *, role: str = Role.USER, password: str = PASSWORD) -> Person:
         with app.app_context():
             name = username or f"user{next(numbers)}"
-            user = users.create_user(OPERATOR, username=name, password=password, role=role)
+            user = accounts.create_user(OPERATOR, username=name, password=password, role=role)
             return Person(user.id, user.username, user.role, password)
 
     return make

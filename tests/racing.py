@@ -8,8 +8,9 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import exists, func, select
 
-from app.db import transaction
-from app.models import Membership, Role, Share, Team, TeamRole, User, Website
+from app.db.session import transaction
+from app.domain.roles import Role, TeamRole
+from app.models import Membership, Share, Team, User, Website
 
 ROUNDS = 4
 """How often a race is run: a fault that needs bad luck gets some."""

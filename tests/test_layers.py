@@ -1,4 +1,4 @@
-"""The directions of imports: arrows point inward (api, cli → services → queries → models; services → security)."""
+"""The directions of imports: arrows point inward (api, pages, cli → services → queries → models)."""
 
 import ast
 from collections.abc import Iterator
@@ -6,33 +6,42 @@ from pathlib import Path
 
 import pytest
 
-from app.config import ROOT
+from app.settings import ROOT
 
 APP = ROOT / "app"
 FILES = sorted(APP.rglob("*.py"))
-INNER = {"models", "queries", "security", "services"}
-"""They know nothing of HTTP, nor of any wire."""
-OUTSIDE = ("flask", "marshmallow", "werkzeug", "click", "apispec", "granian", "rich")
-NO_WIRES = {"documents"}
-WIRES = {path.parent.name for path in (APP / "api").glob("*/__init__.py")} - NO_WIRES
-COMMON = {"__version__", "config", "errors", "models", "paging", "runtime", "security"}
+INNER = {"db", "domain", "models", "queries", "security", "services", "settings", "telemetry"}
+"""They know nothing of HTTP, nor of any API."""
+OUTSIDE = ("marshmallow", "werkzeug", "click", "apispec", "granian", "rich")
+FLASK = ("flask", "flask_sqlalchemy")
+"""Only the database may look at a request's context: a unit of work lives there."""
+SQL = ("alembic", "sqlalchemy")
+NO_APIS = {"openapi"}
+APIS = {path.parent.name for path in (APP / "api").glob("*/__init__.py")} - NO_APIS
+VALUES = {"domain", "models", "runtime", "settings"}
 MAY_IMPORT = {
-    "models": {"models"},
-    "queries": {"models", "queries"},
-    "security": {"errors", "models.enums", "security"},
-    "mail": {"config", "mail", "security.emails"},
-    "services": COMMON | {"db", "mail", "queries", "services"},
-    "api": COMMON | {"api", "db", "leaving", "metrics", "migrate", "services"},
-    "cli": COMMON | {"cli", "create_app", "migrate", "secret_key", "serve", "services"},
+    "settings": {"settings", "domain"},
+    "domain": {"domain"},
+    "models": {"models", "domain"},
+    "telemetry": {"telemetry", "settings"},
+    "security": {"security", "domain"},
+    "db": VALUES | {"db"},
+    "queries": {"db.sql", "domain", "models", "queries"},
+    "services": VALUES | {"db", "queries", "security", "services"},
+    "http": VALUES | {"api.umami.errors", "db", "http"},
+    "api": VALUES | {"__version__", "api", "http", "services"},
+    "pages": VALUES | {"http", "pages", "services"},
+    "cli": VALUES | {"__version__", "cli", "create_app", "db.migrations", "security", "serve", "services"},
 }
-WIRE_MAY_NOT = {"db", "migrate"}
-"""A wire asks services; probes and metrics, beside the wires, look at the database itself."""
 EXECUTING = {"execute", "scalar", "scalars", "commit", "flush", "connect", "begin"}
 
 
 def place(path: Path) -> str:
     """``app/api/umami/fields.py`` → ``api.umami.fields``."""
     return ".".join(path.relative_to(APP).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {place(path) for path in FILES}
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -51,13 +60,14 @@ def within(name: str, parents: set[str]) -> bool:
 def wrong_imports(module: str, tree: ast.AST) -> list[str]:
     """What a module imports against the rules."""
     layer, *rest = module.split(".")
-    inside_wire = layer == "api" and bool(rest) and rest[0] in WIRES
-    barred = WIRE_MAY_NOT | {f"api.{other}" for other in WIRES - {rest[0]}} if inside_wire else set()
+    inside_api = layer == "api" and bool(rest) and rest[0] in APIS
+    barred = {f"api.{other}" for other in APIS - {rest[0]}} if inside_api else set()
+    foreign = {*OUTSIDE, *(() if layer == "db" else FLASK), *(SQL if layer in {"domain", "telemetry"} else ())}
 
     def is_wrong(name: str) -> bool:
         if not name.startswith("app."):
             relative = name.startswith(".")
-            return relative or (layer in INNER and name.split(".")[0].startswith(OUTSIDE))
+            return relative or (layer in INNER and name.split(".")[0] in foreign)
         ours = name.removeprefix("app.")
         return within(ours, barred) or (layer in MAY_IMPORT and not within(ours, MAY_IMPORT[layer]))
 
@@ -82,6 +92,28 @@ def environment_reads(tree: ast.AST) -> int:
     return len(reads) + sum(name in ("os.environ", "os.getenv") for name in imported(tree))
 
 
+def module_of(name: str, modules: set[str]) -> str | None:
+    """The module of ours that an import names, or that holds what it names."""
+    ours = name.removeprefix("app.")
+    return next((found for found in (ours, ours.rpartition(".")[0]) if found in modules), None)
+
+
+def cycles(arrows: dict[str, set[str]]) -> list[str]:
+    """Modules that import each other, by whatever way round."""
+    left = {module: {target for target in targets if target in arrows} for module, targets in arrows.items()}
+    while ends := {module for module, targets in left.items() if not targets - {module}}:
+        left = {module: targets - ends for module, targets in left.items() if module not in ends}
+    return sorted(left)
+
+
+def arrows_of_modules() -> dict[str, set[str]]:
+    arrows: dict[str, set[str]] = {}
+    for path in FILES:
+        names = (name for name in imported(ast.parse(path.read_text())) if name.startswith("app."))
+        arrows[place(path)] = {found for name in names if (found := module_of(name, MODULES))}
+    return arrows
+
+
 @pytest.mark.parametrize("path", FILES, ids=place)
 class TestEveryModule:
     def test_its_imports_point_inward(self, path: Path):
@@ -90,12 +122,17 @@ class TestEveryModule:
     def test_only_the_settings_read_the_environment(self, path: Path):
         reads = environment_reads(ast.parse(path.read_text()))
 
-        assert (reads > 0) == (place(path) == "config")
+        assert (reads > 0) == (place(path) == "settings.sources")
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if place(path).startswith("queries")], ids=place)
 def test_queries_build_statements_and_run_none(path: Path):
     assert executions(ast.parse(path.read_text())) == []
+
+
+class TestTheWhole:
+    def test_no_modules_import_each_other(self):
+        assert cycles(arrows_of_modules()) == []
 
 
 class TestTheRulesThemselves:
@@ -104,37 +141,37 @@ class TestTheRulesThemselves:
     @pytest.mark.parametrize(
         ("module", "line"),
         [
-            ("models.user", "from app.services import users"),
-            ("models.user", "from app.config import load"),
-            ("queries.users", "from app.db import fetch_all"),
+            ("models.user", "from app.services.users import accounts"),
+            ("models.user", "from app.settings import load"),
+            ("domain.policy", "from app.models import User"),
+            ("domain.policy", "from app.queries import users"),
+            ("domain.pagination", "from sqlalchemy import Row"),
+            ("queries.users", "from app.db.reads import fetch_all"),
             ("queries.users", "import app.services.users"),
-            ("security.policy", "from app.models import User"),
-            ("security.policy", "from app.queries import users"),
-            ("services.users", "from flask import request"),
-            ("services.users", "import marshmallow"),
-            ("services.users", "from flask_sqlalchemy import SQLAlchemy"),
-            ("services.users", "from app.api.http import request_id"),
-            ("services.users", "def late():\n    from app.api import http"),
-            ("services.users", "from . import teams"),
+            ("security.tokens", "from app.db.session import db"),
+            ("services.users.accounts", "from flask import request"),
+            ("services.users.accounts", "import marshmallow"),
+            ("services.users.accounts", "from flask_sqlalchemy import SQLAlchemy"),
+            ("services.users.accounts", "from app.http.request import request_id"),
+            ("services.users.accounts", "def late():\n    from app.api import umami"),
+            ("services.users.accounts", "from . import profiles"),
             ("api.umami.routes.users", "from app.queries import users"),
-            ("api.umami.routes.users", "from app.db import transaction"),
+            ("api.umami.routes.users", "from app.db.session import transaction"),
             ("api.umami.routes.users", "from app.cli.output import show"),
+            ("api.matomo.errors", "from app.api.umami import texts"),
+            ("pages.errors", "from app.api.umami import texts"),
             ("cli.users", "from app.api.umami import texts"),
-            ("cli.users", "from app.db import db"),
+            ("cli.users", "from app.db.session import db"),
         ],
     )
     def test_an_import_outward_is_found(self, module: str, line: str):
         assert len(wrong_imports(module, ast.parse(line))) == 1
 
-    def test_a_wire_that_imports_another_is_found(self, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr("tests.test_layers.WIRES", {"umami", "matomo"})
-
-        assert wrong_imports("api.matomo.errors", ast.parse("from app.api.umami import texts")) == [
-            "app.api.umami.texts"
-        ]
-
     def test_a_statement_that_is_run_is_found(self):
         assert executions(ast.parse("db.session.scalars(select(User)).all()")) == ["scalars"]
+
+    def test_modules_that_import_each_other_are_found(self):
+        assert cycles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}) == ["a", "b", "c", "d"]
 
     @pytest.mark.parametrize(
         ("code", "reads"),

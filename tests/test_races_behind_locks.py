@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor, wait
 import pytest
 from sqlalchemy import delete, select, update
 
-from app.db import transaction
+from app.db.session import transaction
 from app.models import LoginSession, Membership, Share, Team, User, Website
-from app.services import sessions
+from app.services.authentication import sessions
 from tests.racing import assert_sound
 
 SITE = {"name": "Site", "domain": "site.example"}

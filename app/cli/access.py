@@ -8,10 +8,10 @@ import click
 from app.cli.guard import guarded
 from app.cli.output import json_option, print_json, show_all
 from app.cli.paging import page_options
-from app.paging import Page, Window
-from app.security.actor import OPERATOR
-from app.services import access
-from app.services.access import AccessView, Reason
+from app.domain.actor import OPERATOR
+from app.domain.pagination import Page, Window
+from app.services.access import effective
+from app.services.access.effective import AccessView, Reason
 
 OF_USER = ("website", "domain", "number", "right", "capabilities", "why")
 ON_WEBSITE = ("user", "pending", "right", "capabilities", "why")
@@ -30,7 +30,7 @@ def command(user: str, search: str | None, page: int, page_size: int, as_json: b
 
 def of_user(user: str, window: Window, search: str | None) -> Page:
     """What a user, called by name or id, may do where."""
-    return access.list_user_access(OPERATOR, access.find_holder(OPERATOR, user), window, search=search)
+    return effective.list_user_access(OPERATOR, effective.find_holder(OPERATOR, user), window, search=search)
 
 
 def show_access(page: Page, columns: Sequence[str], *, as_json: bool) -> None:

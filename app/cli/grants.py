@@ -6,10 +6,11 @@ from app.cli.access import OF_USER, ON_WEBSITE, as_data, as_line, of_user, show_
 from app.cli.guard import guarded
 from app.cli.output import done, json_option, plain, print_json, show
 from app.cli.paging import page_options
-from app.models import SiteRole
-from app.paging import Window
-from app.security.actor import OPERATOR
-from app.services import access, grants, websites
+from app.domain.actor import OPERATOR
+from app.domain.pagination import Window
+from app.domain.roles import SiteRole
+from app.services.access import effective, grants
+from app.services.websites import websites
 
 ROLES = click.Choice([role.value for role in SiteRole])
 
@@ -33,10 +34,10 @@ def set_(
     """Give a user a role on a website, in place of the one there was."""
     if capabilities and no_capabilities:
         raise click.UsageError("Name either --capability or --no-capabilities.")
-    view = access.put_access(
+    view = effective.put_access(
         OPERATOR,
         websites.find_website(OPERATOR, website).id,
-        access.find_holder(OPERATOR, user),
+        effective.find_holder(OPERATOR, user),
         role=SiteRole(role),
         capabilities=capabilities if capabilities or no_capabilities else None,
     )
@@ -53,7 +54,7 @@ def set_(
 @guarded
 def remove(user: str, website: str, as_json: bool) -> None:
     """Take a user's role and capabilities on a website away."""
-    found, holder = websites.find_website(OPERATOR, website), access.find_holder(OPERATOR, user)
+    found, holder = websites.find_website(OPERATOR, website), effective.find_holder(OPERATOR, user)
     grants.set_access(OPERATOR, holder, [found.id], None)
     message = f"{plain(user)} has no direct right on the website {plain(found.name)}."
     done(message, as_json=as_json, user_id=holder, website_id=found.id)
@@ -71,7 +72,7 @@ def list_(website: str | None, user: str | None, search: str | None, page: int, 
     window = Window.of_page(page, page_size)
     if website is not None and user is None:
         site = websites.find_website(OPERATOR, website)
-        found = access.list_website_access(OPERATOR, site.id, window, search=search)
+        found = effective.list_website_access(OPERATOR, site.id, window, search=search)
         show_access(found, ON_WEBSITE, as_json=as_json)
     elif user is not None and website is None:
         show_access(of_user(user, window, search), OF_USER, as_json=as_json)

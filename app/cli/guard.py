@@ -10,9 +10,9 @@ from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import create_app
-from app.config import ConfigError, masked_url
-from app.errors import DomainError, Invalid
+from app.domain.errors import DomainError, Invalid
 from app.runtime import runtime
+from app.settings import ConfigError, masked_url
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -5,13 +5,15 @@ import click
 from app.cli.guard import guarded
 from app.cli.output import confirm, done, json_option, plain, show, show_page
 from app.cli.paging import page_options
-from app.models import Role, SiteRole, TeamRole
-from app.paging import Window
+from app.domain.actor import OPERATOR
+from app.domain.pagination import Window
+from app.domain.roles import Role, SiteRole, TeamRole
 from app.runtime import runtime
-from app.security.actor import OPERATOR
-from app.services import invitations, teams, websites
-from app.services.invitation_rights import LEAST_DAYS, MOST_DAYS
-from app.services.invitation_views import InvitationView
+from app.services.invitations import manage
+from app.services.invitations.limits import LEAST_DAYS, MOST_DAYS
+from app.services.invitations.views import InvitationView
+from app.services.teams import teams
+from app.services.websites import websites
 
 COLUMNS = ("id", "username", "email", "role", "state", "inviter_name", "expires_at")
 ROLES = click.Choice([role.value for role in Role])
@@ -56,7 +58,7 @@ def create(
 
     There they choose a password, and the account is theirs.
     """
-    made = invitations.invite(
+    made = manage.invite(
         OPERATOR,
         username=username,
         email=email,
@@ -75,7 +77,7 @@ def create(
 @guarded
 def list_(search: str | None, page: int, page_size: int, as_json: bool) -> None:
     """All invitations, newest first, accepted ones included."""
-    found = invitations.list_invitations(OPERATOR, Window.of_page(page, page_size), search=search)
+    found = manage.list_invitations(OPERATOR, Window.of_page(page, page_size), search=search)
     show_page(found, COLUMNS, as_json=as_json)
 
 
@@ -90,8 +92,8 @@ def resend(invitation: str, days: float | None, as_json: bool) -> None:
 
     INVITATION is its id, or the name or address of the account. Earlier links are dead.
     """
-    found = invitations.find_invitation(OPERATOR, invitation)
-    _show_with_link(invitations.resend(OPERATOR, found.id, days=days), as_json=as_json)
+    found = manage.find_invitation(OPERATOR, invitation)
+    _show_with_link(manage.resend(OPERATOR, found.id, days=days), as_json=as_json)
 
 
 @group.command("revoke")
@@ -105,10 +107,10 @@ def revoke(invitation: str, yes: bool, as_json: bool) -> None:
 
     INVITATION is its id, or the name or address of the account.
     """
-    found = invitations.find_invitation(OPERATOR, invitation)
+    found = manage.find_invitation(OPERATOR, invitation)
     if not yes:
         confirm(f"Take the invitation of {plain(found.username)} back?")
-    invitations.revoke(OPERATOR, found.id)
+    manage.revoke(OPERATOR, found.id)
     done(f"{plain(found.username)} is no longer invited.", as_json=as_json, id=found.id)
 
 

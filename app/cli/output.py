@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.paging import Page
+from app.domain.pagination import Page
 
 ENDLESS = 1_000_000
 """Nothing is cut off or wrapped by us, so that ids can be copied, and lines can be counted."""

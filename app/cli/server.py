@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
-from app import migrate
 from app.cli.guard import guarded
 from app.cli.output import confirm, done, json_option, print_json, show
+from app.db import migrations
 from app.runtime import runtime
-from app.secret_key import check_secret, make_secret
 from app.serve import check_start, free_address, is_successor
 from app.serve import serve as serve_app
-from app.services.bootstrap import ensure_admin
+from app.services.users.bootstrap import ensure_admin
+from app.settings.secret_key import check_secret, make_secret
 
 
 @click.command("serve")
@@ -50,7 +50,7 @@ def setup(as_json: bool) -> None:
         Path(config.instance_path).mkdir(parents=True, exist_ok=True)
     if not config.secret_key and not config.is_production:
         make_secret(config)
-    migrate.upgrade()
+    migrations.upgrade()
     first = ensure_admin(config.admin_username, config.admin_password, email=config.admin_email)
     if as_json:
         print_json({"username": first and first.username, "password": first and first.password})
@@ -80,7 +80,7 @@ def database() -> None:
 @guarded
 def upgrade(revision: str, as_json: bool) -> None:
     """Migrate to the newest revision, or to the one named."""
-    migrate.upgrade(revision)
+    migrations.upgrade(revision)
     _say_where(as_json)
 
 
@@ -97,7 +97,7 @@ def downgrade(revision: str, yes: bool, as_json: bool) -> None:
     """
     if not yes:
         confirm(f"Migrate back to {revision}? Data of later revisions is lost.")
-    migrate.downgrade(revision)
+    migrations.downgrade(revision)
     _say_where(as_json)
 
 
@@ -106,10 +106,10 @@ def downgrade(revision: str, yes: bool, as_json: bool) -> None:
 @guarded
 def current(as_json: bool) -> None:
     """Which revision the database is at, and which is the newest."""
-    values = {"current": migrate.current_revision(), "head": migrate.head_revision()}
+    values = {"current": migrations.current_revision(), "head": migrations.head_revision()}
     show(values, tuple(values), as_json=as_json)
 
 
 def _say_where(as_json: bool) -> None:
-    revision = migrate.current_revision()
+    revision = migrations.current_revision()
     done(f"The database is {f'at revision {revision}' if revision else 'empty'}.", as_json=as_json, revision=revision)

@@ -7,9 +7,10 @@ import click
 from app.cli.guard import guarded
 from app.cli.output import counted, done, json_option, show_all
 from app.cli.paging import page_options
-from app.paging import Window
-from app.security.actor import OPERATOR
-from app.services import sessions, users
+from app.domain.actor import OPERATOR
+from app.domain.pagination import Window
+from app.services.authentication import sessions
+from app.services.users import accounts
 
 COLUMNS = ("id", "created_at", "last_used_at", "expires_at", "address", "user_agent")
 
@@ -27,7 +28,7 @@ def group() -> None:
 def list_(user: str, page: int, page_size: int, as_json: bool) -> None:
     """A user's logins, newest first."""
     found = sessions.list_sessions(
-        OPERATOR, Window.of_page(page, page_size), user_id=users.find_user(OPERATOR, user).id
+        OPERATOR, Window.of_page(page, page_size), user_id=accounts.find_user(OPERATOR, user).id
     )
     show_all([view.session for view in found.rows], COLUMNS, total=found.total, as_json=as_json)
 
@@ -42,7 +43,7 @@ def revoke(user: str, session: UUID | None, everything: bool, as_json: bool) -> 
     """End one login of a user, or all of them."""
     if (session is None) != everything:
         raise click.UsageError("Name a session, or say --all.")
-    found = users.find_user(OPERATOR, user)
+    found = accounts.find_user(OPERATOR, user)
     if session is None:
         count = sessions.revoke_user(OPERATOR, found.id)
     else:

@@ -5,10 +5,11 @@ import click
 from app.cli.guard import guarded
 from app.cli.output import confirm, done, json_option, plain, show, show_all
 from app.cli.paging import page_options
-from app.models import TeamRole
-from app.paging import Window
-from app.security.actor import OPERATOR
-from app.services import memberships, teams, users
+from app.domain.actor import OPERATOR
+from app.domain.pagination import Window
+from app.domain.roles import TeamRole
+from app.services.teams import memberships, teams
+from app.services.users import accounts
 
 COLUMNS = ("id", "name", "access_code", "created_at")
 LISTED = (*COLUMNS, "website_count", "member_count")
@@ -28,7 +29,7 @@ def group() -> None:
 @guarded
 def create(name: str, owner: str, as_json: bool) -> None:
     """Found a team."""
-    team, _ = teams.create_team(OPERATOR, name=name, owner_id=users.find_user(OPERATOR, owner).id)
+    team, _ = teams.create_team(OPERATOR, name=name, owner_id=accounts.find_user(OPERATOR, owner).id)
     show(team, COLUMNS, as_json=as_json)
 
 
@@ -86,7 +87,7 @@ def members(team: str, page: int, page_size: int, as_json: bool) -> None:
 @guarded
 def add_member(team: str, user: str, role: str, as_json: bool) -> None:
     """Put a user into a team."""
-    team_id, found = teams.find_team(OPERATOR, team).id, users.find_user(OPERATOR, user)
+    team_id, found = teams.find_team(OPERATOR, team).id, accounts.find_user(OPERATOR, user)
     memberships.add_member(OPERATOR, team_id, user_id=found.id, role=role)
     done(f"{found.username} is {role} now.", as_json=as_json, user_id=found.id, role=role)
 
@@ -99,7 +100,7 @@ def add_member(team: str, user: str, role: str, as_json: bool) -> None:
 @guarded
 def set_member_role(team: str, user: str, role: str, as_json: bool) -> None:
     """Change what a member is in a team."""
-    team_id, found = teams.find_team(OPERATOR, team).id, users.find_user(OPERATOR, user)
+    team_id, found = teams.find_team(OPERATOR, team).id, accounts.find_user(OPERATOR, user)
     memberships.update_member(OPERATOR, team_id, found.id, role=role)
     done(f"{found.username} is {role} now.", as_json=as_json, user_id=found.id, role=role)
 
@@ -111,6 +112,6 @@ def set_member_role(team: str, user: str, role: str, as_json: bool) -> None:
 @guarded
 def remove_member(team: str, user: str, as_json: bool) -> None:
     """Take a member out of a team."""
-    team_id, found = teams.find_team(OPERATOR, team).id, users.find_user(OPERATOR, user)
+    team_id, found = teams.find_team(OPERATOR, team).id, accounts.find_user(OPERATOR, user)
     memberships.remove_member(OPERATOR, team_id, found.id)
     done(f"{found.username} is out of the team.", as_json=as_json, user_id=found.id)

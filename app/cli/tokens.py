@@ -7,9 +7,10 @@ import click
 
 from app.cli.guard import guarded
 from app.cli.output import counted, done, json_option, show_all
+from app.domain.actor import OPERATOR
 from app.models import utcnow
-from app.security.actor import OPERATOR
-from app.services import access_tokens, users
+from app.services.authentication import access_tokens
+from app.services.users import accounts
 
 COLUMNS = ("id", "description", "created_at", "last_used_at", "expires_at")
 DAYS_MAX = 36_500
@@ -28,7 +29,7 @@ def group() -> None:
 @guarded
 def create(user: str, description: str, days: float | None, as_json: bool) -> None:
     """Make a token with all rights of a user. It is shown this once."""
-    found = users.find_user(OPERATOR, user)
+    found = accounts.find_user(OPERATOR, user)
     until = None if days is None else utcnow() + timedelta(days=days)
     token = access_tokens.create_token(OPERATOR, found.id, description=description, expires_at=until)
     done(token, as_json=as_json, token=token)
@@ -40,7 +41,7 @@ def create(user: str, description: str, days: float | None, as_json: bool) -> No
 @guarded
 def list_(user: str, as_json: bool) -> None:
     """A user's tokens, newest first."""
-    found = access_tokens.list_tokens(OPERATOR, users.find_user(OPERATOR, user).id)
+    found = access_tokens.list_tokens(OPERATOR, accounts.find_user(OPERATOR, user).id)
     show_all(found, COLUMNS, total=len(found), as_json=as_json)
 
 
@@ -54,7 +55,7 @@ def revoke(user: str, token: UUID | None, everything: bool, as_json: bool) -> No
     """End one token of a user, by its id, or all of them."""
     if (token is None) != everything:
         raise click.UsageError("Name a token by its id, or say --all.")
-    found = users.find_user(OPERATOR, user)
+    found = accounts.find_user(OPERATOR, user)
     if token is None:
         count = access_tokens.revoke_user(OPERATOR, found.id)
     else:

@@ -9,12 +9,13 @@ from app.cli.guard import guarded
 from app.cli.output import confirm, done, json_option, show, show_page
 from app.cli.paging import page_options
 from app.cli.passwords import password_options, read_password
-from app.models import Role
-from app.paging import Window
+from app.domain.actor import OPERATOR
+from app.domain.pagination import Window
+from app.domain.roles import Role
 from app.runtime import runtime
-from app.security.actor import OPERATOR
-from app.security.links import PASSWORD_RESET, link_to
-from app.services import password_resets, users
+from app.security.link_tokens import PASSWORD_RESET, link_to
+from app.services.authentication import password_resets
+from app.services.users import accounts
 
 COLUMNS = ("id", "username", "role", "created_at")
 PROFILE = ("email", "display_name", "last_seen_at", "pending")
@@ -40,7 +41,7 @@ def create(
 ) -> None:
     """Open an account."""
     password, made = read_password(password_stdin=password_stdin, generate=generate)
-    user = users.create_user(OPERATOR, username=username, password=password, id=user_id, **given)
+    user = accounts.create_user(OPERATOR, username=username, password=password, id=user_id, **given)
     said = (*COLUMNS, *[name for name in ("email", "display_name") if getattr(user, name) is not None])
     values = {name: getattr(user, name) for name in said} | ({"password": password} if made else {})
     show(values, tuple(values), as_json=as_json)
@@ -53,7 +54,7 @@ def create(
 @guarded
 def list_(search: str | None, page: int, page_size: int, as_json: bool) -> None:
     """All accounts, newest first."""
-    found = users.list_users(OPERATOR, Window.of_page(page, page_size), search=search)
+    found = accounts.list_users(OPERATOR, Window.of_page(page, page_size), search=search)
     show_page(found, (*COLUMNS, "website_count"), as_json=as_json)
 
 
@@ -63,7 +64,7 @@ def list_(search: str | None, page: int, page_size: int, as_json: bool) -> None:
 @guarded
 def show_(user: str, as_json: bool) -> None:
     """One account, by its name or id."""
-    show(users.find_user(OPERATOR, user), (*COLUMNS, *PROFILE), as_json=as_json)
+    show(accounts.find_user(OPERATOR, user), (*COLUMNS, *PROFILE), as_json=as_json)
 
 
 @group.command("set-password")
@@ -73,9 +74,9 @@ def show_(user: str, as_json: bool) -> None:
 @guarded
 def set_password(user: str, password_stdin: bool, generate: bool, as_json: bool) -> None:
     """Set an account's password; its logins end."""
-    found = users.find_user(OPERATOR, user)
+    found = accounts.find_user(OPERATOR, user)
     password, made = read_password(password_stdin=password_stdin, generate=generate)
-    users.update_user(OPERATOR, found.id, password=password)
+    accounts.update_user(OPERATOR, found.id, password=password)
     values = {"username": found.username} | ({"password": password} if made else {})
     if made:
         show(values, tuple(values), as_json=as_json)
@@ -90,7 +91,7 @@ def set_password(user: str, password_stdin: bool, generate: bool, as_json: bool)
 @guarded
 def set_role(user: str, role: str, as_json: bool) -> None:
     """Set an account's role."""
-    found = users.update_user(OPERATOR, users.find_user(OPERATOR, user).id, role=role)
+    found = accounts.update_user(OPERATOR, accounts.find_user(OPERATOR, user).id, role=role)
     show(found, COLUMNS, as_json=as_json)
 
 
@@ -101,7 +102,7 @@ def set_role(user: str, role: str, as_json: bool) -> None:
 @guarded
 def set_email(user: str, email: str, as_json: bool) -> None:
     """Set an account's e-mail address; an empty one takes it away."""
-    found = users.update_user(OPERATOR, users.find_user(OPERATOR, user).id, email=email)
+    found = accounts.update_user(OPERATOR, accounts.find_user(OPERATOR, user).id, email=email)
     show(found, (*COLUMNS, "email"), as_json=as_json)
 
 
@@ -111,7 +112,7 @@ def set_email(user: str, email: str, as_json: bool) -> None:
 @guarded
 def reset_link(user: str, as_json: bool) -> None:
     """A link by which its owner sets another password, once."""
-    found = users.find_user(OPERATOR, user)
+    found = accounts.find_user(OPERATOR, user)
     token = password_resets.make_link(OPERATOR, found.id)
     config = runtime().config
     link = link_to(config.public_url or f"http://{config.host}:{config.port}", PASSWORD_RESET, token)
@@ -126,9 +127,9 @@ def reset_link(user: str, as_json: bool) -> None:
 @guarded
 def delete(user: str, transfer_to: str | None, yes: bool, as_json: bool) -> None:
     """Close an account for good."""
-    found = users.find_user(OPERATOR, user)
-    heir = users.find_user(OPERATOR, transfer_to).id if transfer_to else None
+    found = accounts.find_user(OPERATOR, user)
+    heir = accounts.find_user(OPERATOR, transfer_to).id if transfer_to else None
     if not yes:
         confirm(f"Delete {found.username} for good?")
-    users.delete_user(OPERATOR, found.id, transfer_to=heir)
+    accounts.delete_user(OPERATOR, found.id, transfer_to=heir)
     done(f"{found.username} is deleted.", as_json=as_json, id=found.id)

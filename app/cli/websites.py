@@ -8,9 +8,11 @@ import click
 from app.cli.guard import guarded
 from app.cli.output import confirm, done, json_option, plain, show, show_all
 from app.cli.paging import page_options
-from app.paging import Window
-from app.security.actor import OPERATOR
-from app.services import teams, users, websites
+from app.domain.actor import OPERATOR
+from app.domain.pagination import Window
+from app.services.teams import teams
+from app.services.users import accounts
+from app.services.websites import websites
 
 COLUMNS = ("id", "name", "domain", "user_id", "team_id", "share_slug", "created_at")
 
@@ -36,7 +38,7 @@ def create(name: str, domain: str, owner: str | None, team: str | None, website_
         OPERATOR,
         name=name,
         domain=domain,
-        owner_id=users.find_user(OPERATOR, owner).id if owner else None,
+        owner_id=accounts.find_user(OPERATOR, owner).id if owner else None,
         team_id=teams.find_team(OPERATOR, team).id if team else None,
         id=website_id,
     )
@@ -56,7 +58,7 @@ def list_(search: str | None, user: str | None, team: str | None, page: int, pag
     if user and team:
         raise click.UsageError("Name either --user or --team.")
     if user:
-        owner_id = users.find_user(OPERATOR, user).id
+        owner_id = accounts.find_user(OPERATOR, user).id
         found = websites.list_websites(OPERATOR, window, user_id=owner_id, search=search)
     elif team:
         found = websites.list_team_websites(OPERATOR, teams.find_team(OPERATOR, team).id, window, search=search)

@@ -3,7 +3,6 @@
 from app.models.access import Grant, GrantedCapability
 from app.models.access_token import AccessToken
 from app.models.base import Base, new_id, utcnow
-from app.models.enums import Role, SiteRole, Source, TeamRole
 from app.models.invitation import Invitation, PasswordReset
 from app.models.login_session import LoginSession
 from app.models.outbox import OutboxMail
@@ -26,12 +25,8 @@ __all__ = [
     "OutboxMail",
     "PasswordReset",
     "Preference",
-    "Role",
     "Share",
-    "SiteRole",
-    "Source",
     "Team",
-    "TeamRole",
     "User",
     "Website",
     "WebsiteNumber",

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, String, false, literal_column
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from app.domain.folding import fold
+from app.domain.roles import Role
 from app.models.base import Base, Dated, new_id
-from app.models.enums import Role
-from app.models.folding import fold
 
 ANONYMOUS_ID = UUID("00000000-0000-7000-8000-616e6f6e796d")
 """The account that stands for whoever is not logged in, on wires that know such a one; made when it is first granted

@@ -29,25 +29,16 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.models import IS_ADMIN, Grant, GrantedCapability, Membership, SiteRole, Source, Team, TeamRole, User, Website
+from app.db.sql.pagination import paged
+from app.db.sql.search import Match, in_index, like, like_folded
+from app.domain.roles import RANKS, TEAM_RIGHTS, SiteRole, Source
+from app.models import IS_ADMIN, Grant, GrantedCapability, Membership, Team, User, Website
 from app.models import WebsiteNumber as Number
-from app.queries.paged import paged
-from app.queries.searching import Match, in_index, like, like_folded
 from app.queries.websites import grant_role, team_role
 
 Column = SQLColumnExpression[Any]
 Where = Callable[[Column, Column], Sequence[ColumnElement[bool]]]
 """Which part of all rights: conditions on the user's id and the website's, as columns of whatever table has them."""
-
-RANKS: dict[SiteRole, int] = {SiteRole.VIEW: 1, SiteRole.WRITE: 2, SiteRole.ADMIN: 3}
-ROLE_OF_RANK: dict[int | None, SiteRole] = {rank: role for role, rank in RANKS.items()}
-TEAM_RIGHTS: dict[str, SiteRole] = {
-    TeamRole.OWNER: SiteRole.ADMIN,
-    TeamRole.MANAGER: SiteRole.ADMIN,
-    TeamRole.MEMBER: SiteRole.WRITE,
-    TeamRole.VIEW_ONLY: SiteRole.VIEW,
-}
-"""What a role in a team gives on the team's websites."""
 
 
 CAPABILITY = "capability"
@@ -153,7 +144,7 @@ def select_rank(where: Where = of_pair) -> Select[Any]:
     return select(found.c.user_id, found.c.website_id, found.c.rank)
 
 
-class Of(StrEnum):
+class ListScope(StrEnum):
     """Whose rights are shown: of one user, on some websites; or on one website, of some users."""
 
     USER = "user"
@@ -161,16 +152,18 @@ class Of(StrEnum):
 
 
 @cache
-def select_details(of: Of, number: int) -> Select[Any]:
+def select_details(of: ListScope, number: int) -> Select[Any]:
     """
     Every reason and every capability of one user on some websites, or on one website of some users, strongest first.
 
     Values: ``user_id`` and ``website_0`` and so on, or ``website_id`` and ``user_0`` and so on, ``number`` of them.
     """
-    others = [bindparam(f"{'website' if of is Of.USER else 'user'}_{index}", type_=Uuid()) for index in range(number)]
+    others = [
+        bindparam(f"{'website' if of is ListScope.USER else 'user'}_{index}", type_=Uuid()) for index in range(number)
+    ]
 
     def where(user_id: Column, website_id: Column) -> Sequence[ColumnElement[bool]]:
-        if of is Of.USER:
+        if of is ListScope.USER:
             return (*of_user(user_id, website_id), website_id.in_(others))
         return (*on_website(user_id, website_id), user_id.in_(others))
 

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Select, Uuid, and_, bindparam, or_, select, update
 from sqlalchemy.orm import aliased
 
+from app.db.sql.pagination import paged
+from app.db.sql.search import Match, like_folded
 from app.models import Grant, Invitation, Membership, Team, User, Website
-from app.queries.paged import paged
-from app.queries.searching import Match, like_folded
 from app.queries.websites import grant_role, team_role
 
 SHOWN = 100

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 
+from app.db.sql.pagination import paged
 from app.models import Invitation, OutboxMail, User
-from app.queries.paged import paged
 
 COLUMNS = (
     OutboxMail.id.label("id"),

@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy import Select, Uuid, bindparam, case, select
 
-from app.models import Membership, Team, TeamRole, User
-from app.queries.ids import id_text, time_text
-from app.queries.paged import paged
-from app.queries.searching import Match, like_folded
+from app.db.sql.pagination import paged
+from app.db.sql.search import Match, like_folded
+from app.db.sql.text import id_text, time_text
+from app.domain.roles import TeamRole
+from app.models import Membership, Team, User
 
 COLUMNS = (
     Membership.id.label("id"),

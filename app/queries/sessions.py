@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, delete, null, select, update
 
+from app.db.sql.pagination import paged
 from app.models import LoginSession, User
-from app.queries.paged import paged
 from app.queries.users import SUMMARY
 
 COLUMNS = (

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
+from app.db.sql.pagination import paged
 from app.models import WEBSITE_SHARE, Share, Website
-from app.queries.paged import paged
 from app.queries.websites import grant_role, team_role
 
 COLUMNS = (

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, or_, select
 
+from app.db.sql.pagination import paged
+from app.db.sql.search import Match, in_index, like
 from app.models import Membership, Team, User, Website
-from app.queries.paged import paged
-from app.queries.searching import Match, in_index, like
 
 SORTS = {"created_at": Team.created_at, "name": Team.name}
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, or_, select
 
+from app.db.sql.pagination import paged
+from app.db.sql.search import Match, in_index, like_folded
 from app.models import IS_ADMIN, User, Website
-from app.queries.paged import paged
-from app.queries.searching import Match, in_index, like_folded
 
 SORTS = {"created_at": User.created_at, "username": User.username, "role": User.role}
 

@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from app.models import Grant, Membership, Share, Team, TeamRole, User, Website
-from app.queries.paged import paged
-from app.queries.searching import Match, in_index, like
+from app.db.sql.pagination import paged
+from app.db.sql.search import Match, in_index, like
+from app.domain.roles import TeamRole
+from app.models import Grant, Membership, Share, Team, User, Website
 from app.queries.teams import COLUMNS as TEAM_COLUMNS
 
 SORTS = {"name": Website.name, "domain": Website.domain, "created_at": Website.created_at}
@@ -85,7 +86,7 @@ select_websites_called = (
 """Up to two websites of an id, name or domain. Values: ``website_id``, ``name``, ``actor_id``."""
 
 
-class Of(StrEnum):
+class ListScope(StrEnum):
     """Whose websites a list shows."""
 
     EVERYBODY = "everybody"
@@ -94,11 +95,11 @@ class Of(StrEnum):
     TEAM = "team"
 
 
-def _whose(of: Of) -> ColumnElement[bool]:
+def _whose(of: ListScope) -> ColumnElement[bool]:
     user_id: ColumnElement[UUID] = bindparam("user_id", type_=Uuid())
-    if of is Of.USER:
+    if of is ListScope.USER:
         return Website.user_id == user_id
-    if of is Of.TEAM:
+    if of is ListScope.TEAM:
         return Website.team_id == bindparam("team_id")
     managed = (
         select(Membership.team_id)
@@ -116,7 +117,7 @@ def _whose(of: Of) -> ColumnElement[bool]:
 
 @cache
 def select_websites(
-    of: Of, *, match: Match | None, few: bool, sort: str, descending: bool, capped: bool
+    of: ListScope, *, match: Match | None, few: bool, sort: str, descending: bool, capped: bool
 ) -> Select[Any]:
     """
     A page of living websites. Values: ``user_id`` or ``team_id``, as ``of`` asks.
@@ -125,7 +126,7 @@ def select_websites(
     (``creator_id``, ``creator_name``), for everybody's the team (``team_…``).
     """
     hits = select(Website.id).where(Website.deleted_at.is_(None))
-    if of is not Of.EVERYBODY:
+    if of is not ListScope.EVERYBODY:
         hits = hits.where(_whose(of))
     if match is Match.PATTERN:
         hits = hits.where(or_(like(Website.name), like(Website.domain)))
@@ -133,13 +134,13 @@ def select_websites(
         hits = hits.where(in_index(Website.id, "search_website"))
     columns: list[Any] = [*COLUMNS]
     joins: list[Any] = []
-    if of in (Of.EVERYBODY, Of.USER):
+    if of in (ListScope.EVERYBODY, ListScope.USER):
         columns += [User.id.label("owner_id"), User.username.label("owner_name")]
         joins.append((User, and_(User.id == Website.user_id, User.deleted_at.is_(None))))
-    if of is Of.TEAM:
+    if of is ListScope.TEAM:
         columns += [Creator.id.label("creator_id"), Creator.username.label("creator_name")]
         joins.append((Creator, and_(Creator.id == Website.created_by, Creator.deleted_at.is_(None))))
-    if of is Of.EVERYBODY:
+    if of is ListScope.EVERYBODY:
         columns += [column.label(f"team_{column.key}") for column in TEAM_COLUMNS if column.key != "id"]
         joins.append((Team, and_(Team.id == Website.team_id, Team.deleted_at.is_(None))))
     return paged(

@@ -10,7 +10,7 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import MovingWindowRateLimiter
 
-from app.errors import Throttled
+from app.domain.errors import Throttled
 
 log = structlog.get_logger()
 REDIS_PAUSE = 5.0

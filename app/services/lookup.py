@@ -6,9 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from app.errors import Conflict, NotFound
+from app.domain.errors import Conflict, NotFound, OnlyViews
 from app.models import ANONYMOUS_ID
-from app.services.grant_errors import OnlyViews
 
 
 def parsed_id(text: str) -> UUID | None:

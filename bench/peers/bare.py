@@ -24,9 +24,9 @@ def make() -> Flask:
 
 def main(port: int) -> None:
     """Serve it as ``frontdesk serve`` serves Frontdesk."""
-    from app import config, serve
+    from app import serve, settings
 
-    serve.serve(config.load(), host="127.0.0.1", port=port, target="bench.peers.bare:make")
+    serve.serve(settings.load(), host="127.0.0.1", port=port, target="bench.peers.bare:make")
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.db import transaction
-from app.models import Grant, GrantedCapability, SiteRole, WebsiteNumber
-from app.security.actor import OPERATOR
-from app.services import grants
+from app.db.session import transaction
+from app.domain.actor import OPERATOR
+from app.domain.roles import SiteRole
+from app.models import Grant, GrantedCapability, WebsiteNumber
+from app.services.access import grants
 from tests.conftest import Person
 
 

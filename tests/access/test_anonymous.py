@@ -2,14 +2,17 @@
 
 import pytest
 
-from app.db import fetch_one
-from app.errors import Conflict
-from app.models import ANONYMOUS_ID, SiteRole, TeamRole
-from app.paging import Window
+from app.db.reads import fetch_one
+from app.domain.actor import OPERATOR
+from app.domain.errors import AnonymousTaken, Conflict, OnlyViews
+from app.domain.pagination import Window
+from app.domain.roles import SiteRole, TeamRole
+from app.models import ANONYMOUS_ID
 from app.queries import users as user_queries
-from app.security.actor import OPERATOR
-from app.services import access, grants, memberships, teams, users, websites
-from app.services.grant_errors import AnonymousTaken, OnlyViews
+from app.services.access import effective, grants
+from app.services.teams import memberships, teams
+from app.services.users import accounts
+from app.services.websites import websites
 from tests.racing import at_once
 
 VIEW, WRITE, ADMIN = SiteRole
@@ -44,7 +47,7 @@ class TestTheAccount:
 
         assert (account().username, account().role, account().pending) == ("anonymous", "view-only", False)
         assert stored_grants(ANONYMOUS_ID) == {site: ("view", None, set())}
-        view = access.get_access(OPERATOR, site, ANONYMOUS_ID)
+        view = effective.get_access(OPERATOR, site, ANONYMOUS_ID)
         assert (view.right, view.granted, view.implied) == ("view", [], [])
 
     def test_is_not_made_by_taking_away(self, site):
@@ -74,7 +77,7 @@ class TestTheAccount:
         answers = at_once(*[lambda client=client: client.put(path, json={"role": "view"}) for client in clients])
 
         assert [answer.status_code for answer in answers] == [200] * 4, answers[0].json
-        assert users.list_users(OPERATOR, Window(), search="anonymous").total == 1
+        assert accounts.list_users(OPERATOR, Window(), search="anonymous").total == 1
 
     @pytest.mark.usefixtures("made")
     def test_nobody_logs_in_to(self, anonymous):
@@ -102,7 +105,7 @@ class TestNothingMoreThanView:
     def test_no_other_role_name_or_password(self):
         for change in ({"role": "admin"}, {"role": "user"}, {"username": "x"}, {"password": "correct horse"}):
             with pytest.raises(OnlyViews):
-                users.update_user(OPERATOR, ANONYMOUS_ID, **change)
+                accounts.update_user(OPERATOR, ANONYMOUS_ID, **change)
 
         assert (account().username, account().role) == ("anonymous", "view-only")
 
@@ -120,16 +123,16 @@ class TestNothingMoreThanView:
 
     def test_no_inheritance(self, make_user):
         with pytest.raises(OnlyViews):
-            users.delete_user(OPERATOR, make_user("ada").id, transfer_to=ANONYMOUS_ID)
+            accounts.delete_user(OPERATOR, make_user("ada").id, transfer_to=ANONYMOUS_ID)
 
     def test_it_can_go(self, site):
-        users.delete_user(OPERATOR, ANONYMOUS_ID)
+        accounts.delete_user(OPERATOR, ANONYMOUS_ID)
 
         assert account() is None
 
 
 def test_nobody_opens_an_account_with_its_id():
     with pytest.raises(Conflict):
-        users.create_user(OPERATOR, username="ada", password="correct horse", id=ANONYMOUS_ID)
+        accounts.create_user(OPERATOR, username="ada", password="correct horse", id=ANONYMOUS_ID)
 
     assert account() is None

@@ -3,12 +3,12 @@
 import pytest
 
 from app import create_app
-from app.config import ConfigError
-from app.models import SiteRole
+from app.domain.actor import OPERATOR
+from app.domain.capabilities import Capabilities
+from app.domain.roles import SiteRole
 from app.runtime import runtime
-from app.security.actor import OPERATOR
-from app.security.capabilities import Capabilities
-from app.services import access, grants
+from app.services.access import effective, grants
+from app.settings import ConfigError
 from tests.conftest import settings_for
 
 VIEW, WRITE, ADMIN = SiteRole
@@ -78,9 +78,9 @@ class TestOfTheSettings:
             known = Capabilities.of("export:admin")
             monkeypatch.setitem(runtime().__dict__, "capabilities", known)
             grants.set_access(OPERATOR, ada.id, [site], VIEW, capabilities=["export", "tagmanager_write"])
-            before = access.get_access(OPERATOR, site, ada.id)
+            before = effective.get_access(OPERATOR, site, ada.id)
             monkeypatch.undo()
 
-            after = access.get_access(OPERATOR, site, ada.id)
+            after = effective.get_access(OPERATOR, site, ada.id)
 
         assert (before.granted, after.granted) == (["tagmanager_write", "export"], ["tagmanager_write"])

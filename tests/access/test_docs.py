@@ -8,9 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from app.config import ROOT
-from app.security.actor import OPERATOR
-from app.services import users, websites
+from app.domain.actor import OPERATOR
+from app.services.users import accounts
+from app.services.websites import websites
+from app.settings import ROOT
 from tests.cli.conftest import invoke
 
 PAGE = Path(ROOT / "docs" / "access.md").read_text()
@@ -26,7 +27,7 @@ def shop(app, make_user, make_team, make_website):
     """The page's world: ada, Blue with its Blog, and Shop."""
     bob = make_user("bob")
     with app.app_context():
-        ada = users.create_user(OPERATOR, username="ada", password="correct horse", id=UUID(IDS["ADA"]))
+        ada = accounts.create_user(OPERATOR, username="ada", password="correct horse", id=UUID(IDS["ADA"]))
         make_website("Blog", "blog.example", team=make_team(bob, "Blue", member=[ada]))
         websites.create_website(OPERATOR, name="Shop", domain="shop.example", owner_id=bob.id, id=UUID(IDS["SITE"]))
 

@@ -4,18 +4,21 @@ from uuid import uuid4
 
 import pytest
 
-from app.errors import Invalid, NotFound
-from app.models import SiteRole
-from app.security.actor import OPERATOR, Actor
-from app.services import grants, users, websites
-from app.services.grant_errors import (
+from app.domain.actor import OPERATOR, Actor
+from app.domain.errors import (
     HasAllAccess,
+    Invalid,
     NoRole,
     NotAdministered,
+    NotFound,
     UnknownCapability,
     UnknownRole,
     UnknownWebsites,
 )
+from app.domain.roles import SiteRole
+from app.services.access import grants
+from app.services.users import accounts
+from app.services.websites import websites
 
 VIEW, WRITE, ADMIN = SiteRole
 TAGS, PUBLISH, TEMPLATES = (
@@ -273,10 +276,10 @@ class TestAdministrators:
     ):
         grant(ada, sites[0], "write", capabilities=[PUBLISH])
 
-        users.update_user(OPERATOR, ada.id, role="admin")
+        accounts.update_user(OPERATOR, ada.id, role="admin")
         after_promotion = stored_grants(ada)
-        users.create_user(OPERATOR, username="other", password="correct horse", role="admin")
-        users.update_user(OPERATOR, ada.id, role="user")
+        accounts.create_user(OPERATOR, username="other", password="correct horse", role="admin")
+        accounts.update_user(OPERATOR, ada.id, role="user")
 
         assert after_promotion == stored_grants(ada) == {}
 
@@ -329,7 +332,7 @@ class TestWhatGoesWithWhat:
 
         websites.delete_website(OPERATOR, sites[0])
         after_the_website = stored_grants(ada)
-        users.delete_user(OPERATOR, ada.id)
+        accounts.delete_user(OPERATOR, ada.id)
 
         assert after_the_website == {sites[1]: ("view", None, {TAGS})}
         assert stored_grants(ada) == {}
@@ -339,6 +342,6 @@ class TestWhatGoesWithWhat:
         grant(eve, sites[0], "admin")
         grants.set_access(eve.actor, ada.id, sites[:1], VIEW)
 
-        users.delete_user(OPERATOR, eve.id)
+        accounts.delete_user(OPERATOR, eve.id)
 
         assert stored_grants(ada) == {sites[0]: ("view", None, set())}

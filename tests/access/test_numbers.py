@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from app.db import transaction
+from app.db.session import transaction
+from app.domain.actor import OPERATOR
 from app.models import WebsiteNumber
-from app.security.actor import OPERATOR
-from app.services import websites
+from app.services.websites import websites
 from tests.racing import at_once
 
 

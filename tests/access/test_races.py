@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import func, select
 
-from app.db import transaction
-from app.models import Grant, GrantedCapability, Role, User
+from app.db.session import transaction
+from app.domain.roles import Role
+from app.models import Grant, GrantedCapability, User
 from tests.racing import ROUNDS, assert_sound, at_once, statuses
 
 MANY = 6

@@ -5,16 +5,15 @@ from itertools import product
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from app.db import fetch_all, fetch_one
-from app.models import SiteRole
-from app.paging import Window
+from app.db.reads import fetch_all, fetch_one
+from app.domain import policy
+from app.domain.actor import OPERATOR, Actor
+from app.domain.pagination import Window
+from app.domain.permissions import Permission
+from app.domain.roles import ROLE_OF_RANK, SiteRole
 from app.queries import access as queries
 from app.queries import websites as website_queries
-from app.queries.access import ROLE_OF_RANK
-from app.security import policy
-from app.security.actor import OPERATOR, Actor
-from app.security.permissions import Permission
-from app.services import access
+from app.services.access import effective
 from tests.access.worlds import IMPLIED, World, strongest, worlds
 
 PAGE = 2
@@ -97,16 +96,16 @@ def test_the_reports_have_everybody_with_every_reason(world):
     sites = [site for site in world.sites if not site.deleted]
     with world.stored():
         for person, site in product(people, sites):
-            assert summary(access.get_access(OPERATOR, site.id, person.id)) == expected(world, person, site)
+            assert summary(effective.get_access(OPERATOR, site.id, person.id)) == expected(world, person, site)
         for person in people:
             having = [site for site in sites if world.reasons(person, site)]
             having.sort(key=lambda site: (site.name, site.id))
-            listed = whole(access.list_user_access, person.id)
+            listed = whole(effective.list_user_access, person.id)
             assert listed == [expected(world, person, site) for site in having]
         for site in sites:
             holders = [person for person in people if world.reasons(person, site)]
             holders.sort(key=lambda person: (person.name, person.id))
-            listed = whole(access.list_website_access, site.id)
+            listed = whole(effective.list_website_access, site.id)
             assert listed == [expected(world, person, site) for person in holders]
 
 

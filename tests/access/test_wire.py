@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import update
 
-from app.db import transaction
+from app.db.session import transaction
 from app.models import User
 
 PUBLISH = "tagmanager_publish_live_container"

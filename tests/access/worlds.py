@@ -8,21 +8,9 @@ from uuid import UUID
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from app.db import Unit, transaction
-from app.models import (
-    Base,
-    Grant,
-    GrantedCapability,
-    Membership,
-    Role,
-    SiteRole,
-    Team,
-    TeamRole,
-    User,
-    Website,
-    WebsiteNumber,
-    utcnow,
-)
+from app.db.session import Unit, transaction
+from app.domain.roles import Role, SiteRole, TeamRole
+from app.models import Base, Grant, GrantedCapability, Membership, Team, User, Website, WebsiteNumber, utcnow
 
 STRENGTH = ["view", "write", "admin"]
 TEAM_GIVES = {"team-owner": "admin", "team-manager": "admin", "team-member": "write", "team-view-only": "view"}

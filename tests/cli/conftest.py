@@ -11,7 +11,7 @@ from flask import Flask
 
 from app import create_app
 from app.cli import cli
-from app.db import db
+from app.db.session import db
 from tests.conftest import settings_for
 from tests.databases import fresh_database
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from app.db import transaction
+from app.db.session import transaction
 from app.models import LoginSession, utcnow
 from tests.conftest import Person
 

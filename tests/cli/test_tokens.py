@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from app.domain.actor import OPERATOR
 from app.models import utcnow
-from app.security.actor import OPERATOR
-from app.services import access_tokens
+from app.services.authentication import access_tokens
 from tests.conftest import Person
 
 KEYS = ["id", "description", "created_at", "last_used_at", "expires_at"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config import ROOT
+from app.settings import ROOT
 from tests.clients.matomo import Installation, furnished
 from tests.databases import fresh_database
 from tests.live import LiveServer, serving

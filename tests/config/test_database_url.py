@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Config, ConfigError, load, masked_url
+from app.settings import Config, ConfigError, load, masked_url
 
 
 def connected(url: str) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.config import DAYS_MAX, ROOT, Config, ConfigError, load
+from app.settings import ROOT, Config, ConfigError, load
+from app.settings.sections import DAYS_MAX
 
 
 def refused(environ: dict[str, str], **overrides: object) -> str:

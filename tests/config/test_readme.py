@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config import PREFIX, ROOT, Config
+from app.settings import PREFIX, ROOT, Config
 
 ROW = re.compile(r"^\| `FRONTDESK_([A-Z_]+)` \| (?:`(.*?)`)? *\| (.+) \|$", re.MULTILINE)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Config, ConfigError, load
-from app.secret_key import check_secret, make_secret
+from app.settings import Config, ConfigError, load
+from app.settings.secret_key import check_secret, make_secret
 
 DEVELOPMENT = {"FRONTDESK_ENVIRONMENT": "development"}
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.db import Unit, transaction
+from app.db.session import Unit, transaction
 from app.models import utcnow
 from tests.conftest import Person
 
@@ -31,7 +31,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock by which logins age: ``clock.turn(days=3)``."""
     turned = Clock()
-    monkeypatch.setattr("app.services.sessions.utcnow", turned)
+    monkeypatch.setattr("app.services.authentication.sessions.utcnow", turned)
     return turned
 
 

@@ -3,10 +3,10 @@
 import pytest
 
 from app import wsgi
-from app.config import Config, ConfigError
-from app.errors import Invalid
-from app.secret_key import check_secret
-from app.services.bootstrap import ensure_admin
+from app.domain.errors import Invalid
+from app.services.users.bootstrap import ensure_admin
+from app.settings import Config, ConfigError
+from app.settings.secret_key import check_secret
 from tests.conftest import SECRET
 from tests.databases import fresh_database
 from tests.live import environment_for, frontdesk

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.services import users
+from app.services.users import accounts
 from tests.decisions.envelopes import NOT_FOUND, refusal
 
 NOT_ALLOWED = refusal(405, "Method not allowed", "bad-request")
@@ -78,7 +78,7 @@ class TestW22Failures:
         def broken(*_args, **_kwargs):
             raise error
 
-        monkeypatch.setattr(users, "get_user", broken)
+        monkeypatch.setattr(accounts, "get_user", broken)
 
         response = client_of(admin).get(f"/api/users/{admin.id}")
 

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import update
 
-from app.errors import Conflict
+from app.domain.actor import OPERATOR
+from app.domain.errors import Conflict
 from app.models import User
-from app.security.actor import OPERATOR
-from app.services import users
+from app.services.users import accounts
 from tests.decisions.envelopes import OK, bad_request
 
 
@@ -34,7 +34,7 @@ class TestW4LastAdmin:
 
     def test_the_last_one_cannot_be_deleted_on_another_wire_either(self, app, admin, client_of):
         with app.app_context(), pytest.raises(Conflict, match=r"^The last administrator cannot be deleted\.$"):
-            users.delete_user(OPERATOR, admin.id)
+            accounts.delete_user(OPERATOR, admin.id)
 
         assert client_of(admin).get("/api/me").status_code == 200
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from app.security.gate import Gate
+from app.security.hashing_slots import Gate
 
 SPAWNED: Any = get_context("spawn")
 HASH_SECONDS = 0.003

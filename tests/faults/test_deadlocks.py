@@ -9,11 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from app import migrate
-from app.db import retried, transaction
+from app.db import migrations
+from app.db.session import retried, transaction
+from app.domain.actor import OPERATOR
 from app.models import User
-from app.security.actor import OPERATOR
-from app.services import users
+from app.services.users import accounts
 from tests.faults.cluster import Server
 from tests.http.apps import other_app
 from tests.racing import at_once
@@ -23,14 +23,14 @@ from tests.racing import at_once
 def app_on_postgresql(postgresql: Server, tmp_path: Path) -> Iterator[Flask]:
     with other_app(postgresql.new_database(), tmp_path) as app:
         with app.app_context():
-            migrate.upgrade()
+            migrations.upgrade()
         yield app
 
 
 def test_both_get_their_way(app_on_postgresql):
     app, both_have_one, attempts = app_on_postgresql, Barrier(2), []
     with app.app_context():
-        ada, grace = (users.create_user(OPERATOR, username=name, password="correct horse").id for name in ("a", "g"))
+        ada, grace = (accounts.create_user(OPERATOR, username=name, password="correct horse").id for name in ("a", "g"))
 
     @retried
     def change(name: str, *ids: UUID) -> None:

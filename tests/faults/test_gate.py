@@ -5,8 +5,8 @@ from threading import Event, Thread
 
 import pytest
 
-from app.errors import Unavailable
-from app.security.gate import Gate
+from app.domain.errors import Unavailable
+from app.security.hashing_slots import Gate
 from tests.faults.cluster import until
 from tests.faults.hashers import SPAWNED, hold, started, take_turns
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 
 from app import create_app
-from app.db import db
+from app.db.session import db
 from tests.conftest import settings_for
 
 ANSWERS = {

@@ -10,8 +10,8 @@ from typing import Any
 import structlog
 from flask import Flask
 
-from app import logs
 from app.runtime import runtime
+from app.telemetry import logging as logs
 
 
 class Logbook:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app import migrate
-from app.db import db
+from app.db import migrations
+from app.db.session import db
 from tests.http.apps import other_app
 from tests.umami.bodies import pretty, refusal
 
@@ -27,7 +27,7 @@ class TestProbes:
         healthy, ready = anonymous.get("/healthz"), anonymous.get("/readyz")
 
         with app.app_context():
-            head = migrate.head_revision()
+            head = migrations.head_revision()
         assert (healthy.status_code, healthy.json) == (200, {"status": "ok"})
         assert (ready.status_code, ready.json) == (200, {"status": "ok", "revision": head})
 

@@ -7,10 +7,10 @@ import pytest
 import structlog
 from sqlalchemy import text
 
-from app import migrate
-from app.db import db
-from app.security.actor import OPERATOR
-from app.services import users
+from app.db import migrations
+from app.db.session import db
+from app.domain.actor import OPERATOR
+from app.services.users import accounts
 from tests.http.apps import other_app
 from tests.http.logbook import logging_of
 
@@ -144,8 +144,8 @@ class TestSecrets:
     def test_nor_when_the_database_fails_in_the_middle_of_a_login(self, empty_database, tmp_path, environment):
         with other_app(empty_database, tmp_path, environment=environment) as app:
             with app.app_context():
-                migrate.upgrade()
-                users.create_user(OPERATOR, username="ada", password=PASSWORD)
+                migrations.upgrade()
+                accounts.create_user(OPERATOR, username="ada", password=PASSWORD)
                 with db.engine.begin() as connection:
                     connection.execute(text("ALTER TABLE login_session RENAME COLUMN token_hash TO elsewhere"))
             with logging_of(app) as book:

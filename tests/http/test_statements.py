@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event
 
-from app.db import db
-from app.hot import CURSOR
+from app.db.reads import CURSOR
+from app.db.session import db
 
 LONG = 20
 

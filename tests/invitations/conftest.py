@@ -9,11 +9,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from app.db import transaction
+from app.db.session import transaction
+from app.domain.actor import OPERATOR, Actor
 from app.models import Grant, GrantedCapability, Invitation, Membership, OutboxMail, User, utcnow
-from app.security.actor import OPERATOR, Actor
-from app.services import acceptance, invitations, users
-from app.services.invitation_views import InvitationView
+from app.services.invitations import accept as acceptance
+from app.services.invitations import manage
+from app.services.invitations.views import InvitationView
+from app.services.users import accounts
 
 PASSWORD = "a horse of one's own"
 
@@ -26,7 +28,7 @@ def invite(app: Flask) -> Callable[..., InvitationView]:
         if "username" not in values and "email" not in values:
             values["username"] = "ada"
         with app.app_context():
-            return invitations.invite(actor, **values)
+            return manage.invite(actor, **values)
 
     return make
 
@@ -109,10 +111,10 @@ def as_operator(app: Flask) -> Callable[..., Any]:
 
 @pytest.fixture
 def demote(as_operator: Callable[..., Any]) -> Callable[[UUID], None]:
-    return lambda user_id: as_operator(users.update_user, user_id, role="user")
+    return lambda user_id: as_operator(accounts.update_user, user_id, role="user")
 
 
 @pytest.fixture
 def with_mail(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if a mail server were configured: what is to be sent stands in the outbox."""
-    monkeypatch.setattr("app.services.outbox.is_configured", lambda: True)
+    monkeypatch.setattr("app.services.notifications.outbox.is_configured", lambda: True)

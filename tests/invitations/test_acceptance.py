@@ -4,9 +4,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.errors import Conflict, Invalid, LinkExpired, NotFound, Throttled, WrongCredentials
-from app.security.actor import OPERATOR
-from app.services import acceptance, auth, grants, invitations, memberships, teams, users, websites
+from app.domain.actor import OPERATOR
+from app.domain.errors import Conflict, Invalid, LinkExpired, NotFound, Throttled, WrongCredentials
+from app.services.access import grants
+from app.services.authentication import login
+from app.services.invitations import accept as acceptance
+from app.services.invitations import manage
+from app.services.teams import memberships, teams
+from app.services.users import accounts
+from app.services.websites import websites
 from tests.invitations.conftest import PASSWORD
 
 
@@ -21,7 +27,7 @@ class TestAccepting:
         assert accept(made.token) == "ada"
 
         with app.app_context():
-            assert auth.login("Ada", PASSWORD).identity.user.id == made.user_id
+            assert login.login("Ada", PASSWORD).identity.user.id == made.user_id
         user, invitation = look.user(made.user_id), look.invitation(made.id)
         assert (user.pending, user.role) == (False, "user")
         assert (invitation.token_hash, invitation.link_token_hash) == (None, None)
@@ -52,7 +58,7 @@ class TestAccepting:
         team = make_team(admin)
         made = invite(admin.actor, username="ada", teams=[{"team_id": team, "role": "team-manager"}])
         with app.app_context():
-            users.update_user(admin.actor, made.user_id, role="admin")
+            accounts.update_user(admin.actor, made.user_id, role="admin")
             memberships.add_member(admin.actor, team, user_id=made.user_id, role="team-view-only")
 
         accept(made.token)
@@ -61,7 +67,7 @@ class TestAccepting:
         assert look.teams(made.user_id) == {team: "team-view-only"}
 
     def test_the_inviter_is_told(self, app, admin, invite, accept, look, with_mail, as_operator):
-        as_operator(users.update_user, admin.id, email="admin@example.org")
+        as_operator(accounts.update_user, admin.id, email="admin@example.org")
         accept(invite(admin.actor, username="ada").token)
 
         assert look.mails()[-1] == ("invitation-accepted", "admin@example.org", {"username": "ada"})
@@ -129,7 +135,7 @@ class TestLinksThatAreNotGood:
     def test_one_that_was_taken_back(self, app, admin, invite, accept):
         made = invite(admin.actor, username="ada")
         with app.app_context():
-            invitations.revoke(admin.actor, made.id)
+            manage.revoke(admin.actor, made.id)
 
         with pytest.raises(NotFound, match="no longer valid"):
             accept(made.token)
@@ -146,8 +152,8 @@ class TestLinksThatAreNotGood:
 
     def test_one_that_expires_while_the_password_is_hashed(self, admin, invite, accept, expire, look, monkeypatch):
         made = invite(admin.actor, username="ada")
-        hashing = auth.hash_password
-        monkeypatch.setattr(auth, "hash_password", lambda password: (expire(made.id), hashing(password))[1])
+        hashing = login.hash_password
+        monkeypatch.setattr(login, "hash_password", lambda password: (expire(made.id), hashing(password))[1])
 
         with pytest.raises(NotFound):
             accept(made.token)
@@ -158,7 +164,7 @@ class TestLinksThatAreNotGood:
         inviter = make_user(role="admin")
         made = invite(inviter.actor, username="ada")
         with app.app_context():
-            users.delete_user(admin.actor, inviter.id)
+            accounts.delete_user(admin.actor, inviter.id)
 
         with pytest.raises(NotFound, match="no longer valid"):
             accept(made.token)
@@ -168,13 +174,13 @@ class TestLinksThatAreNotGood:
     ):
         inviter = make_user(role="admin")
         made = invite(inviter.actor, username="ada")
-        hashing = auth.hash_password
+        hashing = login.hash_password
 
         def hash_and_delete(password):
-            users.delete_user(OPERATOR, inviter.id)
+            accounts.delete_user(OPERATOR, inviter.id)
             return hashing(password)
 
-        monkeypatch.setattr(auth, "hash_password", hash_and_delete)
+        monkeypatch.setattr(login, "hash_password", hash_and_delete)
 
         with pytest.raises(NotFound, match="no longer valid"):
             accept(made.token)
@@ -184,7 +190,7 @@ class TestLinksThatAreNotGood:
     def test_no_password_is_hashed_for_them(self, app, admin, invite, accept, expire, monkeypatch):
         made = invite(admin.actor, username="ada")
         expire(made.id)
-        monkeypatch.setattr(auth, "hash_password", lambda _password: pytest.fail("hashed"))
+        monkeypatch.setattr(login, "hash_password", lambda _password: pytest.fail("hashed"))
 
         with pytest.raises(LinkExpired):
             accept(made.token)
@@ -243,7 +249,7 @@ class TestAnInviterWhoLostSomething:
         inviter = make_user()
         site = make_website(owner=inviter)
         made = invite(inviter.actor, username="ada", role="user", grants=[site_entry(site)])
-        as_operator(users.update_user, inviter.id, role="view-only")
+        as_operator(accounts.update_user, inviter.id, role="view-only")
 
         accept(made.token)
 
@@ -334,7 +340,7 @@ class TestAnInviterWhoLostSomething:
         inviter = make_user()
         site = make_website(owner=inviter)
         made = invite(inviter.actor, username="ada", grants=[site_entry(site)])
-        as_operator(users.update_user, inviter.id, role="admin")
+        as_operator(accounts.update_user, inviter.id, role="admin")
 
         accept(made.token)
 
@@ -343,7 +349,7 @@ class TestAnInviterWhoLostSomething:
 
 class TestDeclining:
     def test_the_account_is_gone_and_the_inviter_told(self, app, admin, invite, look, with_mail, as_operator):
-        as_operator(users.update_user, admin.id, email="admin@example.org")
+        as_operator(accounts.update_user, admin.id, email="admin@example.org")
         made = invite(admin.actor, username="ada")
 
         with app.app_context():
@@ -406,5 +412,5 @@ def test_nobody_logs_in_before(app, admin, invite):
     made = invite(admin.actor, username="ada")
 
     with app.app_context(), pytest.raises(WrongCredentials):
-        auth.login("ada", PASSWORD)
+        login.login("ada", PASSWORD)
     assert isinstance(made.user_id, UUID)

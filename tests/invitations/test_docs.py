@@ -5,7 +5,7 @@ import re
 import shlex
 from pathlib import Path
 
-from app.config import ROOT
+from app.settings import ROOT
 from tests.cli.conftest import invoke
 
 PAGE = Path(ROOT / "docs" / "invitations.md").read_text()

@@ -5,14 +5,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.errors import Conflict, Denied, Invalid, NotFound, Unauthenticated, WrongCredentials
+from app.domain.actor import OPERATOR, Actor
+from app.domain.errors import AlreadyAccepted, Conflict, Denied, Invalid, NotFound, Unauthenticated, WrongCredentials
+from app.domain.pagination import Window
 from app.models import utcnow
-from app.paging import Window
-from app.security.actor import OPERATOR, Actor
-from app.security.links import LinkTokens
+from app.security.link_tokens import LinkTokens
 from app.security.tokens import hash_token
-from app.services import auth, grants, invitations, users
-from app.services.invitation_views import AlreadyAccepted, State
+from app.services.access import grants
+from app.services.authentication import login
+from app.services.invitations import manage
+from app.services.invitations.views import State
+from app.services.users import accounts
 from tests.conftest import SECRET
 from tests.invitations.conftest import PASSWORD
 
@@ -43,19 +46,19 @@ class TestTheAccountToBe:
 
         for password in ("", "anything"):
             with app.app_context(), pytest.raises(WrongCredentials):
-                auth.login("ada", password)
+                login.login("ada", password)
 
     def test_nobody_can_set_its_password(self, app, admin, invite):
         made = invite(admin.actor, username="ada")
 
         with app.app_context(), pytest.raises(Conflict, match="has not accepted"):
-            users.update_user(admin.actor, made.user_id, password=PASSWORD)
+            accounts.update_user(admin.actor, made.user_id, password=PASSWORD)
 
     def test_deleting_it_deletes_the_invitation(self, app, admin, invite, look):
         made = invite(admin.actor, username="ada")
 
         with app.app_context():
-            users.delete_user(admin.actor, made.user_id)
+            accounts.delete_user(admin.actor, made.user_id)
 
         assert look.invitation(made.id) is None
 
@@ -88,7 +91,7 @@ class TestTheLink:
         made = invite(admin.actor, username="ada")
 
         with app.app_context():
-            assert invitations.get(admin.actor, made.id).token is None
+            assert manage.get(admin.actor, made.id).token is None
 
     def test_it_is_good_for_seven_days(self, admin, invite):
         made = invite(admin.actor, username="ada")
@@ -294,9 +297,9 @@ class TestManaging:
         invite(inviter.actor, username="bob", grants=[{"website_id": make_website(owner=inviter), "role": "view"}])
 
         with app.app_context():
-            of_admin = invitations.list_invitations(admin.actor, Window())
-            of_inviter = invitations.list_invitations(inviter.actor, Window())
-            of_nobody = invitations.list_invitations(make_user().actor, Window())
+            of_admin = manage.list_invitations(admin.actor, Window())
+            of_inviter = manage.list_invitations(inviter.actor, Window())
+            of_nobody = manage.list_invitations(make_user().actor, Window())
 
         assert [(row.username, row.inviter_name) for row in of_admin.rows] == [("bob", "inviter"), ("ada", "admin")]
         assert [row.username for row in of_inviter.rows] == ["bob"]
@@ -304,7 +307,7 @@ class TestManaging:
 
     def test_a_bearer_of_a_share_sees_none(self, app):
         with app.app_context(), pytest.raises(Unauthenticated):
-            invitations.list_invitations(Actor(), Window())
+            manage.list_invitations(Actor(), Window())
 
     @pytest.mark.parametrize(
         ("search", "found"), [("ADA", ["ada"]), ("@example", ["bob"]), ("%", []), ("", ["bob", "ada"])]
@@ -314,7 +317,7 @@ class TestManaging:
         invite(admin.actor, username="bob", email="someone@example.org")
 
         with app.app_context():
-            page = invitations.list_invitations(admin.actor, Window(), search=search)
+            page = manage.list_invitations(admin.actor, Window(), search=search)
 
         assert [row.username for row in page.rows] == found
 
@@ -324,7 +327,7 @@ class TestManaging:
         accept(invite(admin.actor, username="accepted").token)
 
         with app.app_context():
-            page = invitations.list_invitations(admin.actor, Window())
+            page = manage.list_invitations(admin.actor, Window())
 
         assert {row.username: str(row.state) for row in page.rows} == {
             "open": "open",
@@ -336,14 +339,14 @@ class TestManaging:
         made, other = invite(admin.actor, username="ada"), make_user().actor
 
         with app.app_context():
-            for service in (invitations.get, invitations.revoke, invitations.resend, invitations.make_link):
+            for service in (manage.get, manage.revoke, manage.resend, manage.make_link):
                 for invitation_id in (made.id, uuid4()):
                     with pytest.raises(Denied):
                         service(other, invitation_id)
 
     def test_unknown_ones_are_missing_to_administrators(self, app, admin):
         with app.app_context():
-            for service in (invitations.get, invitations.revoke, invitations.resend, invitations.make_link):
+            for service in (manage.get, manage.revoke, manage.resend, manage.make_link):
                 with pytest.raises(NotFound):
                     service(admin.actor, uuid4())
 
@@ -352,7 +355,7 @@ class TestManaging:
         accept(made.token)
 
         with app.app_context():
-            for service in (invitations.revoke, invitations.resend, invitations.make_link):
+            for service in (manage.revoke, manage.resend, manage.make_link):
                 with pytest.raises(AlreadyAccepted):
                     service(admin.actor, made.id)
 
@@ -362,9 +365,9 @@ class TestByTheAccount:
         made = invite(admin.actor, username="ada")
 
         with app.app_context():
-            again = invitations.resend(admin.actor, invitations.id_for(made.user_id))
-            link = invitations.make_link(admin.actor, invitations.id_for(made.user_id))
-            invitations.revoke(admin.actor, invitations.id_for(made.user_id))
+            again = manage.resend(admin.actor, manage.id_for(made.user_id))
+            link = manage.make_link(admin.actor, manage.id_for(made.user_id))
+            manage.revoke(admin.actor, manage.id_for(made.user_id))
 
         assert again.id == made.id
         assert len({made.token, again.token, link}) == 3
@@ -377,7 +380,7 @@ class TestByTheAccount:
         with app.app_context():
             for user_id in (accepted.user_id, make_user().id, uuid4()):
                 with pytest.raises(NotFound):
-                    invitations.id_for(user_id)
+                    manage.id_for(user_id)
 
 
 class TestRevoking:
@@ -385,7 +388,7 @@ class TestRevoking:
         made = invite(admin.actor, username="ada")
 
         with app.app_context():
-            invitations.revoke(admin.actor, made.id)
+            manage.revoke(admin.actor, made.id)
 
         assert look.user(made.user_id) is None
         assert invite(admin.actor, username="ada").username == "ada"
@@ -397,7 +400,7 @@ class TestRevoking:
         )
 
         with app.app_context():
-            invitations.revoke(inviter.actor, made.id)
+            manage.revoke(inviter.actor, made.id)
 
         assert look.user(made.user_id) is None
 
@@ -412,9 +415,9 @@ class TestRevoking:
 
         with app.app_context():
             with pytest.raises(Conflict, match="websites"):
-                invitations.revoke(inviter.actor, made.id)
+                manage.revoke(inviter.actor, made.id)
             assert look.user(made.user_id) is not None
-            invitations.revoke(admin.actor, made.id)
+            manage.revoke(admin.actor, made.id)
 
         assert look.user(made.user_id) is None
 
@@ -423,8 +426,8 @@ class TestRenewing:
     def test_a_new_link_kills_the_old_ones(self, app, admin, invite, accept):
         made = invite(admin.actor, username="ada")
         with app.app_context():
-            copied = invitations.make_link(admin.actor, made.id)
-            again = invitations.resend(admin.actor, made.id)
+            copied = manage.make_link(admin.actor, made.id)
+            again = manage.resend(admin.actor, made.id)
 
         for dead in (made.token, copied):
             with pytest.raises(NotFound):
@@ -435,7 +438,7 @@ class TestRenewing:
     def test_a_link_to_copy_leaves_the_first_one_good(self, app, admin, invite, accept, which):
         made = invite(admin.actor, username="ada")
         with app.app_context():
-            copied = invitations.make_link(admin.actor, made.id)
+            copied = manage.make_link(admin.actor, made.id)
 
         assert accept(made.token if which == "first" else copied) == "ada"
         with pytest.raises(NotFound):
@@ -444,20 +447,20 @@ class TestRenewing:
     def test_of_links_to_copy_the_newest_is_good(self, app, admin, invite, accept):
         made = invite(admin.actor, username="ada")
         with app.app_context():
-            old, new = invitations.make_link(admin.actor, made.id), invitations.make_link(admin.actor, made.id)
+            old, new = manage.make_link(admin.actor, made.id), manage.make_link(admin.actor, made.id)
 
         with pytest.raises(NotFound):
             accept(old)
         assert accept(new) == "ada"
 
-    @pytest.mark.parametrize("how", [invitations.resend, invitations.make_link])
+    @pytest.mark.parametrize("how", [manage.resend, manage.make_link])
     def test_an_expired_one_is_good_again(self, app, admin, invite, accept, expire, how):
         made = invite(admin.actor, username="ada")
         expire(made.id)
 
         with app.app_context():
             renewed = how(admin.actor, made.id, days=2)
-            until = invitations.get(admin.actor, made.id).expires_at
+            until = manage.get(admin.actor, made.id).expires_at
 
         assert abs(until - utcnow() - timedelta(days=2)) < timedelta(minutes=1)
         assert accept(renewed if isinstance(renewed, str) else renewed.token) == "ada"
@@ -465,12 +468,12 @@ class TestRenewing:
     def test_it_is_mailed_again(self, app, admin, invite, look, with_mail):
         made = invite(admin.actor, email="ada@example.org")
         with app.app_context():
-            invitations.resend(admin.actor, made.id)
-            invitations.make_link(admin.actor, made.id)
+            manage.resend(admin.actor, made.id)
+            manage.make_link(admin.actor, made.id)
 
         assert [kind for kind, _, _ in look.mails()] == ["invitation", "invitation"]
 
-    @pytest.mark.parametrize("how", [invitations.resend, invitations.make_link])
+    @pytest.mark.parametrize("how", [manage.resend, manage.make_link])
     @pytest.mark.parametrize("adopter", ["another administrator", "the operator"])
     def test_an_administrator_takes_the_place_of_an_inviter_who_is_gone(
         self, app, admin, make_user, make_website, invite, accept, look, how, adopter
@@ -479,7 +482,7 @@ class TestRenewing:
         site = make_website(owner=admin)
         made = invite(inviter.actor, username="ada", grants=[{"website_id": site, "role": "view"}])
         with app.app_context():
-            users.delete_user(admin.actor, inviter.id)
+            accounts.delete_user(admin.actor, inviter.id)
             renewed = how(OPERATOR if adopter == "the operator" else admin.actor, made.id)
 
         assert look.invitation(made.id).by_operator is (adopter == "the operator")
@@ -492,6 +495,6 @@ class TestRenewing:
             inviter.actor, username="ada", grants=[{"website_id": make_website(owner=inviter), "role": "view"}]
         )
         with app.app_context():
-            invitations.resend(admin.actor, made.id)
+            manage.resend(admin.actor, made.id)
 
         assert look.invitation(made.id).inviter_id == inviter.id

@@ -7,9 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from app.api.pages.style import FILE
-from app.errors import Unavailable
-from app.services import acceptance, auth, invitations, password_resets, users
+from app.domain.errors import Unavailable
+from app.pages.style import FILE
+from app.services.authentication import login as auth
+from app.services.authentication import password_resets
+from app.services.invitations import accept, manage
+from app.services.users import accounts
 from tests.http.apps import other_app
 from tests.http.logbook import logging_of
 from tests.invitations.conftest import PASSWORD
@@ -241,7 +244,7 @@ class TestLinksThatAreNotGood:
 
     def test_one_that_was_taken_back(self, app, admin, anonymous, path, made):
         with app.app_context():
-            invitations.revoke(admin.actor, made.id)
+            manage.revoke(admin.actor, made.id)
 
         assert (anonymous.get(path).status_code, anonymous.post(path, data=FORM).status_code) == (404, 404)
 
@@ -367,7 +370,7 @@ class TestHostileNames:
 
     @pytest.fixture
     def everything(self, app, admin, invite, make_website, make_team, as_operator):
-        as_operator(users.update_user, admin.id, username=HOSTILE[:200])
+        as_operator(accounts.update_user, admin.id, username=HOSTILE[:200])
         site, team = make_website(HOSTILE[:100], owner=admin), make_team(admin, "<script>alert(1)</script>'\"")
         with app.app_context():
             return invite(
@@ -445,7 +448,7 @@ class TestWhenSomethingFails:
         def broken(_token, **_values):
             raise RuntimeError("the inside of it")
 
-        monkeypatch.setattr(acceptance, "find", broken)
+        monkeypatch.setattr(accept, "find", broken)
         response = anonymous.get(path)
 
         assert response.status_code == 500

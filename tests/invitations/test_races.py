@@ -2,10 +2,12 @@
 
 import pytest
 
-from app.errors import Conflict, DomainError, NotFound
-from app.security.actor import OPERATOR
-from app.services import acceptance, auth, invitations, password_resets, users
-from app.services.invitation_views import AlreadyAccepted
+from app.domain.actor import OPERATOR
+from app.domain.errors import AlreadyAccepted, Conflict, DomainError, NotFound
+from app.services.authentication import login, password_resets
+from app.services.invitations import accept as acceptance
+from app.services.invitations import manage
+from app.services.users import accounts
 from tests.invitations.conftest import PASSWORD
 from tests.racing import ROUNDS, at_once
 
@@ -29,7 +31,7 @@ def outcome_of(app):
 def test_fifty_who_accept_one_link(
     app, admin, invite, look, outcome_of, make_website, make_team, with_mail, as_operator
 ):
-    as_operator(users.update_user, admin.id, email="admin@example.org")
+    as_operator(accounts.update_user, admin.id, email="admin@example.org")
     site, team = make_website(owner=admin), make_team(admin)
     made = invite(
         admin.actor,
@@ -48,7 +50,7 @@ def test_fifty_who_accept_one_link(
     assert len(winners) == 1
     assert {(type(loser), loser.message) for loser in losers} == {(NotFound, "This link is no longer valid.")}
     with app.app_context():
-        assert auth.login("ada", passwords[winners[0]]).identity.user.id == made.user_id
+        assert login.login("ada", passwords[winners[0]]).identity.user.id == made.user_id
     assert look.teams(made.user_id) == {team: "team-member"}
     assert look.grants(made.user_id) == {site: "write"}
     assert [kind for kind, _, _ in look.mails() if kind == "invitation-accepted"] == ["invitation-accepted"]
@@ -86,7 +88,7 @@ def test_one_who_accepts_while_it_is_taken_back(admin, invite, look, outcome_of,
 
     accepted, revoked = at_once(
         lambda: outcome_of(acceptance.accept, made.token, PASSWORD),
-        lambda: outcome_of(invitations.revoke, admin.actor, made.id),
+        lambda: outcome_of(manage.revoke, admin.actor, made.id),
     )
 
     user = look.user(made.user_id)
@@ -102,7 +104,7 @@ def test_one_who_accepts_while_it_is_sent_again(admin, invite, accept, look, out
 
     accepted, resent = at_once(
         lambda: outcome_of(acceptance.accept, made.token, PASSWORD),
-        lambda: outcome_of(invitations.resend, admin.actor, made.id),
+        lambda: outcome_of(manage.resend, admin.actor, made.id),
     )
 
     if accepted == "ada":
@@ -120,7 +122,7 @@ def test_one_who_accepts_while_the_inviter_is_deleted(admin, make_user, invite, 
 
     accepted, deleted = at_once(
         lambda: outcome_of(acceptance.accept, made.token, PASSWORD),
-        lambda: outcome_of(users.delete_user, OPERATOR, inviter.id),
+        lambda: outcome_of(accounts.delete_user, OPERATOR, inviter.id),
     )
 
     assert deleted is None
@@ -131,8 +133,8 @@ def test_one_who_accepts_while_the_inviter_is_deleted(admin, make_user, invite, 
 @pytest.mark.parametrize("round_", range(ROUNDS))
 def test_two_who_invite_the_same_person(admin, outcome_of, round_):
     answers = at_once(
-        lambda: outcome_of(invitations.invite, admin.actor, username="ada", email="ada@example.org"),
-        lambda: outcome_of(invitations.invite, admin.actor, username="Ada", email="ADA@example.org"),
+        lambda: outcome_of(manage.invite, admin.actor, username="ada", email="ada@example.org"),
+        lambda: outcome_of(manage.invite, admin.actor, username="Ada", email="ADA@example.org"),
     )
 
     refused = [answer for answer in answers if isinstance(answer, DomainError)]

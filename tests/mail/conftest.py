@@ -7,11 +7,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from app import create_app, migrate
-from app.db import db, transaction
+from app import create_app
+from app.db import migrations
+from app.db.session import db, transaction
 from app.models import OutboxMail, User
-from app.services import mail_delivery
-from app.services.mail_delivery import Tally
+from app.services.notifications import delivery
+from app.services.notifications.delivery import Tally
 from tests.conftest import Person, settings_for
 from tests.mail.post_office import PostOffice, open_office
 
@@ -51,7 +52,7 @@ def migrated_app(
 ) -> Iterator[Flask]:
     app = create_app(settings_for(database_url, tmp_path_factory.mktemp("mail"), **mail_settings(_open[1])))
     with app.app_context():
-        migrate.upgrade()
+        migrations.upgrade()
     yield app
     with app.app_context():
         for engine in db.engines.values():
@@ -64,7 +65,7 @@ def deliver(app: Flask, office: PostOffice) -> Callable[[], Tally]:
 
     def send() -> Tally:
         with app.app_context():
-            return mail_delivery.deliver()
+            return delivery.deliver()
 
     return send
 

@@ -6,10 +6,10 @@ from uuid import uuid4
 import pytest
 
 from app import create_app
-from app.db import db
+from app.db.session import db
 from app.models import utcnow
-from app.services import outbox as service
-from app.services import password_resets
+from app.services.authentication import password_resets
+from app.services.notifications import outbox as service
 from tests.cli.conftest import invoke, printed, run  # noqa: F401 (fixtures)
 from tests.conftest import settings_for
 from tests.mail.conftest import PUBLIC

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from app.mail.composing import Letter, compose
-from app.mail.kinds import Kind
+from app.domain.message_kinds import Kind
+from app.services.notifications.composing import Letter, compose
 
 ID = UUID(int=7)
 NOW = datetime(2026, 11, 21, 16, 42, tzinfo=UTC)

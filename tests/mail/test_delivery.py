@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from app.db import transaction
+from app.db.session import transaction
 from app.models import utcnow
-from app.services import mail_delivery
-from app.services import outbox as service
-from app.services.mail_delivery import LEASE, MOST_ATTEMPTS, Tally, pause_after
+from app.services.notifications import delivery
+from app.services.notifications import outbox as service
+from app.services.notifications.delivery import LEASE, MOST_ATTEMPTS, Tally, pause_after
 from tests.racing import at_once
 
 
@@ -135,7 +135,7 @@ class TestBroken:
         monkeypatch.setattr("smtplib.SMTP.connect", refuse_connection)
 
         with app.app_context():
-            tally = mail_delivery.deliver()
+            tally = delivery.deliver()
 
         assert (tally.postponed, tally.unreachable) == (1, "ConnectionRefusedError: nobody listens")
         assert [row.attempts for row in outbox()] == [1, 0, 0]
@@ -171,7 +171,7 @@ class TestSeveralSenders:
 
         def send():
             with app.app_context():
-                return mail_delivery.deliver()
+                return delivery.deliver()
 
         tallies = at_once(*[send] * 4)
 
@@ -183,7 +183,7 @@ class TestSeveralSenders:
     def test_what_somebody_is_sending_nobody_else_sends(self, app, queue, office, deliver):
         queue("ada@example.com")
         with app.app_context():
-            assert mail_delivery._claim() is not None
+            assert delivery._claim() is not None
 
         assert deliver() == Tally()
         assert office.mails == []
@@ -191,10 +191,10 @@ class TestSeveralSenders:
     def test_what_a_sender_left_behind_is_sent_when_its_time_is_over(self, app, queue, office, deliver, monkeypatch):
         queue("ada@example.com")
         with app.app_context():
-            claimed = mail_delivery._claim()
+            claimed = delivery._claim()
         assert claimed.due_at - utcnow() > LEASE - timedelta(seconds=10)
         later = utcnow() + LEASE
-        monkeypatch.setattr("app.services.mail_delivery.utcnow", lambda: later)
+        monkeypatch.setattr("app.services.notifications.delivery.utcnow", lambda: later)
 
         assert deliver() == Tally(sent=1)
         assert office.mails[0]["Message-ID"] == f"<{claimed.id}@stats.example>"
@@ -202,14 +202,14 @@ class TestSeveralSenders:
     def test_a_sender_that_comes_back_late_spoils_nothing(self, app, queue, deliver, outbox, office, change_mails):
         queue("later@example.com")
         with app.app_context():
-            late = mail_delivery._claim()
+            late = delivery._claim()
         change_mails(due_at=utcnow())
         deliver()
         (before,) = outbox()
 
         with app.app_context():
-            mail_delivery._put_off(late, "late", Tally())
-            mail_delivery._forget(late)
+            delivery._put_off(late, "late", Tally())
+            delivery._forget(late)
 
         (after,) = outbox()
         assert (after.due_at, after.last_error) == (before.due_at, "451 4.7.1 greylisted")

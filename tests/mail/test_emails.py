@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.errors import EmailDomainNotAllowed, Invalid
-from app.security.emails import ascii_form, clean_email, parsed_domains
+from app.domain.emails import ascii_form, clean_email, parsed_domains
+from app.domain.errors import EmailDomainNotAllowed, Invalid
 
 
 class TestGood:

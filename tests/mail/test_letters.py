@@ -5,11 +5,13 @@ from uuid import uuid4
 
 import pytest
 
+from app.domain.actor import OPERATOR
 from app.runtime import runtime
-from app.security.actor import OPERATOR
-from app.security.links import LinkTokens
-from app.services import acceptance, invitations, password_resets, users
-from app.services.mail_delivery import Tally
+from app.security.link_tokens import LinkTokens
+from app.services.authentication import password_resets
+from app.services.invitations import accept, manage
+from app.services.notifications.delivery import Tally
+from app.services.users import accounts
 from tests.conftest import PASSWORD
 
 
@@ -17,7 +19,7 @@ from tests.conftest import PASSWORD
 def invited(app):
     """An invitation that has been written and not sent."""
     with app.app_context():
-        return invitations.invite(OPERATOR, username="eve", email="eve@example.com")
+        return manage.invite(OPERATOR, username="eve", email="eve@example.com")
 
 
 @pytest.fixture
@@ -43,8 +45,8 @@ def text_of(mail):
 class TestInvitation:
     def test_it_names_inviter_and_link(self, app, admin, deliver, office):
         with app.app_context():
-            users.update_user(OPERATOR, admin.id, display_name="Grace <b>H.</b>")
-            view = invitations.invite(admin.actor, username="eve", email="eve@example.com")
+            accounts.update_user(OPERATOR, admin.id, display_name="Grace <b>H.</b>")
+            view = manage.invite(admin.actor, username="eve", email="eve@example.com")
 
         assert deliver() == Tally(sent=1)
         (mail,) = office.mails
@@ -54,20 +56,20 @@ class TestInvitation:
 
     def test_one_that_is_sent_again_brings_the_newest_link(self, app, invited, deliver, office):
         with app.app_context():
-            newest = invitations.resend(OPERATOR, invited.id)
+            newest = manage.resend(OPERATOR, invited.id)
 
         assert deliver() == Tally(sent=2)
         assert all(newest.token in text_of(mail) for mail in office.mails)
 
     def test_one_that_was_taken_back_is_not_sent(self, app, invited, deliver, outbox):
         with app.app_context():
-            invitations.revoke(OPERATOR, invited.id)
+            manage.revoke(OPERATOR, invited.id)
 
         assert (deliver(), outbox()) == (Tally(dropped=1), [])
 
     def test_one_that_was_accepted_meanwhile_is_not_sent(self, app, invited, deliver, outbox):
         with app.app_context():
-            acceptance.accept(invited.token, PASSWORD)
+            accept.accept(invited.token, PASSWORD)
 
         assert (deliver(), outbox()) == (Tally(dropped=1), [])
 
@@ -83,8 +85,8 @@ class TestAnswers:
     def test_the_inviter_is_told(self, app, admin, give_email, deliver, office, answer, word):
         give_email(admin, "admin@example.com")
         with app.app_context():
-            token = invitations.invite(admin.actor, username="eve").token
-            acceptance.accept(token, PASSWORD) if answer == "accept" else acceptance.decline(token)
+            token = manage.invite(admin.actor, username="eve").token
+            accept.accept(token, PASSWORD) if answer == "accept" else accept.decline(token)
 
         deliver()
 

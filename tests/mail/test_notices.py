@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.security.actor import OPERATOR
-from app.services import users
+from app.domain.actor import OPERATOR
+from app.services.users import accounts
 from tests.conftest import PASSWORD
 
 NEW = "battery staple"
@@ -32,7 +32,7 @@ def notices(deliver, office):
 class TestPassword:
     def test_by_oneself(self, app, ada, notices):
         with app.app_context():
-            users.change_own_password(ada.actor, current_password=PASSWORD, new_password=NEW)
+            accounts.change_own_password(ada.actor, current_password=PASSWORD, new_password=NEW)
 
         headers, (text,) = notices()
         assert headers == [("ada@example.com", CHANGED)]
@@ -46,7 +46,7 @@ class TestPassword:
 
     def test_by_an_administrator(self, app, admin, ada, notices):
         with app.app_context():
-            users.update_user(admin.actor, ada.id, password=NEW)
+            accounts.update_user(admin.actor, ada.id, password=NEW)
 
         headers, (text,) = notices()
         assert headers == [("ada@example.com", CHANGED)]
@@ -54,7 +54,7 @@ class TestPassword:
 
     def test_without_an_address_nobody(self, app, make_user, outbox):
         with app.app_context():
-            users.update_user(OPERATOR, make_user("bob").id, password=NEW)
+            accounts.update_user(OPERATOR, make_user("bob").id, password=NEW)
 
         assert outbox() == []
 
@@ -68,7 +68,7 @@ class TestPassword:
 class TestAddress:
     def test_both_are_told(self, app, ada, notices):
         with app.app_context():
-            users.update_user(OPERATOR, ada.id, email="new@example.com")
+            accounts.update_user(OPERATOR, ada.id, email="new@example.com")
 
         headers, texts = notices()
         assert headers == [("ada@example.com", MOVED), ("new@example.com", MOVED)]
@@ -78,7 +78,7 @@ class TestAddress:
 
     def test_the_old_one_is_told_that_there_is_none(self, app, ada, notices):
         with app.app_context():
-            users.update_user(OPERATOR, ada.id, email=None)
+            accounts.update_user(OPERATOR, ada.id, email=None)
 
         headers, (text,) = notices()
         assert headers == [("ada@example.com", MOVED)]
@@ -86,13 +86,13 @@ class TestAddress:
 
     def test_another_case_is_no_news(self, app, ada, outbox):
         with app.app_context():
-            users.update_user(OPERATOR, ada.id, email="ADA@example.com")
+            accounts.update_user(OPERATOR, ada.id, email="ADA@example.com")
 
         assert outbox() == []
 
     def test_with_a_new_password_the_old_one_is_told_of_that_too(self, app, ada, notices):
         with app.app_context():
-            users.update_user(OPERATOR, ada.id, email="new@example.com", password=NEW)
+            accounts.update_user(OPERATOR, ada.id, email="new@example.com", password=NEW)
 
         assert notices()[0] == [
             ("ada@example.com", MOVED),
@@ -104,6 +104,6 @@ class TestAddress:
         give_email(make_user("bob"), "bob@example.com")
 
         with app.app_context(), pytest.raises(Exception, match="already exists"):
-            users.update_user(OPERATOR, ada.id, email="bob@example.com")
+            accounts.update_user(OPERATOR, ada.id, email="bob@example.com")
 
         assert outbox() == []

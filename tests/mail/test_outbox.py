@@ -3,9 +3,9 @@
 import pytest
 
 from app import create_app
-from app.db import transaction
+from app.db.session import transaction
 from app.runtime import runtime
-from app.services import outbox as service
+from app.services.notifications import outbox as service
 from tests.conftest import settings_for
 
 

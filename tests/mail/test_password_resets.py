@@ -7,13 +7,17 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from app.db import transaction
-from app.errors import Conflict, Denied, Invalid, NotFound, Throttled
-from app.models import ANONYMOUS_ID, PasswordReset, Role, utcnow
-from app.security.actor import OPERATOR
+from app.db.session import transaction
+from app.domain.actor import OPERATOR
+from app.domain.errors import Conflict, Denied, Invalid, NotFound, Throttled
+from app.domain.roles import Role
+from app.models import ANONYMOUS_ID, PasswordReset, utcnow
 from app.security.tokens import hash_token
-from app.services import grants, invitations, password_resets, users
-from app.services.mail_delivery import Tally
+from app.services.access import grants
+from app.services.authentication import password_resets
+from app.services.invitations import manage
+from app.services.notifications.delivery import Tally
+from app.services.users import accounts
 from tests.conftest import PASSWORD
 from tests.http.test_statements import counting
 from tests.mail.conftest import PUBLIC
@@ -81,7 +85,7 @@ class TestAsking:
 
     def test_of_somebody_who_is_invited_the_invitation_comes_again(self, app, ask, deliver, office):
         with app.app_context():
-            invitations.invite(OPERATOR, username="eve", email="eve@example.com")
+            manage.invite(OPERATOR, username="eve", email="eve@example.com")
         deliver()
 
         ask(email="eve@example.com")
@@ -139,9 +143,13 @@ class TestLink:
         now = utcnow()
 
         with app.app_context():
-            monkeypatch.setattr("app.services.password_resets.utcnow", lambda: now + timedelta(minutes=59))
+            monkeypatch.setattr(
+                "app.services.authentication.password_resets.utcnow", lambda: now + timedelta(minutes=59)
+            )
             assert password_resets.find(token)
-            monkeypatch.setattr("app.services.password_resets.utcnow", lambda: now + timedelta(minutes=61))
+            monkeypatch.setattr(
+                "app.services.authentication.password_resets.utcnow", lambda: now + timedelta(minutes=61)
+            )
             with pytest.raises(NotFound):
                 password_resets.find(token)
             with pytest.raises(NotFound):
@@ -177,7 +185,7 @@ class TestLink:
         token = mailed("ada")
 
         with app.app_context():
-            users.update_user(OPERATOR, ada.id, **change)
+            accounts.update_user(OPERATOR, ada.id, **change)
             with pytest.raises(NotFound):
                 password_resets.find(token)
 
@@ -185,7 +193,7 @@ class TestLink:
         token = mailed("ada")
 
         with app.app_context():
-            users.delete_user(OPERATOR, ada.id)
+            accounts.delete_user(OPERATOR, ada.id)
             with pytest.raises(NotFound):
                 password_resets.find(token)
 
@@ -287,7 +295,7 @@ class TestLinkOfAnAdministrator:
 
     def test_not_for_those_who_have_no_password(self, app, admin):
         with app.app_context():
-            view = invitations.invite(OPERATOR, username="eve")
+            view = manage.invite(OPERATOR, username="eve")
             with transaction():
                 grants.ensure_anonymous()
             for user_id in (view.user_id, ANONYMOUS_ID):

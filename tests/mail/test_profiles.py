@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from app.db import transaction
-from app.errors import Conflict, EmailDomainNotAllowed, Invalid
+from app.db.session import transaction
+from app.domain.actor import OPERATOR, Actor
+from app.domain.errors import Conflict, EmailDomainNotAllowed, EmailIsUsername, Invalid, UsernameIsEmail
 from app.models import User, utcnow
 from app.runtime import runtime
-from app.security.actor import OPERATOR, Actor
-from app.services import acceptance, invitations, users
-from app.services.account_errors import EmailIsUsername, UsernameIsEmail
+from app.services.invitations import accept, manage
+from app.services.users import accounts
 from tests.conftest import PASSWORD
 from tests.racing import ROUNDS, at_once
 
@@ -19,7 +19,7 @@ from tests.racing import ROUNDS, at_once
 def create(app):
     def make(username, **given):
         with app.app_context():
-            return users.create_user(OPERATOR, username=username, password=PASSWORD, **given)
+            return accounts.create_user(OPERATOR, username=username, password=PASSWORD, **given)
 
     return make
 
@@ -28,7 +28,7 @@ def create(app):
 def update(app):
     def change(person, actor=OPERATOR, **given):
         with app.app_context():
-            return users.update_user(actor, person.id, **given)
+            return accounts.update_user(actor, person.id, **given)
 
     return change
 
@@ -38,7 +38,7 @@ class TestCreate:
         made = create("ada", email=" Ada@Example.com ", display_name=" Ada L. ")
 
         with app.app_context():
-            row = users.get_user(OPERATOR, made.id)
+            row = accounts.get_user(OPERATOR, made.id)
             assert (row.email, row.display_name, row.last_seen_at, row.pending) == (
                 "Ada@example.com",
                 "Ada L.",
@@ -159,7 +159,7 @@ class TestOwn:
         assert update(ada, ada.actor, email=email).email == email
 
     def test_an_address_that_changed_meanwhile_needs_it_after_all(self, app, ada, update, monkeypatch):
-        monkeypatch.setattr("app.services.users._is_other_email", lambda *_: False)
+        monkeypatch.setattr("app.services.users.accounts._is_other_email", lambda *_: False)
 
         with pytest.raises(Conflict):
             update(ada, ada.actor, email="new@example.com")
@@ -195,7 +195,7 @@ class TestDomains:
 class TestPending:
     def test_another_address_gets_a_link_of_its_own(self, app, update, deliver, office):
         with app.app_context():
-            view = invitations.invite(OPERATOR, username="eve", email="old@example.com")
+            view = manage.invite(OPERATOR, username="eve", email="old@example.com")
         deliver()
         with app.app_context(), transaction() as session:
             eve = session.get(User, view.user_id)
@@ -214,7 +214,7 @@ def found(app, token):
 
     with app.app_context():
         try:
-            return acceptance.find(token) is not None
+            return accept.find(token) is not None
         except Exception:
             return False
 
@@ -246,7 +246,7 @@ class TestLastSeen:
         assert client.get("/api/me").status_code == 200
         assert seen(ada)[0] is None
         later = utcnow() + timedelta(minutes=6)
-        monkeypatch.setattr("app.services.sessions.utcnow", lambda: later)
+        monkeypatch.setattr("app.services.authentication.sessions.utcnow", lambda: later)
 
         client.get("/api/me")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.config import ConfigError, load
+from app.settings import ConfigError, load
 
 GOOD = {
     "FRONTDESK_MAIL_HOST": "mail.example.com",

@@ -7,8 +7,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from app.config import Config
-from app.mail.smtp import Post, Unreachable
+from app.services.notifications.smtp import Post, Unreachable
+from app.settings import Config
 from tests.live import free_port
 from tests.mail.post_office import PostOffice, knows_ada, open_office
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from app.domain.actor import OPERATOR
 from app.models import User
-from app.security.actor import OPERATOR
-from app.services import invitations
+from app.services.invitations import manage
 from tests.conftest import PASSWORD
 from tests.umami.bodies import bad_fields, bad_request, iso, pretty
 from tests.umami.conftest import *  # noqa: F403 (the fixtures that look into the database)
@@ -82,7 +82,7 @@ class TestRead:
 
     def test_who_is_invited_is_pending(self, app, client_of, admin):
         with app.app_context():
-            invitations.invite(OPERATOR, username="eve")
+            manage.invite(OPERATOR, username="eve")
 
         row = client_of(admin).get("/api/users").json["data"][0]
 

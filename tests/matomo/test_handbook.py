@@ -5,11 +5,11 @@ import re
 from app.api.matomo import methods
 from app.api.matomo.filters import DEFAULT_LIMIT
 from app.api.matomo.methods.api import MOST_URLS, MOST_URLS_OF_ANYBODY
+from app.api.matomo.parameter_types import MOST_ITEMS
 from app.api.matomo.parameters import MOST
 from app.api.matomo.patterns import MOST_LETTERS
 from app.api.matomo.registry import METHODS
-from app.api.matomo.values import MOST_ITEMS
-from app.config import ROOT
+from app.settings import ROOT
 
 PAGE = (ROOT / "docs" / "coming-from-matomo.md").read_text()
 NAMED = re.compile(r"`((?:UsersManager|SitesManager|API)\.\w+)`( •)?")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.models import SiteRole
-from app.services import grants
-from app.services.sites import site_numbers
+from app.domain.roles import SiteRole
+from app.services.access import grants
+from app.services.matomo.sites import site_numbers
 from tests.matomo.conftest import SUCCESS, failure
 from tests.racing import at_once
 

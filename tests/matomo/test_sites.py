@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.db import transaction
-from app.models import ANONYMOUS_ID, SiteRole, Website
-from app.services import grants, site_lists
+from app.db.session import transaction
+from app.domain.roles import SiteRole
+from app.models import ANONYMOUS_ID, Website
+from app.services.access import grants
+from app.services.matomo import site_lists
 from tests.http.test_statements import counting
 from tests.matomo.conftest import SUCCESS, Caller, failure
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.db import transaction
+from app.db.session import transaction
 from app.models import AccessToken, LoginSession, User, utcnow
 from tests.conftest import PASSWORD
 from tests.matomo.conftest import SUCCESS, Caller, failure

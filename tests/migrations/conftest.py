@@ -9,8 +9,9 @@ from alembic.script import Script, ScriptDirectory
 from flask import Flask
 from sqlalchemy import Connection, Engine, inspect, text
 
-from app import create_app, migrate
-from app.db import db
+from app import create_app
+from app.db import migrations
+from app.db.session import db
 from tests.conftest import settings_for
 from tests.databases import fresh_database
 
@@ -43,7 +44,7 @@ def empty(make_empty: Callable[[], Flask]) -> Flask:
 
 def all_revisions() -> Iterator[Script]:
     """The migrations, newest first."""
-    return ScriptDirectory.from_config(migrate.settings()).walk_revisions()
+    return ScriptDirectory.from_config(migrations.settings()).walk_revisions()
 
 
 def tables(engine: Engine) -> set[str]:

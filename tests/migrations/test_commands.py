@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from app import migrate
+from app.db import migrations
 from tests.cli.conftest import invoke
 
-HEAD = migrate.head_revision()
+HEAD = migrations.head_revision()
 
 
 class TestCurrent:
@@ -41,7 +41,7 @@ class TestDowngrade:
 
         assert done.exit_code == code
         assert done.stderr.startswith("Migrate back to base? Data of later revisions is lost. [y/N]: ")
-        assert migrate.current_revision() == revision
+        assert migrations.current_revision() == revision
 
     def test_without_being_asked(self, empty):
         invoke(empty, "db", "upgrade")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.migrate import MIGRATIONS
+from app.db.migrations import MIGRATIONS
 from tests.migrations.conftest import all_revisions
 
 FILES = sorted((MIGRATIONS / "versions").glob("*.py"))

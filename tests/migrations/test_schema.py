@@ -3,8 +3,8 @@
 from alembic import command
 from sqlalchemy import text
 
-from app import migrate
-from app.db import db
+from app.db import migrations
+from app.db.session import db
 from app.models import Base
 from tests.migrations.conftest import all_revisions, of_models, schema, tables
 
@@ -13,14 +13,14 @@ TEAM = "00000000-0000-4000-8000-000000000000"
 
 class TestUpgrade:
     def test_an_empty_database_gets_every_table(self, empty):
-        migrate.upgrade()
+        migrations.upgrade()
 
         assert set(of_models(dict.fromkeys(tables(db.engine)))) == set(Base.metadata.tables)
-        assert migrate.current_revision() == migrate.head_revision()
+        assert migrations.current_revision() == migrations.head_revision()
 
     def test_the_migrated_schema_is_the_one_that_the_models_make(self, make_empty):
         make_empty()
-        migrate.upgrade()
+        migrations.upgrade()
         migrated = schema(db.engine)
 
         make_empty()
@@ -29,27 +29,27 @@ class TestUpgrade:
         assert of_models(migrated) == schema(db.engine)
 
     def test_alembic_finds_nothing_to_do(self, empty):
-        migrate.upgrade()
+        migrations.upgrade()
 
-        command.check(migrate.settings())  # raises what it would generate
+        command.check(migrations.settings())  # raises what it would generate
 
     def test_a_second_upgrade_changes_nothing(self, empty):
-        migrate.upgrade()
+        migrations.upgrade()
         before = schema(db.engine)
 
-        migrate.upgrade()
+        migrations.upgrade()
 
         assert schema(db.engine) == before
 
 
 class TestDowngrade:
     def test_nothing_is_left_and_the_way_up_is_open_again(self, empty):
-        migrate.upgrade()
+        migrations.upgrade()
         before = schema(db.engine)
 
-        migrate.downgrade("base")
-        left, revision = schema(db.engine), migrate.current_revision()
-        migrate.upgrade()
+        migrations.downgrade("base")
+        left, revision = schema(db.engine), migrations.current_revision()
+        migrations.upgrade()
 
         assert (left, revision) == ({"indexes": {}}, None)
         assert schema(db.engine) == before
@@ -58,23 +58,23 @@ class TestDowngrade:
         revisions = [script.revision for script in reversed(list(all_revisions()))]
         there = []
         for revision in revisions:
-            migrate.upgrade(revision)
+            migrations.upgrade(revision)
             there.append(schema(db.engine))
 
         back = [schema(db.engine)]
         for revision in reversed(revisions[:-1]):
-            migrate.downgrade(revision)
+            migrations.downgrade(revision)
             back.append(schema(db.engine))
 
         assert back == there[::-1]
 
     def test_rows_survive_steps_that_do_not_concern_them(self, empty):
-        migrate.upgrade("0001")
+        migrations.upgrade("0001")
         with db.engine.begin() as connection:
             connection.execute(text("INSERT INTO team (team_id, name) VALUES (:id, 'Blue')"), {"id": TEAM})
 
-        migrate.upgrade()
-        migrate.downgrade("0001")
+        migrations.upgrade()
+        migrations.downgrade("0001")
 
         with db.engine.connect() as connection:
             assert connection.execute(text("SELECT name FROM team")).scalars().all() == ["Blue"]

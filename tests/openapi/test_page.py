@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.api.documents.assets import STATIC
+from app.api.openapi.assets import STATIC
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

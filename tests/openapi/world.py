@@ -7,11 +7,12 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from flask import Flask
 from sqlalchemy import delete, insert
 
-from app.db import transaction
-from app.models import Base, LoginSession, Membership, Role, Share, Team, TeamRole, User, Website, utcnow
-from app.models.folding import fold
+from app.db.session import transaction
+from app.domain.folding import fold
+from app.domain.roles import Role, TeamRole
+from app.models import Base, LoginSession, Membership, Share, Team, User, Website, utcnow
 from app.runtime import runtime
-from app.security.passwords import hash_password
+from app.security.password_hashing import hash_password
 from app.security.tokens import hash_token
 
 PASSWORD = "correct horse"

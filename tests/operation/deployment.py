@@ -3,7 +3,7 @@
 import re
 from dataclasses import fields
 
-from app.config import PREFIX, Config
+from app.settings import PREFIX, Config
 from tests.live import ROOT
 
 DOCKERFILE = ROOT / "Dockerfile"

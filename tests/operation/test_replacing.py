@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import pytest
 
-from app import migrate
+from app.db import migrations
 from tests.faults.callers import Answer, Caller, crowd, login, reads, token_of
 from tests.faults.cluster import until
 from tests.faults.servers import abandoned, make_ready
@@ -83,7 +83,7 @@ class TestRefused:
 
     def test_a_release_whose_migrations_were_forgotten_is_not_taken(self, server, release):
         workers = workers_of(server)
-        release.install_next(migrate.head_revision())
+        release.install_next(migrations.head_revision())
 
         hang_up(server)
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from app import migrate
-from app.security.actor import OPERATOR
-from app.services import sessions, users
+from app.db import migrations
+from app.domain.actor import OPERATOR
+from app.services.authentication import sessions
+from app.services.users import accounts
 from tests.faults.locks import locked
 from tests.http.apps import other_app
 from tests.http.logbook import logging_of
@@ -68,8 +69,8 @@ class TestEnded:
         url = postgresql.new_database()
         with other_app(url, tmp_path, slow_statement_ms=EVERY_MS, statement_seconds=0.2) as app:
             with app.app_context():
-                migrate.upgrade()
-                ada = users.create_user(OPERATOR, username="ada", password="correct horse")
+                migrations.upgrade()
+                ada = accounts.create_user(OPERATOR, username="ada", password="correct horse")
                 token = sessions.open_session(ada.id)
             with locked(url, "ada"), logging_of(app) as book:
                 response = app.test_client().delete("/api/me/sessions", headers={"Authorization": f"Bearer {token}"})

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from app import migrate
+from app.db import migrations
 from tests.faults.callers import Caller, creates_users, crowd, login, reads, token_of
 from tests.faults.cluster import until
 from tests.faults.servers import abandoned
@@ -58,7 +58,7 @@ class TestUpgrade:
         jobs += [newcomers(server.url, "/api/me"), newcomers(server.url, "/readyz")]
 
         with crowd(server, token_of(admin), *jobs) as calls:
-            release.install_next(migrate.head_revision())
+            release.install_next(migrations.head_revision())
             migrated = frontdesk("db", "upgrade", environment=server.environment)
             before = len(calls.answers)
             until(lambda: len(calls.answers) > before + 50, what="answers of the old release")
@@ -77,7 +77,7 @@ class TestUpgrade:
 
     def test_the_old_release_starts_again_on_the_newer_database(self, server, release, tmp_path: Path):
         older = Release(tmp_path / "older")
-        release.install_next(migrate.head_revision())
+        release.install_next(migrations.head_revision())
         assert frontdesk("db", "upgrade", environment=server.environment).returncode == 0
 
         with patch("tests.live.ROOT", older.folder):
@@ -85,7 +85,7 @@ class TestUpgrade:
             now = frontdesk("db", "current", "--json", environment=server.environment)
 
         assert (made.returncode, made.stderr) == (0, "")
-        assert json.loads(now.stdout) == {"current": NEXT_REVISION, "head": migrate.head_revision()}
+        assert json.loads(now.stdout) == {"current": NEXT_REVISION, "head": migrations.head_revision()}
 
 
 class TestReload:

@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import bindparam, column, func, select, text, values
 from sqlalchemy.exc import OperationalError
 
-from app.db import db, fetch_all, reader
-from app.hot import MOST_STATEMENTS, Reads, Unsuitable
+from app.db.reads import MOST_STATEMENTS, Reads, Unsuitable, fetch_all, reader
+from app.db.session import db
+from app.domain.pagination import Window
 from app.models import User, utcnow
-from app.paging import Window
 from app.queries import memberships, sessions, shares, teams, users, websites
-from app.queries.websites import Of
+from app.queries.websites import ListScope
 from app.security.tokens import hash_token
 
 
@@ -57,9 +57,9 @@ STATEMENTS = {
     "users with few hits": users.select_users(match="pattern", few=True, **NEWEST),
     "teams of a user": teams.select_teams(of_user=True, match=None, few=False, **NEWEST),
     "members of teams": memberships.select_members_of(2),
-    "everybody's websites": websites.select_websites(Of.EVERYBODY, match=None, few=False, **NEWEST),
+    "everybody's websites": websites.select_websites(ListScope.EVERYBODY, match=None, few=False, **NEWEST),
     "a user's websites and those of teams": websites.select_websites(
-        Of.USER_AND_TEAMS, match=None, few=False, **NEWEST
+        ListScope.USER_AND_TEAMS, match=None, few=False, **NEWEST
     ),
     "shares": shares.select_shares(one=False, capped=False),
     "logins": sessions.select_sessions(capped=False),

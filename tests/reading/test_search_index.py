@@ -3,11 +3,15 @@
 import pytest
 from sqlalchemy import text
 
-from app.db import fetch_all, has_table, transaction
-from app.paging import Window
-from app.queries.paged import FEW
-from app.security.actor import OPERATOR
-from app.services import listing, teams, users, websites
+from app.db import reads
+from app.db.reads import fetch_all, has_table
+from app.db.session import transaction
+from app.db.sql.pagination import FEW
+from app.domain.actor import OPERATOR
+from app.domain.pagination import Window
+from app.services.teams import teams
+from app.services.users import accounts
+from app.services.websites import websites
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +25,7 @@ def _on_sqlite(app, database):
 @pytest.fixture
 def names():
     """The names that a search among all users finds."""
-    return lambda search: [row.username for row in users.list_users(OPERATOR, Window(0, 20), search=search).rows]
+    return lambda search: [row.username for row in accounts.list_users(OPERATOR, Window(0, 20), search=search).rows]
 
 
 class TestTheIndex:
@@ -35,13 +39,13 @@ class TestTheIndex:
 
     def test_a_changed_name_is_found_by_the_new_one_alone(self, make_user, names):
         ada = make_user("hildegard")
-        users.update_user(OPERATOR, ada.id, username="roswitha")
+        accounts.update_user(OPERATOR, ada.id, username="roswitha")
 
         assert (names("degard"), names("witha")) == ([], ["roswitha"])
 
     def test_a_deleted_name_is_gone(self, admin, make_user, names):
         ada = make_user("hildegard")
-        users.delete_user(OPERATOR, ada.id)
+        accounts.delete_user(OPERATOR, ada.id)
 
         with transaction() as session:
             left = session.scalar(text("SELECT count(*) FROM search_user_key"))
@@ -78,16 +82,16 @@ class TestTheIndex:
 
 class TestManyHits:
     def test_they_are_counted_and_paged_as_without_it(self, monkeypatch, make_user):
-        monkeypatch.setattr(listing, "FEW", 3)
+        monkeypatch.setattr(reads, "FEW", 3)
         for number in range(7):
             make_user(f"person{number}")
 
-        page = users.list_users(OPERATOR, Window(5, 5), search="person")
+        page = accounts.list_users(OPERATOR, Window(5, 5), search="person")
 
         assert (page.total, [row.username for row in page.rows]) == (7, ["person1", "person0"])
 
     def test_few_is_what_it_says(self):
-        assert FEW == listing.FEW == 1000
+        assert FEW == reads.FEW == 1000
 
 
 class TestWithoutIt:
@@ -112,4 +116,4 @@ class TestWithoutIt:
             app.extensions["frontdesk_tables"].update(known)
 
         assert found == ["hildegard"]
-        assert fetch_all(users.queries.select_any_admin) == []
+        assert fetch_all(accounts.queries.select_any_admin) == []

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from app.security.links import LinkTokens, new_link_token, new_nonce
+from app.security.link_tokens import LinkTokens, new_link_token, new_nonce
 
 ID = UUID("018f0000-0000-7000-8000-000000000001")
 OTHER = UUID("018f0000-0000-7000-8000-000000000002")

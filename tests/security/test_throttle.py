@@ -7,7 +7,7 @@ from threading import Barrier
 import bcrypt
 import pytest
 
-from app.errors import Throttled
+from app.domain.errors import Throttled
 from app.runtime import runtime
 from tests.security.throttles import ATTEMPTS, ELSEWHERE, HOME, PER_ADDRESS, WINDOW, fail, make, refused
 

@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from app import create_app, migrate
+from app import create_app
+from app.db import migrations
+from app.domain.actor import OPERATOR
 from app.security import throttle as module
-from app.security.actor import OPERATOR
-from app.services import users
+from app.services.users import accounts
 from tests.conftest import settings_for
 from tests.databases import REDIS, redis_version
 from tests.security.cable import Cable
@@ -133,8 +134,8 @@ class TestRedisGoesAway:
     def test_logins_are_neither_stopped_nor_unlimited(self, cable, lose, ada, network, tmp_path):
         app = create_app(settings_for(f"sqlite:///{tmp_path / 'test.db'}", tmp_path, redis_url=cable.url))
         with app.app_context():
-            migrate.upgrade()
-            users.create_user(OPERATOR, username=ada, password="correct horse")
+            migrations.upgrade()
+            accounts.create_user(OPERATOR, username=ada, password="correct horse")
         client = app.test_client()
 
         def log_in(password: str) -> int:

@@ -1,6 +1,6 @@
 """Throttles to try, and what to do with them."""
 
-from app.errors import Throttled
+from app.domain.errors import Throttled
 from app.security.throttle import Throttle
 
 ATTEMPTS, PER_ADDRESS, WINDOW = 3, 5, 60

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Config, ConfigError
-from app.secret_key import make_secret
 from app.serve import free_address
+from app.settings import Config, ConfigError
+from app.settings.secret_key import make_secret
 from tests.live import LiveServer, free_port, frontdesk, wait_for
 from tests.server import raw
 from tests.server.processes import eventually, listens, started

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from app.models import TeamRole
-from app.security.actor import OPERATOR, Actor, SharedView
+from app.domain.actor import OPERATOR, Actor, SharedView
+from app.domain.roles import TeamRole
 
 ME, OTHER, TEAM, SITE, FOREIGN_SITE = (UUID(int=number) for number in range(1, 6))
 USER, VIEW_ONLY, ADMIN = (Actor(id=ME, role=role) for role in ("user", "view-only", "admin"))

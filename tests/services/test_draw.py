@@ -11,9 +11,9 @@ from marshmallow import fields
 from app import api  # noqa: F401 (so that every schema is known)
 from app.api.umami.schemas import access, auth, invitations, lists, shares, teams, websites
 from app.api.umami.schemas.base import OutSchema
-from app.config import Config
-from app.paging import Page, Sort
-from app.security.actor import Actor, SharedView
+from app.domain.actor import Actor, SharedView
+from app.domain.pagination import Page, Sort
+from app.settings import Config
 
 MOMENT = datetime(2026, 11, 21, 16, 42, 1, 599987, tzinfo=UTC)
 FLAGS = (

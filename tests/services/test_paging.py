@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.paging import Window
-from app.security.actor import OPERATOR
-from app.services import users
+from app.domain.actor import OPERATOR
+from app.domain.pagination import Window
+from app.services.users import accounts
 
 FAR = 2**53 - 1
 
@@ -29,6 +29,6 @@ def test_no_page_is_too_far_for_a_database(app, make_user, size, cap):
     make_user()
 
     with app.app_context():
-        page = users.list_users(OPERATOR, Window.of_page(FAR, size, cap))
+        page = accounts.list_users(OPERATOR, Window.of_page(FAR, size, cap))
 
     assert (list(page.rows), page.total, page.capped) == ([], 1, False)

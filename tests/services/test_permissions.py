@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.models import Role, TeamRole
-from app.security.permissions import GRANTS, Permission, grants
+from app.domain.permissions import GRANTS, Permission, grants
+from app.domain.roles import Role, TeamRole
 
 TABLE = {
     Permission.TEAM_CREATE: {Role.USER},

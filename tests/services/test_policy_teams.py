@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.errors import Denied
-from app.security import policy
-from app.security.permissions import Permission
+from app.domain import policy
+from app.domain.errors import Denied
+from app.domain.permissions import Permission
 from tests.services.actors import (
     ADMIN,
     GUEST,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.models import SiteRole
-from app.security import policy
-from app.security.permissions import Permission
+from app.domain import policy
+from app.domain.permissions import Permission
+from app.domain.roles import SiteRole
 from tests.services.actors import (
     ADMIN,
     GUEST,

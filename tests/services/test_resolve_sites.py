@@ -4,12 +4,13 @@ from uuid import UUID
 
 import pytest
 
-from app.db import transaction
-from app.errors import Invalid
-from app.models import Grant, SiteRole, TeamRole
-from app.security.actor import OPERATOR, Actor
-from app.services import sites, websites
-from app.services.sites import NoWebsites, UnexpectedWebsites, WebsiteDenied
+from app.db.session import transaction
+from app.domain.actor import OPERATOR, Actor
+from app.domain.errors import Invalid, NoWebsites, UnexpectedWebsites, WebsiteDenied
+from app.domain.roles import SiteRole, TeamRole
+from app.models import Grant
+from app.services.matomo import sites
+from app.services.websites import websites
 from tests.http.test_statements import counting
 
 VIEW, WRITE, ADMIN = SiteRole

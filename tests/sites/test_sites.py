@@ -6,17 +6,27 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app.db import transaction
-from app.errors import Invalid
-from app.models import Grant, Preference, SiteRole, TeamRole, Website, WebsiteProfile
-from app.paging import Window
-from app.security.actor import OPERATOR, Actor
-from app.services import preferences, site_editing, site_lists, websites
-from app.services.requirements import AdminNeeded
-from app.services.site_editing import LastWebsite, create_site, delete_site, update_site
-from app.services.site_lists import get_site, list_numbers, list_sites
-from app.services.site_settings import DEFAULTS, BadValue, NoName, NoUrls
-from app.services.sites import UnexpectedWebsites, WebsiteDenied, site_numbers
+from app.db.session import transaction
+from app.domain.actor import OPERATOR, Actor
+from app.domain.errors import (
+    AdminNeeded,
+    BadValue,
+    Invalid,
+    LastWebsite,
+    NoName,
+    NoUrls,
+    UnexpectedWebsites,
+    WebsiteDenied,
+)
+from app.domain.pagination import Window
+from app.domain.roles import SiteRole, TeamRole
+from app.models import Grant, Preference, Website, WebsiteProfile
+from app.services.matomo import preferences, site_editing, site_lists
+from app.services.matomo.site_editing import create_site, delete_site, update_site
+from app.services.matomo.site_lists import get_site, list_numbers, list_sites
+from app.services.matomo.site_settings import DEFAULTS
+from app.services.matomo.sites import site_numbers
+from app.services.websites import websites
 from tests.http.test_statements import counting
 from tests.racing import at_once
 

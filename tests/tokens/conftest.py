@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.services import access_tokens
+from app.services.authentication import access_tokens
 from tests.conftest import Person
 from tests.decisions.conftest import Clock, client_with, in_database, log_in
 
@@ -18,7 +18,7 @@ __all__ = ["client_with", "in_database", "log_in"]
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock by which tokens age: ``clock.turn(days=3)``."""
     turned = Clock()
-    monkeypatch.setattr("app.services.access_tokens.utcnow", turned)
+    monkeypatch.setattr("app.services.authentication.access_tokens.utcnow", turned)
     return turned
 
 

@@ -8,11 +8,22 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, update
 
-from app.errors import Denied, Invalid, NotFound, Throttled, Unauthenticated, WrongCredentials
+from app.domain.actor import OPERATOR, Actor
+from app.domain.errors import (
+    Denied,
+    EmptyDescription,
+    Invalid,
+    LongDescription,
+    NotFound,
+    Throttled,
+    Unauthenticated,
+    WrongCredentials,
+)
 from app.models import ANONYMOUS_ID, AccessToken, LoginSession, User, utcnow
-from app.security.actor import OPERATOR, Actor
-from app.services import access_tokens, auth, sessions, users
-from app.services.access_tokens import EmptyDescription, LongDescription
+from app.services.authentication import access_tokens, sessions
+from app.services.authentication import login as auth
+from app.services.authentication.bearer import identify_api
+from app.services.users import accounts
 from tests.conftest import PASSWORD
 from tests.decisions.envelopes import OK, UNAUTHORIZED
 from tests.http.test_statements import counting
@@ -203,36 +214,36 @@ class TestRevocation:
         return after
 
     def test_a_password_set_by_an_administrator_ends_all(self, alive, admin):
-        assert not alive(lambda ada: users.update_user(admin.actor, ada.id, password=NEW))
+        assert not alive(lambda ada: accounts.update_user(admin.actor, ada.id, password=NEW))
 
     @pytest.mark.parametrize("as_admin", [False, True])
     def test_ones_own_new_password_ends_none(self, alive, as_admin):
         def change(ada):
             actor = Actor(id=ada.id, username="ada", role="admin" if as_admin else "user")
-            users.update_user(actor, ada.id, password=NEW, current_password=PASSWORD)
+            accounts.update_user(actor, ada.id, password=NEW, current_password=PASSWORD)
 
         assert alive(change)
 
     def test_becoming_an_administrator_ends_all(self, alive, admin):
-        assert not alive(lambda ada: users.update_user(admin.actor, ada.id, role="admin"))
+        assert not alive(lambda ada: accounts.update_user(admin.actor, ada.id, role="admin"))
 
     def test_becoming_a_viewer_ends_none(self, alive, admin):
-        assert alive(lambda ada: users.update_user(admin.actor, ada.id, role="view-only"))
+        assert alive(lambda ada: accounts.update_user(admin.actor, ada.id, role="view-only"))
 
     def test_ceasing_to_be_one_ends_all(self, admin, make_user, make_token, in_app):
         boss = make_user(role="admin")
         token = make_token(boss)
 
-        users.update_user(admin.actor, boss.id, role="user")
+        accounts.update_user(admin.actor, boss.id, role="user")
 
         assert sessions.find_bearer(token) is None
 
     def test_deletion_ends_all(self, alive, admin, rows):
-        assert not alive(lambda ada: users.delete_user(admin.actor, ada.id))
+        assert not alive(lambda ada: accounts.delete_user(admin.actor, ada.id))
         assert rows() == []
 
     def test_a_new_name_ends_none(self, alive, admin):
-        assert alive(lambda ada: users.update_user(admin.actor, ada.id, username="ada.l"))
+        assert alive(lambda ada: accounts.update_user(admin.actor, ada.id, username="ada.l"))
 
     def test_one_is_ended_by_its_owner_or_an_administrator(self, admin, make_user, make_token, in_app):
         ada, bob = make_user(), make_user()
@@ -302,7 +313,7 @@ class TestWithPassword:
             session.get(User, ada.id).email = "Ada@Example.org"
 
         for account in ("Ada", "ADA", "ada@example.org", "ADA@EXAMPLE.ORG"):
-            assert auth.identify_api(ask(account, PASSWORD)).username == "Ada"
+            assert identify_api(ask(account, PASSWORD)).username == "Ada"
 
     @pytest.mark.parametrize("account", ["ada", "nobody", "nobody@example.org", "", "x" * 5000])
     def test_wrong_and_unknown_are_refused_alike(self, ask, make_user, rows, account):
@@ -334,7 +345,8 @@ class TestWithPassword:
         compared = []
         matches = auth.passwords.matches
         monkeypatch.setattr(
-            "app.services.auth.passwords.matches", lambda *given: compared.append(given[1]) or matches(*given)
+            "app.services.authentication.login.password_hashing.matches",
+            lambda *given: compared.append(given[1]) or matches(*given),
         )
 
         with pytest.raises(WrongCredentials):
@@ -362,10 +374,10 @@ class TestWithPassword:
 
         def change_then(*given, **named):
             found = proven(*given, **named)
-            users.update_user(OPERATOR, ada.id, password=NEW)
+            accounts.update_user(OPERATOR, ada.id, password=NEW)
             return found
 
-        monkeypatch.setattr("app.services.auth._proven", change_then)
+        monkeypatch.setattr("app.services.authentication.login._proven", change_then)
 
         with pytest.raises(WrongCredentials):
             ask("ada", PASSWORD)
@@ -391,19 +403,19 @@ class TestAtOnce:
 
         def change():
             with app.app_context():
-                users.update_user(OPERATOR, ada.id, password=NEW)
+                accounts.update_user(OPERATOR, ada.id, password=NEW)
 
         for _ in range(ROUNDS):
             at_once(*[create] * 4, change)
             assert rows() == []
             with app.app_context():
-                users.update_user(OPERATOR, ada.id, password=PASSWORD)
+                accounts.update_user(OPERATOR, ada.id, password=PASSWORD)
 
 
 class TestCallersWithoutAToken:
     @pytest.mark.parametrize("token", [None, ""])
     def test_they_are_nobody(self, in_app, token):
-        actor = auth.identify_api(token, address="192.0.2.1")
+        actor = identify_api(token, address="192.0.2.1")
 
         assert (actor.id, actor.role, actor.address) == (None, None, "192.0.2.1")
 
@@ -411,19 +423,19 @@ class TestCallersWithoutAToken:
         with in_database() as session:
             session.add(User(id=ANONYMOUS_ID, username="anonymous", password_hash="", role="view-only"))
 
-        actor = auth.identify_api(None)
+        actor = identify_api(None)
 
         assert (actor.id, actor.username, actor.role) == (ANONYMOUS_ID, "anonymous", "view-only")
 
     @pytest.mark.parametrize("token", ["0" * 32, "anything", "x" * 10_000])
     def test_a_bad_token_is_refused_rather_than_nobodys(self, in_app, token):
         with pytest.raises(Unauthenticated):
-            auth.identify_api(token)
+            identify_api(token)
 
     def test_both_kinds_of_tokens_are_good(self, make_user, make_token, token_of, in_app):
         ada = make_user()
 
-        program, login = auth.identify_api(make_token(ada)), auth.identify_api(token_of(ada))
+        program, login = identify_api(make_token(ada)), identify_api(token_of(ada))
 
         assert program.id == login.id == ada.id
         assert (program.session_id, login.token_id) == (None, None)
@@ -476,6 +488,6 @@ class TestBehindAReplica:
         assert writes()[1][0] > session
 
     def test_the_actor_knows_when_its_token_wrote(self, admin, make_token, writes, in_app):
-        actor = auth.identify_api(make_token(admin))
+        actor = identify_api(make_token(admin))
 
         assert actor.wrote_at == writes()[0][0]

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from app.db import db, transaction
+from app.db.session import db, transaction
 from app.models import Base, Membership
 from tests.umami.world import World
 

@@ -9,10 +9,10 @@ from flask import Flask
 from sqlalchemy import delete, func, insert, select
 from werkzeug.test import TestResponse
 
-from app.db import db, transaction
+from app.db.session import db, transaction
 from app.models import Base, Invitation, LoginSession, Membership, Share, Team, User, Website, utcnow
 from app.runtime import runtime
-from app.security import passwords, tokens
+from app.security import password_hashing, tokens
 
 PASSWORD = "correct horse"
 TEAM_ROLES = {
@@ -58,7 +58,7 @@ class World:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self.password_hash = passwords.hash_password(PASSWORD, cost=4)
+        self.password_hash = password_hashing.hash_password(PASSWORD, cost=4)
         self.users = {name: uuid4() for name in PEOPLE}
         self.sites = {name: uuid4() for name in PEOPLE}
         self.sessions = {name: uuid4() for name in PEOPLE}

@@ -5,11 +5,11 @@ from typing import Any
 from flask import Response, g, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from app.api.http import request_id
 from app.api.matomo import filters, formats, parameters, registry, texts
-from app.api.matomo.call import Call, current_call, identify, token_of
+from app.api.matomo.context import Call, current_call, identify, token_of
 from app.api.matomo.errors import ApiError, Refusal, refusal
 from app.api.matomo.parameters import Parameters
+from app.http.request import request_id
 from app.runtime import runtime
 
 PATHS = ("/", "/index.php")

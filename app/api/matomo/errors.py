@@ -8,9 +8,9 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from app import errors
-from app.api.http import request_id
-from app.api.matomo import texts, words
+from app.api.matomo import error_texts, texts
+from app.domain import errors
+from app.http.request import request_id
 
 log = structlog.get_logger()
 RETRY_AFTER = "1"
@@ -65,7 +65,7 @@ def refusal(error: Exception) -> Refusal:
 
 def _refused(error: errors.DomainError) -> Refusal:
     status, text = next((status, text) for kind, status, text in REFUSALS if isinstance(error, kind))
-    own = words.of(error)
+    own = error_texts.of(error)
     said = own or (error.message if text is None or error.message != type(error).default else text)
     if isinstance(error, errors.Throttled):
         return Refusal(texts.TOO_MANY_LOGINS, status, {"Retry-After": str(error.retry_after)})

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from app.api.matomo import patterns, texts
-from app.api.matomo.call import add_header, current_call
+from app.api.matomo.context import add_header, current_call
 from app.api.matomo.errors import ApiError
 from app.api.matomo.parameters import Array, Parameters
-from app.paging import MAX_OFFSET, Window
+from app.domain.pagination import MAX_OFFSET, Window
 
 DEFAULT_LIMIT = 100
 TOTAL = "X-Matomo-Total-Results"

@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl
 from flask import request
 from werkzeug.formparser import FormDataParser
 
-from app.api.http import body
 from app.api.matomo import texts
 from app.api.matomo.errors import ApiError
+from app.http.request import body
 
 MOST = 1000
 """Parameters in one query or body; PHP drops those beyond in silence, we refuse."""

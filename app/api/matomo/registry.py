@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
-from app.api.matomo import texts, values
+from app.api.matomo import parameter_types, texts
 from app.api.matomo.errors import ApiError
 from app.api.matomo.parameters import Parameters, Value
 
@@ -34,11 +34,11 @@ R = TypeVar("R")
 Convert = Callable[[str, Value], Any]
 
 CONVERTERS: dict[Any, Convert] = {
-    str: values.as_text,
-    bool: values.as_bool,
-    int: values.as_int,
-    list[str]: values.as_list,
-    Value: values.as_is,
+    str: parameter_types.as_text,
+    bool: parameter_types.as_bool,
+    int: parameter_types.as_int,
+    list[str]: parameter_types.as_list,
+    Value: parameter_types.as_is,
 }
 REQUIRED: Any = inspect.Parameter.empty
 UNDERSCORED = re.compile(r"(?<=[a-z0-9])_([a-z])")
@@ -59,7 +59,7 @@ class Parameter:
         if value is None or value == "":
             if self.default is REQUIRED:
                 raise ApiError(texts.missing(self.wire), 400)
-            is_text = self.convert in (values.as_text, values.as_is)
+            is_text = self.convert in (parameter_types.as_text, parameter_types.as_is)
             return "" if value is not None and self.default is None and is_text else self.default
         return self.convert(self.wire, value)
 

@@ -10,10 +10,10 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from app import errors
-from app.api.http import request_id
 from app.api.umami import texts
 from app.api.umami.schemas.base import camel_case
+from app.domain import errors
+from app.http.request import request_id
 
 log = structlog.get_logger()
 RETRY_AFTER = 1

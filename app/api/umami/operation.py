@@ -11,14 +11,14 @@ import orjson
 from flask import Response, g, request
 from marshmallow import Schema, ValidationError
 
-from app.api.http import body, client_address
 from app.api.umami import texts
 from app.api.umami.fields import UUID_TEXT, unstorable
 from app.api.umami.schemas.base import OutSchema
 from app.api.umami.schemas.lists import PageOf
-from app.errors import NotFound, Unauthenticated
-from app.security.actor import Actor
-from app.services import auth
+from app.domain.actor import Actor
+from app.domain.errors import NotFound, Unauthenticated
+from app.http.request import body, client_address
+from app.services.authentication.bearer import identify
 
 Shape = type[OutSchema] | PageOf | tuple[type[OutSchema], ...]
 
@@ -86,7 +86,7 @@ def operation(
 
 def authenticate(access: Access) -> None:
     """Find out who asks. :raises Unauthenticated: nobody, or no user where it takes one (W1)"""
-    g.actor = auth.identify(
+    g.actor = identify(
         bearer_token(),
         share_token=request.headers.get("x-umami-share-token"),
         share_context=bool(request.headers.get("x-umami-share-context")),

@@ -5,10 +5,10 @@ from xml.etree import ElementTree
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app import errors
 from app.api.matomo import texts
-from app.api.matomo.call import add_header
+from app.api.matomo.context import add_header
 from app.api.matomo.errors import ApiError
+from app.domain import errors
 from tests.http.logbook import logging_of
 from tests.matomo.conftest import Caller, failure
 

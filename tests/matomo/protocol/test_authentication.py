@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from app.api.matomo import call
-from app.models import ANONYMOUS_ID, SiteRole, utcnow
-from app.services import access_tokens, grants
+from app.api.matomo import context
+from app.domain.roles import SiteRole
+from app.models import ANONYMOUS_ID, utcnow
+from app.services.access import grants
+from app.services.authentication import access_tokens
 from tests.matomo.conftest import XML_HEAD, Caller, failure
 
 BAD = "Unable to authenticate with the provided token. It is either invalid or expired."
@@ -20,7 +22,7 @@ QUERY = "/index.php?module=API&method=Test.who&format=json"
 @pytest.fixture(autouse=True)
 def who(define):
     """``Test.who``: the name of the caller, nothing for nobody."""
-    define(lambda: call.current_actor().username, "who")
+    define(lambda: context.current_actor().username, "who")
 
 
 @pytest.fixture
@@ -161,7 +163,7 @@ class TestWrongTokens:
 class TestConfirmation:
     @pytest.fixture(autouse=True)
     def session(self, define):
-        define(call.needs_confirmation, "session")
+        define(context.needs_confirmation, "session")
 
     @pytest.mark.parametrize(
         ("claim", "asked"), [(None, False), ("0", False), ("", False), ("1", True), ("true", True), ("x", False)]

@@ -2,9 +2,9 @@
 
 import pytest
 
+from app.api.matomo.parameter_types import MOST_ITEMS
 from app.api.matomo.parameters import Value
 from app.api.matomo.registry import METHODS, camel_case
-from app.api.matomo.values import MOST_ITEMS
 from tests.matomo.conftest import SUCCESS, failure
 
 

@@ -4,10 +4,10 @@ from urllib.parse import quote
 
 import pytest
 
-from app.api.matomo import call
+from app.api.matomo import context
 from app.api.matomo.errors import ApiError
 from app.api.matomo.methods.api import MOST_URLS, MOST_URLS_OF_ANYBODY
-from app.errors import Conflict
+from app.domain.errors import Conflict
 from tests.matomo.conftest import SUCCESS, failure
 
 BULK = "API.getBulkRequest"
@@ -28,7 +28,7 @@ def methods(define):
     def echo(text: str = "", other: list[str] | None = None) -> dict[str, object]:
         return {"text": text, "other": other}
 
-    define(lambda: call.current_actor().username, "who")
+    define(lambda: context.current_actor().username, "who")
     define(lambda: None, "write", writes=True)
     define(lambda: None, "alone", bulk=False)
     define(lambda: list(range(7)), "numbers")
@@ -186,7 +186,7 @@ class TestCallers:
         assert response.status_code == 401
 
     def test_a_session_is_claimed_for_all_or_for_one(self, define, wire):
-        define(call.needs_confirmation, "session")
+        define(context.needs_confirmation, "session")
 
         claimed = wire.call(BULK, urls=["method=Test.session"], force_api_session="1")
         own = wire.call(BULK, urls=["method=Test.session", "method=Test.session&force_api_session=1"])

@@ -3,7 +3,7 @@
 import pytest
 
 from app.api.matomo.filters import Part, window
-from app.paging import MAX_OFFSET, Window
+from app.domain.pagination import MAX_OFFSET, Window
 from tests.matomo.conftest import failure
 
 TOTAL = "X-Matomo-Total-Results"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.api.matomo import methods
 from app.api.matomo.registry import METHODS
-from app.models import Role
+from app.domain.roles import Role
 from tests.conftest import PASSWORD
 
 LOGINS = ["ada", "admin", "anonymous", "12", "a b", "]]>", "<b>&amp;", "\x01", "user@x.org", "o'brien+x@y.org"]

@@ -10,11 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from app.db import transaction
-from app.models import Grant, GrantedCapability, OutboxMail, Role, User, WebsiteNumber
+from app.db.session import transaction
+from app.domain.actor import OPERATOR
+from app.domain.roles import Role
+from app.models import Grant, GrantedCapability, OutboxMail, User, WebsiteNumber
 from app.runtime import runtime
-from app.security.actor import OPERATOR
-from app.services import users
+from app.services.users import accounts
 from tests.conftest import PASSWORD, Person
 from tests.matomo.conftest import Caller
 
@@ -26,7 +27,7 @@ def add(app: Flask) -> Callable[..., Person]:
     def make(login: str, email: str | None = "", *, role: str = Role.USER, password: str = PASSWORD) -> Person:
         address = f"{login}@password.de" if email == "" else email
         with app.app_context():
-            user = users.create_user(OPERATOR, username=login, password=password, email=address, role=role)
+            user = accounts.create_user(OPERATOR, username=login, password=password, email=address, role=role)
             return Person(user.id, user.username, user.role, password)
 
     return make
@@ -116,7 +117,7 @@ def with_domains(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
 @pytest.fixture
 def mails(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[tuple[str, str]]]:
     """As if a mail server were configured; ``mails()``: kind and recipient of what waits to be sent, oldest first."""
-    monkeypatch.setattr("app.services.outbox.is_configured", lambda: True)
+    monkeypatch.setattr("app.services.notifications.outbox.is_configured", lambda: True)
 
     def waiting() -> list[tuple[str, str]]:
         with app.app_context(), transaction() as session:

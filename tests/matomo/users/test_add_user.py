@@ -7,7 +7,7 @@ Without a place here: the hash over an MD5 (our bcrypt is over the password itse
 
 import pytest
 
-from app.security import passwords
+from app.security import password_hashing
 from tests.matomo.conftest import SUCCESS, failure
 from tests.matomo.users import says
 
@@ -33,7 +33,7 @@ class TestSuccess:
 
         user = stored("geggeqgeqag")
         assert (user.email, user.role, user.pending) == ("test@test.com", "user", False)
-        assert passwords.matches("geqgeagae", user.password_hash)
+        assert password_hashing.matches("geqgeagae", user.password_hash)
         assert len(user.password_hash) == 60
         assert rows(user.id) == []
 
@@ -64,7 +64,7 @@ class TestSuccess:
     @pytest.mark.parametrize("password", ["abcdef", "a" * 71 + "b", "aaaaab", "<b>&amp;", "ä€ß"])
     def test_passwords(self, superuser, root, stored, password):
         assert superuser.call(ADD, **NEW | {"password": password}).json == SUCCESS
-        assert passwords.matches(password, stored("geggeqgeqag").password_hash)
+        assert password_hashing.matches(password, stored("geggeqgeqag").password_hash)
 
     def test_login_and_address_may_be_the_same(self, superuser, root, stored):
         assert superuser.call(ADD, **NEW | {"userLogin": "a@x.org", "email": "a@x.org"}).json == SUCCESS

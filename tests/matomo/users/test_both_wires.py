@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.models import SiteRole, TeamRole
+from app.domain.roles import SiteRole, TeamRole
 
 NOTHING, VIEW, WRITE, ADMIN = "noaccess", "view", "write", "admin"
 STRENGTH = [NOTHING, VIEW, WRITE, ADMIN]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.models import Role
+from app.domain.roles import Role
 from tests.matomo.conftest import SUCCESS, failure
 from tests.matomo.users import says
 

@@ -7,7 +7,7 @@ list of domains in use, which only that refusal needs.
 
 import pytest
 
-from app.security.emails import parsed_domains
+from app.domain.emails import parsed_domains
 from tests.matomo.conftest import SUCCESS, failure
 from tests.matomo.users import says
 

@@ -5,8 +5,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from app.db import transaction
-from app.models import Role, User, new_id
+from app.db.session import transaction
+from app.domain.roles import Role
+from app.models import User, new_id
 from tests.matomo.conftest import failure
 
 NAMES = ["a]]>b", "<b>&amp;\"'", "-x", "1st", "007", "ü.x", "a\u2028b", "x" * 200, "a\ufffeb", "</result>"]

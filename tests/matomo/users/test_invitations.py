@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import select, update
 
-from app.db import transaction
-from app.models import Invitation, Role, User, utcnow
+from app.db.session import transaction
+from app.domain.roles import Role
+from app.models import Invitation, User, utcnow
 from tests.matomo.conftest import SUCCESS, failure
 from tests.matomo.users import says
 

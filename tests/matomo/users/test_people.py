@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from app.db import transaction
-from app.models import Invitation, Role, User, new_id, utcnow
+from app.db.session import transaction
+from app.domain.roles import Role
+from app.models import Invitation, User, new_id, utcnow
 from tests.matomo.conftest import failure
 from tests.matomo.users import says
 from tests.matomo.users.conftest import MOMENT

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.db import transaction
-from app.models import Invitation, Role, User, utcnow
+from app.db.session import transaction
+from app.domain.roles import Role
+from app.models import Invitation, User, utcnow
 from tests.matomo.conftest import failure
 
 PLUS = "UsersManager.getUsersPlusRole"

@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import func, select
 
-from app.db import transaction
-from app.errors import Conflict
-from app.models import Grant, GrantedCapability, Role, User
-from app.services import grants
+from app.db.session import transaction
+from app.domain.errors import Conflict
+from app.domain.roles import Role
+from app.models import Grant, GrantedCapability, User
+from app.services.access import grants
 from tests.matomo.conftest import SUCCESS, failure
 from tests.matomo.users import says
 from tests.racing import ROUNDS, at_once

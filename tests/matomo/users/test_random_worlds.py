@@ -3,13 +3,14 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from app.db import fetch_all
-from app.errors import Denied
-from app.models import SiteRole
-from app.paging import Window
-from app.queries import sites as site_queries
-from app.security.actor import OPERATOR, Actor
-from app.services import access_reports, directory
+from app.db.reads import fetch_all
+from app.domain.actor import OPERATOR, Actor
+from app.domain.errors import Denied
+from app.domain.pagination import Window
+from app.domain.roles import SiteRole
+from app.queries.matomo import sites as site_queries
+from app.services.matomo import people as directory
+from app.services.matomo import reports
 from tests.access.worlds import World, strongest, worlds
 
 RANDOM = settings(
@@ -88,7 +89,7 @@ def test_reports_of_users(world):
     with world.stored():
         number = numbers()
         for person in (person for person in world.people if not person.deleted):
-            rows = pages(lambda window, p=person: access_reports.list_access_of_user(OPERATOR, p.name, window))
+            rows = pages(lambda window, p=person: reports.list_access_of_user(OPERATOR, p.name, window))
             found = [(row.number, row.access) for row in rows]
             if person.role == "admin":
                 assert found == sorted((number[site.id], "admin") for site in living)
@@ -100,8 +101,8 @@ def test_reports_of_users(world):
                 if user == person.id and site in number and roles[number[site]]
             ]
             assert sorted(found) == sorted([(site, right) for site, right in roles.items() if right] + extra)
-            page, some = access_reports.list_sites_of_user(OPERATOR, person.name)
-            assert {row.number: access_reports.role_of(row.rank) for row in page.rows} == {
+            page, some = reports.list_sites_of_user(OPERATOR, person.name)
+            assert {row.number: reports.role_of(row.rank) for row in page.rows} == {
                 site: right and SiteRole(right) for site, right in roles.items()
             }
             assert some == any(roles.values())
@@ -115,15 +116,15 @@ def test_reports_of_websites(world):
         number = numbers()
         for site in (site for site in world.sites if not site.deleted):
             rights = {person.name: right_of(world, person, site) for person in people}
-            rows = access_reports.roles_on_site(OPERATOR, number[site.id])
-            assert {row.username: access_reports.role_of(row.rank) for row in rows} == {
+            rows = reports.roles_on_site(OPERATOR, number[site.id])
+            assert {row.username: reports.role_of(row.rank) for row in rows} == {
                 name: right for name, right in rights.items() if right
             }
             for role in SiteRole:
                 page = directory.list_people_with(OPERATOR, number[site.id], has=role)
                 assert [row.username for row in page.rows] == sorted(n for n, right in rights.items() if right == role)
         for role in SiteRole:
-            rows = access_reports.sites_with(OPERATOR, role)
+            rows = reports.sites_with(OPERATOR, role)
             assert [(row.username, row.number) for row in rows] == sorted(
                 (person.name, number[site.id])
                 for person in people

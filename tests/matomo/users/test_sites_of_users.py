@@ -5,7 +5,7 @@ and ``getUsersAccessFromSite``, ``getUsersSitesFromAccess``, ``getUsersWithSiteA
 
 import pytest
 
-from app.db import transaction
+from app.db.session import transaction
 from app.models import WebsiteProfile
 from tests.matomo.conftest import failure
 from tests.matomo.users import says

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.security import passwords
+from app.security import password_hashing
 from tests.matomo.conftest import SUCCESS, failure
 from tests.matomo.users import says
 
@@ -35,7 +35,7 @@ class TestSuccess:
 
         assert response.json == SUCCESS
         assert stored("ada").email == "email@example.com"
-        assert passwords.matches("newPassword", stored("ada").password_hash)
+        assert password_hashing.matches("newPassword", stored("ada").password_hash)
         assert mails() == [
             ("email-changed", "ada@password.de"),
             ("email-changed", "email@example.com"),
@@ -51,7 +51,7 @@ class TestSuccess:
     def test_six_characters_will_do(self, ada, caller_of, stored):
         caller_of(ada).call(UPDATE, userLogin="ada", password="abcdef", passwordConfirmation=ada.password)
 
-        assert passwords.matches("abcdef", stored("ada").password_hash)
+        assert password_hashing.matches("abcdef", stored("ada").password_hash)
 
     def test_the_case_of_an_address_needs_no_confirmation(self, ada, caller_of, stored, mails):
         """16"""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.models import Role
+from app.domain.roles import Role
 
 EVERYBODY = ["anonymous", "granted", "manager", "member", "nobody", "other", "owner", "superUserLogin", "watcher"]
 ON_TEAM_SITE = ["granted", "manager", "member", "watcher"]

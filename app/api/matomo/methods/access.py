@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from app.api.matomo import records, values, wishes
-from app.api.matomo.call import add_header, current_actor
+from app.api.matomo import access_parameter, parameter_types, serializers
+from app.api.matomo.context import add_header, current_actor
 from app.api.matomo.filters import TOTAL
 from app.api.matomo.parameters import Value
 from app.api.matomo.registry import method
-from app.models import SiteRole
+from app.domain.roles import SiteRole
 from app.runtime import runtime
-from app.services import access_by_name, access_reports, directory
-from app.services.requirements import require_some
+from app.services.matomo import access as access_by_name
+from app.services.matomo import people, reports
+from app.services.matomo.requirements import require_some
 
 HAS_SOME = "X-Matomo-Has-Some"
 ROLES = [
@@ -58,10 +59,10 @@ def get_available_capabilities() -> list[dict[str, Any]]:
 def get_users_sites_from_access(access: str) -> dict[str, list[int]]:
     """Sites by login, of users who have exactly this there."""
     actor = current_actor()
-    wishes.check_known(access)
-    role = SiteRole(access) if access in wishes.ROLES else None
+    access_parameter.check_known(access)
+    role = SiteRole(access) if access in access_parameter.ROLES else None
     found: dict[str, list[int]] = {}
-    for row in access_reports.sites_with(actor, role, access):
+    for row in reports.sites_with(actor, role, access):
         found.setdefault(row.username, []).append(row.number)
     return found
 
@@ -69,19 +70,19 @@ def get_users_sites_from_access(access: str) -> dict[str, list[int]]:
 @method("UsersManager.getUsersAccessFromSite")
 def get_users_access_from_site(id_site: str) -> dict[str, str]:
     """Roles on a site, by login."""
-    rows = access_reports.roles_on_site(current_actor(), id_site)
-    return {row.username: records.role_name(row.rank) for row in rows}
+    rows = reports.roles_on_site(current_actor(), id_site)
+    return {row.username: serializers.role_name(row.rank) for row in rows}
 
 
 @method("UsersManager.getUsersWithSiteAccess")
 def get_users_with_site_access(id_site: str, access: str) -> Any:
     """Users who have exactly this on a site."""
     actor = current_actor()
-    wishes.check_known(access)
-    wanted = records.wanted(access)
-    return records.listed(
-        lambda window: directory.list_people_with(actor, id_site, window, **wanted),
-        lambda row: records.person(row, actor),
+    access_parameter.check_known(access)
+    wanted = serializers.wanted(access)
+    return serializers.listed(
+        lambda window: people.list_people_with(actor, id_site, window, **wanted),
+        lambda row: serializers.person(row, actor),
     )
 
 
@@ -89,8 +90,8 @@ def get_users_with_site_access(id_site: str, access: str) -> Any:
 def get_sites_access_from_user(user_login: str) -> Any:
     """Everything that a user has on sites: an entry for each role, and for each capability beside it."""
     actor = current_actor()
-    return records.listed(
-        lambda window: access_reports.list_access_of_user(actor, user_login, window),
+    return serializers.listed(
+        lambda window: reports.list_access_of_user(actor, user_login, window),
         lambda row: {"site": row.number, "access": row.access},
     )
 
@@ -104,27 +105,27 @@ def get_sites_access_for_user(
     filter_access: str | None = None,
 ) -> Any:
     """The sites that the caller administers, with what a user has there."""
-    own = records.own_window(limit, offset)
-    page, has_some = access_reports.list_sites_of_user(
-        current_actor(), user_login, records.within(own), search=filter_search, **records.wanted(filter_access)
+    own = serializers.own_window(limit, offset)
+    page, has_some = reports.list_sites_of_user(
+        current_actor(), user_login, serializers.within(own), search=filter_search, **serializers.wanted(filter_access)
     )
     add_header(TOTAL, page.total)
     if has_some:
         add_header(HAS_SOME, 1)
-    return records.cut(page, records.site)
+    return serializers.cut(page, serializers.site)
 
 
 @method("UsersManager.setUserAccess", writes=True)
 def set_user_access(user_login: str, access: Value, id_sites: Value, password_confirmation: str | None = None) -> None:
     """Give a user a role on sites, perhaps with capabilities, or take all access away."""
-    wish = wishes.wish(access)
+    wish = access_parameter.wish(access)
     access_by_name.set_access(
         current_actor(),
         user_login,
-        wishes.websites("idSites", id_sites),
+        access_parameter.websites("idSites", id_sites),
         wish.role,
         capabilities=wish.capabilities,
-        confirmation=wishes.confirmed_in_session(password_confirmation),
+        confirmation=access_parameter.confirmed_in_session(password_confirmation),
     )
 
 
@@ -134,8 +135,8 @@ def add_capabilities(user_login: str, capabilities: Value, id_sites: Value) -> N
     access_by_name.add_capabilities(
         current_actor(),
         user_login,
-        wishes.websites("idSites", id_sites),
-        values.as_list("capabilities", capabilities),
+        access_parameter.websites("idSites", id_sites),
+        parameter_types.as_list("capabilities", capabilities),
     )
 
 
@@ -145,6 +146,6 @@ def remove_capabilities(user_login: str, capabilities: Value, id_sites: Value) -
     access_by_name.remove_capabilities(
         current_actor(),
         user_login,
-        wishes.websites("idSites", id_sites),
-        values.as_list("capabilities", capabilities),
+        access_parameter.websites("idSites", id_sites),
+        parameter_types.as_list("capabilities", capabilities),
     )

@@ -1,10 +1,10 @@
 """``UsersManager.…``: accounts opened, changed and closed."""
 
-from app.api.matomo import wishes
-from app.api.matomo.call import current_actor
+from app.api.matomo import access_parameter
+from app.api.matomo.context import current_actor
 from app.api.matomo.registry import method
-from app.security.logins import PasswordHashed
-from app.services import accounts
+from app.domain.errors import PasswordHashed
+from app.services.matomo import accounts
 
 HASHED = {"is_password_hashed": "_isPasswordHashed"}
 
@@ -26,7 +26,7 @@ def add_user(
         password=password,
         email=email,
         website=initial_id_site or None,
-        confirmation=wishes.confirmed_in_session(password_confirmation),
+        confirmation=access_parameter.confirmed_in_session(password_confirmation),
     )
 
 
@@ -48,7 +48,7 @@ def update_user(
 @method("UsersManager.deleteUser", writes=True)
 def delete_user(user_login: str, password_confirmation: str | None = None) -> None:
     """Close an account."""
-    confirmation = wishes.confirmed_in_session(password_confirmation)
+    confirmation = access_parameter.confirmed_in_session(password_confirmation)
     accounts.close_account(current_actor(), user_login, confirmation=confirmation)
 
 

@@ -7,14 +7,14 @@ from urllib.parse import unquote_plus
 from flask import g
 
 from app.api.matomo import parameters, texts
-from app.api.matomo.call import Call, current_actor, current_call, identify
+from app.api.matomo.context import Call, current_actor, current_call, identify
 from app.api.matomo.dispatch import perform
 from app.api.matomo.errors import ApiError, refusal
 from app.api.matomo.formats.base import as_array
 from app.api.matomo.formats.json import SUCCESS
 from app.api.matomo.parameters import Array, Parameters, Value
 from app.api.matomo.registry import method
-from app.services.requirements import is_somebody, require_login
+from app.services.matomo.requirements import is_somebody, require_login
 
 VERSION = "5.2.0"
 """The Matomo whose texts and bodies these are."""

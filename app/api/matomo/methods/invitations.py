@@ -2,10 +2,10 @@
 
 from flask import request
 
-from app.api.matomo import wishes
-from app.api.matomo.call import current_actor
+from app.api.matomo import access_parameter
+from app.api.matomo.context import current_actor
 from app.api.matomo.registry import method
-from app.services import inviting
+from app.services.matomo import invitations
 
 
 @method("UsersManager.inviteUser", writes=True)
@@ -17,34 +17,34 @@ def invite_user(
     password_confirmation: str | None = None,
 ) -> None:
     """Invite somebody to view a site; the password they choose themselves."""
-    inviting.invite_person(
+    invitations.invite_person(
         current_actor(),
         username=user_login,
         email=email,
         website=initial_id_site or None,
         days=expiry_in_days or None,
-        confirmation=wishes.confirmed_in_session(password_confirmation),
+        confirmation=access_parameter.confirmed_in_session(password_confirmation),
     )
 
 
 @method("UsersManager.resendInvite", writes=True)
 def resend_invite(user_login: str, expiry_in_days: int = 7, password_confirmation: str | None = None) -> None:
     """Send the invitation again; the link that was sent before is dead."""
-    inviting.invite_again(
+    invitations.invite_again(
         current_actor(),
         user_login,
         days=expiry_in_days or None,
-        confirmation=wishes.confirmed_in_session(password_confirmation),
+        confirmation=access_parameter.confirmed_in_session(password_confirmation),
     )
 
 
 @method("UsersManager.generateInviteLink", writes=True)
 def generate_invite_link(user_login: str, expiry_in_days: int = 7, password_confirmation: str | None = None) -> str:
     """A second link to accept the invitation, to be copied."""
-    return inviting.link_for(
+    return invitations.link_for(
         current_actor(),
         user_login,
         request.root_url,
         days=expiry_in_days or None,
-        confirmation=wishes.confirmed_in_session(password_confirmation),
+        confirmation=access_parameter.confirmed_in_session(password_confirmation),
     )

@@ -1,8 +1,8 @@
 """``UsersManager.…``: what users prefer."""
 
-from app.api.matomo.call import ANONYMOUS, current_actor
+from app.api.matomo.context import ANONYMOUS, current_actor
 from app.api.matomo.registry import method
-from app.services import preferences
+from app.services.matomo import preferences
 
 
 @method("UsersManager.setUserPreference", writes=True)

@@ -2,15 +2,15 @@
 
 from typing import Any, TypedDict, Unpack
 
-from app.api.matomo import site_records, wishes
-from app.api.matomo.call import current_actor
+from app.api.matomo import access_parameter, site_serializers
+from app.api.matomo.context import current_actor
 from app.api.matomo.filters import Part, window
 from app.api.matomo.parameters import Value
-from app.api.matomo.records import listed, own_window, within
 from app.api.matomo.registry import method
-from app.models import SiteRole
-from app.services import site_editing, site_lists
-from app.services.site_lists import SiteView
+from app.api.matomo.serializers import listed, own_window, within
+from app.domain.roles import SiteRole
+from app.services.matomo import site_editing, site_lists
+from app.services.matomo.site_lists import SiteView
 
 Record = dict[str, Any]
 Records = list[Record] | Part
@@ -18,7 +18,7 @@ FRAGMENTS = {"keep_url_fragments": "keepURLFragments"}
 
 
 def _record(view: SiteView) -> Record:
-    return site_records.site(view, current_actor())
+    return site_serializers.site(view, current_actor())
 
 
 @method("SitesManager.getSiteFromId")
@@ -182,13 +182,13 @@ def update_site(id_site: str, site_name: str | None = None, **site: Unpack[SiteF
 
 def _changes(site: SiteFields) -> dict[str, Any]:
     given: dict[str, Any] = {**site}
-    urls = site_records.addresses(given.pop("urls"))
+    urls = site_serializers.addresses(given.pop("urls"))
     given["excluded_parameters"] = given.pop("excluded_query_parameters")
-    return {"urls": urls, **site_records.settings_of(**given)}
+    return {"urls": urls, **site_serializers.settings_of(**given)}
 
 
 @method("SitesManager.deleteSite", writes=True)
 def delete_site(id_site: str, password_confirmation: str | None = None) -> None:
     """Delete a website."""
-    confirmation = wishes.confirmed_in_session(password_confirmation)
+    confirmation = access_parameter.confirmed_in_session(password_confirmation)
     site_editing.delete_site(current_actor(), id_site, confirmation=confirmation)

@@ -1,11 +1,12 @@
 """``UsersManager.…``: tokens for programs, and logins."""
 
-from app.api.http import client_address
-from app.api.matomo import moments
-from app.api.matomo.call import current_actor
+from app.api.matomo import dates
+from app.api.matomo.context import current_actor
 from app.api.matomo.registry import method
-from app.services import auth, directory, sessions
-from app.services.requirements import require_login
+from app.http.request import client_address
+from app.services.authentication import login, sessions
+from app.services.matomo import people
+from app.services.matomo.requirements import require_login
 
 
 @method("UsersManager.createAppSpecificTokenAuth", writes=True, bulk=False)
@@ -17,8 +18,8 @@ def create_app_specific_token_auth(
     expire_hours: str = "0",
 ) -> str:
     """A token for whoever shows login or e-mail address, and password. It is shown this once."""
-    until = moments.parsed(expire_date) if expire_date else moments.in_hours(expire_hours)
-    return auth.create_access_token(
+    until = dates.parsed(expire_date) if expire_date else dates.in_hours(expire_hours)
+    return login.create_access_token(
         user_login, password_confirmation, description=description, expires_at=until, address=client_address()
     )
 
@@ -26,7 +27,7 @@ def create_app_specific_token_auth(
 @method("UsersManager.logoutUser", writes=True)
 def logout_user(user_login: str) -> None:
     """End all logins of a user; tokens for programs stay."""
-    person = directory.get_person(current_actor(), user_login)
+    person = people.get_person(current_actor(), user_login)
     sessions.revoke_user(current_actor(), person.id)
 
 

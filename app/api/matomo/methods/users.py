@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from app.api.matomo import records, texts, values
-from app.api.matomo.account_words import not_among
-from app.api.matomo.call import add_header, current_actor
+from app.api.matomo import parameter_types, serializers, texts
+from app.api.matomo.account_error_texts import not_among
+from app.api.matomo.context import add_header, current_actor
 from app.api.matomo.errors import ApiError
 from app.api.matomo.filters import TOTAL
 from app.api.matomo.parameters import Value
 from app.api.matomo.registry import method
-from app.models.enums import Standing
-from app.services import directory
+from app.domain.roles import Standing
+from app.services.matomo import people
 
 NO_TEXT = "Parameter userLogins needs to be a string containing a comma separated list of users"
 
@@ -19,8 +19,8 @@ NO_TEXT = "Parameter userLogins needs to be a string containing a comma separate
 def get_users(user_logins: Value = "") -> Any:
     """Everybody the caller may see, or those of some logins."""
     actor, named = current_actor(), _names(user_logins)
-    return records.listed(
-        lambda window: directory.list_people(actor, window, usernames=named), lambda row: records.person(row, actor)
+    return serializers.listed(
+        lambda window: people.list_people(actor, window, usernames=named), lambda row: serializers.person(row, actor)
     )
 
 
@@ -31,8 +31,8 @@ def _names(user_logins: Value) -> list[str] | None:
     if user_logins in ("", "0"):
         return None
     names = user_logins.split(",")
-    if len(names) > values.MOST_ITEMS:
-        raise ApiError(texts.too_many_items("userLogins", values.MOST_ITEMS), 400)
+    if len(names) > parameter_types.MOST_ITEMS:
+        raise ApiError(texts.too_many_items("userLogins", parameter_types.MOST_ITEMS), 400)
     return names
 
 
@@ -40,39 +40,39 @@ def _names(user_logins: Value) -> list[str] | None:
 def get_users_login() -> Any:
     """Logins of everybody the caller may see."""
     actor = current_actor()
-    return records.listed(lambda window: directory.list_usernames(actor, window), lambda row: row.username)
+    return serializers.listed(lambda window: people.list_usernames(actor, window), lambda row: row.username)
 
 
 @method("UsersManager.getUser")
 def get_user(user_login: str) -> dict[str, Any]:
     """One user."""
     actor = current_actor()
-    return records.person(directory.get_person(actor, user_login), actor)
+    return serializers.person(people.get_person(actor, user_login), actor)
 
 
 @method("UsersManager.getUserByEmail")
 def get_user_by_email(user_email: str) -> dict[str, Any]:
     """The user with an e-mail address."""
     actor = current_actor()
-    return records.person(directory.get_person_by_email(actor, user_email), actor)
+    return serializers.person(people.get_person_by_email(actor, user_email), actor)
 
 
 @method("UsersManager.getUserLoginFromUserEmail")
 def get_user_login_from_user_email(user_email: str) -> str:
     """The login of the user with an e-mail address."""
-    return directory.username_of_email(current_actor(), user_email)
+    return people.username_of_email(current_actor(), user_email)
 
 
 @method("UsersManager.userExists")
 def user_exists(user_login: str) -> bool:
     """Whether there is a user with this login."""
-    return directory.username_exists(current_actor(), user_login)
+    return people.username_exists(current_actor(), user_login)
 
 
 @method("UsersManager.userEmailExists")
 def user_email_exists(user_email: str) -> bool:
     """Whether there is a user with this e-mail address."""
-    return directory.email_exists(current_actor(), user_email)
+    return people.email_exists(current_actor(), user_email)
 
 
 @method("UsersManager.hasSuperUserAccess")
@@ -85,7 +85,7 @@ def has_super_user_access() -> bool:
 def get_users_having_super_user_access() -> list[dict[str, Any]]:
     """All superusers."""
     actor = current_actor()
-    return [records.admin(row, actor) for row in directory.list_admins(actor)]
+    return [serializers.admin(row, actor) for row in people.list_admins(actor)]
 
 
 @method("UsersManager.getUsersPlusRole")
@@ -98,19 +98,19 @@ def get_users_plus_role(
     filter_status: str | None = None,
 ) -> Any:
     """Everybody the caller may see, with what they have on a site."""
-    actor, own = current_actor(), records.own_window(limit, offset)
-    found = directory.list_people_on_site(
+    actor, own = current_actor(), serializers.own_window(limit, offset)
+    found = people.list_people_on_site(
         actor,
         id_site,
-        records.within(own),
+        serializers.within(own),
         search=filter_search,
         standing=_standing(filter_status),
-        **records.wanted(filter_access),
+        **serializers.wanted(filter_access),
     )
     add_header(TOTAL, found.page.total)
     if found.oneself:
-        return [records.oneself_on_site(row, actor) for row in found.page.rows if offset <= 1]
-    return records.cut(found.page, lambda row: records.person_on_site(row, actor))
+        return [serializers.oneself_on_site(row, actor) for row in found.page.rows if offset <= 1]
+    return serializers.cut(found.page, lambda row: serializers.person_on_site(row, actor))
 
 
 def _standing(filter_status: str | None) -> Standing | None:

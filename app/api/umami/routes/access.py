@@ -9,8 +9,8 @@ from app.api.umami.operation import current_actor, operation
 from app.api.umami.schemas.access import AccessOut, AccessPut
 from app.api.umami.schemas.auth import Ok
 from app.api.umami.schemas.lists import Listing, PageOf, SearchedQuery
-from app.paging import Page
-from app.services import access, grants
+from app.domain.pagination import Page
+from app.services.access import effective, grants
 
 bp = Blueprint("access", __name__)
 
@@ -19,21 +19,21 @@ bp = Blueprint("access", __name__)
 @operation(PageOf(AccessOut), query=SearchedQuery)
 def get_website_access(website_id: UUID, query: Listing) -> Page:
     """Everybody who has a right on a website, by name, and why; for those who administer it."""
-    return access.list_website_access(current_actor(), website_id, query.window, search=query.search)
+    return effective.list_website_access(current_actor(), website_id, query.window, search=query.search)
 
 
 @bp.get("/users/<user_id>/access")
 @operation(PageOf(AccessOut), query=SearchedQuery)
 def get_user_access(user_id: UUID, query: Listing) -> Page:
     """All websites that a user has a right on, by name, and why: anybody's for administrators, else one's own."""
-    return access.list_user_access(current_actor(), user_id, query.window, search=query.search)
+    return effective.list_user_access(current_actor(), user_id, query.window, search=query.search)
 
 
 @bp.put("/websites/<website_id>/access/<user_id>")
 @operation(AccessOut, takes=AccessPut)
 def put_website_access(website_id: UUID, user_id: UUID, data: dict[str, Any]) -> Any:
     """Give a user a direct role on a website, in place of the one there was."""
-    return access.put_access(current_actor(), website_id, user_id, **data)
+    return effective.put_access(current_actor(), website_id, user_id, **data)
 
 
 @bp.delete("/websites/<website_id>/access/<user_id>")

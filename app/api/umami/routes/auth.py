@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from app.api.http import client_address
 from app.api.umami.operation import Access, current_actor, operation
 from app.api.umami.schemas.auth import (
     CurrentUserWithTeams,
@@ -15,8 +14,11 @@ from app.api.umami.schemas.auth import (
     SignedOn,
     Subscription,
 )
-from app.security.actor import Actor
-from app.services import auth, password_resets, sessions
+from app.domain.actor import Actor
+from app.http.request import client_address
+from app.services.authentication import login as auth
+from app.services.authentication import password_resets, sessions
+from app.services.authentication.bearer import Identity, whoami
 
 bp = Blueprint("auth", __name__, url_prefix="/auth")
 
@@ -48,9 +50,9 @@ def logout() -> None:
 
 @bp.route("/verify", methods=["GET", "POST"])
 @operation(CurrentUserWithTeams)
-def verify() -> auth.Identity:
+def verify() -> Identity:
     """Who is logged in, and their teams."""
-    return auth.whoami(current_actor())
+    return whoami(current_actor())
 
 
 @bp.post("/sso")

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from flask import Blueprint
 
-from app.api.http import root
 from app.api.umami.operation import current_actor, operation
 from app.api.umami.schemas.auth import Ok
 from app.api.umami.schemas.invitations import InvitationCreate, InvitationMade, InvitationOut, InvitationResend
 from app.api.umami.schemas.lists import Listing, PageOf, SearchedQuery
-from app.paging import Page
-from app.services import invitations
+from app.domain.pagination import Page
+from app.http.request import root
+from app.services.invitations import manage
 
 bp = Blueprint("invitations", __name__, url_prefix="/invitations")
 
@@ -20,14 +20,14 @@ bp = Blueprint("invitations", __name__, url_prefix="/invitations")
 @operation(PageOf(InvitationOut), query=SearchedQuery)
 def get_invitations(query: Listing) -> Page:
     """Invitations, newest first: all for administrators, one's own for others."""
-    return invitations.list_invitations(current_actor(), query.window, search=query.search)
+    return manage.list_invitations(current_actor(), query.window, search=query.search)
 
 
 @bp.post("")
 @operation(InvitationMade, takes=InvitationCreate)
 def create_invitation(data: dict[str, Any]) -> Any:
     """Invite somebody; for administrators, and to their websites for those who administer some."""
-    made = invitations.invite(current_actor(), **data)
+    made = manage.invite(current_actor(), **data)
     return made, made.link(root())
 
 
@@ -35,19 +35,19 @@ def create_invitation(data: dict[str, Any]) -> Any:
 @operation(InvitationOut)
 def get_invitation(invitation_id: UUID) -> Any:
     """One invitation."""
-    return invitations.get(current_actor(), invitation_id)
+    return manage.get(current_actor(), invitation_id)
 
 
 @bp.delete("/<invitation_id>")
 @operation(Ok, refuses=(400,))
 def delete_invitation(invitation_id: UUID) -> None:
     """Take an invitation back; the account that waits for it is deleted."""
-    invitations.revoke(current_actor(), invitation_id)
+    manage.revoke(current_actor(), invitation_id)
 
 
 @bp.post("/<invitation_id>/resend")
 @operation(InvitationMade, takes=InvitationResend, needs_body=False)
 def resend_invitation(invitation_id: UUID, data: dict[str, Any]) -> Any:
     """Make a new link, and mail it; earlier ones are no longer good."""
-    made = invitations.resend(current_actor(), invitation_id, **data)
+    made = manage.resend(current_actor(), invitation_id, **data)
     return made, made.link(root())

@@ -11,9 +11,12 @@ from app.api.umami.schemas.lists import Listing, ListQuery, PageOf
 from app.api.umami.schemas.teams import TeamFull, TeamQuery
 from app.api.umami.schemas.users import UserSummary
 from app.api.umami.schemas.websites import MyWebsiteQuery, OwnedWebsite, WebsiteOut, WebsiteQuery
-from app.paging import Page
-from app.security.actor import Actor
-from app.services import sessions, teams, users, websites
+from app.domain.actor import Actor
+from app.domain.pagination import Page
+from app.services.authentication import sessions
+from app.services.teams import teams
+from app.services.users import accounts
+from app.services.websites import websites
 
 bp = Blueprint("me", __name__)
 
@@ -29,7 +32,7 @@ def get_me() -> tuple[Actor, str | None]:
 @operation(UserSummary, takes=PasswordChange, refuses=(429,))
 def update_my_password(data: dict[str, Any]) -> Any:
     """Change one's own password; one's other logins end."""
-    return users.change_own_password(current_actor(), **data)
+    return accounts.change_own_password(current_actor(), **data)
 
 
 @bp.get("/me/teams")

@@ -10,8 +10,9 @@ from app.api.umami.schemas.auth import Ok
 from app.api.umami.schemas.lists import Listing, PageOf, SearchedQuery
 from app.api.umami.schemas.teams import MemberAdd, MembershipOut, MemberUpdate, NamedMember
 from app.api.umami.schemas.websites import TeamWebsite, TeamWebsiteCreate, TeamWebsiteQuery, WebsiteOut
-from app.paging import Page
-from app.services import memberships, websites
+from app.domain.pagination import Page
+from app.services.teams import memberships
+from app.services.websites import websites
 
 bp = Blueprint("members", __name__, url_prefix="/teams/<team_id>")
 

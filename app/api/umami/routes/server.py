@@ -4,8 +4,8 @@ from flask import Blueprint
 
 from app.api.umami.operation import Access, operation
 from app.api.umami.schemas.auth import Ok, ServerConfig
-from app.config import Config
 from app.runtime import runtime
+from app.settings import Config
 
 bp = Blueprint("server", __name__)
 

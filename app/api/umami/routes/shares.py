@@ -8,7 +8,7 @@ from flask import Blueprint
 from app.api.umami.operation import Access, current_actor, operation
 from app.api.umami.schemas.auth import Ok
 from app.api.umami.schemas.shares import OpenedShare, ShareCreate, ShareOut, ShareUpdate
-from app.services import shares
+from app.services.websites import shares
 
 bp = Blueprint("shares", __name__, url_prefix="/share")
 

@@ -18,8 +18,8 @@ from app.api.umami.schemas.teams import (
     TeamUpdate,
     TeamWithMembers,
 )
-from app.paging import Page
-from app.services import memberships, teams
+from app.domain.pagination import Page
+from app.services.teams import memberships, teams
 
 bp = Blueprint("teams", __name__)
 

@@ -9,18 +9,12 @@ from app.api.umami.operation import current_actor, operation
 from app.api.umami.schemas.auth import Ok
 from app.api.umami.schemas.lists import Listing, PageOf
 from app.api.umami.schemas.teams import TeamFull, TeamQuery
-from app.api.umami.schemas.users import (
-    AdminUser,
-    UserCreate,
-    UserDelete,
-    UserMade,
-    UserProfile,
-    UserQuery,
-    UserUpdate,
-)
+from app.api.umami.schemas.users import AdminUser, UserCreate, UserDelete, UserMade, UserProfile, UserQuery, UserUpdate
 from app.api.umami.schemas.websites import OwnedWebsite, WebsiteOut, WebsiteQuery
-from app.paging import Page
-from app.services import teams, users, websites
+from app.domain.pagination import Page
+from app.services.teams import teams
+from app.services.users import accounts
+from app.services.websites import websites
 
 bp = Blueprint("users", __name__)
 
@@ -30,35 +24,37 @@ bp = Blueprint("users", __name__)
 @operation(PageOf(AdminUser, order_by="createdAt"), query=UserQuery)
 def list_users(query: Listing) -> Page:
     """All accounts, newest first."""
-    return users.list_users(current_actor(), query.window, search=query.search, sort=query.sort_or(users.NEWEST_FIRST))
+    return accounts.list_users(
+        current_actor(), query.window, search=query.search, sort=query.sort_or(accounts.NEWEST_FIRST)
+    )
 
 
 @bp.post("/users")
 @operation(UserMade, takes=UserCreate)
 def create_user(data: dict[str, Any]) -> Any:
     """Open an account."""
-    return users.create_user(current_actor(), **data)
+    return accounts.create_user(current_actor(), **data)
 
 
 @bp.get("/users/<user_id>")
 @operation(UserProfile)
 def get_user(user_id: UUID) -> Any:
     """One account: anybody's for administrators, one's own for others."""
-    return users.get_user(current_actor(), user_id)
+    return accounts.get_user(current_actor(), user_id)
 
 
 @bp.post("/users/<user_id>")
 @operation(UserProfile, takes=UserUpdate, refuses=(429,))
 def update_user(user_id: UUID, data: dict[str, Any]) -> Any:
     """Change an account; who is no administrator can change their own password, e-mail address and display name."""
-    return users.update_user(current_actor(), user_id, **data)
+    return accounts.update_user(current_actor(), user_id, **data)
 
 
 @bp.delete("/users/<user_id>")
 @operation(Ok, query=UserDelete)
 def delete_user(user_id: UUID, query: dict[str, Any]) -> None:
     """Close an account for good; its websites go with it, its teams pass to the next in line."""
-    users.delete_user(current_actor(), user_id, **query)
+    accounts.delete_user(current_actor(), user_id, **query)
 
 
 @bp.get("/users/<user_id>/websites")

@@ -19,8 +19,8 @@ from app.api.umami.schemas.websites import (
     WebsiteTransfer,
     WebsiteUpdate,
 )
-from app.paging import Page
-from app.services import shares, websites
+from app.domain.pagination import Page
+from app.services.websites import shares, websites
 
 bp = Blueprint("websites", __name__)
 

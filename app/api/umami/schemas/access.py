@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields
 from app.api.umami import texts
 from app.api.umami.fields import Option, Text
 from app.api.umami.schemas.base import OutSchema, WireSchema
-from app.models import SiteRole, Source, TeamRole
+from app.domain.roles import SiteRole, Source, TeamRole
 
 RIGHTS = [role.value for role in SiteRole]
 CAPABILITIES_AT_ONCE = 100

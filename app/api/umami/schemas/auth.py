@@ -10,7 +10,7 @@ from app.api.umami.schemas.base import IsoDate, OutSchema, WireSchema
 from app.api.umami.schemas.shares import SharedViewOut
 from app.api.umami.schemas.teams import BriefTeam
 from app.api.umami.schemas.users import EMAIL_MAX_LENGTH, PASSWORD_MAX_LENGTH, UserSummary
-from app.models import Role
+from app.domain.roles import Role
 
 
 class LoginIn(WireSchema):

@@ -10,9 +10,9 @@ from app.api.umami.fields import Id, Number, Option, Part
 from app.api.umami.schemas.base import Drawn, IsoDate, OutSchema, WireSchema, reference
 from app.api.umami.schemas.teams import ASSIGNABLE
 from app.api.umami.schemas.users import ROLES, UserRef, email, username
-from app.models import Role, SiteRole, TeamRole
-from app.services.invitation_rights import LEAST_DAYS, MOST_DAYS, MOST_GIVEN
-from app.services.invitation_views import State
+from app.domain.roles import Role, SiteRole, TeamRole
+from app.services.invitations.limits import LEAST_DAYS, MOST_DAYS, MOST_GIVEN
+from app.services.invitations.views import State
 
 RIGHTS = [role.value for role in SiteRole]
 TEAM_ROLES = [role.value for role in TeamRole]

@@ -8,7 +8,7 @@ from marshmallow import fields, post_load
 
 from app.api.umami.fields import Text, Whole
 from app.api.umami.schemas.base import OutSchema, WireSchema, camel_case
-from app.paging import Page, Sort, Window
+from app.domain.pagination import Page, Sort, Window
 from app.runtime import runtime
 
 SEARCH_MAX_LENGTH = 500

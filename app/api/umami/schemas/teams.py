@@ -8,7 +8,7 @@ from app.api.umami.fields import Id, Option, Text
 from app.api.umami.schemas.base import Drawn, IsoDate, OutSchema, WireSchema
 from app.api.umami.schemas.lists import SortedQuery, SortedSearchedQuery
 from app.api.umami.schemas.users import UserRef
-from app.models import TeamRole
+from app.domain.roles import TeamRole
 
 ASSIGNABLE = [TeamRole.MEMBER.value, TeamRole.VIEW_ONLY.value, TeamRole.MANAGER.value]
 TEAM_SORTS = {"name": "name", "createdAt": "created_at"}

@@ -7,7 +7,7 @@ from marshmallow import fields
 from app.api.umami.fields import Id, Option, Text
 from app.api.umami.schemas.base import Drawn, IsoDate, OutSchema, WireSchema
 from app.api.umami.schemas.lists import SortedSearchedQuery
-from app.models import Role
+from app.domain.roles import Role
 
 PASSWORD_MAX_LENGTH = 255
 EMAIL_MAX_LENGTH = 320

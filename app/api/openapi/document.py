@@ -1,0 +1,164 @@
+"""The OpenAPI document, made from what the routes themselves declare."""
+
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from apispec import APISpec
+from flask import Flask
+from werkzeug.routing import Rule
+
+from app.api.openapi import answers, probes
+from app.api.openapi.schemas import Plugin
+from app.api.umami.operation import Access, Operation
+from app.api.umami.schemas.base import camel_case, described
+from app.api.umami.schemas.lists import PageOf
+
+DESCRIPTION = """\
+Users, teams, websites, memberships and public links of self-hosted web analytics, as Umami's clients know them.
+
+Log in with `POST /api/auth/login` and send the token as `Authorization: Bearer …` from then on. Bodies are read as
+JSON whatever their content type; keys that are not known are ignored. Every refusal comes in one envelope, `Error`.
+"""
+SECURITY: dict[Access, list[dict[str, list[str]]]] = {
+    Access.PUBLIC: [],
+    Access.USER: [{"bearer": []}],
+    Access.VIEWER: [{"bearer": []}, {"shareToken": [], "shareContext": []}],
+}
+SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A token of `POST /api/auth/login`."},
+    "shareToken": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "x-umami-share-token",
+        "description": "A token of `GET /api/share/{slug}`: whoever has the link may look at its website.",
+    },
+    "shareContext": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "x-umami-share-context",
+        "description": "Anything, `1` for instance: a share token counts by itself only with it.",
+    },
+}
+ARGUMENT = re.compile(r"<(\w+)>")
+
+
+class Document:
+    """The document of an app, as it is answered."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    @cached_property
+    def content(self) -> bytes:
+        return orjson.dumps(Writer(self._app).written())
+
+    @cached_property
+    def etag(self) -> str:
+        return sha256(self.content).hexdigest()[:32]
+
+
+class Writer:
+    """Walks the app's rules once."""
+
+    def __init__(self, app: Flask) -> None:
+        from app import __version__  # only now: the package imports us before it has a version
+
+        self._app, self._plugin = app, Plugin()
+        self._spec = APISpec(
+            title="Frontdesk API",
+            version=__version__,
+            openapi_version="3.1.0",
+            plugins=[self._plugin],
+            info={"description": DESCRIPTION, "license": {"name": "MIT", "identifier": "MIT"}},
+        )
+
+    def written(self) -> dict[str, Any]:
+        """The whole document."""
+        answers.describe(self._spec)
+        for name, scheme in SCHEMES.items():
+            self._spec.components.security_scheme(name, scheme)
+        tagged: set[str] = set()
+        for rule, view, operation in self._endpoints():
+            tag = rule.endpoint.split(".")[-2]
+            if tag not in tagged:
+                tagged.add(tag)
+                self._spec.tag({"name": tag, "description": _first_line(sys.modules[view.__module__].__doc__)})
+            self._path(rule, {method: self._operation(rule, method, view, operation) for method in _methods(rule)}, tag)
+        probes.describe(self._spec)
+        return self._spec.to_dict()
+
+    def _endpoints(self) -> Iterator[tuple[Rule, Any, Operation]]:
+        for rule in self._app.url_map.iter_rules():
+            view = self._app.view_functions[rule.endpoint]
+            operation = getattr(view, "operation", None)
+            if operation is not None:
+                yield rule, view, operation
+
+    def _path(self, rule: Rule, operations: dict[str, Any], tag: str) -> None:
+        for described_operation in operations.values():
+            described_operation["tags"] = [tag]
+        path = ARGUMENT.sub(lambda found: "{" + camel_case(found[1]) + "}", rule.rule)
+        self._spec.path(path=path, operations=operations)
+
+    def _operation(self, rule: Rule, method: str, view: Any, operation: Operation) -> dict[str, Any]:
+        summary, _, rest = inspect.cleandoc(view.__doc__ or "").partition("\n")
+        made: dict[str, Any] = {"operationId": _operation_id(rule, method), "summary": summary.rstrip(".")}
+        if rest.strip():
+            made["description"] = rest.strip()
+        made["security"] = SECURITY[operation.access]
+        parameters = [_path_parameter(name) for name in ARGUMENT.findall(rule.rule)]
+        if operation.query:
+            parameters.append({"in": "query", "schema": operation.query})
+        if parameters:
+            made["parameters"] = parameters
+        if operation.takes:
+            content = {"application/json": {"schema": self._plugin.ref(operation.takes)}}
+            made["requestBody"] = {"required": operation.needs_body, "content": content}
+        made["responses"] = {
+            "200": answers.answered(*self._given(operation)),
+            **answers.refusals(answers.statuses(operation, path=bool(rule.arguments))),
+        }
+        return made
+
+    def _given(self, operation: Operation) -> tuple[str, dict[str, Any]]:
+        """What a success says, and its schema."""
+        shape = operation.gives
+        if isinstance(shape, PageOf):
+            name, schema = self._plugin.page(shape)
+            if name not in self._spec.components.schemas:
+                self._spec.components.schema(name, schema)
+            return "A page of the list.", {"$ref": f"{answers.REFERENCE}{name}"}
+        if isinstance(shape, tuple):
+            parts = [self._plugin.ref(part) for part in shape]
+            return " ".join(described(part) for part in shape), {
+                "type": "array",
+                "items": {"anyOf": parts},
+                "minItems": len(parts),
+                "maxItems": len(parts),
+            }
+        return described(shape), self._plugin.ref(shape)
+
+
+def _methods(rule: Rule) -> list[str]:
+    return sorted(method.lower() for method in (rule.methods or set()) - {"HEAD", "OPTIONS"})
+
+
+def _operation_id(rule: Rule, method: str) -> str:
+    """The endpoint's name; where it answers to several methods, POST goes by it, as in Umami's own client."""
+    name = camel_case(rule.endpoint.split(".")[-1])
+    return name if method == "post" or len(_methods(rule)) == 1 else f"{name}By{method.title()}"
+
+
+def _path_parameter(name: str) -> dict[str, Any]:
+    schema = {"type": "string", "format": "uuid"} if name.endswith("_id") else {"type": "string", "minLength": 1}
+    return {"in": "path", "name": camel_case(name), "required": True, "schema": schema}
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").strip().partition("\n")[0].replace("``", "`")

@@ -1,0 +1,79 @@
+"""Alembic, driven by our command line."""
+
+from functools import cache
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from app.db.reads import reader
+from app.db.session import db
+from app.runtime import runtime
+from app.settings import ROOT, ConfigError
+
+MIGRATIONS = ROOT / "migrations"
+LOCK = 0x46524F4E54  # "FRONT": two upgrades at once take turns
+
+
+def settings() -> AlembicConfig:
+    """What Alembic needs to know; migrations/env.py takes the engine from the app."""
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+@cache
+def revisions() -> tuple[str | None, frozenset[str]]:
+    """The newest migration of this release, and all of them."""
+    scripts = ScriptDirectory.from_config(settings())
+    return scripts.get_current_head(), frozenset(script.revision for script in scripts.walk_revisions())
+
+
+def head_revision() -> str | None:
+    """The newest migration there is."""
+    return revisions()[0]
+
+
+def current_revision() -> str | None:
+    """The migration that the database is at; None for an empty one."""
+    with reader().connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_behind(revision: str | None) -> bool:
+    """Whether a database lacks migrations of this release. One that a newer release has migrated lacks none."""
+    head, known = revisions()
+    return revision != head and (revision is None or revision in known)
+
+
+def upgrade(revision: str = "head") -> None:
+    """
+    Bring the database up to a revision. One that is there already, or further, is left alone.
+
+    :raises ConfigError: there is something to do, and only PgBouncer to do it through
+    """
+    if revision == "head" and not is_behind(current_revision()):
+        return
+    _require_own_connection()
+    command.upgrade(settings(), revision)
+
+
+def downgrade(revision: str) -> None:
+    """Bring the database back to a revision; what it added is lost. :raises ConfigError: as for ``upgrade``"""
+    _require_own_connection()
+    command.downgrade(settings(), revision)
+
+
+def _require_own_connection() -> None:
+    """A pooled connection would keep our lock and our settings, for the next client and for ever."""
+    if runtime().config.database_behind_pgbouncer:
+        raise ConfigError(
+            "the database needs migrating, which does not work through PgBouncer: run frontdesk db upgrade "
+            "with DATABASE_URL of PostgreSQL itself and without FRONTDESK_DATABASE_BEHIND_PGBOUNCER"
+        )
+
+
+def dispose() -> None:
+    """Close idle connections, as after a change of schema."""
+    db.engine.dispose()

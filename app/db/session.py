@@ -1,0 +1,113 @@
+"""The way to the database: one extension, reads in autocommit, writes in ``transaction()``."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+from uuid import UUID
+
+from flask import current_app, g
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
+from sqlalchemy import (
+    CursorResult,
+    UpdateBase,
+    bindparam,
+    update,
+)
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import scoped_session
+
+from app.db.errors import violated
+from app.domain.errors import Conflict
+from app.models import AccessToken, Base, LoginSession, utcnow
+
+UNIT = "unit_of_work"
+RETRYABLE = frozenset({"40001", "40P01"})
+"""PostgreSQL's "serialization failure" and "deadlock detected": nothing happened, try again."""
+ATTEMPTS = 5
+
+Unit = scoped_session[Session]
+"""What ``transaction()`` gives: the session of the unit of work."""
+P = ParamSpec("P")
+R = TypeVar("R")
+
+db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True, session_options={"expire_on_commit": False})
+
+
+@contextmanager
+def transaction(conflicts: Mapping[str, str | Conflict] | None = None) -> Iterator[Unit]:
+    """
+    One unit of work: committed at the end, rolled back by any exception. Inside another, it joins.
+
+    :param conflicts: constraint name to the Conflict that its violation becomes, or its message (W17)
+    :raises Conflict: such a violation, or something referred to was deleted meanwhile
+    """
+    unit: Unit | None = g.get(UNIT)
+    if unit is not None:
+        yield unit
+        return
+    session = db.session
+    setattr(g, UNIT, session)
+    try:
+        yield session
+        _note_write(session)
+        session.commit()
+    except IntegrityError as error:
+        session.rollback()
+        constraint = violated(error) or ""
+        message = (conflicts or {}).get(constraint)
+        if message is None and constraint.startswith("fk_"):
+            message = "Something that this refers to has been deleted meanwhile."
+        if message is None:
+            raise
+        raise (message if isinstance(message, Conflict) else Conflict(message)) from error
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        g.pop(UNIT)
+        session.expunge_all()  # whatever is read later is read anew
+
+
+def note_caller(session_id: UUID | None, *, token_id: UUID | None = None) -> None:
+    """Whose writes the transactions to come are, a login's or a token's, so that its next lists show them."""
+    g.caller = (_mark_session, session_id) if token_id is None else (_mark_token, token_id)
+
+
+def _note_write(session: Unit) -> None:
+    mark, caller = g.get("caller", (None, None))
+    if caller is not None and "frontdesk_replica" in current_app.extensions:
+        session.execute(mark, {"caller": caller, "now": utcnow()}, execution_options={"synchronize_session": False})
+
+
+_mark_session = update(LoginSession).where(LoginSession.id == bindparam("caller")).values(wrote_at=bindparam("now"))
+_mark_token = update(AccessToken).where(AccessToken.id == bindparam("caller")).values(wrote_at=bindparam("now"))
+
+
+def retried(service: Callable[P, R]) -> Callable[P, R]:
+    """The same service, run again as a whole when the database chose it to break a deadlock."""
+
+    @wraps(service)
+    def attempt(*args: P.args, **kwargs: P.kwargs) -> R:
+        for number in range(1, ATTEMPTS):
+            try:
+                return service(*args, **kwargs)
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) not in RETRYABLE or g.get(UNIT) is not None:
+                    raise
+                time.sleep(random.uniform(0, 0.05) * number)  # noqa: S311 (jitter, not a secret)
+        return service(*args, **kwargs)
+
+    return attempt
+
+
+def execute_count(statement: UpdateBase, **values: Any) -> int:
+    """Run a bulk change inside a transaction; answers how many rows it changed."""
+    with transaction() as session:
+        result = cast(
+            "CursorResult[Any]", session.execute(statement, values, execution_options={"synchronize_session": False})
+        )
+        return result.rowcount

@@ -1,0 +1,1 @@
+"""Parts of SQL that both databases write in their own way, and the shapes of lists."""

@@ -1,0 +1,58 @@
+"""The rule for e-mail addresses."""
+
+from collections.abc import Collection
+
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, ValidatedEmail, validate_email
+
+from app.domain.errors import EmailDomainNotAllowed, InvalidEmail
+
+EMAIL_MAX_LENGTH = 254
+SPECIAL_USE_DOMAIN_NAMES.clear()  # companies have mail under .local, .internal and the like
+
+
+def clean_email(text: str, field: str = "email", *, domains: Collection[str] = ()) -> str:
+    """
+    The address as it is stored: trimmed, its domain in lower case. Names of internal networks are domains as well.
+
+    :param domains: those that it may have, in lower case; any without some
+    :raises InvalidEmail: it is none, or longer than 254 characters, or has other than ASCII before the @
+    :raises EmailDomainNotAllowed: it is one of another domain
+    """
+    address = text.strip()
+    if len(address) > EMAIL_MAX_LENGTH:
+        raise InvalidEmail(text, f"Too big: expected string to have <={EMAIL_MAX_LENGTH} characters", field=field)
+    try:
+        found = _parsed(address)
+    except EmailNotValidError as error:
+        reason = str(error).encode("utf-8", "backslashreplace").decode()
+        raise InvalidEmail(text, f"Invalid email address: {reason}", field=field) from error
+    if not _may_be_public(found.ascii_domain):
+        reason = "The part after the @-sign should be a name with a period."
+        raise InvalidEmail(text, f"Invalid email address: {reason}", field=field)
+    if domains and found.normalized.rpartition("@")[2].lower() not in domains:
+        raise EmailDomainNotAllowed(found.normalized, domains, field=field)
+    return found.normalized
+
+
+def ascii_form(address: str) -> str:
+    """The address as every mail server takes it. :raises ValueError: it has none"""
+    return _parsed(address).ascii_email or ""
+
+
+def _parsed(address: str) -> ValidatedEmail:
+    # Whether mail reaches it is for the mail server to find out: nothing is looked up here.
+    return validate_email(
+        address, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False, strict=True
+    )
+
+
+def _may_be_public(domain: str) -> bool:
+    """It has a period, and does not end in a number, as addresses of machines do."""
+    _, period, last = domain.rpartition(".")
+    return bool(period) and not last.isdigit()
+
+
+def parsed_domains(text: str) -> tuple[str, ...]:
+    """Domains from a list with commas, in lower case; of an address, what comes after the @."""
+    parts = (part.rpartition("@")[2].strip().lower() for part in text.split(","))
+    return tuple(dict.fromkeys(part for part in parts if part))

@@ -1,0 +1,1 @@
+"""What every API shares: middleware, request helpers, health, the metrics endpoint."""

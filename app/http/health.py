@@ -1,0 +1,32 @@
+"""``/healthz`` and ``/readyz``, for whatever supervises the process."""
+
+from flask import Blueprint, Flask, Response, jsonify
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.api.umami.errors import envelope
+from app.db import migrations
+
+bp = Blueprint("probes", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Hang the probes beside the wires."""
+    app.register_blueprint(bp)
+
+
+@bp.get("/healthz")
+def healthz() -> Response:
+    """The process answers; the database is not asked."""
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+def readyz() -> Response:
+    """The database can be reached and has every migration: 200, else 503."""
+    try:
+        current = migrations.current_revision()
+    except SQLAlchemyError:
+        return envelope(503, "The database cannot be reached", "server-error")
+    if migrations.is_behind(current):
+        return envelope(503, "The database needs migrating: frontdesk db upgrade", "server-error")
+    return jsonify(status="ok", revision=current)

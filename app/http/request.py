@@ -1,0 +1,145 @@
+"""What every answer has in common, whatever the wire: request ids, headers, JSON, log lines."""
+
+import time
+from typing import Any
+from uuid import UUID
+
+import orjson
+import structlog
+from flask import Flask, Request, Response, current_app, g, request
+from flask.json.provider import JSONProvider
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.http.middleware import PAGES, REQUEST_ID, Admission, CommonHeaders
+from app.runtime import Runtime
+from app.settings import Config
+
+log = structlog.get_logger()
+DRAIN_BYTES = 65_536
+QUIET = frozenset({"/healthz", "/readyz"})
+
+
+class OrjsonProvider(JSONProvider):
+    """JSON by orjson: strict in what it reads (RFC 8259), UTF-8 in what it writes."""
+
+    mimetype = "application/json"
+
+    def dumps(self, obj: Any, **_kwargs: Any) -> str:
+        return orjson.dumps(obj, default=str).decode()
+
+    def loads(self, s: str | bytes, **_kwargs: Any) -> Any:
+        return orjson.loads(s)
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        body = orjson.dumps(self._prepare_response_obj(args, kwargs), default=str)
+        return current_app.response_class(body, mimetype=self.mimetype)
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Install the hooks that give every answer its headers and its log line."""
+    app.json = OrjsonProvider(app)
+    app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
+    app.url_map.strict_slashes = False
+    counted: Runtime = app.extensions["frontdesk"]
+    admission = Admission(app.wsgi_app, most=config.requests_at_once, on_refusal=counted.metrics.refused.inc)
+    app.extensions["frontdesk_admission"] = admission
+    outer: Any = CommonHeaders(admission, config)
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        outer = ProxyFix(outer, x_for=hops, x_proto=hops, x_host=hops)
+    app.wsgi_app = outer  # type: ignore[method-assign]
+    app.before_request(_begin)
+    app.after_request(_Closing(app, config))
+
+
+def request_id() -> str:
+    """The id of the request at hand."""
+    found: str = request.environ[REQUEST_ID]
+    return found
+
+
+def body() -> bytes:
+    """
+    The body as it came.
+
+    :raises RequestEntityTooLarge: more than allowed. Werkzeug refuses a declared length itself;
+        a chunked body it would cut off in silence
+    """
+    data = request.get_data(cache=False)
+    most: int = current_app.config["MAX_CONTENT_LENGTH"]
+    if request.content_length is None and len(data) >= most and request.environ["wsgi.input"].read(1):
+        raise RequestEntityTooLarge
+    return data
+
+
+def client_address() -> str:
+    """The address of whoever asks, behind as many proxies as are trusted."""
+    return request.remote_addr or ""
+
+
+def root() -> str:
+    """The address that the server was asked at, for links where none is configured."""
+    return request.url_root
+
+
+def _begin() -> Response | None:
+    g.began = time.perf_counter()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request_id())
+    if request.method == "OPTIONS" and request.url_rule is not None:
+        allowed = sorted(current_app.make_default_options_response().allow)  # of all rules of this path
+        answer = Response(status=204, headers={"Allow": ", ".join(allowed)})
+        answer.headers.remove("Content-Type")
+        return answer
+    return None
+
+
+class _Closing:
+    """What is done when an answer is ready: the rest of the body read, the answer counted, its line logged."""
+
+    def __init__(self, app: Flask, config: Config) -> None:
+        self.metrics = app.extensions["frontdesk"].metrics
+        self.most = config.max_body_bytes
+        self.pools = [(self.metrics.connections.labels(name), pool) for name, pool in app.extensions["frontdesk_pools"]]
+
+    def __call__(self, response: Response) -> Response:
+        asked = request._get_current_object()  # type: ignore[attr-defined]  # asked often, so once of the proxy
+        self._drain(asked)
+        path, status, rule = asked.path, response.status_code, asked.url_rule
+        route, took = rule.rule if rule else None, time.perf_counter() - g.began
+        self.metrics.answered(asked.method, route or "unknown", status, took)
+        for gauge, pool in self.pools:
+            gauge.set(pool.checkedout())
+        if path in QUIET and status == 200:
+            return response
+        for place in PAGES:
+            if place in path and not path.startswith("/api/"):
+                path = f"{path.partition(place)[0]}{place}…"  # what follows is as good as a password
+        actor = g.get("actor")
+        user_id: UUID | None = actor.id if actor is not None else None
+        log.info(
+            "request",
+            logger="frontdesk.request",
+            method=asked.method,
+            path=path,
+            route=route,
+            status=status,
+            ms=round(took * 1000, 1),
+            user_id=str(user_id) if user_id else None,
+            address=asked.remote_addr or "",
+        )
+        return response
+
+    def _drain(self, asked: Request) -> None:
+        """
+        Read what nobody has read of the body: the server would close the connection over it, just when the client
+        sends its next request. Not of a body that is too large, nor of one that waits to be asked for.
+        """
+        environ, length = asked.environ, asked.content_length or 0
+        # A server that does not say where the body ends would wait for more of it.
+        left = self.most if environ.get("wsgi.input_terminated") else length
+        if length <= self.most and "HTTP_EXPECT" not in environ:
+            stream = environ["wsgi.input"]
+            while left > 0 and (part := stream.read(min(left, DRAIN_BYTES))):
+                left -= len(part)

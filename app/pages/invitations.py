@@ -1,0 +1,37 @@
+"""``/invitations/…``: who is invited chooses a password, or declines."""
+
+from flask import Blueprint, Response, request
+
+from app.domain.errors import Invalid
+from app.http.request import client_address
+from app.pages.pages import page, password_faults, read_form, rule_broken
+from app.services.invitations import accept
+
+bp = Blueprint("invitations", __name__)
+
+
+@bp.get("/invitations", defaults={"token": ""})
+@bp.get("/invitations/<path:token>")
+def show(token: str) -> Response:
+    """What the link offers, or with ``?step=decline`` the question whether to decline. Changes nothing."""
+    offer = accept.find(token, address=client_address())
+    return page("decline" if request.args.get("step") == "decline" else "invitation", offer=offer, faults={})
+
+
+@bp.post("/invitations/<path:token>")
+def answer(token: str) -> Response:
+    """Accept with a password, or decline."""
+    offer = accept.find(token, address=client_address())
+    form = read_form()
+    if form.get("action") == "decline":
+        accept.decline(token, address=client_address())
+        return page("declined", offer=offer)
+    faults = password_faults(form)
+    if not faults:
+        try:
+            username = accept.accept(token, form["password"], address=client_address())
+        except Invalid:
+            faults = rule_broken(form["password"])
+        else:
+            return page("accepted", username=username)
+    return page("invitation", 400, offer=offer, faults=faults)

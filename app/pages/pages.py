@@ -1,0 +1,82 @@
+"""How a page is answered, and how its form is read."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import Response, render_template, request
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+
+from app.domain.password_rules import MAX_BYTES, MIN_LENGTH
+from app.http.request import body
+from app.pages.style import version
+
+FORM = "application/x-www-form-urlencoded"
+FORM_MAX_BYTES = 16_384
+FORM_MAX_FIELDS = 20
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""Nothing from elsewhere, no script at all: a password is typed here, and the address is a secret."""
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def page(template: str, status: int = 200, **values: Any) -> Response:
+    """A page, which nobody keeps, indexes, frames or is told the address of."""
+    text = render_template(f"pages/{template}.html", sheet_version=version(), min_length=MIN_LENGTH, **values)
+    return Response(text, status=status, mimetype="text/html", headers=HEADERS)
+
+
+def read_form() -> dict[str, str]:
+    """
+    The form that was sent; of repeated fields the last counts.
+
+    :raises UnsupportedMediaType: something else was sent
+    :raises RequestEntityTooLarge: more than any form of ours
+    :raises BadRequest: it cannot be read
+    """
+    if request.mimetype != FORM:
+        raise UnsupportedMediaType
+    if (request.content_length or 0) > FORM_MAX_BYTES:
+        raise RequestEntityTooLarge
+    data = body()
+    if len(data) > FORM_MAX_BYTES:
+        raise RequestEntityTooLarge
+    try:
+        pairs = parse_qsl(data.decode(), keep_blank_values=True, errors="strict", max_num_fields=FORM_MAX_FIELDS)
+    except ValueError:
+        raise BadRequest from None
+    return dict(pairs)
+
+
+def password_faults(form: dict[str, str]) -> dict[str, str]:
+    """What is wrong with the two fields for a new password, by field; the rule itself is the services' to say."""
+    password, repeated = form.get("password", ""), form.get("repeat", "")
+    if not password:
+        return {"password": "Enter a password."}
+    if "\0" in password:
+        return {"password": "The password has a character in it that cannot be used."}
+    if password != repeated:
+        return {"password": "The two passwords are not the same. Please enter both again."}
+    return {}
+
+
+def rule_broken(password: str) -> dict[str, str]:
+    """The rule for passwords, for somebody who has broken it."""
+    if len(password) < MIN_LENGTH:
+        return {"password": f"The password is too short: it takes {MIN_LENGTH} characters or more."}
+    return {
+        "password": f"The password is too long: {MAX_BYTES} letters of the English alphabet at most, fewer of others."
+    }

@@ -1,0 +1,1 @@
+"""Statements that only Matomo's API asks for."""

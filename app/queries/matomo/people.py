@@ -1,0 +1,199 @@
+"""Statements about people as directories show them: who there is, who invited them, who may be seen by whom."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased
+
+from app.db.sql.json_list import listed
+from app.db.sql.pagination import paged
+from app.db.sql.string_agg import comma_joined
+from app.domain.roles import RANKS, AccessFilter, SiteRole, Standing
+from app.models import IS_ADMIN, GrantedCapability, Invitation, User
+from app.queries.access import Column, on_website, reasons, rights
+
+Inviter = aliased(User, name="inviter")
+
+RECORD = (
+    User.id.label("id"),
+    User.username,
+    User.email,
+    User.role,
+    User.created_at,
+    User.last_seen_at,
+    User.pending,
+    Invitation.expires_at,
+    Invitation.accepted_at,
+    Invitation.inviter_id,
+    Inviter.username.label("inviter"),
+)
+"""An account, and how it was invited if it was."""
+_JOINS: list[tuple[Any, ColumnElement[bool]]] = [
+    (Invitation, Invitation.user_id == User.id),
+    (Inviter, Inviter.id == Invitation.inviter_id),
+]
+LIVING = User.deleted_at.is_(None)
+BY_NAME = [(User.username_key, False), (User.id, False)]
+ACTOR = bindparam("actor_id", type_=Uuid())
+
+
+def by_actor(user_id: Column, _website_id: Column) -> Sequence[ColumnElement[bool]]:
+    """Rights of the actor. Value: ``actor_id``."""
+    return (user_id == ACTOR,)
+
+
+def administered() -> Select[Any]:
+    """Ids of the websites that the actor has the right to administer. Value: ``actor_id``."""
+    mine = reasons(by_actor)
+    return select(mine.c.website_id).where(mine.c.rank == RANKS[SiteRole.ADMIN])
+
+
+@cache
+def select_some_site(right: SiteRole) -> Select[Any]:
+    """A website, if there is any that the actor has this right on. Value: ``actor_id``."""
+    mine = reasons(by_actor)
+    return select(mine.c.website_id).where(mine.c.rank >= RANKS[right]).limit(1)
+
+
+def _colleagues() -> Select[Any]:
+    """Ids of everybody with any right on a website that the actor administers; the actor is one of them."""
+    theirs = administered().cte("administered")
+    found = reasons(lambda _user_id, website_id: [website_id.in_(select(theirs.c.website_id))])
+    return select(found.c.user_id)
+
+
+def _source() -> Any:
+    source: Any = User
+    for target, on in _JOINS:
+        source = source.__table__.outerjoin(target, on) if source is User else source.outerjoin(target, on)
+    return source
+
+
+_person = select(*RECORD).select_from(_source()).where(LIVING)
+select_person = _person.where(User.username_key == bindparam("username_key"))
+"""Value: ``username_key``."""
+select_person_by_id = _person.where(User.id == bindparam("user_id"))
+"""Value: ``user_id``."""
+select_person_by_email = _person.where(User.email_key == bindparam("email_key"))
+"""Value: ``email_key``."""
+select_admins = _person.where(IS_ADMIN).order_by(User.created_at, User.id)
+"""All administrators, the first ones first."""
+
+
+_given = (bindparam("name_key", type_=String()), bindparam("given_key", type_=String()))
+select_called = select(User.id.label("id"), User.username_key, User.email_key).where(
+    or_(*[column == key for column in (User.username_key, User.email_key) for key in _given])
+)
+"""Accounts, closed ones too, with one of two names, as their name or address. Values: ``name_key``, ``given_key``."""
+
+
+@cache
+def select_people(
+    *,
+    names_only: bool = False,
+    colleagues: bool = False,
+    others_invited: bool = True,
+    named: bool = False,
+    searched: bool = False,
+    standing: Standing | None = None,
+    of_site: bool = False,
+    has: AccessFilter | SiteRole | None = None,
+) -> Select[Any]:
+    """
+    A page of people, by name; ``probe`` is to be out of reach. With ``of_site`` rows carry ``rank``, of the right on
+    the website ``website_id``, and ``capabilities`` there, joined by commas.
+
+    :param colleagues: those with any right on a website that ``actor_id`` administers, and no administrators;
+        else everybody
+    :param others_invited: False leaves out who was invited by another than ``actor_id`` and has not accepted
+    :param named: those called as ``names`` says, folded
+    :param searched: with ``search``, a folded pattern, in the name or in an e-mail address that the actor may see
+    :param standing: an invitation counts as open until the end of the day, which began at ``today``
+    :param has: what they have on ``website_id``
+    """
+    source: Any = User.__table__
+    here: FromClause | None = None
+    if has is not None:
+        here = rights(on_website)
+        source = source.outerjoin(here, here.c.user_id == User.id)
+    hits = select(User.id).select_from(source).where(LIVING)
+    if colleagues:
+        hits = hits.where(User.id.in_(_colleagues()), ~IS_ADMIN)
+    if not others_invited:
+        hits = hits.where(or_(~User.pending, _invited_by_actor()))
+    if named:
+        names = listed("names")
+        hits = hits.where(User.username_key.in_(select(names.c.value)))
+    if searched:
+        # What is not shown is not found either: e-mail addresses of others are the administrators' to see.
+        address = and_(User.id == ACTOR, _like(User.email_key)) if colleagues else _like(User.email_key)
+        hits = hits.where(or_(_like(User.username_key), address))
+    if standing is not None:
+        hits = hits.where(*_is(standing))
+    if here is not None:
+        hits = hits.where(*_has(has, here))
+    columns: list[Any] = [User.id.label("id"), User.username] if names_only else [*RECORD]
+    joins = [] if names_only else [*_JOINS]
+    if of_site:
+        shown = rights(on_website)
+        joins.append((shown, shown.c.user_id == User.id))
+        columns += [shown.c.rank, _capabilities().label("capabilities")]
+    # A part of everybody is gathered once, counted and sorted; everybody is counted and walked in order.
+    part = colleagues or not others_invited or named or searched or standing is not None or has is not None
+    return paged(hits, User.id, columns, BY_NAME, joins=joins, few=part)
+
+
+def _invited_by_actor() -> ColumnElement[bool]:
+    return exists().where(Invitation.user_id == User.id, Invitation.inviter_id == ACTOR)
+
+
+def _like(column: Any) -> ColumnElement[bool]:
+    matches: ColumnElement[bool] = column.like(bindparam("search"), escape="\\")
+    return matches
+
+
+def _is(standing: Standing) -> Sequence[ColumnElement[bool]]:
+    if standing is Standing.ACTIVE:
+        return [~User.pending]
+    today = bindparam("today", type_=Invitation.expires_at.type)
+    in_time = Invitation.expires_at >= today if standing is Standing.PENDING else Invitation.expires_at < today
+    return [User.pending.is_(True), exists().where(Invitation.user_id == User.id, in_time)]
+
+
+def _has(has: AccessFilter | SiteRole | None, here: FromClause) -> list[ColumnElement[bool]]:
+    if has is AccessFilter.NOTHING:
+        return [here.c.rank.is_(None), ~IS_ADMIN]
+    if has is AccessFilter.SOMETHING:
+        return [or_(here.c.rank.is_not(None), IS_ADMIN)]
+    if has is AccessFilter.EVERYTHING:
+        return [IS_ADMIN]
+    if isinstance(has, SiteRole):
+        return [here.c.rank == RANKS[has], ~IS_ADMIN]
+    explicit = exists().where(
+        GrantedCapability.user_id == User.id,
+        GrantedCapability.website_id == bindparam("website_id"),
+        GrantedCapability.capability == bindparam("capability"),
+    )
+    return [here.c.rank.is_not(None), ~IS_ADMIN, explicit]
+
+
+def _capabilities() -> Any:
+    return (
+        select(comma_joined(GrantedCapability.capability))
+        .where(GrantedCapability.user_id == User.id, GrantedCapability.website_id == bindparam("website_id"))
+        .correlate(User)
+        .scalar_subquery()
+    )

@@ -1,0 +1,199 @@
+"""Statements about websites by their numbers (domain.md, section 2)."""
+
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+
+from app.db.sql.json_list import each_text, listed
+from app.db.sql.pagination import paged
+from app.models import Grant, Membership, Preference, Team, Website, WebsiteNumber, WebsiteProfile
+from app.queries.access import of_user, rights
+from app.queries.websites import Creator, grant_role, team_role
+
+KEYS = (Website.id.label("id"), WebsiteNumber.number, Website.user_id, Website.team_id, team_role, grant_role)
+"""What tells who may do what on a website, and its number. Value: ``actor_id``."""
+
+_keys = (
+    select(*KEYS)
+    .join(WebsiteNumber, WebsiteNumber.website_id == Website.id)
+    .where(Website.deleted_at.is_(None))
+    .order_by(WebsiteNumber.number)
+)
+
+_numbers = listed("numbers")
+_ids = listed("ids")
+_named = union_all(
+    select(WebsiteNumber.website_id).join(_numbers, WebsiteNumber.number == cast(_numbers.c.value, Integer)),
+    select(cast(_ids.c.value, Uuid())),
+)
+select_named = _keys.where(Website.id.in_(_named))
+"""Living websites of these numbers and ids. Values: ``numbers`` and ``ids``, JSON arrays as text; ``actor_id``."""
+
+select_by_number = _keys.where(WebsiteNumber.number == bindparam("number"))
+"""A living website of this number. Values: ``number``, ``actor_id``."""
+select_by_id = _keys.where(Website.id == bindparam("website_id"))
+"""The same of this id. Values: ``website_id``, ``actor_id``."""
+
+_teams = (
+    select(Membership.team_id)
+    .join(Team, Team.id == Membership.team_id)
+    .where(Membership.user_id == bindparam("actor_id"), Team.deleted_at.is_(None))
+)
+_connected = union_all(
+    select(Website.id).where(Website.user_id == bindparam("actor_id")),
+    select(Website.id).where(Website.team_id.in_(_teams)),
+    select(Grant.website_id).where(Grant.user_id == bindparam("actor_id")),
+)
+select_all_keys = _keys
+"""Every living website. Value: ``actor_id``."""
+select_connected_keys = _keys.where(Website.id.in_(_connected))
+"""Living websites that the actor has any right on. Value: ``actor_id``."""
+
+_listed_ids = listed("ids")
+select_numbers = select(WebsiteNumber.website_id, WebsiteNumber.number).join(
+    _listed_ids, WebsiteNumber.website_id == cast(_listed_ids.c.value, Uuid())
+)
+"""Numbers of websites. Value: ``ids``, a JSON array as text."""
+
+
+class SiteFilter(StrEnum):
+    """What a list of websites is narrowed by."""
+
+    PATTERN = "pattern"
+    """A part of the name, of an address or of the group, or the number. Values: ``search``, a pattern; ``number``."""
+    URL = "url"
+    """An address in four spellings. Values: ``url_0`` to ``url_3``."""
+    GROUP = "group"
+    """Value: ``group``; empty for websites without one."""
+
+
+_BY_NUMBER = [(WebsiteNumber.number, False)]
+_WEBSITE = (Website, Website.id == WebsiteNumber.website_id)
+_PROFILE = (WebsiteProfile, WebsiteProfile.website_id == WebsiteNumber.website_id)
+RECORD = (
+    WebsiteNumber.website_id.label("id"),
+    WebsiteNumber.number,
+    Website.name,
+    Website.domain,
+    Website.created_at,
+    Creator.username.label("creator"),
+    WebsiteProfile.urls,
+    WebsiteProfile.settings,
+)
+"""A website as it is shown by its number."""
+_JOINS: list[Any] = [
+    _WEBSITE,
+    _PROFILE,
+    (Creator, and_(Creator.id == Website.created_by, Creator.deleted_at.is_(None))),
+]
+
+_group = func.coalesce(WebsiteProfile.settings["group"].as_string(), "")
+_first_url = func.lower(func.coalesce(WebsiteProfile.urls[0].as_string(), ""))
+_of_domain = literal("http://", String()) + Website.domain
+_is_main = func.replace(_first_url, Website.domain, "") == _first_url
+"""Whether the domain says the main address: where no address was given, or the domain was changed since."""
+_living = Website.deleted_at.is_(None)
+
+
+def _any_url(test: Any) -> ColumnElement[bool]:
+    """Whether one of the addresses passes."""
+    urls = each_text(WebsiteProfile.urls).table_valued("value", name="urls")
+    return or_(and_(_is_main, test(_of_domain)), exists(select(literal(1)).select_from(urls).where(test(urls.c.value))))
+
+
+def _narrowed(by: SiteFilter) -> ColumnElement[bool]:
+    if by is SiteFilter.GROUP:
+        return _group == bindparam("group", type_=String())
+    if by is SiteFilter.URL:
+        spellings = [bindparam(f"url_{number}", type_=String()) for number in range(4)]
+        return _any_url(lambda url: or_(*[func.lower(url) == spelling for spelling in spellings]))
+
+    def contains(text: Any) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = text.ilike(bindparam("search"), escape="\\")
+        return found
+
+    number = WebsiteNumber.number == bindparam("number", type_=Integer())
+    return or_(contains(Website.name), contains(_group), _any_url(contains), number)
+
+
+@cache
+def select_sites(*, everything: bool, by: SiteFilter | None = None, excluding: bool = False) -> Select[Any]:
+    """
+    A page of websites, by number. Values: those of ``by``; ``excluded``, numbers as a JSON array, where ``excluding``;
+    ``probe``, past any count: what is dear to find is gathered once.
+
+    :param everything: all there are; else those on which the strongest right of ``user_id`` is of a rank from
+        ``least`` to ``most``
+    """
+    hits = select(WebsiteNumber.website_id).join(*_WEBSITE).where(_living)
+    if by is not None:
+        hits = hits.outerjoin(*_PROFILE).where(_narrowed(by))
+    if not everything:
+        hits = hits.where(WebsiteNumber.website_id.in_(_with_rank()))
+    if excluding:
+        excluded = listed("excluded")
+        hits = hits.where(WebsiteNumber.number.not_in(select(cast(excluded.c.value, Integer))))
+    few = by is not None or not everything
+    return paged(hits, WebsiteNumber.website_id, RECORD, _BY_NUMBER, joins=_JOINS, few=few)
+
+
+@cache
+def select_site_numbers(*, everything: bool) -> Select[Any]:
+    """As ``select_sites``, but the numbers alone."""
+    hits = select(WebsiteNumber.website_id).join(*_WEBSITE).where(_living)
+    if not everything:
+        hits = hits.where(WebsiteNumber.website_id.in_(_with_rank()))
+    shown = (WebsiteNumber.website_id.label("id"), WebsiteNumber.number)
+    return paged(hits, WebsiteNumber.website_id, shown, _BY_NUMBER, few=not everything)
+
+
+def _with_rank() -> Select[Any]:
+    found = rights(of_user)
+    least, most = bindparam("least", type_=Integer()), bindparam("most", type_=Integer())
+    return select(found.c.website_id).where(found.c.rank.between(least, most))
+
+
+select_site = (
+    select(*RECORD)
+    .join(*_WEBSITE)
+    .outerjoin(*_PROFILE)
+    .outerjoin(*_JOINS[2])
+    .where(WebsiteNumber.website_id == bindparam("website_id"), _living)
+)
+"""One website. Value: ``website_id``."""
+
+select_groups = (
+    select(_group.label("name"))
+    .select_from(Website)
+    .outerjoin(WebsiteProfile, WebsiteProfile.website_id == Website.id)
+    .where(_living)
+    .distinct()
+    .order_by("name")
+)
+"""Every group, and the empty one where some website has none."""
+
+select_another = select(Website.id.label("id")).where(_living, Website.id != bindparam("website_id")).limit(1)
+"""Any website but this one. Value: ``website_id``."""
+
+delete_preferences = delete(Preference).where(
+    Preference.name == bindparam("named"), Preference.value == bindparam("valued")
+)
+"""Preferences of a name and a value, whose-ever. Values: ``named``, ``valued``."""

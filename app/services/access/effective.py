@@ -1,0 +1,178 @@
+"""Who may do what on which website, and why: reports (domain.md, section 3). ``grants`` changes it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from app.db.reads import fetch_all, fetch_list, fetch_one, fetch_page
+from app.db.session import retried, transaction
+from app.domain import policy
+from app.domain.actor import Actor
+from app.domain.errors import Denied, NotFound
+from app.domain.folding import fold
+from app.domain.pagination import Page, Window
+from app.domain.permissions import Permission
+from app.domain.roles import RANKS, ROLE_OF_RANK, Role, SiteRole, Source
+from app.models import ANONYMOUS_ID
+from app.queries import access as queries
+from app.queries.access import CAPABILITY, ListScope
+from app.runtime import runtime
+from app.services.access import grants
+from app.services.users import accounts
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonTeam:
+    """The team by which somebody has a right, and their role in it."""
+
+    id: UUID
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One way in which somebody has a right on a website."""
+
+    source: Source
+    right: SiteRole
+    team: ReasonTeam | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessView:
+    """What one user may do on one website, and why."""
+
+    user: Row[Any]
+    """``id``, ``username``, ``role``, ``pending``."""
+    website: Row[Any]
+    """``id``, ``name``, ``domain``, ``number``."""
+    right: SiteRole | None
+    """The strongest of the reasons'; None without any."""
+    granted: Sequence[str]
+    """Capabilities that were given; none without a right beside them."""
+    implied: Sequence[str]
+    """Capabilities that the right includes."""
+    reasons: Sequence[Reason]
+    """The strongest first."""
+
+
+def find_holder(actor: Actor, text: str) -> UUID:
+    """
+    A user by name or id, for administrators: ``anonymous`` is the account of those who are not logged in, even before
+    it is made, unless somebody is called that. :raises NotFound: there is none
+    """
+    try:
+        user_id: UUID = accounts.find_user(actor, text).id
+    except NotFound:
+        if fold(text) != grants.ANONYMOUS:
+            raise
+        return ANONYMOUS_ID
+    return user_id
+
+
+def get_access(actor: Actor, website_id: UUID, user_id: UUID) -> AccessView:
+    """
+    One user's access to one website, for those who administer it, and for users who see it their own.
+
+    :raises Denied: somebody else asks, or there is no such website
+    :raises NotFound: there is no such website or user, and the actor may know
+    """
+    return _view_of_pair(_visible(actor, website_id, own=actor.is_user(user_id)), user_id)
+
+
+@retried
+def put_access(
+    actor: Actor, website_id: UUID, user_id: UUID, *, role: SiteRole, capabilities: Collection[str] | None = None
+) -> AccessView:
+    """The user's access to the website once ``grants.set_access`` has set it. Raises as that does."""
+    with transaction():
+        grants.set_access(actor, user_id, [website_id], role, capabilities=capabilities)
+        # Not asked for permission again: whoever lowers their own right may read what has become of it.
+        return _view_of_pair(fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id), user_id)
+
+
+def list_website_access(actor: Actor, website_id: UUID, window: Window, *, search: str | None = None) -> Page:
+    """
+    ``AccessView``s of everybody who has a right on a website, administrators included, by name; ``search`` finds a
+    part of the name. Raises as ``get_access`` does.
+    """
+    website = _visible(actor, website_id)
+    page = fetch_page(actor, queries.select_users, window, search=search, folded=True, website_id=website_id)
+    details = _details(actor, ListScope.WEBSITE, [user.id for user in page.rows], website_id=website_id)
+    return _page(page, [_view(user, website, details[user.id]) for user in page.rows])
+
+
+def list_user_access(actor: Actor, user_id: UUID, window: Window, *, search: str | None = None) -> Page:
+    """
+    ``AccessView``s of all websites that a user has a right on, by name; ``search`` finds a part of name or domain.
+
+    :raises Denied: somebody asks about another, and is no administrator
+    :raises NotFound: there is no such user
+    """
+    policy.require(policy.can_see_user(actor, user_id))
+    user = _found(fetch_one(queries.select_holder, user_id=user_id))
+    everything = user.role == Role.ADMIN
+    build, index = partial(queries.select_websites, everything=everything), "search_website" if everything else None
+    page = fetch_page(actor, build, window, search=search, index=index, user_id=user_id)
+    details = _details(actor, ListScope.USER, [website.id for website in page.rows], user_id=user_id)
+    return _page(page, [_view(user, website, details[website.id]) for website in page.rows])
+
+
+def _visible(actor: Actor, website_id: UUID, *, own: bool = False) -> Row[Any]:
+    row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)
+    if row is not None and own and policy.can_see_website(actor, row):
+        return row
+    if row is not None and policy.can_change_website(actor, row, Permission.WEBSITE_ACCESS):
+        return row
+    raise NotFound() if actor.is_admin else Denied()
+
+
+def _found(row: Row[Any] | None) -> Row[Any]:
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _view_of_pair(website: Row[Any] | None, user_id: UUID) -> AccessView:
+    user, website = _found(fetch_one(queries.select_holder, user_id=user_id)), _found(website)
+    details = fetch_all(queries.select_details(ListScope.USER, 1), user_id=user_id, website_0=website.id)
+    return _view(user, website, details)
+
+
+def _details(actor: Actor, of: ListScope, ids: Sequence[UUID], **one: UUID) -> dict[UUID, list[Row[Any]]]:
+    """Reasons and capabilities by website, or by user, with one statement; none for none."""
+    grouped: dict[UUID, list[Row[Any]]] = defaultdict(list)
+    if not ids:
+        return grouped
+    # As many as the next power of two, so that there are few statements: the last is asked for again.
+    number, other = 1 << (len(ids) - 1).bit_length(), "website" if of is ListScope.USER else "user"
+    others = {f"{other}_{index}": ids[min(index, len(ids) - 1)] for index in range(number)}
+    for row in fetch_list(queries.select_details(of, number), wrote_at=actor.wrote_at, **one, **others):
+        grouped[row.website_id if of is ListScope.USER else row.user_id].append(row)
+    return grouped
+
+
+def _view(user: Row[Any], website: Row[Any], details: Sequence[Row[Any]]) -> AccessView:
+    reasons = [Reason(Source.ADMIN, SiteRole.ADMIN)] if user.role == Role.ADMIN else []
+    reasons += [_reason(row) for row in details if row.source != CAPABILITY]
+    right = max((reason.right for reason in reasons), key=RANKS.__getitem__, default=None)
+    known = runtime().capabilities
+    stored = {row.role for row in details if row.source == CAPABILITY}
+    granted = known.ordered(stored) if right else []
+    implied = list(known) if user.role == Role.ADMIN else known.included_in(right)
+    return AccessView(user, website, right, granted, implied, reasons)
+
+
+def _reason(row: Row[Any]) -> Reason:
+    team = ReasonTeam(row.team_id, row.team_name, row.role) if row.team_id is not None else None
+    return Reason(Source(row.source), ROLE_OF_RANK[row.rank], team)
+
+
+def _page(page: Page, views: Sequence[AccessView]) -> Page:
+    return Page(views, page.total, page.capped)

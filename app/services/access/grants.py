@@ -1,0 +1,237 @@
+"""Direct rights on websites: given, changed, taken away (domain.md, section 3)."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Row, delete
+
+from app.db.session import Unit, retried, transaction
+from app.domain import policy
+from app.domain.actor import Actor
+from app.domain.errors import (
+    AnonymousTaken,
+    HasAllAccess,
+    Invalid,
+    NoRole,
+    NotAdministered,
+    NotFound,
+    OnlyViews,
+    UnknownCapability,
+    UnknownRole,
+    UnknownWebsites,
+)
+from app.domain.folding import fold
+from app.domain.permissions import Permission
+from app.domain.roles import ROLE_OF_RANK, Role, SiteRole
+from app.models import ANONYMOUS_ID, Grant, GrantedCapability, utcnow
+from app.queries import grants as queries
+from app.runtime import runtime
+
+ANONYMOUS = "anonymous"
+AT_ONCE = 1000
+"""Websites that one statement names."""
+
+
+@retried
+def set_access(
+    actor: Actor,
+    user_id: UUID,
+    website_ids: Sequence[UUID],
+    role: SiteRole | None,
+    *,
+    capabilities: Collection[str] | None = None,
+) -> None:
+    """
+    Give a user one direct role on some websites, or with None take role and capabilities away: on all of them or none.
+
+    For ``ANONYMOUS_ID``, who may only view, the account is made when it is first granted something.
+
+    :param capabilities: exactly which the user has beside the role; by default those stay that the role does not imply
+    :raises Invalid: ``UnknownRole``, ``UnknownCapability``; no websites; no such user, for those who are no
+        administrators
+    :raises Denied: ``NotAdministered``
+    :raises NotFound: ``UnknownWebsites``; there is no such user
+    :raises Conflict: ``HasAllAccess``, ``OnlyViews``, ``AnonymousTaken``
+    """
+    role = None if role is None else _site_role(role)
+    wanted = None if capabilities is None else _known(capabilities)
+    if role is None and wanted:
+        raise Invalid("Capabilities stand beside a role.", field="capabilities")
+    with transaction() as session:
+        holder = _lock_holder(session, user_id)
+        ids = _administered(session, actor, website_ids)
+        if user_id == ANONYMOUS_ID:
+            if role not in (None, SiteRole.VIEW) or wanted:
+                raise OnlyViews
+            if holder is None and role is None:
+                return
+            holder = holder or ensure_anonymous()
+        _require_ordinary(actor, holder)
+        for part in _parts(ids):
+            _set(session, actor, user_id, part, role, wanted)
+
+
+def _set(
+    session: Unit, actor: Actor, user_id: UUID, ids: Sequence[UUID], role: SiteRole | None, wanted: list[str] | None
+) -> None:
+    of_pairs: dict[str, Any] = {"user_id": user_id, "website_ids": ids}
+    if role is None:
+        session.execute(queries.delete_all_capabilities, of_pairs)
+        session.execute(queries.delete_grants, of_pairs)
+        return
+    dialect, now = session.get_bind().dialect.name, utcnow()
+    grant = {"user_id": user_id, "role": role.value, "granted_by": actor.id, "updated_at": now, "created_at": now}
+    session.execute(queries.upsert_grants(dialect), [{**grant, "website_id": website_id} for website_id in ids])
+    implied = runtime().capabilities.included_in(role)
+    if wanted is None:
+        session.execute(queries.delete_capabilities(others=False), {**of_pairs, "capabilities": implied})
+        return
+    explicit = [capability for capability in wanted if capability not in implied]
+    session.execute(queries.delete_capabilities(others=True), {**of_pairs, "capabilities": explicit})
+    _add(session, user_id, [(website_id, capability) for website_id in ids for capability in explicit])
+
+
+@retried
+def add_capabilities(actor: Actor, user_id: UUID, website_ids: Sequence[UUID], capabilities: Collection[str]) -> None:
+    """
+    Give a user capabilities on some websites, beside the right that the user has there, wherever that comes from.
+    What the right implies, or the user has, is passed over.
+
+    :raises Conflict: ``NoRole`` on one of the websites; ``OnlyViews``; otherwise as ``set_access``
+    """
+    wanted, known = _known(capabilities), runtime().capabilities
+    with transaction() as session:
+        holder = _lock_holder(session, user_id)
+        ids = _administered(session, actor, website_ids)
+        if user_id == ANONYMOUS_ID:
+            raise OnlyViews
+        holder = _require_ordinary(actor, holder)
+        for part in _parts(ids):
+            found = session.execute(queries.select_ranks, {"user_id": user_id, "website_ids": part})
+            roles = {row.website_id: ROLE_OF_RANK[row.rank] for row in found}
+            for website_id in part:
+                if website_id not in roles:
+                    raise NoRole(holder.username, website_id)
+            implied = {role: known.included_in(role) for role in SiteRole}
+            pairs = ((website_id, name) for website_id in part for name in wanted)
+            _add(session, user_id, [(where, name) for where, name in pairs if name not in implied[roles[where]]])
+
+
+@retried
+def remove_capabilities(
+    actor: Actor, user_id: UUID, website_ids: Sequence[UUID], capabilities: Collection[str]
+) -> None:
+    """
+    Take capabilities of a user on some websites away. What the user's right implies stays implied; what is not there
+    is passed over.
+
+    Raises as ``set_access`` does, ``Conflict`` aside.
+    """
+    wanted = _known(capabilities)
+    with transaction() as session:
+        holder = _lock_holder(session, user_id)
+        ids = _administered(session, actor, website_ids)
+        _require_known(actor, holder)
+        for part in _parts(ids):
+            values = {"user_id": user_id, "website_ids": part, "capabilities": wanted}
+            session.execute(queries.delete_capabilities(others=False), values)
+
+
+def remove_all_of(user_id: UUID) -> None:
+    """Take away all direct rights of a user; for services, which have asked for permission."""
+    with transaction() as session:
+        session.execute(delete(GrantedCapability).where(GrantedCapability.user_id == user_id))
+        session.execute(delete(Grant).where(Grant.user_id == user_id))
+
+
+def ensure_anonymous() -> Row[Any]:
+    """
+    The account that stands for those who are not logged in, made where it is missing; for services, which have asked
+    for permission.
+
+    :raises AnonymousTaken: the name is somebody's
+    """
+    with transaction() as session:
+        account = {
+            "user_id": ANONYMOUS_ID,
+            "username": ANONYMOUS,
+            "username_key": fold(ANONYMOUS),
+            "password": "",
+            "role": Role.VIEW_ONLY.value,
+        }
+        session.execute(queries.add_account(session.get_bind().dialect.name), account)
+        made = _lock_holder(session, ANONYMOUS_ID)
+        if made is None:
+            raise AnonymousTaken
+        return made
+
+
+def _site_role(role: str) -> SiteRole:
+    try:
+        return SiteRole(role)
+    except ValueError:
+        raise UnknownRole(role) from None
+
+
+def _known(capabilities: Collection[str]) -> list[str]:
+    known = runtime().capabilities
+    for capability in capabilities:
+        if capability not in known:
+            raise UnknownCapability(capability)
+    return known.ordered(capabilities)
+
+
+def _lock_holder(session: Unit, user_id: UUID) -> Row[Any] | None:
+    """The user, whose role and direct rights nobody else changes until the transaction ends."""
+    holder: Any = session.execute(queries.lock_holder, {"user_id": user_id}).one_or_none()
+    return cast("Row[Any] | None", holder)
+
+
+def _administered(session: Unit, actor: Actor, website_ids: Sequence[UUID]) -> list[UUID]:
+    """The websites, each once, in the order of their ids, if the actor administers all of them; they stay that long."""
+    wanted = list(dict.fromkeys(website_ids))
+    if not wanted:
+        raise Invalid("Name at least one website.", field="website_ids")
+    found: dict[UUID, Any] = {}
+    ordered = sorted(wanted)
+    for part in _parts(ordered):
+        rows = session.execute(queries.lock_websites, {"website_ids": part, "actor_id": actor.id})
+        found |= {row.id: row for row in rows}
+    if not actor.is_admin:
+        for website_id in wanted:
+            row = found.get(website_id)
+            if row is None or not policy.can_change_website(actor, row, Permission.WEBSITE_ACCESS):
+                raise NotAdministered(website_id)
+    missing = [website_id for website_id in wanted if website_id not in found]
+    if missing:
+        raise UnknownWebsites(missing)
+    return ordered
+
+
+def _require_known(actor: Actor, holder: Row[Any] | None) -> Row[Any]:
+    if holder is None:
+        raise NotFound("There is no such user.") if actor.is_admin else Invalid("User not found", field="user_id")
+    return holder
+
+
+def _require_ordinary(actor: Actor, holder: Row[Any] | None) -> Row[Any]:
+    """The user, who is there and no administrator."""
+    found = _require_known(actor, holder)
+    if found.role == Role.ADMIN:
+        raise HasAllAccess(found.username)
+    return found
+
+
+def _parts(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
+
+
+def _add(session: Unit, user_id: UUID, pairs: Sequence[tuple[UUID, str]]) -> None:
+    if pairs:
+        now = utcnow()
+        rows = [
+            {"website_id": website_id, "user_id": user_id, "capability": capability, "created_at": now}
+            for website_id, capability in pairs
+        ]
+        session.execute(queries.add_capabilities(session.get_bind().dialect.name), rows)

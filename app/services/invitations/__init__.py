@@ -1,0 +1,1 @@
+"""Invitations: made, shown, accepted."""

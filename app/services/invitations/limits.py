@@ -1,0 +1,91 @@
+"""What an invitation may give: never more than whoever invites could give themselves."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from app.db.reads import fetch_all
+from app.domain import policy
+from app.domain.actor import Actor
+from app.domain.errors import Denied, Invalid
+from app.domain.permissions import Permission
+from app.domain.roles import Role, SiteRole, TeamRole
+from app.models import utcnow
+from app.queries import invitations as queries
+from app.runtime import runtime
+
+LEAST_DAYS, MOST_DAYS = 0.01, 365.0
+MOST_GIVEN = 100
+"""Websites, and as many teams, that one invitation names at most."""
+
+Entries = Sequence[Mapping[str, Any]]
+"""``{"website_id": …, "role": …}`` or ``{"team_id": …, "role": …}``."""
+
+
+def check_gifts(role: str, teams: Entries, grants: Entries) -> None:
+    """:raises Invalid: what is to be given is no role, too much, or named twice"""
+    if role not in list(Role):
+        raise Invalid("There is no such role", field="role")
+    for field, entries, key, roles in (
+        ("teams", teams, "team_id", TeamRole),
+        ("grants", grants, "website_id", SiteRole),
+    ):
+        if len(entries) > MOST_GIVEN:
+            raise Invalid(f"Too big: expected array to have <={MOST_GIVEN} items", field=field)
+        if len({entry[key] for entry in entries}) < len(entries):
+            raise Invalid("Names the same one twice", field=field)
+        if any(entry["role"] not in list(roles) for entry in entries):
+            raise Invalid("There is no such role", field=field)
+
+
+def require_rights(actor: Actor, role: str, teams: Entries, grants: Entries) -> None:
+    """
+    :raises Denied: the actor may not give one of these
+    :raises Invalid: an administrator names what does not exist, or grants something to one
+    """
+    policy.require(policy.can_give_role(actor, role) and (actor.is_admin or bool(grants)))
+    if role == Role.ADMIN and grants:
+        raise Invalid("An administrator has every right already", field="grants")
+    websites = {row.id: row for row in websites_to_give(actor, [entry["website_id"] for entry in grants])}
+    entered = {row.id: row for row in teams_to_enter(actor, [entry["team_id"] for entry in teams])}
+    for entry in grants:
+        website = websites.get(entry["website_id"])
+        if website is None:
+            raise Invalid("Website not found", field="grants") if actor.is_admin else Denied
+        policy.require(policy.can_change_website(actor, website, Permission.WEBSITE_ACCESS))
+    for entry in teams:
+        team = entered.get(entry["team_id"])
+        if team is None:
+            raise Invalid("Team not found", field="teams") if actor.is_admin else Denied
+        policy.require(policy.can_change_member(actor, team.role, None, entry["role"]))
+
+
+def websites_to_give(actor: Actor, website_ids: Sequence[UUID]) -> Sequence[Row[Any]]:
+    """Those of the websites that there are, with the actor's rights on them."""
+    if not website_ids:
+        return []
+    return fetch_all(queries.select_websites_to_give, website_ids=list(website_ids), actor_id=actor.id)
+
+
+def teams_to_enter(actor: Actor, team_ids: Sequence[UUID]) -> Sequence[Row[Any]]:
+    """Those of the teams that there are, with the actor's role in each; locked, so that it stays that."""
+    if not team_ids:
+        return []
+    return fetch_all(queries.select_teams_to_enter, team_ids=list(team_ids), actor_id=actor.id)
+
+
+def end_after(days: float | None) -> datetime:
+    """When a link made now ends; by default as configured. :raises Invalid: too soon or too late"""
+    if days is None:
+        days = runtime().config.invitation_days
+    elif not LEAST_DAYS <= days <= MOST_DAYS:
+        raise Invalid(f"Must be {LEAST_DAYS} to {MOST_DAYS:g} days", field="days")
+    return utcnow() + timedelta(days=days)
+
+
+def stored(entries: Entries) -> list[dict[str, Any]]:
+    """As the row of the invitation keeps them."""
+    return [{name: str(value) for name, value in entry.items()} for entry in entries]

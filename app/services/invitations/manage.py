@@ -1,0 +1,245 @@
+"""
+Invitations: accounts that wait for somebody to take them over (docs/invitations.md). What happens on the other side of
+the link is in ``acceptance``.
+"""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from app.db.reads import fetch_all, fetch_one, fetch_page
+from app.db.session import Unit, execute_count, retried, transaction
+from app.domain import policy
+from app.domain.actor import OPERATOR, Actor
+from app.domain.errors import AlreadyAccepted, Conflict, EmailTaken, Invalid, NotFound, UsernameTaken
+from app.domain.folding import fold
+from app.domain.message_kinds import Kind
+from app.domain.names import clean_username
+from app.domain.pagination import Page, Window
+from app.domain.permissions import weaker_role
+from app.domain.roles import Role
+from app.models import Grant, Invitation, User, new_id
+from app.queries import invitations as queries
+from app.queries import users as user_queries
+from app.runtime import runtime
+from app.security.link_tokens import FOR_INVITATION, new_link_token, new_nonce
+from app.security.tokens import hash_token
+from app.services.invitations import limits
+from app.services.invitations.limits import Entries
+from app.services.invitations.views import InvitationView
+from app.services.lookup import parsed_id, the_only_one
+from app.services.notifications import outbox
+from app.services.users import accounts, profiles
+
+OWNS = "The account has been given websites already; an administrator can delete it."
+
+
+@retried
+def invite(
+    actor: Actor,
+    *,
+    username: str | None = None,
+    email: str | None = None,
+    role: str | None = None,
+    teams: Entries = (),
+    grants: Entries = (),
+    days: float | None = None,
+) -> InvitationView:
+    """
+    Make an account for somebody who is to choose its password by a link, mailed where there is an address and a mail
+    server. Grants stand at once, teams are entered on acceptance; then both are looked at again.
+
+    :param username: the address by default
+    :param role: ``user`` by default, or the actor's own where that is less
+    :param days: how long the link is good; as configured by default
+    :raises Invalid: neither name nor address, or something that cannot be
+    :raises Denied: more than the actor may give; who is no administrator invites to websites that they administer
+    :raises Conflict: name or address are taken
+    """
+    address = profiles.clean_email(email) if email else None
+    if not username and address is None:
+        raise Invalid("A username or an e-mail address is needed", field="username")
+    user = User(username=clean_username(username or address or ""), email=address, pending=True)
+    user.role, user.password_hash = Role.VIEW_ONLY, ""
+    role = role or weaker_role(Role.USER, actor.role or Role.VIEW_ONLY)
+    limits.check_gifts(role, teams, grants)
+    until = limits.end_after(days)
+    taken = {
+        "uq_user_username_key": UsernameTaken(user.username),
+        "uq_user_email_key": EmailTaken(address or ""),
+    }
+    with transaction(taken) as session:
+        profiles.claim_names(username=user.username, email=address)
+        limits.require_rights(actor, role, teams, grants)
+        session.add(user)
+        session.flush()
+        session.add_all(
+            Grant(website_id=entry["website_id"], user_id=user.id, role=entry["role"], granted_by=actor.id)
+            for entry in grants
+        )
+        invitation = Invitation(
+            id=new_id(), user_id=user.id, inviter_id=actor.id, by_operator=actor == OPERATOR, role=role
+        )
+        invitation.teams, invitation.grants = limits.stored(teams), limits.stored(grants)
+        session.add(invitation)
+        return _issue(session, invitation, until)
+
+
+def _issue(session: Unit, invitation: Invitation, until: datetime) -> InvitationView:
+    """A fresh link, mailed if it can be; whatever links there were are dead."""
+    invitation.nonce = new_nonce()
+    token = runtime().link_tokens.derive(FOR_INVITATION, invitation.id, invitation.nonce)
+    invitation.token_hash, invitation.link_token_hash = hash_token(token), None
+    invitation.expires_at = until
+    session.flush()
+    row = fetch_one(queries.select_invitation, invitation_id=invitation.id)
+    if row is None:
+        raise NotFound
+    if row.email is not None:
+        outbox.queue(Kind.INVITATION, row.email, invitation_id=invitation.id)
+    return InvitationView.of(row, token)
+
+
+def list_invitations(actor: Actor, window: Window, *, search: str | None = None) -> Page:
+    """
+    ``InvitationView``s, newest first: all for administrators, for others those that they made.
+
+    :param search: part of the name or the address
+    """
+    own = not actor.is_admin
+    values: dict[str, Any] = {"inviter_id": actor.user_id} if own else {}
+    build = partial(queries.select_invitations, own=own)
+    page = fetch_page(actor, build, window, search=search, folded=True, **values)
+    return Page([InvitationView.of(row) for row in page.rows], page.total, page.capped)
+
+
+def get(actor: Actor, invitation_id: UUID) -> InvitationView:
+    """
+    One invitation.
+
+    :raises Denied: somebody else's, or there is none and the actor may not know
+    :raises NotFound: there is none
+    """
+    return InvitationView.of(_manageable(actor, fetch_one(queries.select_invitation, invitation_id=invitation_id)))
+
+
+def find_invitation(actor: Actor, text: str) -> InvitationView:
+    """
+    One invitation by its id, or by the name or address of the account to be, for administrators.
+
+    :raises NotFound: there is none
+    """
+    policy.require(policy.can_administer(actor))
+    found = fetch_all(queries.select_invitations_called, invitation_id=parsed_id(text), key=fold(text))
+    return InvitationView.of(the_only_one(found, "invitations"))
+
+
+def _manageable(actor: Actor, row: Row[Any] | None) -> Row[Any]:
+    policy.require(policy.can_manage_invitation(actor, row.inviter_id if row else None))
+    if row is None:
+        raise NotFound
+    return row
+
+
+@retried
+def revoke(actor: Actor, invitation_id: UUID) -> None:
+    """
+    Take an invitation back: the account that waits is deleted.
+
+    :raises AlreadyAccepted: there is an account now
+    :raises Conflict: it owns websites already, and the actor is no administrator
+    :raises Denied, NotFound: see ``get``
+    """
+    with transaction() as session:
+        row = _manageable(actor, fetch_one(queries.select_invitation, invitation_id=invitation_id))
+        delete_pending(session, row, with_websites=actor.is_admin)
+
+
+def delete_pending(session: Unit, row: Row[Any], *, with_websites: bool, token: str | None = None) -> None:
+    """
+    Delete the account of an invitation; for services, which have asked for permission.
+
+    :param token: of a link that must be good still
+    :raises AlreadyAccepted: it was accepted meanwhile
+    :raises NotFound: it was taken back, or the link renewed
+    :raises Conflict: it owns websites, and these are not to go with it
+    """
+    session.scalars(user_queries.lock_admins).all()  # before any user, as everybody locks them
+    invitation = _lock(session, row)
+    if token is not None and hash_token(token) not in (invitation.token_hash, invitation.link_token_hash):
+        raise NotFound
+    if not with_websites and fetch_one(queries.select_holdings, user_id=row.user_id):
+        raise Conflict(OWNS)
+    accounts.delete_user(OPERATOR, row.user_id)
+
+
+def _lock(session: Unit, row: Row[Any]) -> Invitation:
+    """
+    The invitation, and its account with it, until the transaction ends.
+
+    :raises AlreadyAccepted: there is an account now
+    :raises NotFound: it was taken back
+    """
+    user = session.get(User, row.user_id, with_for_update={"key_share": True})
+    invitation = session.get(Invitation, row.id, with_for_update=True)
+    if user is None or invitation is None:
+        raise NotFound
+    if not user.pending or invitation.accepted_at is not None:
+        raise AlreadyAccepted
+    return invitation
+
+
+@retried
+def resend(actor: Actor, invitation_id: UUID, *, days: float | None = None) -> InvitationView:
+    """
+    A new link, good for so many days from now, mailed again; earlier ones are dead. Where the inviter is gone, an
+    administrator takes their place.
+
+    :raises AlreadyAccepted: there is an account now
+    :raises Invalid: see ``invite``
+    :raises Denied, NotFound: see ``get``
+    """
+    until = limits.end_after(days)
+    with transaction() as session:
+        row = _manageable(actor, fetch_one(queries.select_invitation, invitation_id=invitation_id))
+        invitation = _lock(session, row)
+        _adopt(invitation, row, actor)
+        return _issue(session, invitation, until)
+
+
+@retried
+def make_link(actor: Actor, invitation_id: UUID, *, days: float | None = None) -> str:
+    """
+    The token of a second link, to be copied; the first stays good, both for so many days from now.
+
+    :raises AlreadyAccepted, Denied, Invalid, NotFound: see ``resend``
+    """
+    until, token = limits.end_after(days), new_link_token()
+    with transaction() as session:
+        row = _manageable(actor, fetch_one(queries.select_invitation, invitation_id=invitation_id))
+        invitation = _lock(session, row)
+        _adopt(invitation, row, actor)
+        invitation.link_token_hash, invitation.expires_at = hash_token(token), until
+    return token
+
+
+def _adopt(invitation: Invitation, row: Row[Any], actor: Actor) -> None:
+    """Somebody has to answer for it: where that account is gone, the administrator who renews it."""
+    if row.inviter_id is not None or invitation.by_operator:
+        return
+    invitation.inviter_id, invitation.by_operator = actor.id, actor == OPERATOR
+    website_ids = [UUID(entry["website_id"]) for entry in invitation.grants]
+    if website_ids:
+        execute_count(queries.adopt_grants, holder_id=row.user_id, website_ids=website_ids, adopter_id=actor.id)
+
+
+def id_for(user_id: UUID) -> UUID:
+    """The invitation that waits for an account to be. :raises NotFound: none does"""
+    row = fetch_one(queries.select_invitation_of, user_id=user_id)
+    if row is None or row.accepted_at is not None:
+        raise NotFound
+    found: UUID = row.id
+    return found

@@ -1,0 +1,1 @@
+"""What only Matomo's API promises, in logins and site numbers."""

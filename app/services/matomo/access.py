@@ -1,0 +1,76 @@
+"""Direct rights, given by the names of users and the numbers of websites, for wires that call them so."""
+
+from collections.abc import Collection, Sequence
+from typing import Literal
+from uuid import UUID
+
+from app.domain.actor import Actor
+from app.domain.errors import AnonymousOnlyViews, NoRole, NoRoleThere
+from app.domain.roles import SiteRole
+from app.models import ANONYMOUS_ID
+from app.services.access import grants
+from app.services.authentication.confirmation import NOT_NEEDED, Confirmation
+from app.services.matomo import sites
+from app.services.matomo.people import find_person, is_anonymous
+from app.services.matomo.requirements import require_login
+
+Websites = Sequence[sites.Name] | Literal["all"]
+
+
+def set_access(
+    actor: Actor,
+    username: str,
+    websites: Websites,
+    role: SiteRole | None,
+    *,
+    capabilities: Collection[str] | None = None,
+    confirmation: Confirmation = NOT_NEEDED,
+) -> None:
+    """
+    Give somebody one role on all the websites, or with None nothing, or change nothing at all.
+
+    :param capabilities: as of ``grants.set_access``
+    :param confirmation: asked for where everybody would come to see a website
+    :raises LoginNeeded, NoWebsites, UnexpectedWebsites, WebsiteDenied, UnknownUser: as far as it comes to that, in turn
+    :raises HasAllAccess, OnlyViews, UnknownCapability: see ``grants.set_access``
+    """
+    require_login(actor)
+    ids = sites.resolve_sites(actor, websites, SiteRole.ADMIN)
+    if is_anonymous(username) and role is SiteRole.VIEW:
+        confirmation.check(actor)
+    grants.set_access(actor, _id_of(username), ids, role, capabilities=capabilities)
+
+
+def add_capabilities(actor: Actor, username: str, websites: Websites, capabilities: Collection[str]) -> None:
+    """
+    Give somebody capabilities beside the role that they have on each of the websites.
+
+    :raises AnonymousOnlyViews: it is for those who are not logged in
+    :raises NoRoleThere: they have no role on one of the websites
+    :raises HasAllAccess, UnknownCapability: see ``grants.add_capabilities``
+    """
+    require_login(actor)
+    found = sites.resolve(actor, websites, SiteRole.ADMIN)
+    if is_anonymous(username):
+        raise AnonymousOnlyViews
+    numbers = {row.id: row.number for row in found}
+    try:
+        grants.add_capabilities(actor, _id_of(username), list(numbers), capabilities)
+    except NoRole as error:
+        raise NoRoleThere(error.username, numbers[error.website_id]) from error
+
+
+def remove_capabilities(actor: Actor, username: str, websites: Websites, capabilities: Collection[str]) -> None:
+    """Take capabilities of somebody on the websites away. :raises UnknownCapability: see ``grants``"""
+    require_login(actor)
+    ids = sites.resolve_sites(actor, websites, SiteRole.ADMIN)
+    user_id = _id_of(username)
+    grants.remove_capabilities(actor, user_id, ids, capabilities)
+
+
+def _id_of(username: str) -> UUID:
+    """The account of those who are not logged in need not be there yet."""
+    if is_anonymous(username):
+        return ANONYMOUS_ID
+    found: UUID = find_person(username).id
+    return found

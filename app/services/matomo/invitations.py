@@ -1,0 +1,88 @@
+"""Invitations by the names of those who are invited, for wires that call people so."""
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from app.domain.actor import Actor
+from app.domain.errors import NoFirstWebsite, ResendDenied, UnknownUser
+from app.domain.roles import SiteRole
+from app.runtime import runtime
+from app.security.link_tokens import INVITATION, link_to
+from app.services.authentication.confirmation import NOT_NEEDED, Confirmation
+from app.services.invitations import manage
+from app.services.matomo import sites
+from app.services.matomo.accounts import clean_names
+from app.services.matomo.people import find_person
+from app.services.matomo.requirements import require_some
+
+
+def invite_person(
+    actor: Actor,
+    *,
+    username: str,
+    email: str,
+    website: sites.Name | None,
+    days: float | None = None,
+    confirmation: Confirmation = NOT_NEEDED,
+) -> None:
+    """
+    Invite somebody to view a website.
+
+    :param days: how long the link is good; as configured by default
+    :raises NoFirstWebsite: no website is named, be it by an administrator
+    :raises WebsiteDenied: the actor may not view it, or does not administer it
+    :raises Invalid, Conflict: as of ``accounts.open_account``
+    """
+    require_some(actor, SiteRole.ADMIN)
+    confirmation.check(actor)
+    if website is None:
+        raise NoFirstWebsite(field="website")
+    sites.resolve_site(actor, website, SiteRole.VIEW)
+    site = sites.resolve_site(actor, website, SiteRole.ADMIN)
+    address = clean_names(username, email)
+    grant = {"website_id": site.id, "role": SiteRole.VIEW.value}
+    manage.invite(actor, username=username, email=address, grants=[grant], days=days)
+
+
+def invite_again(
+    actor: Actor, username: str, *, days: float | None = None, confirmation: Confirmation = NOT_NEEDED
+) -> None:
+    """
+    Send somebody who has not accepted yet another link; earlier ones are dead.
+
+    :raises UnknownUser: nobody of that name is invited
+    :raises ResendDenied: somebody else's invitation
+    """
+    person = _waiting(actor, username, confirmation)
+    manage.resend(actor, manage.id_for(person.id), days=days)
+
+
+def link_for(
+    actor: Actor,
+    username: str,
+    root: str,
+    *,
+    days: float | None = None,
+    confirmation: Confirmation = NOT_NEEDED,
+) -> str:
+    """
+    A second link for somebody who has not accepted yet, to be copied; the mailed one stays good.
+
+    :param root: where people reach the server, unless the settings say
+    :raises UnknownUser, ResendDenied: see ``invite_again``
+    """
+    person = _waiting(actor, username, confirmation)
+    token = manage.make_link(actor, manage.id_for(person.id), days=days)
+    return link_to(runtime().config.public_url or root, INVITATION, token)
+
+
+def _waiting(actor: Actor, username: str, confirmation: Confirmation) -> Row[Any]:
+    require_some(actor, SiteRole.ADMIN)
+    confirmation.check(actor)
+    person = find_person(username)
+    if not person.pending:
+        raise UnknownUser(username)
+    if not actor.is_admin and not actor.is_user(person.inviter_id):
+        raise ResendDenied(username)
+    return person

@@ -1,0 +1,104 @@
+"""Websites by their numbers: registered, changed, deleted, with their addresses and settings."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from app.db.reads import fetch_one
+from app.db.session import Unit, execute_count, retried, transaction
+from app.domain.actor import Actor
+from app.domain.errors import LastWebsite, NothingToDelete, UnexpectedWebsites
+from app.domain.roles import SiteRole
+from app.models import WebsiteProfile
+from app.queries import users as user_queries
+from app.queries.matomo import sites as queries
+from app.services.authentication.confirmation import NOT_NEEDED, Confirmation
+from app.services.matomo.preferences import DEFAULT_SITE
+from app.services.matomo.requirements import require_admin
+from app.services.matomo.site_settings import clean_name, clean_settings, clean_urls, host_of
+from app.services.matomo.sites import Name, resolve_site, site_numbers
+from app.services.websites import websites
+
+
+@retried
+def create_site(actor: Actor, *, name: str, urls: Sequence[str] | None = None, **settings: Any) -> int:
+    """
+    Register a website, the actor's own (the operator's is the first administrator's); answers its number.
+
+    :param urls: its addresses, the main one first; the host of that becomes its domain
+    :param settings: see ``site_settings.DEFAULTS``
+    :raises AdminNeeded: the actor is none
+    :raises NoName: :raises NoUrls: :raises BadValue: see ``site_settings``
+    """
+    require_admin(actor)
+    called, stored = clean_name(name), clean_settings(settings)
+    addresses = None if urls is None else clean_urls(urls)
+    with transaction() as session:
+        owner_id = actor.id or _first_admin()
+        made = websites.create_website(
+            actor, name=called, domain=host_of(addresses[0]) if addresses else None, owner_id=owner_id
+        )
+        if addresses or stored:
+            session.add(WebsiteProfile(website_id=made.id, urls=addresses or [], settings=stored))
+        return site_numbers([made.id])[made.id]
+
+
+@retried
+def update_site(
+    actor: Actor, site: Name, *, name: str | None = None, urls: Sequence[str] | None = None, **settings: Any
+) -> None:
+    """
+    Change what is given.
+
+    :raises UnexpectedWebsites: :raises WebsiteDenied: the actor does not administer it; see ``sites.resolve_sites``
+    :raises NoName: :raises NoUrls: :raises BadValue: see ``site_settings``
+    """
+    website_id: UUID = resolve_site(actor, site, SiteRole.ADMIN).id
+    changes: dict[str, Any] = {} if name is None else {"name": clean_name(name)}
+    stored = clean_settings(settings)
+    addresses = None if urls is None else clean_urls(urls)
+    if addresses is not None:
+        changes["domain"] = host_of(addresses[0])
+    with transaction() as session:
+        websites.update_website(actor, website_id, **changes)  # and locks it
+        if addresses is not None or stored:
+            _profile(session, website_id, addresses, stored)
+
+
+def _profile(session: Unit, website_id: UUID, urls: list[str] | None, settings: dict[str, Any]) -> None:
+    profile = session.get(WebsiteProfile, website_id)
+    if profile is None:
+        session.add(WebsiteProfile(website_id=website_id, urls=urls or [], settings=settings))
+        return
+    if urls is not None:
+        profile.urls = urls
+    profile.settings = profile.settings | settings
+
+
+@retried
+def delete_site(actor: Actor, site: Name, *, confirmation: Confirmation = NOT_NEEDED) -> None:
+    """
+    Delete a website, and what anybody prefers about it.
+
+    :raises AdminNeeded: the actor is none
+    :raises NotConfirmed: :raises WrongPassword: see ``Confirmation.check``
+    :raises NothingToDelete: there is none
+    :raises LastWebsite: it is the only one
+    """
+    require_admin(actor)
+    confirmation.check(actor)
+    try:
+        found = resolve_site(actor, site, SiteRole.ADMIN)
+    except UnexpectedWebsites as error:
+        raise NothingToDelete(error.names) from None
+    with transaction():
+        # No lock: it keeps people from a slip, nothing depends on it.
+        if fetch_one(queries.select_another, website_id=found.id) is None:
+            raise LastWebsite
+        websites.delete_website(actor, found.id)
+        execute_count(queries.delete_preferences, named=DEFAULT_SITE, valued=str(found.number))
+
+
+def _first_admin() -> UUID | None:
+    row = fetch_one(user_queries.select_first_admin)
+    return row.id if row else None

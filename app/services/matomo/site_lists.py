@@ -1,0 +1,169 @@
+"""Websites with their numbers, addresses and settings: one, and lists of them, by number."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select
+
+from app.db.reads import fetch_all, fetch_list, fetch_one
+from app.db.sql.search import pattern
+from app.domain.actor import Actor
+from app.domain.errors import NotFound
+from app.domain.pagination import MAX_OFFSET, Page, Window
+from app.domain.roles import RANKS, SiteRole
+from app.queries.matomo import sites as queries
+from app.queries.matomo.sites import SiteFilter
+from app.services.matomo.requirements import require_admin
+from app.services.matomo.site_settings import DEFAULTS, SCHEME, host_of, spellings
+from app.services.matomo.sites import NUMBER_MAX, Name, resolve_site
+
+EVERYTHING = Window(0, MAX_OFFSET)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """A website as it is known by its number."""
+
+    id: UUID
+    number: int
+    name: str
+    urls: list[str]
+    """The main one first; there may be none."""
+    created_at: datetime | None
+    """When it began, if that was said, or was registered."""
+    creator: str | None
+    settings: dict[str, Any]
+
+
+def get_site(actor: Actor, name: Name, right: SiteRole = SiteRole.VIEW) -> SiteView:
+    """
+    One website by its number or id.
+
+    :raises UnexpectedWebsites: :raises WebsiteDenied: see ``sites.resolve_sites``
+    """
+    return view(resolve_site(actor, name, right).id)
+
+
+def view(website_id: UUID) -> SiteView:
+    """One website; for services, which have asked for permission. :raises NotFound: it is gone"""
+    row = fetch_one(queries.select_site, website_id=website_id)
+    if row is None:
+        raise NotFound
+    return _view(row)
+
+
+def list_sites(
+    actor: Actor,
+    window: Window = EVERYTHING,
+    *,
+    least: SiteRole = SiteRole.VIEW,
+    most: SiteRole = SiteRole.ADMIN,
+    search: str | None = None,
+    url: str | None = None,
+    without: Iterable[int] = (),
+) -> Page:
+    """
+    ``SiteView``s of the websites on which the actor's right is one from ``least`` to ``most``, by number.
+    Administrators have the right to administer on all.
+
+    :param search: a part of the name, of an address or of the group; or the number
+    :param url: one of the addresses, by http or https, with or without www
+    :param without: numbers to leave out
+    """
+    values: dict[str, Any] = {}
+    by = None
+    if url is not None:
+        by = SiteFilter.URL
+        values |= {f"url_{number}": spelling for number, spelling in enumerate(spellings(url))}
+    elif search:
+        by = SiteFilter.PATTERN
+        number = int(search) if search.isascii() and search.isdigit() and len(search) < 10 else None
+        values |= {"search": pattern(search), "number": number}
+    left_out = [number for number in without if 0 < number <= NUMBER_MAX]
+    if left_out:
+        values["excluded"] = json.dumps(left_out)
+    statement = queries.select_sites(everything=actor.is_admin, by=by, excluding=bool(left_out))
+    return _viewed(_page(actor, statement, window, least=least, most=most, values=values))
+
+
+def list_numbers(
+    actor: Actor, window: Window = EVERYTHING, *, least: SiteRole = SiteRole.VIEW, most: SiteRole = SiteRole.ADMIN
+) -> Page:
+    """The numbers of the websites that ``list_sites`` has."""
+    statement = queries.select_site_numbers(everything=actor.is_admin)
+    page = _page(actor, statement, window, least=least, most=most)
+    return Page([row.number for row in page.rows], page.total)
+
+
+def list_all(actor: Actor, window: Window = EVERYTHING) -> Page:
+    """``SiteView``s of every website. :raises AdminNeeded: the actor is none"""
+    require_admin(actor)
+    return list_sites(actor, window)
+
+
+def list_all_numbers(actor: Actor, window: Window = EVERYTHING) -> Page:
+    """The number of every website. :raises AdminNeeded: the actor is none"""
+    require_admin(actor)
+    return list_numbers(actor, window)
+
+
+def list_groups(actor: Actor) -> list[str]:
+    """The names of groups, and the empty one where some website has none. :raises AdminNeeded: the actor is none"""
+    require_admin(actor)
+    return [row.name for row in fetch_all(queries.select_groups)]
+
+
+def list_group(actor: Actor, group: str, window: Window = EVERYTHING) -> Page:
+    """``SiteView``s of the websites of a group, or of none. :raises AdminNeeded: the actor is none"""
+    require_admin(actor)
+    statement = queries.select_sites(everything=True, by=SiteFilter.GROUP)
+    return _viewed(_page(actor, statement, window, values={"group": group.strip()}))
+
+
+def _page(
+    actor: Actor,
+    statement: Select[Any],
+    window: Window,
+    *,
+    least: SiteRole = SiteRole.VIEW,
+    most: SiteRole = SiteRole.ADMIN,
+    values: dict[str, Any] | None = None,
+) -> Page:
+    given = {"probe": MAX_OFFSET} | window.values | (values or {})
+    if not actor.is_admin:
+        # Rights are asked of the primary alone.
+        given |= {"user_id": actor.id, "least": RANKS[least], "most": RANKS[most]}
+        return Page.of(fetch_all(statement, **given), window)
+    if most is not SiteRole.ADMIN:
+        return Page([], 0)
+    return Page.of(fetch_list(statement, wrote_at=actor.wrote_at, **given), window)
+
+
+def _viewed(page: Page) -> Page:
+    return Page([_view(row) for row in page.rows], page.total)
+
+
+def _view(row: Row[Any]) -> SiteView:
+    settings = DEFAULTS | (row.settings or {})
+    started = settings["started_at"]
+    return SiteView(
+        id=row.id,
+        number=row.number,
+        name=row.name,
+        urls=_urls(row.domain, row.urls or []),
+        created_at=datetime.fromisoformat(started) if started else row.created_at,
+        creator=row.creator,
+        settings=settings,
+    )
+
+
+def _urls(domain: str | None, stored: Sequence[str]) -> list[str]:
+    """The addresses; the main one is of the website's domain, which may have been changed elsewhere."""
+    if not domain or (stored and host_of(stored[0]) == domain):
+        return list(stored)
+    main = domain if SCHEME.match(domain) else f"http://{domain}"
+    return list(dict.fromkeys([main, *stored[1:]]))

@@ -1,0 +1,1 @@
+"""Messages to users: written into the outbox, sent from it."""

@@ -1,0 +1,207 @@
+"""Sending what the outbox holds: each mail by one sender at a time, again with growing pauses, and not for ever."""
+
+import random
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Row
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db.reads import fetch_all, fetch_one
+from app.db.session import execute_count, retried, transaction
+from app.domain import policy
+from app.domain.actor import Actor
+from app.domain.errors import Conflict, NotFound
+from app.domain.message_kinds import Kind
+from app.domain.pagination import Page, Window
+from app.models import new_id, utcnow
+from app.queries import mail as queries
+from app.runtime import runtime
+from app.services.notifications import outbox
+from app.services.notifications.composing import Letter, compose
+from app.services.notifications.messages import letter_for
+from app.services.notifications.smtp import NotSent, Post, Rejected, Unreachable, readable
+
+log = structlog.get_logger()
+LEASE = timedelta(minutes=15)
+"""A sender that has not said what became of a mail after this is taken for dead. No attempt lasts so long."""
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
+MOST_ATTEMPTS = 20
+"""With these pauses, nearly three days."""
+FORGET_ATTEMPTS, FORGET_PAUSE = 5, 2.0
+NOT_CONFIGURED = "Mail is not configured: set FRONTDESK_MAIL_HOST, FRONTDESK_MAIL_FROM and FRONTDESK_PUBLIC_URL."
+
+
+@dataclass
+class Tally:
+    """What became of the mails that were due."""
+
+    sent: int = 0
+    postponed: int = 0
+    given_up: int = 0
+    dropped: int = 0
+    """There was no point in sending them any more: a link used up, a name that nobody has."""
+    unreachable: str = ""
+    """Why the mail server takes nothing; the others were left alone then."""
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.sent or self.postponed or self.given_up or self.dropped)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long a mail rests after so many attempts: a minute, and twice as long each time."""
+    doubled: int = 2 ** min(attempts - 1, 10)
+    return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
+
+
+def deliver(stop: Event | None = None) -> Tally:
+    """
+    Send everything that is due, until ``stop``. A mail server that cannot be reached ends it: whatever else is due
+    would fail as well.
+    """
+    tally = Tally()
+    with _post() as post:
+        while not (stop and stop.is_set()) and not tally.unreachable:
+            mail = _claim()
+            if mail is None:
+                break
+            _deliver_one(mail, post, tally)
+    return tally
+
+
+def _deliver_one(mail: Row[Any], post: Post, tally: Tally) -> None:
+    try:
+        letter = letter_for(mail)
+        if letter is None:
+            tally.dropped += 1
+        else:
+            _send(letter, post)
+            tally.sent += 1
+            runtime().metrics.mails.labels("sent").inc()
+    except NotSent as error:
+        if isinstance(error, Unreachable):
+            tally.unreachable = str(error)
+        _put_off(mail, str(error), tally, give_up=isinstance(error, Rejected))
+    except SQLAlchemyError:  # nothing was sent; whoever finds the mail when its time is over tries again
+        raise
+    except Exception as error:  # a fault of ours must not hold up the others
+        log.exception("mail could not be written", kind=mail.kind, mail_id=str(mail.id))
+        _put_off(mail, f"could not be written: {type(error).__name__}", tally)
+    else:
+        _forget(mail)
+
+
+def _send(letter: Letter, post: Post) -> None:
+    try:
+        message = compose(letter, sender=runtime().config.mail_from, host=host(), now=utcnow())
+    except ValueError as error:  # an address that no mail server would take
+        raise Rejected(readable(str(error))) from error
+    post.send(message)
+
+
+def _post() -> Post:
+    return Post(runtime().config, host=host())
+
+
+def host() -> str:
+    """What this server is called in mails, and tells mail servers."""
+    return urlsplit(runtime().config.public_url).hostname or "localhost"
+
+
+@retried
+def _claim() -> Row[Any] | None:
+    """The next mail that is due, from now on ours for a while; None when there is none."""
+    if fetch_one(queries.select_any_due, now=utcnow()) is None:  # without waiting for whoever writes to SQLite
+        return None
+    with transaction() as session:
+        now = utcnow()
+        row: Row[Any] | None = session.execute(queries.claim_next, {"now": now, "until": now + LEASE}).one_or_none()
+    return row
+
+
+def _forget(mail: Row[Any]) -> None:
+    """Strike a mail out. It is on its way, so a database that is away for a moment is waited for."""
+    for _ in range(FORGET_ATTEMPTS - 1):
+        try:
+            execute_count(queries.delete_mail, mail_id=mail.id, attempt=mail.attempts)
+        except SQLAlchemyError:
+            time.sleep(FORGET_PAUSE)
+        else:
+            return
+    execute_count(queries.delete_mail, mail_id=mail.id, attempt=mail.attempts)
+
+
+def _put_off(mail: Row[Any], error: str, tally: Tally, *, give_up: bool = False) -> None:
+    """Let it rest until its next attempt, if there is to be one."""
+    give_up = give_up or mail.attempts >= MOST_ATTEMPTS
+    tally.given_up += give_up
+    tally.postponed += not give_up
+    runtime().metrics.mails.labels("given_up" if give_up else "failed").inc()
+    # A little later or earlier, so that what failed together is not all tried together again.
+    later: datetime | None = utcnow() + pause_after(mail.attempts) * random.uniform(0.9, 1.1)  # noqa: S311
+    values = {"mail_id": mail.id, "attempt": mail.attempts, "next": None if give_up else later, "error": error}
+    execute_count(queries.postpone_mail, **values)
+
+
+def watch_outbox() -> None:
+    """Let the metrics know how many mails wait, and how many were given up."""
+    row = fetch_one(queries.count_mails)
+    if row is not None:
+        metrics = runtime().metrics
+        metrics.outbox.labels("waiting").set(row.waiting)
+        metrics.outbox.labels("given_up").set(row.total - row.waiting)
+
+
+def deliver_now(actor: Actor) -> Tally:
+    """``deliver``, for administrators. :raises Conflict: mail is not configured"""
+    _require_mail(actor)
+    return deliver()
+
+
+def list_mails(actor: Actor, window: Window) -> Page:
+    """Mails that are not sent yet, or were given up (``due_at`` is None), oldest first."""
+    policy.require(policy.can_administer(actor))
+    statement = queries.select_mails(capped=window.cap is not None)
+    return Page.of(fetch_all(statement, **window.values), window)
+
+
+@retried
+def retry(actor: Actor, mail_id: UUID | None = None) -> int:
+    """
+    Try a mail again now, as if for the first time, or all that were given up; answers how many.
+
+    :raises NotFound: there is no such mail in the outbox
+    """
+    policy.require(policy.can_administer(actor))
+    if mail_id is None:
+        return execute_count(queries.retry_given_up, now=utcnow())
+    if not execute_count(queries.retry_one, mail_id=mail_id, now=utcnow()):
+        raise NotFound("There is no such mail.")
+    return 1
+
+
+def send_test(actor: Actor, recipient: str) -> None:
+    """
+    Send a mail that says it is a test, at once and past the outbox.
+
+    :raises Conflict: mail is not configured, or the mail server does not take it; the message says why
+    """
+    _require_mail(actor)
+    with _post() as post:
+        try:
+            _send(Letter(new_id(), Kind.TEST, recipient, {}), post)
+        except NotSent as error:
+            raise Conflict(f"The mail was not sent: {error}") from error
+
+
+def _require_mail(actor: Actor) -> None:
+    policy.require(policy.can_administer(actor))
+    if not outbox.is_configured():
+        raise Conflict(NOT_CONFIGURED)

@@ -1,0 +1,77 @@
+"""What the mails of the outbox say: who gets them, and the links in them, are found out just before they are sent."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from app.db.reads import fetch_one
+from app.domain.folding import fold
+from app.domain.message_kinds import Kind
+from app.models import utcnow
+from app.queries import mail as queries
+from app.queries import password_resets as reset_queries
+from app.runtime import runtime
+from app.security.link_tokens import FOR_INVITATION, INVITATION, PASSWORD_RESET, link_to
+from app.security.tokens import hash_token
+from app.services.authentication import password_resets
+from app.services.notifications.composing import Letter
+from app.services.notifications.smtp import Rejected
+
+
+def letter_for(mail: Row[Any]) -> Letter | None:
+    """
+    The letter that a row of the outbox stands for; None where it has no point any more.
+
+    :raises Rejected: its link would open nothing
+    """
+    return FINDERS.get(Kind(mail.kind), _as_written)(mail)
+
+
+def _as_written(mail: Row[Any]) -> Letter:
+    return Letter(mail.id, Kind(mail.kind), mail.recipient, mail.parameters)
+
+
+def _invitation(mail: Row[Any]) -> Letter | None:
+    return _invited(mail, UUID(mail.parameters["invitation_id"]))
+
+
+def _invited(mail: Row[Any], invitation_id: UUID) -> Letter | None:
+    row = fetch_one(queries.select_invitation, invitation_id=invitation_id, now=utcnow())
+    if row is None or row.email is None:
+        return None
+    token = runtime().link_tokens.derive(FOR_INVITATION, row.id, row.nonce)
+    if hash_token(token) != row.token_hash:
+        raise Rejected("the secret key has changed since; send the invitation again")
+    values = {
+        "inviter": row.inviter_display_name or row.inviter_username,
+        "username": row.username,
+        "link": link_to(runtime().config.public_url, INVITATION, token),
+        "until": f"{row.expires_at:%d %B %Y, %H:%M} UTC",
+    }
+    return Letter(mail.id, Kind.INVITATION, row.email, values)
+
+
+def _password_reset(mail: Row[Any]) -> Letter | None:
+    row = fetch_one(reset_queries.select_account, account_key=fold(mail.parameters["account"]))
+    if row is None or row.email is None:
+        return None
+    if row.pending:  # there is no password to forget, but a link to set the first one
+        invitation = fetch_one(queries.select_invitation_of, user_id=row.id)
+        return _invited(mail, invitation.id) if invitation else None
+    token = password_resets.make_mailed_link(row.id, mail.id)
+    if token is None:
+        return None
+    values = {
+        "username": row.username,
+        "link": link_to(runtime().config.public_url, PASSWORD_RESET, token),
+        "minutes": f"{runtime().config.password_reset_minutes:g}",
+    }
+    return Letter(mail.id, Kind.PASSWORD_RESET, row.email, values)
+
+
+FINDERS: Mapping[Kind, Callable[[Row[Any]], Letter | None]] = {
+    Kind.INVITATION: _invitation,
+    Kind.PASSWORD_RESET: _password_reset,
+}

@@ -1,0 +1,138 @@
+"""The way to the SMTP server."""
+
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from email.message import EmailMessage
+from email.utils import parseaddr
+from threading import Timer
+from types import TracebackType
+
+from app.domain.emails import ascii_form
+from app.settings import Config
+
+SECONDS_FOR_ONE = 300
+"""Longer than this no mail takes, however slowly the server answers."""
+ERROR_MAX_LENGTH = 1000
+
+
+class NotSent(Exception):
+    """It did not work, for now."""
+
+
+class Rejected(NotSent):
+    """The server will never take this mail."""
+
+
+class Unreachable(NotSent):
+    """The server takes nothing from us at the moment."""
+
+
+class Post:
+    """A connection to the SMTP server: opened for the first mail, kept for the others."""
+
+    def __init__(self, config: Config, *, host: str) -> None:
+        self._config, self._host = config, host
+        self._sender = ascii_form(parseaddr(config.mail_from)[1])
+        self._connection: smtplib.SMTP | None = None
+
+    def __enter__(self) -> "Post":
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def send(self, message: EmailMessage) -> None:
+        """
+        Hand one mail over; when this returns, the server has it.
+
+        :raises Rejected: it refuses the recipient, or the mail, for good
+        :raises Unreachable: there is no getting at it, or no agreeing with it on encryption, login or sender
+        :raises NotSent: it does not take this mail now
+        """
+        try:
+            connection = self._open()
+            with self._no_longer_than(SECONDS_FOR_ONE):
+                connection.sendmail(self._sender, [message["To"].addresses[0].addr_spec], message.as_bytes())
+        except smtplib.SMTPRecipientsRefused as error:
+            code, reason = next(iter(error.recipients.values()))
+            raise (Rejected if code >= 500 else NotSent)(told(code, reason)) from error
+        except smtplib.SMTPDataError as error:
+            raise (Rejected if error.smtp_code >= 500 else NotSent)(told(error.smtp_code, error.smtp_error)) from error
+        except smtplib.SMTPSenderRefused as error:  # all mails have the same one: for the operator to set right
+            self.close()
+            raise Unreachable(f"sender refused: {told(error.smtp_code, error.smtp_error)}") from error
+        except smtplib.SMTPResponseException as error:
+            self.close()
+            raise Unreachable(told(error.smtp_code, error.smtp_error)) from error
+        except (OSError, ValueError) as error:  # SMTPException is an OSError; a password beyond ASCII a ValueError
+            self.close()
+            raise Unreachable(readable(f"{type(error).__name__}: {error}")) from error
+
+    def close(self) -> None:
+        """Say goodbye, if anybody listens."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(OSError):
+                connection.quit()
+            connection.close()
+
+    def _open(self) -> smtplib.SMTP:
+        """The connection; a new one where it has been dropped meanwhile."""
+        if self._connection is not None:
+            with suppress(OSError), self._no_longer_than(self._config.mail_timeout):
+                if self._connection.noop()[0] == 250:
+                    return self._connection
+            self.close()
+        self._connection = self._connect()
+        with self._no_longer_than(SECONDS_FOR_ONE):
+            if self._config.mail_encryption == "starttls":
+                self._connection.starttls(context=ssl.create_default_context())
+            if self._config.mail_username:
+                self._connection.login(self._config.mail_username, self._config.mail_password)
+        return self._connection
+
+    def _connect(self) -> smtplib.SMTP:
+        config = self._config
+        if config.mail_encryption == "tls":
+            return smtplib.SMTP_SSL(
+                config.mail_host,
+                config.mail_port,
+                self._host,
+                timeout=config.mail_timeout,
+                context=ssl.create_default_context(),
+            )
+        return smtplib.SMTP(config.mail_host, config.mail_port, self._host, timeout=config.mail_timeout)
+
+    @contextmanager
+    def _no_longer_than(self, seconds: float) -> Iterator[None]:
+        """Hang up on a server that answers so slowly, a few bytes at a time, that no time limit of a step ends it."""
+        timer = Timer(seconds, self._hang_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _hang_up(self) -> None:
+        line = self._connection.sock if self._connection is not None else None
+        if line is not None:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
+
+def told(code: int, reason: bytes | str) -> str:
+    """What the server said."""
+    text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason
+    return readable(f"{code} {text}")
+
+
+def readable(text: str) -> str:
+    """One line that every database and terminal takes."""
+    line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    return line[:ERROR_MAX_LENGTH]

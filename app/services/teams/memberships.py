@@ -1,0 +1,194 @@
+"""Who is in which team, and as what."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+
+from app.db.reads import fetch_one, fetch_page
+from app.db.session import Unit, retried, transaction
+from app.domain import policy
+from app.domain.actor import Actor
+from app.domain.errors import Conflict, Invalid, NotFound, UnknownAccessCode
+from app.domain.pagination import Page, Window
+from app.domain.permissions import Permission
+from app.domain.roles import TeamRole
+from app.models import Membership, Team, User
+from app.queries import memberships as queries
+from app.queries import teams as team_queries
+from app.queries import users as user_queries
+from app.services.lookup import require_somebody
+from app.services.teams.teams import OWNERS_AND_MANAGERS, dissolve, lock_team, may, require_team
+
+MEMBERS_ONLY = "You must be a member of this team."
+NO_MEMBER = "The User does not exists on this team."  # (sic) clients match on Umami's words
+UNIQUE = "uq_team_user_team_id_user_id"
+
+
+@retried
+def join_team(actor: Actor, *, access_code: str) -> Membership:
+    """
+    Become a member of the team that has this access code.
+
+    :raises UnknownAccessCode: none has
+    :raises Conflict: the actor is a member already
+    """
+    user_id = actor.user_id
+    with transaction({UNIQUE: "User is already a team member."}) as session:
+        team = fetch_one(team_queries.select_team_by_code, access_code=access_code)
+        if team is None:
+            raise UnknownAccessCode
+        membership = Membership(team_id=team.id, user_id=user_id, role=TeamRole.MEMBER)
+        session.add(membership)
+    return membership
+
+
+def list_members(actor: Actor, team_id: UUID, window: Window, *, search: str | None = None) -> Page:
+    """Members with their names, longest-standing first; ``search`` finds a part of the name."""
+    require_team(actor, team_id, policy.can_see_team, MEMBERS_ONLY)
+    return fetch_page(actor, queries.select_team_users, window, search=search, folded=True, team_id=team_id)
+
+
+def nothing_of_team(actor: Actor, team_id: UUID) -> Page:
+    """The empty page of what Frontdesk does not keep of teams, for those who may see the team."""
+    require_team(actor, team_id, policy.can_see_team)
+    return Page([], 0)
+
+
+def get_member(actor: Actor, team_id: UUID, user_id: UUID) -> Row[Any]:
+    """One membership. :raises NotFound: the user is not in the team"""
+    require_team(actor, team_id, may(Permission.TEAM_UPDATE), OWNERS_AND_MANAGERS)
+    row = fetch_one(queries.select_member, team_id=team_id, user_id=user_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+@retried
+def add_member(actor: Actor, team_id: UUID, *, user_id: UUID, role: str) -> Membership:
+    """
+    Put a user into a team.
+
+    :raises Invalid: there is no such user (W10)
+    :raises Conflict: the user is a member already
+    """
+    with transaction({UNIQUE: "User is already a member of the Team."}) as session:
+        require_team(
+            actor,
+            team_id,
+            lambda who, own: policy.can_change_member(who, own, None, role),
+            OWNERS_AND_MANAGERS,
+        )
+        require_somebody(user_id)
+        if not fetch_one(user_queries.select_user, user_id=user_id):
+            raise Invalid("User not found", field="user_id")
+        membership = Membership(team_id=team_id, user_id=user_id, role=role)
+        session.add(membership)
+    return membership
+
+
+@retried
+def update_member(actor: Actor, team_id: UUID, user_id: UUID, *, role: str) -> Membership:
+    """
+    Change a member's role. Owners and administrators make owners; an owner who has made another
+    may then step down.
+
+    :raises Conflict: not a member, or the last owner (W6)
+    """
+    with transaction() as session:
+        own_role = _locked_role(actor, team_id, may(Permission.TEAM_UPDATE))
+        member = _member(session, team_id, user_id)
+        current = member.role if member else None
+        policy.require(policy.can_change_member(actor, own_role, current, role), OWNERS_AND_MANAGERS)
+        if member is None:
+            raise Conflict(NO_MEMBER)
+        if role != TeamRole.OWNER:
+            _keep_an_owner(session, member, "The last owner of a team cannot be demoted.")
+        member.role = role
+    return member
+
+
+@retried
+def remove_member(actor: Actor, team_id: UUID, user_id: UUID) -> None:
+    """
+    Take a member out of a team; everybody may leave.
+
+    :raises Conflict: not a member, or the last owner (W6)
+    """
+    with transaction() as session:
+        leaves = actor.is_user(user_id)
+        if leaves and not actor.is_admin and not fetch_one(queries.select_member, team_id=team_id, user_id=user_id):
+            raise Conflict(NO_MEMBER)  # whether the team exists or not: outsiders do not learn it
+        own_role = _locked_role(actor, team_id, policy.can_see_team if leaves else may(Permission.TEAM_UPDATE))
+        member = _member(session, team_id, user_id)
+        current = member.role if member else None
+        policy.require(leaves or policy.can_change_member(actor, own_role, current), OWNERS_AND_MANAGERS)
+        if member is None:
+            raise Conflict(NO_MEMBER)
+        _keep_an_owner(session, member, "The last owner of a team cannot leave it.")
+        session.delete(member)
+
+
+def _locked_role(actor: Actor, team_id: UUID, allowed: Callable[[Actor, str | None], bool]) -> str | None:
+    """The actor's role in the team, which stays as it is until the transaction ends."""
+    require_team(actor, team_id, allowed, OWNERS_AND_MANAGERS)
+    lock_team(team_id)
+    return require_team(actor, team_id, allowed, OWNERS_AND_MANAGERS)
+
+
+def _member(session: Unit, team_id: UUID, user_id: UUID) -> Membership | None:
+    return session.scalar(
+        select(Membership)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.team_id == team_id, Membership.user_id == user_id, User.deleted_at.is_(None))
+    )
+
+
+def _keep_an_owner(session: Unit, member: Membership, message: str) -> None:
+    if member.role != TeamRole.OWNER:
+        return
+    owners = (
+        select(func.count())
+        .select_from(Membership)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.team_id == member.team_id, Membership.role == TeamRole.OWNER.value, User.deleted_at.is_(None))
+    )
+    if session.scalar(owners) == 1:
+        raise Conflict(message)
+
+
+def leave_all_teams(user_id: UUID, *, heir_id: UUID | None) -> None:
+    """
+    End all memberships of a user who is about to go (W9). A team whose only owner goes is handed to the
+    heir, else to the longest-standing manager, else member; a team left empty is dissolved.
+    """
+    with transaction() as session:
+        teams = session.scalars(
+            select(Team.id)
+            .join(Membership, Membership.team_id == Team.id)
+            .where(Membership.user_id == user_id)
+            .order_by(Team.id)
+            .with_for_update(of=Team)
+        ).all()
+        for team_id in teams:
+            _leave(session, team_id, user_id, heir_id)
+
+
+def _leave(session: Unit, team_id: UUID, user_id: UUID, heir_id: UUID | None) -> None:
+    member = _member(session, team_id, user_id)
+    successor = session.scalar(queries.select_successor, {"team_id": team_id, "user_id": user_id})
+    if member is None:  # left while we waited for the team
+        return
+    owned = member.role == TeamRole.OWNER
+    orphaned = successor is None or (owned and successor.role != TeamRole.OWNER)
+    if orphaned and heir_id is not None:
+        successor = _member(session, team_id, heir_id) or Membership(team_id=team_id, user_id=heir_id)
+        session.add(successor)
+    if successor is None:
+        dissolve(team_id, heir_id=None)
+        return
+    if orphaned:
+        successor.role = TeamRole.OWNER
+    session.delete(member)
+    session.flush()

@@ -1,0 +1,207 @@
+"""Teams: founded, read, changed, dissolved."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, select, update
+
+from app.db.reads import fetch_all, fetch_list, fetch_one, fetch_page
+from app.db.session import retried, transaction
+from app.domain import policy
+from app.domain.actor import Actor
+from app.domain.errors import Invalid, NotFound
+from app.domain.pagination import Page, Sort, Window
+from app.domain.permissions import Permission
+from app.domain.roles import TeamRole
+from app.models import Membership, Team, Website, utcnow
+from app.queries import memberships as member_queries
+from app.queries import teams as queries
+from app.queries import users as user_queries
+from app.security import tokens
+from app.services.lookup import parsed_id, require_somebody, the_only_one
+
+OLDEST_FIRST = Sort("created_at")
+NEWEST_FIRST = Sort("created_at", descending=True)
+TEAM_NOT_FOUND = "Team not found."
+OWNERS_AND_MANAGERS = "You must be the owner/manager of this team."
+ACCESS_CODE_MIN_LENGTH = 8
+CONFLICTS = {"uq_team_access_code": "That access code is already taken."}
+
+
+@dataclass(frozen=True, slots=True)
+class TeamView:
+    """A team as the actor may see it: the access code only for those who may change it (W25)."""
+
+    team: Row[Any]
+    members: Sequence[Row[Any]]
+    shows_access_code: bool
+
+
+def require_team(
+    actor: Actor, team_id: UUID, allowed: Callable[[Actor, str | None], bool], message: str | None = None
+) -> str | None:
+    """
+    The actor's role in the team, if the policy allows; None for administrators who are not members.
+
+    :raises Denied: it does not, or the team does not exist and the actor may not know
+    :raises NotFound: an administrator asks for a team that does not exist
+    """
+    row = fetch_one(member_queries.select_role, team_id=team_id, actor_id=actor.id)
+    policy.require(allowed(actor, row.role if row else None), message)
+    if row is None:
+        raise NotFound(TEAM_NOT_FOUND)
+    role: str | None = row.role
+    return role
+
+
+def may(permission: Permission) -> Callable[[Actor, str | None], bool]:
+    """The policy question "may the actor do this in the team", for ``require_team``."""
+    return lambda actor, role: policy.may_in_team(actor, role, permission)
+
+
+@retried
+def create_team(actor: Actor, *, name: str, owner_id: UUID | None = None) -> tuple[Team, Membership]:
+    """
+    Found a team; its owner is the actor unless an administrator names somebody else (W10).
+
+    :raises Invalid: ``owner_id`` names nobody
+    """
+    policy.require(policy.can_create_team(actor, owner_id))
+    owner = owner_id or actor.user_id
+    require_somebody(owner)
+    team = Team(name=name, access_code=tokens.new_access_code())
+    with transaction(CONFLICTS) as session:
+        if not actor.is_user(owner) and not fetch_one(user_queries.select_user, user_id=owner):
+            raise Invalid("User not found", field="owner_id")
+        session.add(team)
+        session.flush()
+        membership = Membership(team_id=team.id, user_id=owner, role=TeamRole.OWNER)
+        session.add(membership)
+    return team, membership
+
+
+def get_team(actor: Actor, team_id: UUID) -> TeamView:
+    """One team with its members, longest-standing first."""
+    row = fetch_one(queries.select_team, team_id=team_id, actor_id=actor.id)
+    policy.require(policy.can_see_team(actor, row.own_role if row else None))
+    if row is None:
+        raise NotFound(TEAM_NOT_FOUND)
+    return TeamView(
+        row,
+        fetch_all(member_queries.select_members, team_id=team_id),
+        policy.sees_access_code(actor, row.own_role),
+    )
+
+
+def find_team(actor: Actor, text: str) -> Row[Any]:
+    """
+    One team by its id or name, for administrators.
+
+    :raises NotFound: there is none
+    :raises Conflict: several bear the name
+    """
+    policy.require(policy.can_administer(actor))
+    found = fetch_all(queries.select_teams_called, team_id=parsed_id(text), name=text)
+    return the_only_one(found, "teams")
+
+
+def list_teams(
+    actor: Actor,
+    window: Window,
+    *,
+    user_id: UUID | None = None,
+    search: str | None = None,
+    sort: Sort = OLDEST_FIRST,
+) -> Page:
+    """``TeamView``s of the teams that a user is in: the actor, or anybody for administrators."""
+    owner = user_id or actor.user_id
+    policy.require(policy.can_see_user(actor, owner))
+    return _page(actor, window, search=search, sort=sort, user_id=owner)
+
+
+def list_all_teams(actor: Actor, window: Window, *, search: str | None = None, sort: Sort = NEWEST_FIRST) -> Page:
+    """``TeamView``s of all teams. :raises Denied: not an administrator"""
+    policy.require(policy.can_administer(actor))
+    return _page(actor, window, search=search, sort=sort)
+
+
+def _page(actor: Actor, window: Window, *, search: str | None, sort: Sort, **values: Any) -> Page:
+    build = partial(queries.select_teams, of_user="user_id" in values, sort=sort.key, descending=sort.descending)
+    index = None if "user_id" in values else "search_team"
+    page = fetch_page(actor, build, window, search=search, index=index, actor_id=actor.id, **values)
+    members = group_by_team(actor, [row.id for row in page.rows])
+    views = [TeamView(row, members[str(row.id)], policy.sees_access_code(actor, row.own_role)) for row in page.rows]
+    return Page(views, page.total, page.capped)
+
+
+def group_by_team(actor: Actor, team_ids: Iterable[UUID], *, owners_only: bool = False) -> dict[str, list[Row[Any]]]:
+    """Who is in some teams, or owns them, by the team's id in text, with one statement; none for no teams."""
+    grouped: dict[str, list[Row[Any]]] = defaultdict(list)
+    wanted = list(team_ids)
+    if not wanted:
+        return grouped
+    # As many as the next power of two, so that there are few statements: the last is asked for again.
+    number = 1 << (len(wanted) - 1).bit_length()
+    teams = {f"team_{index}": wanted[min(index, len(wanted) - 1)] for index in range(number)}
+    statement = member_queries.select_members_of(number, owners_only=owners_only)
+    for row in fetch_list(statement, wrote_at=actor.wrote_at, **teams):
+        grouped[row.team_id].append(row)
+    return grouped
+
+
+@retried
+def update_team(actor: Actor, team_id: UUID, *, name: str | None = None, access_code: str | None = None) -> Team:
+    """
+    Change what is given; the time of change moves in any case, as in Umami.
+
+    :raises Invalid: a new access code shorter than 8 characters
+    :raises Conflict: the access code is taken
+    """
+    with transaction(CONFLICTS) as session:
+        require_team(actor, team_id, may(Permission.TEAM_UPDATE), OWNERS_AND_MANAGERS)
+        team = session.get(Team, team_id, with_for_update={"key_share": True})
+        if team is None:
+            raise NotFound(TEAM_NOT_FOUND)
+        if name is not None:
+            team.name = name
+        if access_code is not None and access_code != team.access_code:
+            if len(access_code) < ACCESS_CODE_MIN_LENGTH:
+                message = f"Too small: expected string to have >={ACCESS_CODE_MIN_LENGTH} characters"
+                raise Invalid(message, field="access_code")
+            team.access_code = access_code
+        team.updated_at = utcnow()
+    return team
+
+
+@retried
+def delete_team(actor: Actor, team_id: UUID) -> None:
+    """Dissolve a team; its websites pass to its oldest owner (W7)."""
+    with transaction() as session:
+        require_team(actor, team_id, may(Permission.TEAM_DELETE), OWNERS_AND_MANAGERS)
+        lock_team(team_id)
+        heir = session.scalar(member_queries.select_succession, {"team_id": team_id})
+        dissolve(team_id, heir_id=heir.user_id if heir else None)
+
+
+def lock_team(team_id: UUID) -> None:
+    """Let nobody else change the team or who is in it until the transaction ends. :raises NotFound: it is gone"""
+    with transaction() as session:
+        found = session.scalar(select(Team.id).where(Team.id == team_id).with_for_update())
+        if found is None:
+            raise NotFound(TEAM_NOT_FOUND)
+
+
+def dissolve(team_id: UUID, *, heir_id: UUID | None) -> None:
+    """Remove a locked team; its websites pass to the heir, or go with it when there is none."""
+    with transaction() as session:
+        of_team = Website.team_id == team_id
+        if heir_id is None:
+            session.execute(delete(Website).where(of_team))
+        else:
+            session.execute(update(Website).where(of_team).values(team_id=None, user_id=heir_id))
+        session.execute(delete(Membership).where(Membership.team_id == team_id))
+        session.execute(delete(Team).where(Team.id == team_id))

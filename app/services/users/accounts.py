@@ -1,0 +1,240 @@
+"""Accounts: opened, read, changed, closed."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, select, update
+
+from app.db.reads import fetch_all, fetch_one, fetch_page
+from app.db.session import Unit, retried, transaction
+from app.domain import policy
+from app.domain.actor import Actor
+from app.domain.errors import Conflict, Invalid, LastAdmin, NotFound, WrongPassword
+from app.domain.folding import fold
+from app.domain.names import clean_display_name, clean_username
+from app.domain.pagination import Page, Sort, Window
+from app.domain.password_rules import check_new_password
+from app.domain.roles import Role
+from app.models import User, Website
+from app.queries import users as queries
+from app.services.access import grants
+from app.services.authentication import access_tokens, login, sessions
+from app.services.lookup import parsed_id, require_somebody, the_only_one
+from app.services.teams import memberships
+from app.services.users import profiles
+from app.services.users.profiles import UNSET, Unset, clashes
+
+NEWEST_FIRST = Sort("created_at", descending=True)
+
+
+@retried
+def create_user(
+    actor: Actor,
+    *,
+    username: str,
+    password: str,
+    role: str = Role.USER,
+    id: UUID | None = None,
+    email: str | None = None,
+    display_name: str | None = None,
+) -> User:
+    """
+    Open an account.
+
+    :param id: the id to give it; a fresh one by default
+    :raises Invalid: name, password or address break a rule
+    :raises Denied: the actor is not an administrator
+    :raises Conflict: name, address or id are taken, also by a closed account
+    """
+    name = clean_username(username)
+    address = profiles.clean_email(email) if email else None
+    shown = clean_display_name(display_name) if display_name else None
+    check_new_password(password)
+    policy.require(policy.can_administer(actor))
+    require_somebody(id)
+    hashed = login.hash_password(password)
+    user = User(username=name, role=role, password_hash=hashed, email=address, display_name=shown)
+    if id is not None:
+        user.id = id
+    with transaction(clashes(name, address)) as session:
+        profiles.claim_names(username=name, email=address)
+        session.add(user)
+    return user
+
+
+def get_user(actor: Actor, user_id: UUID) -> Row[Any]:
+    """One account. :raises Denied: somebody else's :raises NotFound: there is none"""
+    policy.require(policy.can_see_user(actor, user_id))
+    return _found(fetch_one(queries.select_user, user_id=user_id))
+
+
+def find_user(actor: Actor, text: str) -> Row[Any]:
+    """One account by its name, in any case, or its id, for administrators. :raises NotFound: there is none"""
+    policy.require(policy.can_administer(actor))
+    found = fetch_all(queries.select_users_called, user_id=parsed_id(text), username_key=fold(text))
+    return the_only_one(found, "users")
+
+
+def _found(row: Row[Any] | None) -> Row[Any]:
+    if row is None:
+        raise NotFound
+    return row
+
+
+def list_users(actor: Actor, window: Window, *, search: str | None = None, sort: Sort = NEWEST_FIRST) -> Page:
+    """All accounts; ``search`` finds a part of the name. :raises Denied: not an administrator"""
+    policy.require(policy.can_administer(actor))
+    build = partial(queries.select_users, sort=sort.key, descending=sort.descending)
+    return fetch_page(actor, build, window, search=search, folded=True, index="search_user")
+
+
+@retried
+def update_user(
+    actor: Actor,
+    user_id: UUID,
+    *,
+    username: str | None = None,
+    password: str | None = None,
+    role: str | None = None,
+    current_password: str | None = None,
+    email: str | Unset | None = UNSET,
+    display_name: str | Unset | None = UNSET,
+    check_password: Callable[[str], object] = check_new_password,
+) -> User:
+    """
+    Change what is given. Name and role are the administrators' to change: from others they are ignored,
+    as clients that send whole objects back rely on (umami-api.md, 3.3). Who is no administrator shows the current
+    password for another password or e-mail address.
+
+    A new password ends the user's other logins, one set by an administrator all of them and all tokens for
+    programs, and so does becoming or ceasing to be an administrator (W3).
+
+    :param check_password: the rule for new passwords
+    :raises Denied: somebody else's account
+    :raises Conflict: the name is taken; the last administrator would go; the current password is wrong (W14); who is
+        invited chooses the first password by the invitation's link
+    """
+    name = None if username is None else clean_username(username)
+    address, shown = profiles.given_email(email), profiles.given_display_name(display_name)
+    if password is not None:
+        check_password(password)
+    policy.require(policy.can_see_user(actor, user_id))
+    confirmed = None
+    if not actor.is_admin:
+        name = role = None
+        if password is not None or _is_other_email(user_id, address):
+            confirmed = login.confirm_password(actor, current_password)
+    hashed = None if password is None else login.hash_password(password)
+    wanted = None if isinstance(address, Unset) else address
+    with transaction(clashes(name, wanted)) as session:
+        profiles.claim_names(username=name, email=wanted, user_id=user_id)
+        admins = session.scalars(queries.lock_admins).all() if role is not None else []
+        user = _locked(session, user_id, confirmed)
+        told_at = user.email
+        if address is not UNSET:
+            if confirmed is None and not actor.is_admin and profiles.is_other(user.email, address):
+                raise WrongPassword  # it was the same when the password was not asked for
+            profiles.set_email(user, address)
+        if shown is not UNSET:
+            user.display_name = shown
+        if role is not None and role != user.role:
+            _change_role(user, role, last_admin=list(admins) == [user.id])
+        if name is not None and name != user.username:
+            user.username = name
+        if hashed is not None:
+            if user.pending:
+                raise Conflict("This account has not accepted its invitation yet.")
+            user.password_hash = hashed
+            sessions.revoke_all(user.id, keep=actor.session_id if actor.is_user(user.id) else None)
+            if not actor.is_user(user.id):
+                access_tokens.revoke_all(user.id)
+            profiles.note_password_changed(user, address=told_at, by="self" if actor.is_user(user.id) else "admin")
+    return user
+
+
+def _is_other_email(user_id: UUID, address: str | Unset | None) -> bool:
+    """Whether it would change what the account has."""
+    if address is UNSET:
+        return False
+    row = fetch_one(queries.select_user, user_id=user_id)
+    return row is not None and profiles.is_other(row.email, address)
+
+
+def _locked(session: Unit, user_id: UUID, confirmed: str | None = None) -> User:
+    """The account, locked. :raises Conflict: its password was changed since it was confirmed"""
+    require_somebody(user_id)
+    user = session.get(User, user_id, with_for_update={"key_share": True})
+    if user is None or user.deleted_at is not None:
+        raise NotFound
+    if confirmed is not None and user.password_hash != confirmed:
+        raise WrongPassword
+    return user
+
+
+def _change_role(user: User, role: str, *, last_admin: bool) -> None:
+    if last_admin:
+        raise LastAdmin(user.username, deleted=False)
+    if Role.ADMIN in (user.role, role):
+        sessions.revoke_all(user.id)
+        access_tokens.revoke_all(user.id)
+        grants.remove_all_of(user.id)
+    user.role = role
+
+
+@retried
+def change_own_password(actor: Actor, *, current_password: str, new_password: str) -> User:
+    """
+    Set one's own password; one's other logins end.
+
+    :raises Conflict: the current password is wrong
+    """
+    check_new_password(new_password, field="new_password")
+    user_id = actor.user_id
+    confirmed = login.confirm_password(actor, current_password)
+    hashed = login.hash_password(new_password)
+    with transaction() as session:
+        user = _locked(session, user_id, confirmed)
+        user.password_hash = hashed
+        sessions.revoke_all(user_id, keep=actor.session_id)
+        profiles.note_password_changed(user, address=user.email, by="self")
+    return user
+
+
+@retried
+def delete_user(actor: Actor, user_id: UUID, *, transfer_to: UUID | None = None, even_oneself: bool = False) -> None:
+    """
+    Close an account for good (W7, W8, W9): its websites go with it, teams pass to the next in line.
+
+    :param transfer_to: who gets the websites, and the teams that nobody else owns, instead
+    :param even_oneself: True where a client's users are used to it
+    :raises Conflict: oneself, or the last administrator
+    :raises Invalid: ``transfer_to`` is no other user
+    """
+    policy.require(policy.can_administer(actor))
+    if actor.is_user(user_id) and not even_oneself:
+        raise Conflict("You cannot delete yourself.")
+    require_somebody(transfer_to)
+    if transfer_to == user_id:
+        raise Invalid("Must be another user", field="transfer_to")
+    with transaction() as session:
+        admins = session.scalars(queries.lock_admins).all()
+        ids = [user_id] if transfer_to is None else [user_id, transfer_to]
+        # Both rows at once, in the order of their ids: two deletions that name each other do not lock each other out.
+        found = session.scalars(
+            select(User).where(User.id.in_(ids), User.deleted_at.is_(None)).order_by(User.id).with_for_update()
+        )
+        users = {user.id: user for user in found}
+        if user_id not in users:
+            raise NotFound
+        if transfer_to is not None and transfer_to not in users:
+            raise Invalid("User not found", field="transfer_to")
+        if list(admins) == [user_id]:
+            raise LastAdmin(users[user_id].username, deleted=True)
+        memberships.leave_all_teams(user_id, heir_id=transfer_to)
+        if transfer_to is None:
+            session.execute(delete(Website).where(Website.user_id == user_id))
+        else:
+            session.execute(update(Website).where(Website.user_id == user_id).values(user_id=transfer_to))
+        session.delete(users[user_id])

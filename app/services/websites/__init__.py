@@ -1,0 +1,1 @@
+"""Websites and their share links."""

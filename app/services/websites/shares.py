@@ -1,0 +1,108 @@
+"""Public links to websites."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete
+
+from app.db.reads import fetch_list, fetch_one
+from app.db.session import retried, transaction
+from app.domain import policy
+from app.domain.actor import Actor
+from app.domain.errors import Denied, Invalid, NotFound
+from app.domain.pagination import Page, Window
+from app.domain.permissions import Permission
+from app.models import WEBSITE_SHARE, Share
+from app.queries import shares as queries
+from app.queries import websites as website_queries
+from app.runtime import runtime
+from app.security import tokens
+
+SLUG_TAKEN = "That share ID is already taken."
+TAKEN = {"uq_share_slug": SLUG_TAKEN}
+
+
+def open_share(slug: str) -> tuple[Row[Any], str]:
+    """What a public link shows, and a token to look at it. :raises NotFound: no such link"""
+    row = fetch_one(queries.select_share_by_slug, slug=slug)
+    if row is None:
+        raise NotFound
+    return row, runtime().share_tokens.sign(row.id)
+
+
+def list_shares(actor: Actor, website_id: UUID, window: Window) -> Page:
+    """A website's links, newest first; bearers of a share see their own alone (W26)."""
+    website = fetch_one(website_queries.select_website, website_id=website_id, actor_id=actor.id)
+    if website is None or not policy.can_see_website(actor, website):
+        raise _hidden(actor)
+    only = None if policy.can_manage_shares_of(actor, website) or actor.share is None else actor.share.share_id
+    statement = queries.select_shares(capped=window.cap is not None, one=only is not None)
+    values = {"share_id": only} if only else {}
+    return Page.of(
+        fetch_list(statement, wrote_at=actor.wrote_at, website_id=website_id, **values, **window.values), window
+    )
+
+
+@retried
+def create_share(
+    actor: Actor,
+    website_id: UUID,
+    *,
+    name: str,
+    parameters: dict[str, Any] | None = None,
+    slug: str | None = None,
+    share_type: int = WEBSITE_SHARE,
+) -> Share:
+    """
+    Make a public link; without a slug it gets a random one of 16 characters.
+
+    :raises Invalid: not a website's share: links, pixels and boards are not kept here
+    :raises Conflict: the slug is taken
+    """
+    if share_type != WEBSITE_SHARE:
+        raise Invalid(f"Invalid input: expected {WEBSITE_SHARE}", field="share_type")
+    share = Share(entity_id=website_id, name=name, slug=slug or tokens.new_code(), parameters=parameters or {})
+    with transaction(TAKEN) as session:
+        website = fetch_one(website_queries.select_website, website_id=website_id, actor_id=actor.id)
+        if website is None or not policy.can_change_website(actor, website, Permission.WEBSITE_UPDATE):
+            raise _hidden(actor)
+        session.add(share)
+    return share
+
+
+def get_share(actor: Actor, share_id: UUID) -> Row[Any]:
+    """One link, for those who may see its website without a link."""
+    row = fetch_one(queries.select_share, share_id=share_id, actor_id=actor.id)
+    if row is None or not policy.can_manage_shares_of(actor, row):
+        raise _hidden(actor)
+    return row
+
+
+@retried
+def update_share(actor: Actor, share_id: UUID, *, name: str, slug: str, parameters: dict[str, Any]) -> Share:
+    """Change a link. :raises Conflict: the slug is taken"""
+    with transaction(TAKEN) as session:
+        _require(actor, share_id, Permission.WEBSITE_UPDATE)
+        share = session.get(Share, share_id, with_for_update={"key_share": True})
+        if share is None:
+            raise _hidden(actor)
+        share.name, share.slug, share.parameters = name, slug, parameters
+    return share
+
+
+def delete_share(actor: Actor, share_id: UUID) -> None:
+    """Take a link away; its tokens die with it."""
+    with transaction() as session:
+        _require(actor, share_id, Permission.WEBSITE_DELETE)
+        session.execute(delete(Share).where(Share.id == share_id))
+
+
+def _require(actor: Actor, share_id: UUID, permission: Permission) -> None:
+    row = fetch_one(queries.select_share, share_id=share_id, actor_id=actor.id)
+    if row is None or not policy.can_change_website(actor, row, permission):
+        raise _hidden(actor)
+
+
+def _hidden(actor: Actor) -> Denied | NotFound:
+    """Administrators learn that there is none; others not even that (W21)."""
+    return NotFound() if actor.is_admin else Denied()

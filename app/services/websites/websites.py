@@ -1,0 +1,245 @@
+"""Websites: created, read, changed, handed on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete
+
+from app.db.reads import fetch_all, fetch_one, fetch_page
+from app.db.session import retried, transaction
+from app.domain import policy
+from app.domain.actor import Actor
+from app.domain.errors import Denied, Invalid, NotFound
+from app.domain.pagination import Page, Sort, Window
+from app.domain.permissions import Permission
+from app.models import Share, Website, WebsiteNumber, utcnow
+from app.queries import memberships as member_queries
+from app.queries import users as user_queries
+from app.queries import websites as queries
+from app.queries.websites import ListScope
+from app.services.lookup import parsed_id, require_somebody, the_only_one
+from app.services.teams.teams import group_by_team, require_team
+from app.services.websites.shares import TAKEN
+
+BY_NAME = Sort("name")
+NEWEST_FIRST = Sort("created_at", descending=True)
+FIRST_SHARE = {"overview": True, "events": True}
+CONFLICTS = {"pk_website": "A website with this id already exists", **TAKEN}
+
+
+@dataclass(frozen=True, slots=True)
+class WebsiteView:
+    """A website with its owner or team, and the owners of that team."""
+
+    website: Row[Any]
+    team_owners: Sequence[Row[Any]]
+
+
+def get_website(actor: Actor, website_id: UUID) -> Row[Any]:
+    """One website, with its newest slug. :raises Denied: an outsider asks, or there is none"""
+    row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)
+    if row is None or not policy.can_see_website(actor, row):
+        raise _hidden(actor)
+    return row
+
+
+def find_website(actor: Actor, text: str) -> Row[Any]:
+    """
+    One website by its id, domain or name, for administrators.
+
+    :raises NotFound: there is none
+    :raises Conflict: several bear the name
+    """
+    policy.require(policy.can_administer(actor))
+    found = fetch_all(queries.select_websites_called, website_id=parsed_id(text), name=text, actor_id=actor.id)
+    return the_only_one(found, "websites")
+
+
+def require_change(actor: Actor, website_id: UUID, permission: Permission) -> Row[Any]:
+    """The website, if the actor may do this to it. :raises Denied: see ``get_website``"""
+    row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)
+    if row is None or not policy.can_change_website(actor, row, permission):
+        raise _hidden(actor)
+    return row
+
+
+def _hidden(actor: Actor) -> Denied | NotFound:
+    """Administrators learn that there is none; others not even that (W21)."""
+    return NotFound() if actor.is_admin else Denied()
+
+
+@retried
+def create_website(
+    actor: Actor,
+    *,
+    name: str,
+    domain: str | None,
+    share_id: str | None = None,
+    team_id: UUID | None = None,
+    owner_id: UUID | None = None,
+    id: UUID | None = None,
+) -> Row[Any]:
+    """
+    Register a website, the actor's own or a team's, with a first public link if ``share_id`` gives its slug.
+
+    :param owner_id: whose it shall be, if not the actor's; for administrators
+    :raises Conflict: id or slug are taken; then nothing was created (W17)
+    """
+    website = Website(name=name, domain=domain, team_id=team_id, created_by=actor.id)
+    if id is not None:
+        website.id = id
+    with transaction(CONFLICTS) as session:
+        _may_create(actor, team_id, owner_id)
+        if team_id is None:
+            website.user_id = owner_id or actor.user_id
+        session.add(website)
+        session.flush()
+        session.add(WebsiteNumber(website_id=website.id))
+        if share_id:
+            session.add(Share(entity_id=website.id, name=name, slug=share_id, parameters=FIRST_SHARE))
+        session.flush()
+        return _as_stored(actor, website.id)
+
+
+def _may_create(actor: Actor, team_id: UUID | None, owner_id: UUID | None) -> None:
+    policy.require(owner_id is None or actor.is_user(owner_id) or policy.can_administer(actor))
+    row = fetch_one(member_queries.select_role, team_id=team_id, actor_id=actor.id) if team_id else None
+    policy.require(policy.can_create_website(actor, team_id, row.role if row else None))
+    if team_id is not None and row is None:
+        raise Invalid("Team not found", field="team_id")
+    require_somebody(owner_id)
+    if owner_id is not None and not fetch_one(user_queries.select_user, user_id=owner_id):
+        raise Invalid("User not found", field="owner_id")
+
+
+def _as_stored(actor: Actor, website_id: UUID) -> Row[Any]:
+    row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+@retried
+def update_website(actor: Actor, website_id: UUID, **changes: Any) -> Row[Any]:
+    """
+    Change what is given of ``name``, ``domain``, ``replay_enabled``, ``replay_config`` and ``share_id``.
+
+    ``share_id`` adds a public link with that slug, None takes all links away, an empty one changes nothing.
+
+    :raises Conflict: the slug is taken, be it by this website
+    """
+    links = "share_id" in changes
+    slug = changes.pop("share_id", None)
+    with transaction(CONFLICTS) as session:
+        require_change(actor, website_id, Permission.WEBSITE_UPDATE)
+        website = session.get(Website, website_id, with_for_update={"key_share": True})
+        if website is None:
+            raise _hidden(actor)
+        for name, value in changes.items():
+            setattr(website, name, value)
+        if changes:
+            website.updated_at = utcnow()
+        if links and slug is None:
+            session.execute(delete(Share).where(Share.entity_id == website_id))
+        elif slug:
+            session.add(Share(entity_id=website_id, name=website.name, slug=slug, parameters=FIRST_SHARE))
+        session.flush()
+        return _as_stored(actor, website_id)
+
+
+@retried
+def delete_website(actor: Actor, website_id: UUID) -> None:
+    """Delete a website and its public links."""
+    with transaction() as session:
+        require_change(actor, website_id, Permission.WEBSITE_DELETE)
+        # The website first, as everybody who changes its links locks it first.
+        session.execute(delete(Website).where(Website.id == website_id))
+        session.execute(delete(Share).where(Share.entity_id == website_id))
+
+
+def reset_website(actor: Actor, website_id: UUID) -> None:
+    """Note that the statistics start anew from now; Frontdesk itself keeps none."""
+    with transaction() as session:
+        require_change(actor, website_id, Permission.WEBSITE_UPDATE)
+        website = session.get(Website, website_id, with_for_update={"key_share": True})
+        if website is None:
+            raise _hidden(actor)
+        website.reset_at = utcnow()
+
+
+@retried
+def transfer_website(
+    actor: Actor, website_id: UUID, *, user_id: UUID | None = None, team_id: UUID | None = None
+) -> Website:
+    """
+    Hand a website on: out of a team to its owner, or one's own into a team (umami-api.md, 2.2).
+
+    :raises Invalid: neither a user nor a team is named
+    :raises Denied: the rules do not allow it, for administrators as for others
+    """
+    if user_id is None and team_id is None:
+        raise Invalid
+    with transaction() as session:
+        website = session.get(Website, website_id, with_for_update={"key_share": True})
+        row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)
+        if website is None or row is None:
+            raise Denied
+        if user_id is not None:
+            policy.require(policy.can_take_website(actor, row, user_id))
+            website.user_id, website.team_id = user_id, None
+        else:
+            target = fetch_one(member_queries.select_role, team_id=team_id, actor_id=actor.id)
+            policy.require(policy.can_give_website(actor, row, target.role if target else None))
+            website.user_id, website.team_id = None, team_id
+    return website
+
+
+def list_websites(
+    actor: Actor,
+    window: Window,
+    *,
+    user_id: UUID | None = None,
+    include_teams: bool = False,
+    search: str | None = None,
+    sort: Sort = BY_NAME,
+) -> Page:
+    """A user's own websites, and with ``include_teams`` those of teams that the user owns or manages (W28)."""
+    owner = user_id or actor.user_id
+    policy.require(policy.can_see_user(actor, owner))
+    of = ListScope.USER_AND_TEAMS if include_teams else ListScope.USER
+    return _page(actor, of, window, search=search, sort=sort, user_id=owner)
+
+
+def list_team_websites(
+    actor: Actor, team_id: UUID, window: Window, *, search: str | None = None, sort: Sort = BY_NAME
+) -> Page:
+    """A team's websites, with who created each."""
+    require_team(actor, team_id, policy.can_see_team)
+    return _page(actor, ListScope.TEAM, window, search=search, sort=sort, team_id=team_id)
+
+
+def list_all_websites(actor: Actor, window: Window, *, search: str | None = None, sort: Sort = NEWEST_FIRST) -> Page:
+    """``WebsiteView``s of all websites. :raises Denied: not an administrator"""
+    policy.require(policy.can_administer(actor))
+    page = _page(actor, ListScope.EVERYBODY, window, search=search, sort=sort)
+    team_ids = {row.team_id for row in page.rows if row.team_id is not None}
+    owners = group_by_team(actor, team_ids, owners_only=True)
+    return Page([WebsiteView(row, owners.get(str(row.team_id), [])) for row in page.rows], page.total, page.capped)
+
+
+def _page(actor: Actor, of: ListScope, window: Window, *, search: str | None, sort: Sort, **values: Any) -> Page:
+    index = "search_website" if of is ListScope.EVERYBODY else None
+    build = partial(queries.select_websites, of, sort=sort.key, descending=sort.descending)
+    return fetch_page(actor, build, window, search=search, index=index, **values)
+
+
+def remove_from_team(actor: Actor, team_id: UUID, website_id: UUID) -> None:
+    """Delete a website of this team. :raises NotFound: it is not the team's"""
+    with transaction():
+        row = require_change(actor, website_id, Permission.WEBSITE_DELETE)
+        if row.team_id != team_id:
+            raise _hidden(actor)
+        delete_website(actor, website_id)

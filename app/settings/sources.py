@@ -1,0 +1,83 @@
+"""Every setting, with its default and a sentence; ``load()`` fills it from its sources."""
+
+import os
+import runpy
+from collections.abc import Collection, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from app.settings.checks import check
+from app.settings.sections import PREFIX, ROOT, SECRET_FILE, Config, ConfigError
+
+TRUE, FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off", ""})
+KINDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
+
+
+def load(overrides: Mapping[str, Any] | None = None, *, environ: Mapping[str, str] | None = None) -> Config:
+    """
+    The settings: defaults, then ``instance/config.py``, then ``FRONTDESK_*``, then ``overrides``.
+
+    :raises ConfigError: a value that does not fit its setting
+    """
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    instance = Path(
+        (overrides or {}).get("instance_path") or environ.get(f"{PREFIX}INSTANCE_PATH") or ROOT / "instance"
+    )
+    file = instance / "config.py"
+    known = {item.name: item for item in fields(Config)}
+    if file.is_file():
+        values |= _file_values(file, known)
+    if environ.get("DATABASE_URL"):
+        values["database_url"] = environ["DATABASE_URL"]
+    values |= _environment_values(environ, known)
+    values |= overrides or {}
+    values["instance_path"] = str(instance.absolute())
+    made = instance / SECRET_FILE
+    if not values.get("secret_key") and values.get("environment") == "development" and made.is_file():
+        values["secret_key"] = made.read_text()
+    config = Config(**{name: _parsed(name, value, type(known[name].default)) for name, value in values.items()})
+    check(config)
+    return config
+
+
+def _file_values(file: Path, known: Collection[str]) -> dict[str, Any]:
+    """What ``config.py`` sets, in capitals; other names are its own."""
+    try:
+        given = runpy.run_path(str(file))
+    except Exception as error:  # whatever goes wrong in somebody's file
+        raise ConfigError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
+    names = [name for name in given if name.isupper() and not name.startswith("_")]
+    for name in names:
+        if name.lower() not in known:
+            raise ConfigError(f"{file} sets {name}, which is no setting")
+    return {name.lower(): given[name] for name in names}
+
+
+def _environment_values(environ: Mapping[str, str], known: Collection[str]) -> dict[str, str]:
+    given = {name: environ[PREFIX + name.upper()] for name in known if environ.get(PREFIX + name.upper())}
+    if given.get("port", "").startswith("tcp://"):
+        del given["port"]  # Kubernetes sets this in every pod beside a service that is called "frontdesk"
+    return given
+
+
+def _parsed(name: str, value: Any, kind: Any) -> Any:
+    label = PREFIX + name.upper()
+    if isinstance(value, Path) and kind is str:
+        return str(value)
+    if not isinstance(value, str):
+        if type(value) is kind or (kind is float and type(value) is int):
+            return kind(value)
+        raise ConfigError(f"{label} must be {KINDS[kind]}, not {value!r}")
+    if name == "admin_password":
+        return value  # a password may begin or end with a space
+    text = value.strip()
+    if kind is bool:
+        if text.lower() not in TRUE | FALSE:
+            raise ConfigError(f"{label} must be true or false, not {value!r}")
+        return text.lower() in TRUE
+    try:
+        return kind(text)
+    except ValueError:
+        raise ConfigError(f"{label} must be {KINDS[kind]}, not {value!r}") from None
