@@ -237,7 +237,7 @@ class TestSuperuser:
     )
     def test_how_long_ago_somebody_was_there(self, superuser, people, sites, set_user, monkeypatch, ago, text):
         now = utcnow()
-        monkeypatch.setattr("app.api.matomo.records.utcnow", lambda: now)
+        monkeypatch.setattr("app.api.matomo.serializers.utcnow", lambda: now)
         set_user(people[0], last_seen_at=now - ago)
 
         records = superuser.call(PLUS, idSite=sites[0]).json

@@ -1,0 +1,39 @@
+"""Tokens for programs, and clients that bear them."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.services.authentication import access_tokens
+from tests.conftest import Person
+from tests.umami.decisions.conftest import Clock, client_with, in_database, log_in
+
+__all__ = ["client_with", "in_database", "log_in"]
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock by which tokens age: ``clock.turn(days=3)``."""
+    turned = Clock()
+    monkeypatch.setattr("app.services.authentication.access_tokens.utcnow", turned)
+    return turned
+
+
+@pytest.fixture
+def make_token(app: Flask) -> Callable[..., str]:
+    """``make_token(person, expires_at=…)``: a token for programs."""
+
+    def make(person: Person, description: str = "Reports", *, expires_at: datetime | None = None) -> str:
+        with app.app_context():
+            return access_tokens.create_token(person.actor, person.id, description=description, expires_at=expires_at)
+
+    return make
+
+
+@pytest.fixture
+def program_of(make_token: Callable[..., str], client_with: Callable[[str], FlaskClient]) -> Callable[..., FlaskClient]:
+    """A client with a token for programs of somebody."""
+    return lambda person, **values: client_with(make_token(person, **values))

@@ -1,0 +1,105 @@
+"""Logins are listed, and ended one by one or all at once (W3)."""
+
+import pytest
+
+from tests.umami.decisions.envelopes import NOT_FOUND, NOWHERE, OK, UNAUTHORIZED
+
+
+@pytest.fixture
+def ada(make_user):
+    return make_user("ada")
+
+
+class TestW3ListOfLogins:
+    def test_it_tells_when_and_from_where(self, anonymous, client_with, ada):
+        answer = anonymous.post(
+            "/api/auth/login",
+            json={"username": ada.username, "password": ada.password},
+            headers={"User-Agent": "Analytical Engine/1"},
+            environ_overrides={"REMOTE_ADDR": "2001:db8::7"},
+        )
+
+        listed = client_with(answer.json["token"]).get("/api/me/sessions").json
+
+        one = listed["data"][0]
+        assert listed == {"data": [one], "count": 1, "page": 1, "pageSize": 20}
+        assert one == {
+            "id": one["id"],
+            "createdAt": one["createdAt"],
+            "lastUsedAt": one["createdAt"],
+            "expiresAt": one["expiresAt"],
+            "address": "2001:db8::7",
+            "userAgent": "Analytical Engine/1",
+            "current": True,
+        }
+
+    def test_it_marks_the_one_that_asks(self, client_of, ada):
+        client_of(ada)
+        asking = client_of(ada)
+        client_of(ada)
+
+        listed = asking.get("/api/me/sessions").json
+
+        assert [row["current"] for row in listed["data"]] == [False, True, False]
+
+    def test_it_shows_nobody_elses(self, client_of, ada, admin):
+        client_of(ada)
+
+        listed = client_of(admin).get("/api/me/sessions").json
+
+        assert [row["current"] for row in listed["data"]] == [True]
+
+    def test_ended_ones_are_not_listed(self, client_of, ada, clock):
+        client_of(ada)
+        clock.turn(days=31)
+
+        listed = client_of(ada).get("/api/me/sessions").json
+
+        assert listed["count"] == 1
+        assert [row["current"] for row in listed["data"]] == [True]
+
+    def test_it_comes_in_pages(self, client_of, ada):
+        clients = [client_of(ada) for _ in range(3)]
+
+        listed = clients[0].get("/api/me/sessions?page=2&pageSize=2").json
+
+        assert listed == {"data": listed["data"], "count": 3, "page": 2, "pageSize": 2}
+        assert [row["current"] for row in listed["data"]] == [True]
+
+
+class TestW3EndingLogins:
+    def test_one_is_ended_by_its_id(self, client_of, ada):
+        lost, asking = client_of(ada), client_of(ada)
+        (theirs,) = [row["id"] for row in asking.get("/api/me/sessions").json["data"] if not row["current"]]
+
+        response = asking.delete(f"/api/me/sessions/{theirs}")
+
+        assert response.status_code == 200
+        assert response.json == OK
+        assert lost.get("/api/me").json == UNAUTHORIZED
+        assert asking.get("/api/me/sessions").json["count"] == 1
+
+    def test_all_others_are_ended_at_once(self, client_of, ada, admin):
+        lost, asking, foreign = [client_of(ada), client_of(ada)], client_of(ada), client_of(admin)
+
+        response = asking.delete("/api/me/sessions")
+
+        assert response.status_code == 200
+        assert response.json == OK
+        assert [client.get("/api/me").status_code for client in [*lost, asking, foreign]] == [401, 401, 200, 200]
+
+    def test_somebody_elses_cannot_be_ended(self, client_of, ada, admin):
+        foreign = client_of(admin)
+        theirs = foreign.get("/api/me/sessions").json["data"][0]["id"]
+
+        response = client_of(ada).delete(f"/api/me/sessions/{theirs}")
+
+        assert response.status_code == 404
+        assert response.json == NOT_FOUND
+        assert foreign.get("/api/me").status_code == 200
+
+    def test_one_that_is_not_there_is_not_found(self, client_of, ada):
+        response = client_of(ada).delete(f"/api/me/sessions/{NOWHERE}")
+
+        assert response.status_code == 404
+        assert response.json == NOT_FOUND
