@@ -41,7 +41,7 @@ def place(path: Path) -> str:
     return ".".join(path.relative_to(APP).with_suffix("").parts).removesuffix(".__init__")
 
 
-MODULES = {place(path) for path in FILES}
+TREES = {place(path): ast.parse(path.read_text()) for path in FILES}
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -108,26 +108,31 @@ def cycles(arrows: dict[str, set[str]]) -> list[str]:
 
 def arrows_of_modules() -> dict[str, set[str]]:
     arrows: dict[str, set[str]] = {}
-    for path in FILES:
-        names = (name for name in imported(ast.parse(path.read_text())) if name.startswith("app."))
-        arrows[place(path)] = {found for name in names if (found := module_of(name, MODULES))}
+    for module, tree in TREES.items():
+        names = (name for name in imported(tree) if name.startswith("app."))
+        arrows[module] = {found for name in names if (found := module_of(name, set(TREES)))}
     return arrows
 
 
-@pytest.mark.parametrize("path", FILES, ids=place)
 class TestEveryModule:
-    def test_its_imports_point_inward(self, path: Path):
-        assert wrong_imports(place(path), ast.parse(path.read_text())) == []
+    def test_its_imports_point_inward(self):
+        wrong = {module: found for module, tree in TREES.items() if (found := wrong_imports(module, tree))}
 
-    def test_only_the_settings_read_the_environment(self, path: Path):
-        reads = environment_reads(ast.parse(path.read_text()))
+        assert wrong == {}
 
-        assert (reads > 0) == (place(path) == "settings.sources")
+    def test_only_the_settings_read_the_environment(self):
+        reading = {module for module, tree in TREES.items() if environment_reads(tree)}
 
+        assert reading == {"settings.sources"}
 
-@pytest.mark.parametrize("path", [path for path in FILES if place(path).startswith("queries")], ids=place)
-def test_queries_build_statements_and_run_none(path: Path):
-    assert executions(ast.parse(path.read_text())) == []
+    def test_queries_build_statements_and_run_none(self):
+        running = {
+            module: found
+            for module, tree in TREES.items()
+            if module.startswith("queries") and (found := executions(tree))
+        }
+
+        assert running == {}
 
 
 class TestTheWhole:
