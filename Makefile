@@ -8,15 +8,19 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
 # One more than there are cores: tests of the server wait much.
 TESTERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
+PYTEST = $(BIN)/pytest -n $(TESTERS) --maxprocesses 4 --dist loadfile
 
-.PHONY: run test lint bench format lock clean
+.PHONY: run test test-all lint bench format lock clean
 
 run: $(VENV)/installed ## Serve on port 8000, or `make run PORT=8123`
 	@export FRONTDESK_ENVIRONMENT=$${FRONTDESK_ENVIRONMENT:-development}; \
 	$(BIN)/frontdesk setup && exec $(BIN)/frontdesk serve $(if $(PORT),--port $(PORT))
 
-test: $(VENV)/installed-dev ## All tests; on PostgreSQL and Redis too where they are reachable
-	$(BIN)/pytest -n $(TESTERS) --maxprocesses 4 --dist loadfile $(ARGS)
+test: $(VENV)/installed-dev ## The fast tests; on PostgreSQL and Redis too where they are reachable
+	$(PYTEST) -m "not slow" $(ARGS)
+
+test-all: $(VENV)/installed-dev ## All tests, with branch coverage
+	$(PYTEST) --cov $(ARGS)
 
 lint: $(VENV)/installed-dev ## Format, style, types
 	$(BIN)/ruff format --check .
@@ -59,4 +63,4 @@ lock: ## Lock dependencies anew (needs uv)
 	  --no-annotate --quiet -c requirements.lock -c requirements-dev.lock bench/requirements.in -o requirements-bench.lock
 
 clean: ## Remove the virtual environment and caches; never the data
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-* .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -27,12 +27,21 @@ from tests.databases import fresh_database, postgresql_version, redis_version
 PASSWORD = "correct horse"
 SECRET = "a-long-key-that-is-only-for-the-tests-Zq8"
 EMPTIED = [table.name for table in reversed(Base.metadata.sorted_tables)]
+TESTS = Path(__file__).parent
+SLOW_FOLDERS = {"clients", "recordings", "server", "system"}
 DATABASES = ["sqlite", *(["postgresql"] if postgresql_version() else [])]
 
 
 def pytest_report_header() -> str:
     postgresql = postgresql_version() or "not reachable, so not used"
     return f"frontdesk: SQLite; PostgreSQL: {postgresql}; Redis: {redis_version() or 'not reachable, so not used'}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole folders are slow: their tests start servers, browsers, or programs of others."""
+    for item in items:
+        if Path(item.path).relative_to(TESTS).parts[0] in SLOW_FOLDERS:
+            item.add_marker(pytest.mark.slow)
 
 
 @dataclass(frozen=True)
