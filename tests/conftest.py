@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -105,6 +107,23 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
         runtime().throttle.forget()
         runtime().reset_throttle.forget()
         runtime().link_throttle.forget()
+
+
+class Clock:
+    """The time, for all of this process, as far ahead as it was turned; it goes on from there."""
+
+    def __init__(self, traveller: time_machine.Traveller) -> None:
+        self._traveller = traveller
+
+    def turn(self, **by: float) -> None:
+        self._traveller.shift(timedelta(**by))
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """``clock.turn(days=3)``: what expires is three days older."""
+    with time_machine.travel(datetime.now(UTC)) as traveller:
+        yield Clock(traveller)
 
 
 @pytest.fixture

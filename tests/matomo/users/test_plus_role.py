@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select, update
 
 from app.db.session import transaction
@@ -235,12 +236,12 @@ class TestSuperuser:
             (timedelta(days=400, hours=2), "400 days 2 hours"),
         ],
     )
-    def test_how_long_ago_somebody_was_there(self, superuser, people, sites, set_user, monkeypatch, ago, text):
+    def test_how_long_ago_somebody_was_there(self, superuser, people, sites, set_user, ago, text):
         now = utcnow()
-        monkeypatch.setattr("app.api.matomo.serializers.utcnow", lambda: now)
         set_user(people[0], last_seen_at=now - ago)
 
-        records = superuser.call(PLUS, idSite=sites[0]).json
+        with time_machine.travel(now, tick=False):
+            records = superuser.call(PLUS, idSite=sites[0]).json
 
         assert [row.get("last_seen") for row in records if row["login"] == "userLogin"] == [text]
 

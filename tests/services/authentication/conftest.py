@@ -9,17 +9,9 @@ from flask.testing import FlaskClient
 
 from app.services.authentication import access_tokens
 from tests.conftest import Person
-from tests.umami.decisions.conftest import Clock, client_with, in_database, log_in
+from tests.umami.decisions.conftest import client_with, in_database, log_in
 
 __all__ = ["client_with", "in_database", "log_in"]
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock by which tokens age: ``clock.turn(days=3)``."""
-    turned = Clock()
-    monkeypatch.setattr("app.services.authentication.access_tokens.utcnow", turned)
-    return turned
 
 
 @pytest.fixture

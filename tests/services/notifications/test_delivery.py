@@ -188,13 +188,13 @@ class TestSeveralSenders:
         assert deliver() == Tally()
         assert office.mails == []
 
-    def test_what_a_sender_left_behind_is_sent_when_its_time_is_over(self, app, queue, office, deliver, monkeypatch):
+    def test_what_a_sender_left_behind_is_sent_when_its_time_is_over(self, app, queue, office, deliver, clock):
         queue("ada@example.com")
         with app.app_context():
             claimed = delivery._claim()
         assert claimed.due_at - utcnow() > LEASE - timedelta(seconds=10)
-        later = utcnow() + LEASE
-        monkeypatch.setattr("app.services.notifications.delivery.utcnow", lambda: later)
+
+        clock.turn(seconds=LEASE.total_seconds())
 
         assert deliver() == Tally(sent=1)
         assert office.mails[0]["Message-ID"] == f"<{claimed.id}@stats.example>"

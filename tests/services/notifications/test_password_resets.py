@@ -1,7 +1,6 @@
 """Forgotten passwords: asked for, mailed, used once."""
 
 import re
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -138,18 +137,13 @@ class TestLink:
             row = session.scalars(select(PasswordReset)).one()
             assert token not in (row.nonce, row.token_hash, row.id.hex)
 
-    def test_it_is_good_for_an_hour(self, app, ada, mailed, monkeypatch):
+    def test_it_is_good_for_an_hour(self, app, ada, mailed, clock):
         token = mailed("ada")
-        now = utcnow()
 
         with app.app_context():
-            monkeypatch.setattr(
-                "app.services.authentication.password_resets.utcnow", lambda: now + timedelta(minutes=59)
-            )
+            clock.turn(minutes=59)
             assert password_resets.find(token)
-            monkeypatch.setattr(
-                "app.services.authentication.password_resets.utcnow", lambda: now + timedelta(minutes=61)
-            )
+            clock.turn(minutes=2)
             with pytest.raises(NotFound):
                 password_resets.find(token)
             with pytest.raises(NotFound):

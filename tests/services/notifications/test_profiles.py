@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from app.db.session import transaction
 from app.domain.actor import OPERATOR, Actor
@@ -240,15 +241,15 @@ class TestLastSeen:
         assert utcnow() - after < timedelta(seconds=30)
         assert updated_then == updated
 
-    def test_a_use_is_noted_with_the_logins_own_time(self, app, make_user, client_of, seen, monkeypatch):
+    def test_a_use_is_noted_with_the_logins_own_time(self, app, make_user, client_of, seen):
         ada = make_user("ada")
         client = client_of(ada)
         assert client.get("/api/me").status_code == 200
         assert seen(ada)[0] is None
         later = utcnow() + timedelta(minutes=6)
-        monkeypatch.setattr("app.services.authentication.sessions.utcnow", lambda: later)
 
-        client.get("/api/me")
+        with time_machine.travel(later, tick=False):
+            client.get("/api/me")
 
         assert seen(ada)[0] == later
 

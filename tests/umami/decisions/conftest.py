@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,29 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.db.session import Unit, transaction
-from app.models import utcnow
 from tests.conftest import Person
-
-
-class Clock:
-    """The time, as far ahead as it was turned."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def __call__(self) -> datetime:
-        return utcnow() + self.ahead
-
-    def turn(self, **by: float) -> None:
-        self.ahead += timedelta(**by)
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock by which logins age: ``clock.turn(days=3)``."""
-    turned = Clock()
-    monkeypatch.setattr("app.services.authentication.sessions.utcnow", turned)
-    return turned
 
 
 @pytest.fixture

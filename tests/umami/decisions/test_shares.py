@@ -2,10 +2,8 @@
 
 import random
 import re
-import time
 
 import pytest
-from itsdangerous import TimestampSigner
 
 from tests.umami.decisions.envelopes import NOT_FOUND, OK, UNAUTHORIZED
 
@@ -20,14 +18,6 @@ def owner(make_user):
 @pytest.fixture
 def website(make_website, owner):
     return make_website("Shared", owner=owner)
-
-
-@pytest.fixture
-def turn_clock(monkeypatch):
-    """``turn_clock(seconds)``: the clock by which share tokens age."""
-    return lambda seconds: monkeypatch.setattr(
-        TimestampSigner, "get_timestamp", lambda _signer: int(time.time()) + seconds
-    )
 
 
 class TestW26Slugs:
@@ -71,12 +61,12 @@ class TestW26Tokens:
             "authType": "share",
         }
 
-    def test_it_lives_a_day(self, share_client, make_share, website, turn_clock):
+    def test_it_lives_a_day(self, share_client, make_share, website, clock):
         viewer = share_client(make_share(website))
 
-        turn_clock(86_390)
+        clock.turn(seconds=86_390)
         before = viewer.get(f"/api/websites/{website}")
-        turn_clock(86_410)
+        clock.turn(seconds=20)
         after = viewer.get(f"/api/websites/{website}")
 
         assert before.status_code == 200
