@@ -7,7 +7,7 @@ from flask import Flask
 
 from app import db, pages, settings
 from app.api import matomo, openapi, umami
-from app.http import health, metrics, request
+from app.http import errors, health, metrics, request
 from app.runtime import Runtime
 
 __version__ = "0.1.0"
@@ -32,6 +32,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["frontdesk"] = Runtime.of(config)
     db.init_app(app, config)
     request.init_app(app, config)
+    errors.init_app(app)
     umami.init_app(app)
     pages.init_app(app)
     matomo.init_app(app)

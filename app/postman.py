@@ -6,8 +6,8 @@ from threading import Event, Thread
 
 import structlog
 from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
 
+from app.domain.errors import Unavailable
 from app.runtime import runtime
 from app.services.notifications import delivery
 
@@ -57,7 +57,7 @@ class Postman:
                         counted = time.monotonic()
                     if tally.unreachable:
                         pause = UNREACHABLE_SECONDS
-                except SQLAlchemyError as error:  # the database is away: mail waits like everything else
+                except Unavailable as error:  # the database is away: mail waits like everything else
                     log.warning("the outbox cannot be read", error=type(error).__name__)
                 except Exception:  # whatever it is, the next mail shall not suffer for it
                     log.exception("sending mail failed")

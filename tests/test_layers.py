@@ -28,10 +28,10 @@ MAY_IMPORT = {
     "db": VALUES | {"db"},
     "queries": {"db.sql", "domain", "models", "queries"},
     "services": VALUES | {"db", "queries", "security", "services"},
-    "http": VALUES | {"api.umami.errors", "db", "http"},
+    "http": VALUES | {"db", "http"},
     "api": VALUES | {"__version__", "api", "http", "services"},
     "pages": VALUES | {"http", "pages", "services"},
-    "cli": VALUES | {"__version__", "cli", "create_app", "db.migrations", "security", "serve", "services"},
+    "cli": VALUES | {"__version__", "cli", "create_app", "db.errors", "db.migrations", "security", "serve", "services"},
 }
 EXECUTING = {"execute", "scalar", "scalars", "commit", "flush", "connect", "begin"}
 

@@ -1,14 +1,73 @@
 """What a failure of the database means."""
 
 from collections.abc import Iterator
+from types import TracebackType
 
 from sqlalchemy import (
     Table,
     UniqueConstraint,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from app.domain.errors import DatabaseUnavailable, DomainError, NotMigrated, Unstorable
 from app.models import Base
+
+UNDEFINED_TABLE = "42P01"
+RETRYABLE = frozenset({"40001", "40P01"})
+"""PostgreSQL's "serialization failure" and "deadlock detected": nothing happened, try again."""
+
+
+class Translated:
+    """
+    ``with translated:`` around what runs statements: a failure of the driver becomes what it means to a caller, with
+    the driver's own as its cause. What would be a fault of ours stays as it is.
+
+    :raises DatabaseUnavailable: the database is away, locked, full, without tables, or out of connections
+    :raises Unstorable: it does not take a value
+    """
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: TracebackType | None) -> None:
+        if isinstance(error, SQLAlchemyError):
+            found = meaning(error)
+            if found is not None:
+                raise found from error
+
+
+translated = Translated()
+
+
+def meaning(error: SQLAlchemyError) -> DomainError | None:
+    """What a failure of the database means to a caller; None for a fault of ours."""
+    reason = reason_of(error) or ""
+    if sqlstate(error) == UNDEFINED_TABLE or "no such table" in reason:
+        return NotMigrated(reason)
+    if isinstance(error, DataError):
+        return Unstorable(reason)
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+        return DatabaseUnavailable(reason)
+    return None
+
+
+def reason_of(error: BaseException) -> str | None:
+    """What the driver said; None where the database is not to blame."""
+    if not isinstance(error, SQLAlchemyError):
+        return None
+    return str(getattr(error, "orig", None) or error).strip()
+
+
+def sqlstate(error: BaseException | None) -> str | None:
+    """PostgreSQL's code for an error of SQLAlchemy."""
+    found: str | None = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return found
+
+
+def is_retryable(error: DatabaseUnavailable) -> bool:
+    """Whether the database broke a deadlock, so that the same transaction may succeed at once."""
+    return sqlstate(error.__cause__) in RETRYABLE
 
 
 def violated(error: IntegrityError) -> str | None:

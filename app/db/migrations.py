@@ -7,8 +7,10 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from app.db.errors import translated
 from app.db.reads import reader
 from app.db.session import db
+from app.domain.errors import NotMigrated
 from app.runtime import runtime
 from app.settings import ROOT, ConfigError
 
@@ -36,8 +38,8 @@ def head_revision() -> str | None:
 
 
 def current_revision() -> str | None:
-    """The migration that the database is at; None for an empty one."""
-    with reader().connect() as connection:
+    """The migration that the database is at; None for an empty one. :raises DatabaseUnavailable: it cannot be asked"""
+    with translated, reader().connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -45,6 +47,19 @@ def is_behind(revision: str | None) -> bool:
     """Whether a database lacks migrations of this release. One that a newer release has migrated lacks none."""
     head, known = revisions()
     return revision != head and (revision is None or revision in known)
+
+
+def check_ready() -> str | None:
+    """
+    The migration that the database is at, if a server can work with it.
+
+    :raises NotMigrated: it lacks migrations of this release
+    :raises DatabaseUnavailable: it cannot be asked
+    """
+    current = current_revision()
+    if is_behind(current):
+        raise NotMigrated(f"it is at revision {current}")
+    return current
 
 
 def upgrade(revision: str = "head") -> None:

@@ -23,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.db.engines import READER, REPLICA, report_slow
+from app.db.errors import translated
 from app.db.replica import Replica
 from app.db.session import UNIT, Unit, db
 from app.db.sql.pagination import FEW
@@ -158,11 +159,14 @@ def fetch_all(statement: Executable, **values: Any) -> Sequence[Row[Any]]:
     """
     All rows of a read: in the unit of work where one is open, else in autocommit, on the primary.
     A connection that turns out to be dead is replaced once.
+
+    :raises DatabaseUnavailable, Unstorable: see ``errors.Translated``
     """
     unit: Unit | None = g.get(UNIT)
     if unit is not None:
         return unit.execute(statement, values).all()
-    return _read(READER, statement, values)
+    with translated:
+        return _read(READER, statement, values)
 
 
 def fetch_list(statement: Executable, *, wrote_at: datetime | None, **values: Any) -> Sequence[Row[Any]]:
@@ -214,8 +218,9 @@ def fetch_one(statement: Executable, **values: Any) -> Row[Any] | None:
 def has_table(name: str) -> bool:
     """Whether a table is there that not every installation has. Once seen, it is not looked for again."""
     seen: set[str] = current_app.extensions["frontdesk_tables"]
-    if name not in seen and db.engine.dialect.name == "sqlite" and inspect(reader()).has_table(name):
-        seen.add(name)
+    if name not in seen and db.engine.dialect.name == "sqlite":
+        with translated:
+            seen.update({name} if inspect(reader()).has_table(name) else ())
     return name in seen
 
 

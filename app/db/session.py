@@ -17,16 +17,14 @@ from sqlalchemy import (
     bindparam,
     update,
 )
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import scoped_session
 
-from app.db.errors import violated
-from app.domain.errors import Conflict
+from app.db.errors import is_retryable, translated, violated
+from app.domain.errors import Conflict, DatabaseUnavailable, DeletedMeanwhile
 from app.models import AccessToken, Base, LoginSession, utcnow
 
 UNIT = "unit_of_work"
-RETRYABLE = frozenset({"40001", "40P01"})
-"""PostgreSQL's "serialization failure" and "deadlock detected": nothing happened, try again."""
 ATTEMPTS = 5
 
 Unit = scoped_session[Session]
@@ -38,12 +36,13 @@ db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True, session_options
 
 
 @contextmanager
-def transaction(conflicts: Mapping[str, str | Conflict] | None = None) -> Iterator[Unit]:
+def transaction(conflicts: Mapping[str, Conflict | type[Conflict]] | None = None) -> Iterator[Unit]:
     """
     One unit of work: committed at the end, rolled back by any exception. Inside another, it joins.
 
-    :param conflicts: constraint name to the Conflict that its violation becomes, or its message (W17)
-    :raises Conflict: such a violation, or something referred to was deleted meanwhile
+    :param conflicts: constraint name to the Conflict that its violation becomes (W17)
+    :raises Conflict: such a violation, or ``DeletedMeanwhile``
+    :raises DatabaseUnavailable, Unstorable: see ``errors.Translated``
     """
     unit: Unit | None = g.get(UNIT)
     if unit is not None:
@@ -52,18 +51,19 @@ def transaction(conflicts: Mapping[str, str | Conflict] | None = None) -> Iterat
     session = db.session
     setattr(g, UNIT, session)
     try:
-        yield session
-        _note_write(session)
-        session.commit()
+        with translated:
+            yield session
+            _note_write(session)
+            session.commit()
     except IntegrityError as error:
         session.rollback()
         constraint = violated(error) or ""
-        message = (conflicts or {}).get(constraint)
-        if message is None and constraint.startswith("fk_"):
-            message = "Something that this refers to has been deleted meanwhile."
-        if message is None:
+        conflict = (conflicts or {}).get(constraint)
+        if conflict is None and constraint.startswith("fk_"):
+            conflict = DeletedMeanwhile
+        if conflict is None:
             raise
-        raise (message if isinstance(message, Conflict) else Conflict(message)) from error
+        raise conflict from error
     except BaseException:
         session.rollback()
         raise
@@ -95,8 +95,8 @@ def retried(service: Callable[P, R]) -> Callable[P, R]:
         for number in range(1, ATTEMPTS):
             try:
                 return service(*args, **kwargs)
-            except OperationalError as error:
-                if getattr(error.orig, "sqlstate", None) not in RETRYABLE or g.get(UNIT) is not None:
+            except DatabaseUnavailable as error:
+                if not is_retryable(error) or g.get(UNIT) is not None:
                     raise
                 time.sleep(random.uniform(0, 0.05) * number)  # noqa: S311 (jitter, not a secret)
         return service(*args, **kwargs)

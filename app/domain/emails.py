@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, ValidatedEmail, validate_email
 
-from app.domain.errors import EmailDomainNotAllowed, InvalidEmail
+from app.domain.errors import EmailDomainNotAllowed, EmailTooLong, InvalidEmail
 
 EMAIL_MAX_LENGTH = 254
 SPECIAL_USE_DOMAIN_NAMES.clear()  # companies have mail under .local, .internal and the like
@@ -20,17 +20,16 @@ def clean_email(text: str, field: str = "email", *, domains: Collection[str] = (
     """
     address = text.strip()
     if len(address) > EMAIL_MAX_LENGTH:
-        raise InvalidEmail(text, f"Too big: expected string to have <={EMAIL_MAX_LENGTH} characters", field=field)
+        raise EmailTooLong(field, text, f"It has more than {EMAIL_MAX_LENGTH} characters.", EMAIL_MAX_LENGTH)
     try:
         found = _parsed(address)
     except EmailNotValidError as error:
         reason = str(error).encode("utf-8", "backslashreplace").decode()
-        raise InvalidEmail(text, f"Invalid email address: {reason}", field=field) from error
+        raise InvalidEmail(field, text, reason) from error
     if not _may_be_public(found.ascii_domain):
-        reason = "The part after the @-sign should be a name with a period."
-        raise InvalidEmail(text, f"Invalid email address: {reason}", field=field)
+        raise InvalidEmail(field, text, "The part after the @-sign should be a name with a period.")
     if domains and found.normalized.rpartition("@")[2].lower() not in domains:
-        raise EmailDomainNotAllowed(found.normalized, domains, field=field)
+        raise EmailDomainNotAllowed(field, found.normalized, tuple(domains))
     return found.normalized
 
 

@@ -1,438 +1,716 @@
-"""The refusals: what services raise. Each wire draws them in its own way; none knows of HTTP."""
+"""
+Everything that can be wrong with a request, as one tree: what services raise, with the data that an error text needs.
+How an API says it is a table of that API. ``message`` is the plain sentence for operators, logs and new APIs.
+"""
 
-from collections.abc import Collection, Iterable, Sequence
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 from uuid import UUID
 
 from app.domain.roles import SiteRole
 
-SHOWN_IN_MESSAGES, MOST_SHOWN_OF_NAME = 20, 40
-"""Names in one message, and characters of each."""
+SHOWN_IN_MESSAGES, MOST_SHOWN_OF_NAME, MOST_SHOWN_OF_VALUE = 20, 40, 200
+"""Names in one message, characters of each, characters of a value."""
+
+T = TypeVar("T")
+Unit = Literal["characters", "bytes"]
+Thing = Literal["user", "team", "website", "invitation", "mail"]
 
 
+@dataclass_transform(eq_default=False)
 class DomainError(Exception):
-    """A refusal that the caller should read."""
+    """The root. Subclasses are dataclasses; ``sentence`` may name their fields."""
 
-    default = "Refused"
+    sentence: ClassVar[str] = "This did not work."
 
-    def __init__(self, message: str | None = None) -> None:
-        self.message = message or self.default
-        super().__init__(self.message)
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        dataclasses.dataclass(eq=False)(cls)
+
+    @property
+    def message(self) -> str:
+        """The error in plain English."""
+        return self.sentence.format_map(vars(self))
+
+    def __str__(self) -> str:
+        return self.message
+
+
+# --- A value breaks a rule -------------------------------------------------------------------------------------------
 
 
 class Invalid(DomainError):
-    """A value that breaks a rule; ``field`` names it in our words where one field is to blame."""
+    """A request breaks a rule."""
 
-    default = "Bad request"
-
-    def __init__(self, message: str | None = None, *, field: str | None = None) -> None:
-        super().__init__(message)
-        self.field = field
+    sentence = "This request is not valid."
 
 
-class EmailDomainNotAllowed(Invalid):
-    """An e-mail address of a domain that the settings do not list."""
+class NoNewOwner(Invalid):
+    """A website is to be transferred, to no one."""
 
-    def __init__(self, email: str, domains: Collection[str], *, field: str | None = None) -> None:
-        super().__init__(f"Only addresses of these domains are allowed: {', '.join(domains)}", field=field)
-        self.email, self.domains = email, tuple(domains)
+    sentence = "Name the user or the team that gets the website."
+
+
+class Unstorable(Invalid):
+    """The database does not take a value; ``reason`` is the driver's and belongs in the log."""
+
+    reason: str = ""
+    sentence = "A value cannot be stored."
+
+
+class InvalidField(Invalid):
+    """The value of ``field`` breaks a rule."""
+
+    field: str
+
+    sentence = "This value is not valid."
+
+    @property
+    def label(self) -> str:
+        """The field's name in words."""
+        return self.field.replace("_", " ")
+
+
+class Missing(InvalidField):
+    """A value that is needed is empty."""
+
+    @property
+    def message(self) -> str:
+        return f"The {self.label} must not be empty."
+
+
+class NoUsernameOrEmail(Missing):
+    """An invitation names neither a username nor an e-mail address."""
+
+    @property
+    def message(self) -> str:
+        return "A username or an e-mail address is needed"
+
+
+class NoWebsites(Missing):
+    """A list of websites is empty, or ``all`` stands for none."""
+
+    @property
+    def message(self) -> str:
+        return "Name at least one website."
+
+
+class NoFirstWebsite(Missing):
+    """A new account must see a website, and none is named."""
+
+    @property
+    def message(self) -> str:
+        return "Name a website that the new user may see."
+
+
+class TooShort(InvalidField):
+    """A text has fewer than ``minimum`` characters, or bytes in UTF-8."""
+
+    minimum: int
+    unit: Unit = "characters"
+
+    @property
+    def message(self) -> str:
+        return f"The {self.label} must have at least {counted(self.minimum, self.unit)}."
+
+
+class TooLong(InvalidField):
+    """A text has more than ``maximum`` characters, or bytes in UTF-8; ``length`` is how many it has, where known."""
+
+    maximum: int
+    unit: Unit = "characters"
+    length: int | None = None
+
+    @property
+    def message(self) -> str:
+        return f"The {self.label} must have at most {counted(self.maximum, self.unit)}."
+
+
+class TooMany(InvalidField):
+    """A list has more than ``maximum`` items."""
+
+    maximum: int
+
+    @property
+    def message(self) -> str:
+        return f"There can be at most {self.maximum} {self.label}."
+
+
+class Duplicates(InvalidField):
+    """A list names the same thing twice."""
+
+    sentence = "Names the same one twice"
+
+
+class OutOfRange(InvalidField):
+    """A number is not between ``minimum`` and ``maximum``."""
+
+    minimum: float
+    maximum: float
+    unit: str
+
+    sentence = "Must be {minimum:g} to {maximum:g} {unit}"
+
+
+class ControlCharacters(InvalidField):
+    """A text has control characters, line ends or halves of surrogate pairs."""
+
+    @property
+    def message(self) -> str:
+        return f"The {self.label} must not contain control characters."
+
+
+class BadValue(InvalidField):
+    """``field`` does not take this ``value``."""
+
+    value: object
+
+    @property
+    def message(self) -> str:
+        return f"{str(self.value)[:MOST_SHOWN_OF_VALUE]!r} is not a valid {self.label}."
+
+
+class LoginFormat(InvalidField):
+    """A username that Matomo's clients may not give to an account."""
+
+    minimum: int
+    maximum: int
+
+    sentence = "A username is {minimum} to {maximum} letters, digits, or any of _ - . @ +"
+
+
+class InvalidEmail(InvalidField):
+    """``email`` is not an address that an account may have; ``reason`` says why."""
+
+    email: str
+    reason: str
+
+    sentence = "Invalid email address: {reason}"
+
+
+class EmailTooLong(InvalidEmail):
+    """``email`` has more than ``maximum`` characters."""
+
+    maximum: int
+
+    sentence = "Invalid email address: {reason}"
+
+
+class EmailDomainNotAllowed(InvalidField):
+    """``email`` has a domain that the settings do not list."""
+
+    email: str
+    domains: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        return f"Only addresses of these domains are allowed: {', '.join(self.domains)}"
+
+
+class PasswordTooWeak(InvalidField):
+    """The password is one byte, over and over."""
+
+    sentence = "This password is too weak."
+
+
+class PasswordHashed(InvalidField):
+    """A hash was sent instead of a password: no rule could be applied to it."""
+
+    sentence = "Send the password itself; a hash of it is not accepted."
+
+
+class UnknownReference(InvalidField):
+    """``field`` refers to a user, team or website that does not exist."""
+
+    thing: Thing
+
+    @property
+    def message(self) -> str:
+        return f"{self.thing.title()} not found"
+
+
+class SameUser(InvalidField):
+    """Something is to be handed over to the user who has it."""
+
+    sentence = "Must be another user"
+
+
+class UnknownRole(InvalidField):
+    """``role`` does not exist there."""
+
+    role: str
+
+    sentence = "There is no such role"
+
+
+class UnknownCapability(InvalidField):
+    """This installation does not have the capability."""
+
+    capability: str
+
+    sentence = "Unknown capability: {capability}"
+
+
+class CapabilitiesWithoutRole(InvalidField):
+    """Capabilities are given where the role is taken away."""
+
+    sentence = "Capabilities stand beside a role."
+
+
+class GrantsForAdmin(InvalidField):
+    """An invitation gives an administrator grants."""
+
+    sentence = "An administrator has every right already"
+
+
+class UnsupportedShare(InvalidField):
+    """A share of another type than ``expected``: links, pixels and boards are not kept here."""
+
+    expected: int
+
+    sentence = "Only shares of websites are kept here: type {expected}."
+
+
+class BadPreferenceName(InvalidField):
+    """A preference's name with an underscore."""
+
+    sentence = "The name of a preference has no underscore."
+
+
+class UnknownPreference(InvalidField):
+    """The preference does not exist."""
+
+    name: str
+
+    sentence = "There is no preference {name}."
+
+
+# --- What is asked for contradicts what is stored --------------------------------------------------------------------
 
 
 class Conflict(DomainError):
-    """What is asked for contradicts what is there: taken names, last owners, last admins."""
+    """The request contradicts what is stored."""
 
-    default = "Conflict"
-
-
-class Unauthenticated(DomainError):
-    """Nobody is known to be asking."""
-
-    default = "Unauthorized"
+    sentence = "This contradicts what is stored."
 
 
-class WrongCredentials(Unauthenticated):
-    """A login whose name or password is wrong; it does not say which."""
+class DeletedMeanwhile(Conflict):
+    """A row that is referred to was deleted by another request at the same time."""
+
+    sentence = "Something that this refers to has been deleted meanwhile."
 
 
-class Denied(DomainError):
-    """The actor may not do this, or may not know whether it exists."""
+class AmbiguousName(Conflict):
+    """Several things have the name."""
 
-    default = "Unauthorized"
+    thing: Thing
 
-
-class NotFound(DomainError):
-    """It does not exist, and the actor may know."""
-
-    default = "Not found"
+    sentence = "Several {thing}s are called that; name one by its id."
 
 
-class LinkExpired(NotFound):
-    """The link was good, and its time is over."""
+class UserIdTaken(Conflict):
+    """The id that a client chose belongs to another user."""
 
-    default = "This link has expired."
-
-
-class UnknownAccessCode(NotFound):
-    """No team has this access code."""
-
-    default = "Team not found."
+    sentence = "A user with this id already exists"
 
 
-class Throttled(DomainError):
-    """Too many failures; try again after ``retry_after`` seconds."""
+class WebsiteIdTaken(Conflict):
+    """The id that a client chose belongs to another website."""
 
-    default = "Too many failed attempts. Please try again later."
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__()
-        self.retry_after = retry_after
+    sentence = "A website with this id already exists"
 
 
-class Unavailable(DomainError):
-    """The database cannot serve this now; the same call may succeed later."""
+class UsernameTaken(Conflict):
+    """An account, perhaps a closed one, has the username."""
 
-    default = "Service unavailable"
+    username: str
 
-
-class NoWebsites(Invalid):
-    """A list of websites that names none."""
-
-    default = "Name at least one website."
+    sentence = "User already exists"
 
 
-class UnexpectedWebsites(Invalid):
-    """
-    Websites that there are not, or names that no website can have; ``names`` says which, ``shown`` does so in a text
-    that has an end.
-    """
+class UsernameIsEmail(Conflict):
+    """The username is another user's e-mail address."""
 
-    def __init__(self, names: Iterable[str | int | UUID]) -> None:
-        self.names = tuple(str(name) for name in names)
-        shown = ", ".join(name[:MOST_SHOWN_OF_NAME] for name in self.names[:SHOWN_IN_MESSAGES])
-        more = f" and {len(self.names) - SHOWN_IN_MESSAGES} more" if len(self.names) > SHOWN_IN_MESSAGES else ""
-        self.shown = shown + more
-        super().__init__(f"There is no such website: {self.shown}", field="websites")
+    username: str
+
+    sentence = "This username is another user's e-mail address"
 
 
-class WebsiteDenied(Denied):
-    """The actor has not the ``right`` that it takes on the website called ``name``; perhaps there is none."""
+class EmailTaken(Conflict):
+    """The e-mail address is another user's."""
 
-    def __init__(self, name: str | int | UUID, right: SiteRole) -> None:
-        self.name, self.right = str(name)[:MOST_SHOWN_OF_NAME], right
-        super().__init__(f"It takes the right to {right.value} on website {self.name}.")
+    email: str
 
-
-class AdminNeeded(Denied):
-    """It takes the role of an administrator."""
-
-    default = "It takes an administrator."
+    sentence = "A user with this e-mail address already exists"
 
 
-class LoginNeeded(Denied):
-    """It takes somebody: who is not logged in may not, whatever they may see."""
+class EmailIsUsername(Conflict):
+    """The e-mail address is another user's username."""
 
-    default = "It takes a login."
+    email: str
 
-
-class SomeRightNeeded(Denied):
-    """It takes the ``right`` on one website at least."""
-
-    def __init__(self, right: SiteRole) -> None:
-        self.right = right
-        super().__init__(f"It takes the right to {right.value} on one website at least.")
+    sentence = "This e-mail address is another user's username"
 
 
-class OneselfNeeded(Denied):
-    """It takes an administrator, or the user called ``username``."""
+class AnonymousTaken(Conflict):
+    """A user has the name that the account of visitors without a session must have."""
 
-    def __init__(self, username: str) -> None:
-        self.username = username
-        super().__init__(f"It takes an administrator, or {username}.")
+    sentence = "An account is called 'anonymous'; rename it first."
 
 
-class UnknownUser(NotFound):
-    """There is no account of that ``username`` (or e-mail address), and the actor may know."""
+class AccessCodeTaken(Conflict):
+    """Another team has the access code."""
 
-    def __init__(self, username: str) -> None:
-        self.username = username
-        super().__init__(f"There is no user {username}.")
+    sentence = "That access code is already taken."
 
 
-class HiddenUser(Denied):
-    """There is no account of that ``username``, or none that is the actor's business."""
+class SlugTaken(Conflict):
+    """Another share has the slug."""
 
-    def __init__(self, username: str) -> None:
-        self.username = username
-        super().__init__(f"There is no user {username}.")
+    sentence = "That share ID is already taken."
 
 
-class BadPreferenceName(Invalid):
-    """A name with an underscore, which no preference may have."""
+class LastAdmin(Conflict):
+    """The last administrator, ``username``, would be deleted or demoted."""
 
-    default = "The name of a preference has no underscore."
+    username: str
+    deleted: bool
 
-
-class UnknownPreference(Invalid):
-    """``name`` is no preference that is kept."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        super().__init__(f"There is no preference {name}.", field="name")
+    @property
+    def message(self) -> str:
+        return f"The last administrator cannot be {'deleted' if self.deleted else 'demoted'}."
 
 
-class NobodyPrefers(UnknownUser):
-    """There is no account of that ``username``, for which something could be kept."""
+class DeletingYourself(Conflict):
+    """Administrators do not delete their own account."""
+
+    sentence = "You cannot delete yourself."
 
 
-class HasEverything(Conflict):
-    """The user is an administrator: there is nothing to ask website by website."""
+class ReservedAccount(Conflict):
+    """The account 'anonymous' is not for change."""
 
-    default = "Administrators have all rights on all websites."
+    sentence = "The account 'anonymous' stands for those who are not logged in; it cannot be changed."
+
+
+class OnlyViews(Conflict):
+    """The account 'anonymous' was to get more than view on a website: a role, or ``capabilities``."""
+
+    capabilities: bool = False
+
+    sentence = "The account 'anonymous' can view websites, and nothing more."
+
+
+class NotAccepted(Conflict):
+    """The account waits for its invitation to be accepted; until then it has no password."""
+
+    sentence = "This account has not accepted its invitation yet."
 
 
 class AlreadyAccepted(Conflict):
     """The invitation has been accepted: there is an account now."""
 
-    default = "This invitation has been accepted already."
+    sentence = "This invitation has been accepted already."
 
 
-class UsernameTaken(Conflict):
-    """Somebody, perhaps with a closed account, is called ``username``."""
+class OwnsWebsites(Conflict):
+    """An account that only an invitation holds open has been given websites."""
 
-    def __init__(self, username: str) -> None:
-        super().__init__("User already exists")
-        self.username = username
-
-
-class UsernameIsEmail(Conflict):
-    """``username`` is somebody else's e-mail address."""
-
-    def __init__(self, username: str) -> None:
-        super().__init__("This username is another user's e-mail address")
-        self.username = username
-
-
-class EmailTaken(Conflict):
-    """``email`` is somebody else's address already."""
-
-    def __init__(self, email: str) -> None:
-        super().__init__("A user with this e-mail address already exists")
-        self.email = email
-
-
-class EmailIsUsername(Conflict):
-    """``email`` is somebody else's username."""
-
-    def __init__(self, email: str) -> None:
-        super().__init__("This e-mail address is another user's username")
-        self.email = email
-
-
-class LastAdmin(Conflict):
-    """The last administrator, ``username``, would go (W4); ``deleted``, or else demoted."""
-
-    def __init__(self, username: str, *, deleted: bool) -> None:
-        super().__init__(f"The last administrator cannot be {'deleted' if deleted else 'demoted'}.")
-        self.username, self.deleted = username, deleted
-
-
-class ReservedAccount(Conflict):
-    """The account of those who are not logged in is nobody's to change."""
-
-    default = "The account 'anonymous' stands for those who are not logged in; it cannot be changed."
+    sentence = "The account has been given websites already; an administrator can delete it."
 
 
 class NotConfirmed(Conflict):
-    """A change takes the actor's password, and none was given."""
+    """The change takes the actor's password, and none was sent."""
 
-    default = "Confirm this with your password."
+    sentence = "Confirm this with your password."
 
 
 class WrongPassword(Conflict):
-    """A change takes the actor's password, and this is another."""
+    """The change takes the actor's password, and this is another."""
 
-    default = "Current password is incorrect"
-
-
-class NoFirstWebsite(Invalid):
-    """A new account must see some website."""
-
-    default = "Name a website that the new user may see."
-
-
-class ResendDenied(Denied):
-    """The invitation of ``username`` is the business of whoever invited them, and of administrators."""
-
-    def __init__(self, username: str) -> None:
-        super().__init__(f"Only who invited {username} may do this, and administrators.")
-        self.username = username
-
-
-class EmptyDescription(Invalid):
-    """A token without a description."""
-
-    default = "A description is needed."
-
-
-class LongDescription(Invalid):
-    """A description that is too long; ``length`` and ``most`` say by how much."""
-
-    def __init__(self, length: int, most: int) -> None:
-        self.length, self.most = length, most
-        super().__init__(f"A description has at most {self.most} characters, not {length}.", field="description")
-
-
-class AnonymousOnlyViews(Conflict):
-    """Whoever is not logged in has no capabilities."""
-
-    default = "The account 'anonymous' can have no capabilities."
-
-
-class NoRoleThere(Conflict):
-    """``username`` has no right on the website ``number``, which a capability could stand beside."""
-
-    def __init__(self, username: str, number: int) -> None:
-        super().__init__(f"{username} has no right on the website {number}; capabilities need at least view.")
-        self.username, self.number = username, number
-
-
-class NoName(Invalid):
-    """A website without a name."""
-
-    default = "A website needs a name."
-
-
-class NoUrls(Invalid):
-    """A list of addresses that is empty."""
-
-    default = "Give at least one address."
-
-
-class BadValue(Invalid):
-    """A ``value`` that the setting called ``field`` does not take."""
-
-    field: str
-
-    def __init__(self, field: str, value: object) -> None:
-        self.value = str(value)
-        super().__init__(f"{self.value[:200]!r} is no {field.replace('_', ' ')}.", field=field)
-
-
-class NotAdministered(Denied):
-    """``website_id`` is the first of the websites that the actor does not administer, or that is not there."""
-
-    def __init__(self, website_id: UUID) -> None:
-        super().__init__()
-        self.website_id = website_id
-
-
-class UnknownWebsites(NotFound):
-    """``website_ids`` are not there; only administrators learn it."""
-
-    def __init__(self, website_ids: Sequence[UUID]) -> None:
-        super().__init__(f"There is no website {', '.join(map(str, website_ids))}.")
-        self.website_ids = website_ids
-
-
-class UnknownRole(Invalid):
-    """``role`` is none that a user can have on a website."""
-
-    def __init__(self, role: str) -> None:
-        super().__init__(f"Unknown role: {role}", field="role")
-        self.role = role
-
-
-class UnknownCapability(Invalid):
-    """``capability`` is none that this installation knows."""
-
-    def __init__(self, capability: str) -> None:
-        super().__init__(f"Unknown capability: {capability}", field="capabilities")
-        self.capability = capability
+    sentence = "Current password is incorrect"
 
 
 class HasAllAccess(Conflict):
-    """The user, ``username``, is an administrator, who needs no grants."""
+    """``username`` is an administrator, who needs no grants."""
 
-    def __init__(self, username: str) -> None:
-        super().__init__(f"{username} is an administrator, with every right on every website already.")
-        self.username = username
+    username: str
+
+    sentence = "{username} is an administrator, with every right on every website already."
+
+
+class HasEverything(HasAllAccess):
+    """A report by website was asked for, of an administrator."""
 
 
 class NoRole(Conflict):
-    """The user, ``username``, has no right on ``website_id`` that a capability could stand beside."""
+    """``username`` has no role on the ``website`` (its id, or its number) that a capability could stand beside."""
 
-    def __init__(self, username: str, website_id: UUID) -> None:
-        super().__init__(f"{username} has no right on the website {website_id}; capabilities need at least view.")
-        self.username, self.website_id = username, website_id
+    username: str
+    website: UUID | int
 
-
-class OnlyViews(Conflict):
-    """The account of those who are not logged in was to have more than view on websites."""
-
-    def __init__(self) -> None:
-        super().__init__("The account 'anonymous' can view websites, and nothing more.")
-
-
-class AnonymousTaken(Conflict):
-    """Somebody's account bears the name that the account of those who are not logged in must have."""
-
-    def __init__(self) -> None:
-        super().__init__("An account is called 'anonymous'; rename it first.")
+    sentence = "{username} has no right on the website {website}; capabilities need at least view."
 
 
 class LastWebsite(Conflict):
-    """The only website there is stays."""
+    """The only website is to be deleted."""
 
-    default = "The only website cannot be deleted. Add another one first."
-
-
-class NothingToDelete(UnexpectedWebsites):
-    """There is no such website."""
+    sentence = "The only website cannot be deleted. Add another one first."
 
 
-class LoginFormat(Invalid):
-    """A username that such clients may not give."""
+class AlreadyMember(Conflict):
+    """The user is in the team."""
 
-    default = "A username is 2 to 100 letters, digits, or any of _ - . @ +"
-
-
-class PasswordTooShort(Invalid):
-    """Fewer than ``least`` bytes."""
-
-    def __init__(self, least: int) -> None:
-        self.least = least
-        super().__init__(f"A password has {least} bytes or more.", field="password")
+    sentence = "User is already a member of the Team."
 
 
-class PasswordTooLong(Invalid):
-    """More than ``most`` characters."""
+class AlreadyJoined(AlreadyMember):
+    """The actor, who wants to join the team, is in it."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
-        super().__init__(f"A password has {most} characters at most.", field="password")
+    sentence = "User is already a team member."
 
 
-class PasswordTooBig(Invalid):
-    """Few enough characters, but more bytes than are ever compared (W15)."""
+class NotMember(Conflict):
+    """The user is not in the team."""
 
-    def __init__(self, most: int) -> None:
-        super().__init__(f"A password has {most} bytes at most, in UTF-8.", field="password")
-
-
-class PasswordTooWeak(Invalid):
-    """One byte, over and over."""
-
-    default = "This password is too weak."
+    sentence = "The user is not a member of this team."
 
 
-class PasswordHashed(Invalid):
-    """A hash where a password belongs: nobody could say whether it is a good one, nor of what it is made."""
+class LastOwner(Conflict):
+    """The last owner of a team would leave it, or else be demoted."""
 
-    default = "Send the password itself; a hash of it is not accepted."
+    leaves: bool
+
+    @property
+    def message(self) -> str:
+        return f"The last owner of a team cannot {'leave it' if self.leaves else 'be demoted'}."
 
 
-class InvalidEmail(Invalid):
-    """``email`` is no address that an account may have."""
+class MailNotConfigured(Conflict):
+    """There is no mail server in the settings."""
 
-    def __init__(self, email: str, message: str, *, field: str) -> None:
-        super().__init__(message, field=field)
-        self.email = email
+    sentence = "Mail is not configured: set FRONTDESK_MAIL_HOST, FRONTDESK_MAIL_FROM and FRONTDESK_PUBLIC_URL."
+
+
+class MailNotSent(Conflict):
+    """The mail server did not take a message; ``reason`` is its own."""
+
+    reason: str
+
+    sentence = "The mail was not sent: {reason}"
+
+
+# --- Who asks, and what they may do ----------------------------------------------------------------------------------
+
+
+class Unauthenticated(DomainError):
+    """The request needs a user, and has none."""
+
+    sentence = "You are not logged in."
+
+
+class WrongCredentials(Unauthenticated):
+    """Username or password are wrong; it does not say which."""
+
+    sentence = "Wrong username or password."
+
+
+class Denied(DomainError):
+    """The actor may not do this, or may not know whether it exists."""
+
+    sentence = "You are not allowed to do this."
+
+
+class LoginNeeded(Denied):
+    """The actor must be logged in, whatever may be seen without."""
+
+    sentence = "You must be logged in."
+
+
+class AdminNeeded(Denied):
+    """The actor must be an administrator."""
+
+    sentence = "You must be an administrator."
+
+
+class SelfNeeded(Denied):
+    """The actor must be an administrator, or the user called ``username``."""
+
+    username: str
+
+    sentence = "You must be an administrator, or {username}."
+
+
+class SomeAccessNeeded(Denied):
+    """The actor must have this access level on at least one website."""
+
+    right: SiteRole
+
+    sentence = "You need {right} access to at least one website."
+
+
+class WebsiteDenied(Denied):
+    """The actor does not have this access level on the website; perhaps it does not exist."""
+
+    website: str | int | UUID
+    right: SiteRole
+
+    @property
+    def name(self) -> str:
+        """How the website was called, cut for a message."""
+        return str(self.website)[:MOST_SHOWN_OF_NAME]
+
+    @property
+    def message(self) -> str:
+        return f"You need {self.right} access to website {self.name}."
+
+
+class NotTeamMember(Denied):
+    """The actor must be in the team."""
+
+    sentence = "You must be a member of this team."
+
+
+class NotTeamManager(Denied):
+    """The actor must own or manage the team."""
+
+    sentence = "You must be an owner or a manager of this team."
+
+
+class ResendDenied(Denied):
+    """The invitation of ``username`` is not the actor's."""
+
+    username: str
+
+    sentence = "Only the user who invited {username}, or an administrator, can do this."
+
+
+class HiddenUser(Denied):
+    """There is no account called ``username``, or none that the actor may know of."""
+
+    username: str
+
+    sentence = "There is no user {username}."
+
+
+# --- It is not there, and the actor may know -------------------------------------------------------------------------
+
+
+class NotFound(DomainError):
+    """It does not exist, and the actor may know."""
+
+    sentence = "Not found"
+
+
+class UnknownName(NotFound):
+    """Nothing is called so."""
+
+    thing: Thing
+
+    sentence = "There is no such {thing}."
+
+
+class UnknownUser(NotFound):
+    """There is no account with that username or e-mail address."""
+
+    username: str
+
+    sentence = "There is no user {username}."
+
+
+class UnknownPreferenceUser(UnknownUser):
+    """There is no account for which a preference could be kept."""
+
+
+class UnknownTeam(NotFound):
+    """The team does not exist."""
+
+    sentence = "There is no such team."
+
+
+class UnknownAccessCode(UnknownTeam):
+    """No team has this access code."""
+
+
+class UnknownWebsites(NotFound):
+    """These websites do not exist, or no website can be called so."""
+
+    websites: tuple[str | int | UUID, ...]
+
+    @property
+    def shown(self) -> str:
+        """Their names, in a text of bounded length."""
+        shown = ", ".join(str(name)[:MOST_SHOWN_OF_NAME] for name in self.websites[:SHOWN_IN_MESSAGES])
+        left = len(self.websites) - SHOWN_IN_MESSAGES
+        return f"{shown} and {left} more" if left > 0 else shown
+
+    @property
+    def message(self) -> str:
+        return f"There is no website {self.shown}."
+
+
+class NothingToDelete(UnknownWebsites):
+    """The website that is to be deleted does not exist."""
+
+
+class LinkGone(NotFound):
+    """The link was used, taken back or replaced, or was never good."""
+
+    sentence = "This link is no longer valid."
+
+
+class LinkExpired(NotFound):
+    """The link was good, and its time is over."""
+
+    sentence = "This link has expired."
+
+
+# --- Not now ---------------------------------------------------------------------------------------------------------
+
+
+class Throttled(DomainError):
+    """Too many failures; try again after ``retry_after`` seconds."""
+
+    retry_after: int
+
+    sentence = "Too many failed attempts. Please try again later."
+
+
+class Unavailable(DomainError):
+    """The server cannot do this now; the same request may succeed later."""
+
+    retry_after: ClassVar[int] = 1
+    """Seconds."""
+    sentence = "The server is busy. Please try again."
+
+
+class TooManyLogins(Unavailable):
+    """Too many requests wait to have a password hashed."""
+
+    sentence = "Too many logins at once. Please try again."
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database is away, locked, full, or out of connections; ``reason`` is the driver's and belongs in the log."""
+
+    reason: str
+
+    sentence = "The database cannot be reached"
+
+
+class NotMigrated(DatabaseUnavailable):
+    """The database lacks migrations of this release."""
+
+    sentence = "The database needs migrating: frontdesk db upgrade"
+
+
+def entry_for(table: Mapping[type[DomainError], T], error: DomainError) -> T:
+    """The entry of an API's table for an error: that of its own class, or of the nearest one above."""
+    return next(table[kind] for kind in type(error).__mro__ if kind in table)
+
+
+def counted(number: int, unit: Unit) -> str:
+    """``8 characters``, ``1 character``, ``72 bytes in UTF-8``."""
+    shown = f"{number} {unit.removesuffix('s') if number == 1 else unit}"
+    return f"{shown} in UTF-8" if unit == "bytes" else shown

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from app.domain.errors import Invalid
+from app.domain.errors import ControlCharacters, TooLong, TooShort
 
 USERNAME_MAX_LENGTH = 255
 
@@ -15,7 +15,7 @@ def clean_username(username: str) -> str:
     """
     name = username.strip()
     if not name:
-        raise Invalid("Too small: expected string to have >=1 characters", field="username")
+        raise TooShort("username", 1)
     _check(name, field="username")
     return name
 
@@ -33,7 +33,7 @@ def clean_display_name(text: str) -> str | None:
 
 def _check(name: str, *, field: str) -> None:
     if len(name) > USERNAME_MAX_LENGTH:
-        raise Invalid(f"Too big: expected string to have <={USERNAME_MAX_LENGTH} characters", field=field)
+        raise TooLong(field, USERNAME_MAX_LENGTH)
     # Cc control, Cs half characters, Zl/Zp line ends.
     if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name):
-        raise Invalid("Invalid string: must not contain control characters", field=field)
+        raise ControlCharacters(field)

@@ -1,6 +1,6 @@
 """Which passwords a new account may have."""
 
-from app.domain.errors import Invalid
+from app.domain.errors import TooLong, TooShort
 
 MIN_LENGTH = 8
 
@@ -10,8 +10,8 @@ MAX_BYTES = 72
 
 
 def check_new_password(password: str, *, field: str = "password") -> None:
-    """:raises Invalid: it is shorter than 8 characters or longer than bcrypt's 72 bytes"""
+    """:raises TooShort, TooLong: it is shorter than 8 characters or longer than bcrypt's 72 bytes"""
     if len(password) < MIN_LENGTH:
-        raise Invalid(f"Too small: expected string to have >={MIN_LENGTH} characters", field=field)
+        raise TooShort(field, MIN_LENGTH)
     if len(password.encode("utf-8", "replace")) > MAX_BYTES:
-        raise Invalid(f"Too big: expected string to have <={MAX_BYTES} bytes in UTF-8", field=field)
+        raise TooLong(field, MAX_BYTES, "bytes")

@@ -27,10 +27,10 @@ class Owned(Protocol):
     grant_role: str | None
 
 
-def require(allowed: bool, message: str | None = None) -> None:
-    """:raises Denied: the answer of a policy question was no"""
+def require(allowed: bool, error: type[Denied] = Denied) -> None:
+    """:raises Denied: the answer of a policy question was no; ``error`` says which"""
     if not allowed:
-        raise Denied(message)
+        raise error
 
 
 def can_administer(actor: Actor) -> bool:

@@ -6,8 +6,6 @@ from threading import Event, Lock
 from typing import Any
 from uuid import uuid4
 
-import orjson
-
 from app.settings import Config
 
 Environ = dict[str, Any]
@@ -21,18 +19,6 @@ RETRY_AFTER = "1"
 PROBE = "/healthz"
 PAGES = ("/invitations/", "/reset-password/")
 """Where people look on with a browser, with a secret in the address."""
-BUSY = "The server is busy. Please try again."
-BUSY_PAGE = f"""\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Please try again · Frontdesk</title>
-</head>
-<body><main><h1>Please try again</h1><p>{BUSY}</p></main></body>
-</html>
-"""
 leaving = Event()
 """Set in a worker that will be replaced: its answers end their connections, so that clients open others."""
 
@@ -90,10 +76,19 @@ class Admission:
     """
     Takes in so many requests at once and says 503 to the rest, at once: a queue without an end answers
     nobody in time. The probe of the process is always let in.
+
+    :param busy: content type and body for a path, a query string and a request's id: ``errors.busy_response``
     """
 
-    def __init__(self, app: Any, *, most: int, on_refusal: Callable[[], object]) -> None:
-        self.app, self.most, self.on_refusal = app, most, on_refusal
+    def __init__(
+        self,
+        app: Any,
+        *,
+        most: int,
+        on_refusal: Callable[[], object],
+        busy: Callable[[str, str, str], tuple[str, bytes]],
+    ) -> None:
+        self.app, self.most, self.on_refusal, self.busy = app, most, on_refusal, busy
         self.inside = 0
         self._counting = Lock()
 
@@ -115,11 +110,8 @@ class Admission:
                 self.inside -= 1
 
     def _refuse(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        if environ.get("PATH_INFO", "").startswith(PAGES):
-            kind, body = "text/html; charset=utf-8", BUSY_PAGE.encode()
-        else:
-            refusal = {"message": BUSY, "code": "server-error", "status": 503, "requestId": environ.get(REQUEST_ID)}
-            kind, body = "application/json", orjson.dumps({"error": refusal})
+        path, query_string = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+        kind, body = self.busy(path, query_string, environ.get(REQUEST_ID, ""))
         headers = [
             ("Content-Type", kind),
             ("Content-Length", str(len(body))),

@@ -11,6 +11,7 @@ from flask.json.provider import JSONProvider
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.http.errors import busy_response
 from app.http.middleware import PAGES, REQUEST_ID, Admission, CommonHeaders
 from app.runtime import Runtime
 from app.settings import Config
@@ -42,7 +43,9 @@ def init_app(app: Flask, config: Config) -> None:
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
     app.url_map.strict_slashes = False
     counted: Runtime = app.extensions["frontdesk"]
-    admission = Admission(app.wsgi_app, most=config.requests_at_once, on_refusal=counted.metrics.refused.inc)
+    admission = Admission(
+        app.wsgi_app, most=config.requests_at_once, on_refusal=counted.metrics.refused.inc, busy=busy_response
+    )
     app.extensions["frontdesk_admission"] = admission
     outer: Any = CommonHeaders(admission, config)
     if config.trusted_proxies:

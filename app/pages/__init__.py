@@ -5,13 +5,16 @@ HTML goes out, also where something fails.
 
 from flask import Blueprint, Flask
 
+from app.http.errors import Api, below, register
 from app.pages import errors, invitations, resets, style
+
+PLACES = ("/invitations", "/reset-password", "/pages")
 
 
 def init_app(app: Flask) -> None:
     """Hang the pages at the root, where links lead."""
     wire = Blueprint("pages", __name__, template_folder="templates")
-    errors.init_blueprint(wire)
     for module in (invitations, resets, style):
         wire.register_blueprint(module.bp)
     app.register_blueprint(wire)
+    register(Api("pages", below(*PLACES), errors.present, errors.plain))

@@ -1,82 +1,121 @@
 """What went wrong, as pages."""
 
-import structlog
-from flask import Blueprint, Response
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response
 from werkzeug.exceptions import HTTPException
 
 from app.domain import errors
+from app.domain.errors import entry_for
+from app.http.errors import DETAILS, Plain, headers_for, log_failure
 from app.http.request import request_id
 from app.pages.pages import page
 
-log = structlog.get_logger()
-RETRY_AFTER = "1"
+HTML_TYPE = "text/html; charset=utf-8"
+FAILED = "That did not work"
 HTTP_TEXTS = {
     400: ("The form could not be read", "Go back, and try again."),
+    408: ("Please try again", "The form did not arrive in time."),
     413: ("That was too much", "Go back, and try again with a shorter password."),
     415: ("The form could not be read", "Send it as browsers do: as application/x-www-form-urlencoded."),
+    503: ("Please try again", DETAILS[503]),
 }
+PLAIN = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title} · Frontdesk</title>
+</head>
+<body><main><h1>{title}</h1><p>{line}</p></main></body>
+</html>
+"""
 
 
-def init_blueprint(wire: Blueprint) -> None:
-    """Draw every refusal and failure of the wire as a page."""
-    wire.register_error_handler(errors.DomainError, refused)
-    wire.register_error_handler(errors.NotFound, gone)
-    wire.register_error_handler(errors.LinkExpired, expired)
-    wire.register_error_handler(errors.Throttled, throttled)
-    wire.register_error_handler(errors.Unavailable, unavailable)
-    wire.register_error_handler(HTTPException, failed_http)
-    for busy in (OperationalError, InterfaceError, PoolTimeout):
-        wire.register_error_handler(busy, database_away)
-    wire.register_error_handler(Exception, failed)
+def _plain(error: errors.DomainError) -> str:
+    return error.message
 
 
-def refused(error: errors.DomainError) -> Response:
-    """A rule is against it; the service says which."""
-    return page("message", 409, title="That did not work", lines=[error.message])
+def _too_short(error: errors.TooShort) -> str:
+    return f"The {error.label} is too short: it takes {errors.counted(error.minimum, error.unit)} or more."
 
 
-def gone(_error: errors.NotFound) -> Response:
+def _too_long(error: errors.TooLong) -> str:
+    if error.unit == "bytes":
+        return (
+            f"The {error.label} is too long: {error.maximum} letters of the English alphabet at most, fewer of others."
+        )
+    return f"The {error.label} is too long: {errors.counted(error.maximum, error.unit)} at most."
+
+
+TEXTS: dict[type[errors.DomainError], Callable[[Any], str]] = {
+    errors.DomainError: _plain,
+    errors.TooShort: _too_short,
+    errors.TooLong: _too_long,
+}
+"""What a user is told of a rule, by class; a subclass without a line of its own is told as the class above it."""
+
+
+def text_of(error: errors.DomainError) -> str:
+    """The sentence for an error."""
+    return entry_for(TEXTS, error)(error)
+
+
+def present(error: Exception) -> Response:
+    """The page for whatever was raised; faults of ours are logged in full, and told by their request id alone."""
+    log_failure(error)
+    if isinstance(error, errors.DomainError):
+        response = entry_for(PAGES, error)(error)
+    elif isinstance(error, HTTPException):
+        status = error.code or 500
+        title, line = HTTP_TEXTS.get(status, (FAILED, error.name))
+        response = page("message", status, title=title, lines=[line])
+    else:
+        lines = ["Something went wrong on the server.", f"If you ask for help, tell this number: {request_id()}"]
+        response = page("message", 500, title=FAILED, lines=lines)
+    response.headers.update(headers_for(error))
+    return response
+
+
+def plain(status: int, _query_string: str, _request_id: str) -> Plain:
+    """A page for a status, where the request did not get as far as Flask."""
+    title, line = HTTP_TEXTS.get(status, (FAILED, HTTPStatus(status).phrase))
+    return HTML_TYPE, PLAIN.format(title=title, line=line).encode()
+
+
+def _refused(error: errors.DomainError) -> Response:
+    return page("message", 409, title=FAILED, lines=[text_of(error)])
+
+
+def _gone(_error: errors.NotFound) -> Response:
     """Used, taken back, replaced, or never good: it does not say which."""
     return page("gone", 404)
 
 
-def expired(_error: errors.LinkExpired) -> Response:
+def _expired(_error: errors.LinkExpired) -> Response:
     return page("expired", 410)
 
 
-def throttled(error: errors.Throttled) -> Response:
+def _throttled(error: errors.Throttled) -> Response:
     minutes = -(-error.retry_after // 60)
     wait = "a minute" if minutes == 1 else f"{minutes} minutes"
     lines = ["Too many links that are not valid were opened from your network.", f"Try again in {wait}."]
-    response = page("message", 429, title="Please wait", lines=lines)
-    response.headers["Retry-After"] = str(error.retry_after)
-    return response
+    return page("message", 429, title="Please wait", lines=lines)
 
 
-def unavailable(_error: Exception) -> Response:
-    """Busy, or without its database. Nothing was changed."""
+def _unavailable(_error: errors.Unavailable) -> Response:
     lines = ["The server is busy at the moment. Nothing was changed.", "Go back, and try again in a little while."]
-    response = page("message", 503, title="Please try again", lines=lines)
-    response.headers["Retry-After"] = RETRY_AFTER
-    return response
+    return page("message", 503, title="Please try again", lines=lines)
 
 
-def database_away(error: Exception) -> Response:
-    log.error("the database is not available", error=str(getattr(error, "orig", error)).strip())
-    return unavailable(error)
-
-
-def failed_http(error: HTTPException) -> Response:
-    """What Werkzeug or the form's reader refused."""
-    status = error.code or 500
-    title, line = HTTP_TEXTS.get(status, ("That did not work", error.name))
-    return page("message", status, title=title, lines=[line])
-
-
-def failed(error: Exception) -> Response:
-    """A fault of ours: logged in full, told by its request id alone."""
-    log.error("unhandled error", error=type(error).__name__, exc_info=error)
-    lines = ["Something went wrong on the server.", f"If you ask for help, tell this number: {request_id()}"]
-    return page("message", 500, title="That did not work", lines=lines)
+PAGES: dict[type[errors.DomainError], Callable[[Any], Response]] = {
+    errors.DomainError: _refused,
+    errors.NotFound: _gone,
+    errors.LinkExpired: _expired,
+    errors.Throttled: _throttled,
+    errors.Unavailable: _unavailable,
+}
+"""The page for each kind of error."""

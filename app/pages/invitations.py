@@ -2,9 +2,10 @@
 
 from flask import Blueprint, Response, request
 
-from app.domain.errors import Invalid
+from app.domain.errors import InvalidField
 from app.http.request import client_address
-from app.pages.pages import page, password_faults, read_form, rule_broken
+from app.pages.errors import text_of
+from app.pages.pages import page, password_faults, read_form
 from app.services.invitations import accept
 
 bp = Blueprint("invitations", __name__)
@@ -30,8 +31,8 @@ def answer(token: str) -> Response:
     if not faults:
         try:
             username = accept.accept(token, form["password"], address=client_address())
-        except Invalid:
-            faults = rule_broken(form["password"])
+        except InvalidField as error:
+            faults = {error.field: text_of(error)}
         else:
             return page("accepted", username=username)
     return page("invitation", 400, offer=offer, faults=faults)

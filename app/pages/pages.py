@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from flask import Response, render_template, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
-from app.domain.password_rules import MAX_BYTES, MIN_LENGTH
+from app.domain.password_rules import MIN_LENGTH
 from app.http.request import body
 from app.pages.style import version
 
@@ -71,12 +71,3 @@ def password_faults(form: dict[str, str]) -> dict[str, str]:
     if password != repeated:
         return {"password": "The two passwords are not the same. Please enter both again."}
     return {}
-
-
-def rule_broken(password: str) -> dict[str, str]:
-    """The rule for passwords, for somebody who has broken it."""
-    if len(password) < MIN_LENGTH:
-        return {"password": f"The password is too short: it takes {MIN_LENGTH} characters or more."}
-    return {
-        "password": f"The password is too long: {MAX_BYTES} letters of the English alphabet at most, fewer of others."
-    }

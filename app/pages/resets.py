@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask import Blueprint, Response
-from sqlalchemy import Row
 
-from app.domain.errors import Invalid
+from app.domain.errors import InvalidField
 from app.http.request import client_address
-from app.pages.pages import page, password_faults, read_form, rule_broken
+from app.pages.errors import text_of
+from app.pages.pages import page, password_faults, read_form
 from app.services.authentication import password_resets
 
 bp = Blueprint("resets", __name__)
@@ -28,12 +28,12 @@ def answer(token: str) -> Response:
     if not faults:
         try:
             password_resets.use(token, form["password"], address=client_address())
-        except Invalid:
-            faults = rule_broken(form["password"])
+        except InvalidField as error:
+            faults = {error.field: text_of(error)}
         else:
             return page("changed", account=account)
     return page("reset", 400, account=account, faults=faults)
 
 
-def _account(token: str) -> Row[Any]:
+def _account(token: str) -> Any:
     return password_resets.find(token, address=client_address())

@@ -8,9 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
-from app.domain.errors import Unavailable
-
-BUSY = "Too many logins at once. Please try again."
+from app.domain.errors import TooManyLogins
 
 
 class Gate:
@@ -33,7 +31,7 @@ class Gate:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for a turn, and give it back. :raises Unavailable: too many wait already"""
+        """Wait for a turn, and give it back. :raises TooManyLogins: too many wait already"""
         self._queue()
         try:
             self._here.acquire()
@@ -51,7 +49,7 @@ class Gate:
     def _queue(self) -> None:
         with self._counting:
             if self.waiting >= self.most_waiting:
-                raise Unavailable(BUSY)
+                raise TooManyLogins
             self.waiting += 1
             self.on_waiting(self.waiting)
 

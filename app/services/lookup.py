@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from app.domain.errors import Conflict, NotFound, OnlyViews
+from app.domain.errors import AmbiguousName, OnlyViews, Thing, UnknownName
 from app.models import ANONYMOUS_ID
 
 
@@ -24,15 +24,15 @@ def require_somebody(user_id: UUID | None) -> None:
         raise OnlyViews
 
 
-def the_only_one(found: Sequence[Row[Any]], things: str) -> Row[Any]:
+def the_only_one(found: Sequence[Row[Any]], thing: Thing) -> Row[Any]:
     """
     The one row that was found.
 
-    :raises NotFound: there is none
-    :raises Conflict: there are more
+    :raises UnknownName: there is none
+    :raises AmbiguousName: there are more
     """
     if not found:
-        raise NotFound(f"There is no such {things.removesuffix('s')}.")
+        raise UnknownName(thing)
     if len(found) > 1:
-        raise Conflict(f"Several {things} are called that; name one by its id.")
+        raise AmbiguousName(thing)
     return found[0]

@@ -3,11 +3,12 @@
 from flask import Flask
 
 from app.api.matomo import dispatch, methods
+from app.http.errors import Api, register
 
 
 def init_app(app: Flask) -> None:
     """Answer ``/index.php?module=API…``, and ``/?module=API…`` alike."""
     methods.load()
-    app.before_request(dispatch.refuse_wrong_verb)
+    register(Api("matomo", dispatch.claims, dispatch.present, dispatch.plain))
     for path in dispatch.PATHS:
         app.add_url_rule(path, "matomo", dispatch.answer, methods=["GET", "POST"])

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.api.matomo import parameter_types
-from app.api.matomo.account_error_texts import NO_ROLE, SEVERAL_ROLES, access_values
+from app.api.matomo import parameter_types, texts
 from app.api.matomo.context import needs_confirmation
 from app.api.matomo.errors import ApiError
 from app.api.matomo.parameters import Value
@@ -44,7 +43,7 @@ def wish(access: Value) -> Wish:
         check_known(word)
     roles = [word for word in named if word in ROLES]
     if len(roles) != 1:
-        raise ApiError(SEVERAL_ROLES if roles else NO_ROLE)
+        raise ApiError(texts.SEVERAL_ROLES if roles else texts.NO_ROLE)
     return Wish(SiteRole(roles[0]), [word for word in named if word not in ROLES] or None)
 
 
@@ -53,7 +52,7 @@ def _word(access: str) -> Wish:
         return Wish(None)
     check_known(access)
     if access not in ROLES:
-        raise ApiError(access_values(ROLES, access))
+        raise ApiError(texts.access_values(ROLES, access))
     return Wish(SiteRole(access))
 
 
@@ -61,7 +60,7 @@ def check_known(word: str) -> None:
     """:raises ApiError: it is neither a role nor a capability"""
     allowed = [*ROLES, *runtime().capabilities]
     if word not in allowed:
-        raise ApiError(access_values(allowed, word))
+        raise ApiError(texts.access_values(allowed, word))
 
 
 def confirmed_in_session(password: str | None) -> Confirmation:

@@ -1,18 +1,21 @@
 """From a request to its answer: the order of checks, one call, one drawing."""
 
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import Response, g, request
-from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.exceptions import NotFound
 
 from app.api.matomo import filters, formats, parameters, registry, texts
 from app.api.matomo.context import Call, current_call, identify, token_of
 from app.api.matomo.errors import ApiError, Refusal, refusal
 from app.api.matomo.parameters import Parameters
+from app.http.errors import Plain
 from app.http.request import request_id
 from app.runtime import runtime
 
-PATHS = ("/", "/index.php")
+SHARED_PATH, OWN_PATH = PATHS = ("/", "/index.php")
 MODULE = "API"
 EXPOSED = "X-Matomo-Total-Results, X-Matomo-Has-Some, X-Matomo-Request-Id, Retry-After, X-Request-Id"
 
@@ -32,23 +35,29 @@ def answer() -> Response:
         if given.get("module") == MODULE:
             result = _authenticated(call, query, form)
     except Exception as error:
-        call.given = call.given or _flat()
+        call.given = call.given or _flat(_query_string())
         return _drawn(call, refusal(error))
     if given.get("module") != MODULE:
         raise NotFound
     return _drawn(call, result)
 
 
-def refuse_wrong_verb() -> Response | None:
-    """The answer to PUT and its like, where the API is asked; None for all other requests."""
-    error = request.routing_exception
-    if not isinstance(error, MethodNotAllowed) or request.path not in PATHS:
-        return None
-    call = Call(_flat())
-    if call.given.get("module") != MODULE:
-        return None
-    said = refusal(error)
-    return _drawn(call, Refusal(said.text, said.status, {"Allow": ", ".join(sorted(error.valid_methods or ()))}))
+def claims(path: str, query_string: str) -> bool:
+    """Whether the API is asked: its own path belongs to it, the root only as far as the query says so."""
+    return path == OWN_PATH or (path == SHARED_PATH and _flat(query_string).get("module") == MODULE)
+
+
+def present(error: Exception) -> Response:
+    """The answer to an error that comes from outside of ``answer``: wrong methods, other modules."""
+    g.matomo = call = Call(_flat(_query_string()))
+    return _drawn(call, refusal(error))
+
+
+def plain(status: int, query_string: str, _request_id: str) -> Plain:
+    """The body for a status, in the format that the query asks for, where the request did not get as far as Flask."""
+    said = texts.HTTP.get(status, HTTPStatus(status).phrase)
+    found = formats.format_of(_flat(query_string)).failure(formats.escaped(said))
+    return found.content_type, found.body
 
 
 def perform(call: Call) -> Any:
@@ -71,12 +80,16 @@ def perform(call: Call) -> Any:
 
 
 def _query() -> Parameters:
-    return parameters.of_query(request.query_string.decode("utf-8", "replace"))
+    return parameters.of_query(_query_string())
 
 
-def _flat() -> Parameters:
+def _query_string() -> str:
+    return request.query_string.decode("utf-8", "replace")
+
+
+def _flat(query_string: str) -> Parameters:
     """The query as far as an error needs it: it may be one that is refused."""
-    return dict(request.args.to_dict())
+    return dict(parse_qsl(query_string, keep_blank_values=True, errors="replace"))
 
 
 def _authenticated(call: Call, query: Parameters, form: Parameters) -> Any:

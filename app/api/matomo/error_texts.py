@@ -1,34 +1,149 @@
-"""What refusals of services are called on this wire, where its clients know their own words for them."""
+"""What Matomo's clients know the errors of the services by: a text for each, and a status for each kind."""
 
 from collections.abc import Callable
 from typing import Any
 
-from app.api.matomo import account_error_texts, texts
+from flask import g
+
+from app.api.matomo import texts
 from app.domain.errors import (
     AdminNeeded,
     BadPreferenceName,
     BadValue,
+    DatabaseUnavailable,
+    Denied,
     DomainError,
-    EmptyDescription,
+    EmailDomainNotAllowed,
+    EmailIsUsername,
+    EmailTaken,
+    HasAllAccess,
+    HasEverything,
     HiddenUser,
+    InvalidEmail,
+    LastAdmin,
     LastWebsite,
+    LoginFormat,
     LoginNeeded,
-    LongDescription,
-    NobodyPrefers,
-    NoName,
+    Missing,
+    NoFirstWebsite,
+    NoRole,
+    NotConfirmed,
     NothingToDelete,
-    NoUrls,
+    NoUsernameOrEmail,
     NoWebsites,
-    OneselfNeeded,
-    SomeRightNeeded,
-    UnexpectedWebsites,
+    OnlyViews,
+    PasswordTooWeak,
+    ResendDenied,
+    ReservedAccount,
+    SelfNeeded,
+    SomeAccessNeeded,
+    Throttled,
+    TooLong,
+    TooMany,
+    TooShort,
+    Unauthenticated,
+    Unavailable,
+    UnknownCapability,
     UnknownPreference,
+    UnknownPreferenceUser,
     UnknownUser,
+    UnknownWebsites,
+    Unstorable,
+    UsernameIsEmail,
+    UsernameTaken,
     WebsiteDenied,
+    WrongCredentials,
+    WrongPassword,
+    entry_for,
+)
+from app.runtime import runtime
+
+UPDATE = "UsersManager.updateUser"
+TITLES = {"urls": "URLs", "excluded_ips": "Excluded IPs", "description": "Description"}
+"""Fields whose title begins the text."""
+GRANT_FIRST = (
+    "There has to be at least one user with Super User access. Please grant Super User access to another user first."
+)
+RESERVED = (
+    "The anonymous user cannot be edited or deleted. It is used by Matomo to define a user that has not logged in yet. "
+    "For example, you can make your statistics public by granting the 'view' access to the 'anonymous' user."
+)
+EMPTY = {
+    "name": "The website name can't be empty.",
+    "urls": "You must specify at least one URL for the website.",
+    "description": "A value needs to be provided.",
+}
+LAST_WEBSITE = (
+    "It is not possible to delete this website as it is the only registered website. "
+    "Add a new website first, then delete this one."
 )
 
-TITLES = {"urls": "URLs", "excluded_ips": "Excluded IPs"}
-"""Fields whose title begins the text."""
+STATUSES: dict[type[DomainError], int] = {
+    DomainError: 200,  # rules: told in the body, as always
+    Unstorable: 400,
+    Unauthenticated: 401,
+    WrongCredentials: 200,
+    Denied: 401,
+    Throttled: 429,
+    Unavailable: 503,
+}
+
+
+def _plain(error: DomainError) -> str:
+    """Our own sentence, where Matomo has no such error."""
+    return error.message
+
+
+def _titled(field: str, said: str) -> str:
+    return f"{TITLES[field]}: {said}" if field in TITLES else said
+
+
+def _username(said: str) -> str:
+    return f"Username: {said}"
+
+
+def _email(said: str) -> str:
+    """With the title that the field has where it is changed, or else where it is first given."""
+    return f"{'email' if g.matomo.given.get('method') == UPDATE else 'Email'}: {said}"
+
+
+def _login_format(error: LoginFormat) -> str:
+    return _username(
+        f"The username must be between {error.minimum} and {error.maximum} "
+        "characters long and contain only letters, numbers, or the characters '_' or '-' or '.' or '@' or '+'"
+    )
+
+
+def _missing(error: Missing) -> str:
+    return _titled(error.field, EMPTY[error.field]) if error.field in EMPTY else error.message
+
+
+def _too_short(error: TooShort) -> str:
+    if error.field == "password":
+        return f"The password length must be greater than {error.minimum} characters."
+    return error.message
+
+
+def _too_long(error: TooLong) -> str:
+    if (error.field, error.unit) == ("password", "characters"):
+        return f"The password length must be less than {error.maximum} characters."
+    said = {
+        "password": f"A password has {error.maximum} bytes at most, in UTF-8.",
+        "value": f"A preference has at most {error.maximum} characters.",
+        "description": (
+            f'Description: The value contains "{error.length}" characters '
+            f"but should contain at most {error.maximum} characters."
+        ),
+    }
+    return said.get(error.field, error.message)
+
+
+def _too_many(error: TooMany) -> str:
+    said = {
+        "websites": f"Name at most {error.maximum} websites at once.",
+        "urls": f"A website has at most {error.maximum} addresses.",
+    }
+    return said.get(error.field, error.message)
 
 
 def _bad_value(error: BadValue) -> str:
@@ -36,7 +151,7 @@ def _bad_value(error: BadValue) -> str:
     said = {
         "urls": f"The url '{value}' is not a valid URL.",
         "timezone": f'The timezone "{value}" is not valid. Please enter a valid timezone.',
-        "currency": (f'The currency "{value}" is not valid. Please enter a valid currency symbol (eg. USD, EUR, etc.)'),
+        "currency": f'The currency "{value}" is not valid. Please enter a valid currency symbol (eg. USD, EUR, etc.)',
         "excluded_ips": (
             f'The IP to exclude "{value}" does not have a valid IP format (eg. 1.2.3.4, 1.2.3.*, or 1.2.3.4/5).'
         ),
@@ -44,42 +159,96 @@ def _bad_value(error: BadValue) -> str:
     return error.message if said is None else _titled(error.field, said)
 
 
-def _titled(field: str, said: str) -> str:
-    return f"{TITLES[field]}: {said}" if field in TITLES else said
+def _domains(error: EmailDomainNotAllowed) -> str:
+    domains = ", ".join(error.domains)
+    return _email(f'The email "{error.email}" cannot be used, as only emails with the domains "{domains}" are allowed.')
 
 
-WORDS: dict[type[DomainError], Callable[[Any], str]] = {
-    **account_error_texts.WORDS,
-    AdminNeeded: lambda _: texts.SUPERUSER,
-    LoginNeeded: lambda _: texts.LOGGED_IN,
-    SomeRightNeeded: lambda error: texts.some(error.right),
-    OneselfNeeded: lambda error: texts.superuser_or(error.username),
-    UnknownUser: lambda error: texts.no_user(error.username),
-    HiddenUser: lambda error: texts.no_user(error.username),
-    WebsiteDenied: lambda error: texts.on_site(error.right, error.name),
-    UnexpectedWebsites: lambda error: texts.unexpected_sites(error.shown),
-    NoWebsites: lambda _: texts.NO_SITES,
-    NoName: lambda _: "The website name can't be empty.",
-    NoUrls: lambda _: _titled("urls", "You must specify at least one URL for the website."),
+def _last_admin(error: LastAdmin) -> str:
+    if error.deleted:
+        return f"Deleting user '{error.username}' is not possible. {GRANT_FIRST}"
+    return f"Removing the Super User access from user '{error.username}' is not possible. {GRANT_FIRST}"
+
+
+def _only_views(error: OnlyViews) -> str:
+    if error.capabilities:
+        return "You cannot grant any capability to the 'anonymous' user."
+    return "You can only set access noaccess or view access to the 'anonymous' user."
+
+
+def _no_role(error: NoRole) -> str:
+    return (
+        f"Unable to grant any capabilities to user {error.username} for idSite {error.website}. "
+        "The user needs at least view access."
+    )
+
+
+def _has_all(error: HasAllAccess) -> str:
+    return (
+        f"The user '{error.username}' has Super User access and has already permission to access and modify all "
+        "websites in Matomo. You may remove the Super User access from this user and try again."
+    )
+
+
+TEXTS: dict[type[DomainError], str | Callable[[Any], str]] = {
+    DomainError: _plain,
+    Unstorable: texts.UNSTORABLE,
+    # values
+    Missing: _missing,
+    NoUsernameOrEmail: _plain,
+    NoWebsites: texts.NO_SITES,
+    NoFirstWebsite: "New users must be given access to a website, please set the 'initialIdSite' parameter.",
+    TooShort: _too_short,
+    TooLong: _too_long,
+    TooMany: _too_many,
     BadValue: _bad_value,
-    LastWebsite: lambda _: (
-        "It is not possible to delete this website as it is the only registered website. "
-        "Add a new website first, then delete this one."
-    ),
-    NothingToDelete: lambda error: f"website id = {error.shown} not found",
-    NobodyPrefers: lambda error: f"User does not exist: {error.username}",
-    BadPreferenceName: lambda _: "Preference name cannot contain underscores.",
+    LoginFormat: _login_format,
+    PasswordTooWeak: "This password is too weak, please supply another value or reset it.",
+    InvalidEmail: lambda error: _email(f'The value "{error.email}" does not look like a valid email.'),
+    EmailDomainNotAllowed: _domains,
+    UnknownCapability: lambda error: texts.access_values(runtime().capabilities, error.capability),
+    BadPreferenceName: "Preference name cannot contain underscores.",
     UnknownPreference: lambda error: f"Not supported preference name: {error.name}",
-    EmptyDescription: lambda _: "Description: A value needs to be provided.",
-    LongDescription: lambda error: (
-        f'Description: The value contains "{error.length}" characters '
-        f"but should contain at most {error.most} characters."
+    # what is stored
+    UsernameTaken: lambda error: _username(f"Username '{error.username}' already exists."),
+    UsernameIsEmail: lambda error: _username(f"Username '{error.username}' already used as an email."),
+    EmailTaken: lambda error: _email(f"User with email '{error.email}' already exists."),
+    EmailIsUsername: lambda error: _email(f"Email '{error.email}' already used as a username."),
+    LastAdmin: _last_admin,
+    ReservedAccount: RESERVED,
+    OnlyViews: _only_views,
+    NotConfirmed: texts.CONFIRM,
+    WrongPassword: texts.WRONG_PASSWORD,
+    HasAllAccess: _has_all,
+    HasEverything: "This method should not be used with superusers.",
+    NoRole: _no_role,
+    LastWebsite: LAST_WEBSITE,
+    # who asks
+    Unauthenticated: texts.LOGGED_IN,
+    WrongCredentials: texts.WRONG_PASSWORD,
+    Denied: texts.DENIED,
+    LoginNeeded: texts.LOGGED_IN,
+    AdminNeeded: texts.SUPERUSER,
+    SelfNeeded: lambda error: texts.superuser_or(error.username),
+    SomeAccessNeeded: lambda error: texts.some(error.right),
+    WebsiteDenied: lambda error: texts.on_site(error.right, error.name),
+    ResendDenied: lambda error: (
+        f"Resending an invite is only allowed to the user who invited {error.username} or any super user."
     ),
+    HiddenUser: lambda error: texts.no_user(error.username),
+    # what is not there
+    UnknownUser: lambda error: texts.no_user(error.username),
+    UnknownPreferenceUser: lambda error: f"User does not exist: {error.username}",
+    UnknownWebsites: lambda error: texts.unexpected_sites(error.shown),
+    NothingToDelete: lambda error: f"website id = {error.shown} not found",
+    # not now
+    Throttled: texts.TOO_MANY_LOGINS,
+    DatabaseUnavailable: texts.NO_DATABASE,
 }
-"""By kind; the status follows from what kind of refusal it is (``errors.REFUSALS``)."""
+"""By class; a subclass without a line of its own is called as the class above it."""
 
 
-def of(error: DomainError) -> str | None:
-    """The text for a refusal; None where there is no own one."""
-    word = WORDS.get(type(error))
-    return None if word is None else word(error)
+def text_of(error: DomainError) -> str:
+    """Matomo's text for an error."""
+    text = entry_for(TEXTS, error)
+    return text if isinstance(text, str) else text(error)

@@ -1,5 +1,9 @@
 """The English texts of the protocol. A method's own stand beside it."""
 
+from collections.abc import Iterable
+
+from app.domain.roles import SiteRole
+
 SUPERUSER = "You can't access this resource as it requires a 'superuser' access."
 LOGGED_IN = "You must be logged in to access this functionality."
 DENIED = "You can't access this resource."
@@ -22,10 +26,15 @@ NESTED = "Multidimensional column values not supported."
 NOT_IN_BULK = "This method cannot be called in a bulk request."
 NO_SITES = "Specify at least one website ID in &idSites="
 NO_COLUMNS = "The parameters 'filter_column' and 'filter_pattern' need rows with columns, which this list has not."
+NO_ROLE = f"No role is set but one of these needs to be set: {', '.join(SiteRole)}"
+SEVERAL_ROLES = f"Only one role can be set but multiple have been set. Use only one of: {', '.join(SiteRole)}"
 HTTP = {
     400: "The request cannot be read.",
+    404: "Only the API is served here: the parameter 'module' must be 'API'.",
     405: "The request method is not allowed: use GET or POST.",
+    408: "The request did not arrive in time.",
     413: "The request is too large.",
+    503: "The server is busy. Please try again.",
 }
 
 
@@ -50,6 +59,16 @@ def no_user(login: str) -> str:
 
 def superuser_or(login: str) -> str:
     return f"The user has to be either a Super User or the user '{login}' itself."
+
+
+def access_values(allowed: Iterable[str], given: str) -> str:
+    """A role or capability that there is not."""
+    return f"The parameter access must have one of the following values: [ {', '.join(allowed)} ], '{given}' given."
+
+
+def not_among(name: str, allowed: Iterable[str]) -> str:
+    """A word that means nothing there."""
+    return f"The parameter '{name}' must be one of: {', '.join(allowed)}."
 
 
 def missing(name: str) -> str:

@@ -1,17 +1,21 @@
-"""Every answer that says no, in the one envelope that all of them share."""
+"""Every answer that says no: in Umami's envelope, or as problem JSON where no API is asked."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from apispec import APISpec
 
 from app.api.umami import texts
-from app.api.umami.errors import HTTP_TEXTS, REFUSALS
+from app.api.umami.error_texts import text_of
+from app.api.umami.errors import HTTP_TEXTS
+from app.api.umami.errors import STATUSES as KINDS
 from app.api.umami.operation import Access, Operation
 from app.domain import errors
+from app.http.errors import PROBLEM_TYPE
 
 REFERENCE = "#/components/schemas/"
-CODES = sorted({code for _, _, code in REFUSALS} | {code for _, code in HTTP_TEXTS.values()} | {"server-error"})
+CODES = sorted({code for _, code in [*KINDS.values(), *HTTP_TEXTS.values()]})
 ERROR_TREE = {
     "description": "What is wrong with a part of the request.",
     "type": "object",
@@ -43,6 +47,18 @@ ERROR = {
     },
     "required": ["error"],
 }
+PROBLEM = {
+    "description": "Why not, as RFC 9457 has it.",
+    "type": "object",
+    "properties": {
+        "type": {"type": "string", "const": "about:blank"},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "description": "The status of the answer."},
+        "detail": {"type": "string"},
+        "requestId": {"type": "string", "description": "What to look for in the server's log."},
+    },
+    "required": ["type", "title", "status", "requestId"],
+}
 REQUEST_ID = {
     "description": "The request's id: the caller's own, if it sent a decent one.",
     "schema": {"type": "string"},
@@ -72,12 +88,12 @@ EXAMPLES: dict[int, dict[str, Any]] = {
         "errors": [],
         "properties": {"name": {"errors": [texts.wrong_type("string", "undefined")]}},
     },
-    401: {"message": errors.Denied.default, "code": "unauthorized"},
-    404: {"message": errors.NotFound.default, "code": "not-found"},
+    401: {"message": text_of(errors.Denied()), "code": "unauthorized"},
+    404: {"message": text_of(errors.NotFound()), "code": "not-found"},
     413: {"message": HTTP_TEXTS[413][0], "code": HTTP_TEXTS[413][1]},
-    429: {"message": errors.Throttled.default, "code": "unauthorized"},
-    500: {"message": "Server error", "code": "server-error", "requestId": "5f0c2b1e9d7a"},
-    503: {"message": "The database is not available", "code": "server-error", "requestId": "5f0c2b1e9d7a"},
+    429: {"message": text_of(errors.Throttled(60)), "code": "unauthorized"},
+    500: {"message": HTTP_TEXTS[500][0], "code": HTTP_TEXTS[500][1], "requestId": "5f0c2b1e9d7a"},
+    503: {"message": text_of(errors.DatabaseUnavailable("")), "code": "server-error", "requestId": "5f0c2b1e9d7a"},
 }
 WITH_RETRY_AFTER = frozenset({429, 503})
 NO_HEADERS: Mapping[str, str] = {}
@@ -87,6 +103,7 @@ def describe(spec: APISpec) -> None:
     """Put what all operations share among the components."""
     spec.components.schema("ErrorTree", ERROR_TREE)
     spec.components.schema("Error", ERROR)
+    spec.components.schema("Problem", PROBLEM)
     spec.components.header("RequestId", REQUEST_ID)
     spec.components.header("RetryAfter", RETRY_AFTER)
     for status, (name, text) in STATUSES.items():
@@ -110,6 +127,14 @@ def refused(status: int, text: str, headers: Mapping[str, str] = NO_HEADERS) -> 
     made = answered(text, {"$ref": f"{REFERENCE}Error"}, headers=headers)
     message, code, *more = EXAMPLES[status].items()
     made["content"]["application/json"]["example"] = {"error": dict([message, code, ("status", status), *more])}
+    return made
+
+
+def problem(status: int, text: str, headers: Mapping[str, str] = NO_HEADERS) -> dict[str, Any]:
+    """An answer of a path that belongs to no API."""
+    made = answered(text, {"$ref": f"{REFERENCE}Problem"}, kind=PROBLEM_TYPE, headers=headers)
+    example = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "requestId": "5f0c2b1e9d7a"}
+    made["content"][PROBLEM_TYPE]["example"] = example
     return made
 
 

@@ -11,6 +11,9 @@ METRICS_TOKEN = {"type": "http", "scheme": "bearer", "description": "`FRONTDESK_
 OK = {"type": "string", "const": "ok"}
 REVISION = {"type": "string", "description": "The newest migration that was made."}
 
+FAULT = answers.problem(500, answers.STATUSES[500][1])
+UNAVAILABLE = answers.problem(503, "No; `detail` says why.", {"Retry-After": "RetryAfter"})
+
 
 def describe(spec: APISpec) -> None:
     """Add ``/healthz``, ``/readyz`` and ``/metrics``."""
@@ -20,7 +23,7 @@ def describe(spec: APISpec) -> None:
         spec,
         "healthz",
         "The process answers",
-        {"200": _json({"status": OK}), **answers.refusals({500})},
+        {"200": _json({"status": OK}), "500": FAULT},
     )
     _add(
         spec,
@@ -28,15 +31,21 @@ def describe(spec: APISpec) -> None:
         "The database can be reached and has every migration",
         {
             "200": _json({"status": OK, "revision": REVISION}),
-            **answers.refusals({500}),
-            "503": answers.refused(503, "No; the message says why."),
+            "500": FAULT,
+            "503": UNAVAILABLE,
         },
     )
     _add(
         spec,
         "metrics",
         "All counters, for Prometheus; without a token for this machine alone",
-        {"200": _text("The counters."), **answers.refusals({401, 404, 500, 503})},
+        {
+            "200": _text("The counters."),
+            "401": answers.problem(401, "The token is missing or wrong."),
+            "404": answers.problem(404, "Without a token, the counters are for this machine alone."),
+            "500": FAULT,
+            "503": UNAVAILABLE,
+        },
         security=[{"metricsToken": []}, {}],
     )
 

@@ -4,12 +4,15 @@ from flask import Blueprint, Flask
 
 from app.api.umami import errors
 from app.api.umami.routes import access, auth, invitations, me, members, server, shares, teams, users, websites
+from app.http.errors import Api, below, register
+
+PREFIX = "/api"
 
 
 def init_app(app: Flask) -> None:
     """Hang the wire under ``/api``."""
-    wire = Blueprint("umami", __name__, url_prefix="/api")
+    wire = Blueprint("umami", __name__, url_prefix=PREFIX)
     for module in (auth, me, users, teams, members, websites, access, invitations, shares, server):
         wire.register_blueprint(module.bp)
     app.register_blueprint(wire)
-    errors.init_app(app)
+    register(Api("umami", below(PREFIX), errors.present, errors.plain))

@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.domain.errors import Unit
+
 MAX_SAFE_INTEGER = 2**53 - 1
 UNSTORABLE = "Invalid string: must not contain NUL or unpaired surrogates"
+UNITS: dict[Unit, str] = {"characters": "characters", "bytes": "bytes in UTF-8"}
 
 
 def kind(value: Any) -> str:
@@ -23,12 +26,16 @@ def wrong_type(expected: str, received: str) -> str:
     return f"Invalid input: expected {expected}, received {received}"
 
 
-def too_short(least: int) -> str:
-    return f"Too small: expected string to have >={least} characters"
+def too_short(least: int, unit: Unit = "characters") -> str:
+    return f"Too small: expected string to have >={least} {UNITS[unit]}"
 
 
-def too_long(most: int) -> str:
-    return f"Too big: expected string to have <={most} characters"
+def too_long(most: int, unit: Unit = "characters") -> str:
+    return f"Too big: expected string to have <={most} {UNITS[unit]}"
+
+
+def too_many(most: int) -> str:
+    return f"Too big: expected array to have <={most} items"
 
 
 def no_option(values: Iterable[str]) -> str:

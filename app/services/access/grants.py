@@ -11,15 +11,17 @@ from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import (
     AnonymousTaken,
+    CapabilitiesWithoutRole,
     HasAllAccess,
-    Invalid,
     NoRole,
-    NotAdministered,
-    NotFound,
+    NoWebsites,
     OnlyViews,
     UnknownCapability,
+    UnknownName,
+    UnknownReference,
     UnknownRole,
     UnknownWebsites,
+    WebsiteDenied,
 )
 from app.domain.folding import fold
 from app.domain.permissions import Permission
@@ -50,14 +52,14 @@ def set_access(
     :param capabilities: exactly which the user has beside the role; by default those stay that the role does not imply
     :raises Invalid: ``UnknownRole``, ``UnknownCapability``; no websites; no such user, for those who are no
         administrators
-    :raises Denied: ``NotAdministered``
+    :raises Denied: ``WebsiteDenied``
     :raises NotFound: ``UnknownWebsites``; there is no such user
     :raises Conflict: ``HasAllAccess``, ``OnlyViews``, ``AnonymousTaken``
     """
     role = None if role is None else _site_role(role)
     wanted = None if capabilities is None else _known(capabilities)
     if role is None and wanted:
-        raise Invalid("Capabilities stand beside a role.", field="capabilities")
+        raise CapabilitiesWithoutRole("capabilities")
     with transaction() as session:
         holder = _lock_holder(session, user_id)
         ids = _administered(session, actor, website_ids)
@@ -105,7 +107,7 @@ def add_capabilities(actor: Actor, user_id: UUID, website_ids: Sequence[UUID], c
         holder = _lock_holder(session, user_id)
         ids = _administered(session, actor, website_ids)
         if user_id == ANONYMOUS_ID:
-            raise OnlyViews
+            raise OnlyViews(capabilities=True)
         holder = _require_ordinary(actor, holder)
         for part in _parts(ids):
             found = session.execute(queries.select_ranks, {"user_id": user_id, "website_ids": part})
@@ -171,14 +173,14 @@ def _site_role(role: str) -> SiteRole:
     try:
         return SiteRole(role)
     except ValueError:
-        raise UnknownRole(role) from None
+        raise UnknownRole("role", role) from None
 
 
 def _known(capabilities: Collection[str]) -> list[str]:
     known = runtime().capabilities
     for capability in capabilities:
         if capability not in known:
-            raise UnknownCapability(capability)
+            raise UnknownCapability("capabilities", capability)
     return known.ordered(capabilities)
 
 
@@ -192,7 +194,7 @@ def _administered(session: Unit, actor: Actor, website_ids: Sequence[UUID]) -> l
     """The websites, each once, in the order of their ids, if the actor administers all of them; they stay that long."""
     wanted = list(dict.fromkeys(website_ids))
     if not wanted:
-        raise Invalid("Name at least one website.", field="website_ids")
+        raise NoWebsites("website_ids")
     found: dict[UUID, Any] = {}
     ordered = sorted(wanted)
     for part in _parts(ordered):
@@ -202,16 +204,16 @@ def _administered(session: Unit, actor: Actor, website_ids: Sequence[UUID]) -> l
         for website_id in wanted:
             row = found.get(website_id)
             if row is None or not policy.can_change_website(actor, row, Permission.WEBSITE_ACCESS):
-                raise NotAdministered(website_id)
+                raise WebsiteDenied(website_id, SiteRole.ADMIN)
     missing = [website_id for website_id in wanted if website_id not in found]
     if missing:
-        raise UnknownWebsites(missing)
+        raise UnknownWebsites(tuple(missing))
     return ordered
 
 
 def _require_known(actor: Actor, holder: Row[Any] | None) -> Row[Any]:
     if holder is None:
-        raise NotFound("There is no such user.") if actor.is_admin else Invalid("User not found", field="user_id")
+        raise UnknownName("user") if actor.is_admin else UnknownReference("user_id", "user")
     return holder
 
 

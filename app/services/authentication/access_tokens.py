@@ -7,13 +7,13 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import Row
-from sqlalchemy.exc import OperationalError
 
+from app.db.errors import translated
 from app.db.reads import fetch_all, fetch_one, reader
 from app.db.session import execute_count, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import EmptyDescription, Invalid, LongDescription, NotFound
+from app.domain.errors import ControlCharacters, Missing, NotFound, TooLong, Unavailable
 from app.models import AccessToken, utcnow
 from app.queries import access_tokens as queries
 from app.queries import profiles as profile_queries
@@ -28,14 +28,14 @@ DESCRIPTION_MAX_LENGTH = 100
 
 
 def clean_description(text: str) -> str:
-    """The description as it is stored. :raises EmptyDescription: :raises LongDescription: :raises Invalid: odd signs"""
+    """The description as it is stored. :raises Missing, TooLong, ControlCharacters"""
     cleaned = text.strip()
     if not cleaned:
-        raise EmptyDescription(field="description")
+        raise Missing("description")
     if len(cleaned) > DESCRIPTION_MAX_LENGTH:
-        raise LongDescription(len(cleaned), DESCRIPTION_MAX_LENGTH)
+        raise TooLong("description", DESCRIPTION_MAX_LENGTH, length=len(cleaned))
     if not all(sign.isprintable() or sign == " " for sign in cleaned):
-        raise Invalid("A description has no control characters.", field="description")
+        raise ControlCharacters("description")
     return cleaned
 
 
@@ -95,10 +95,10 @@ def _touch(row: Row[Any], now: datetime) -> None:
     """Note that the token was used, and its owner there."""
     times = {"stale": now - TOUCH_EVERY, "now": now}
     try:
-        with reader().connect() as connection:
+        with translated, reader().connect() as connection:
             connection.execute(queries.touch_token, {"token_id": row.token_id, **times})
             connection.execute(profile_queries.touch_user, {"seen_id": row.id, **times})
-    except OperationalError:  # a busy or read-only database must not make a good token bad
+    except Unavailable:  # a busy or read-only database must not make a good token bad
         log.warning("token could not be marked as used", token_id=str(row.token_id))
 
 

@@ -5,12 +5,10 @@ from typing import Any
 from sqlalchemy import Executable, Row
 
 from app.db.reads import fetch_one
-from app.domain.errors import NotFound
+from app.domain.errors import LinkGone
 from app.runtime import runtime
 from app.security.link_tokens import is_link_token
 from app.security.tokens import hash_token
-
-GONE = "This link is no longer valid."
 
 
 def look_up(statement: Executable, token: str, *, address: str = "", **values: Any) -> Row[Any]:
@@ -18,7 +16,7 @@ def look_up(statement: Executable, token: str, *, address: str = "", **values: A
     The row that a link's token opens.
 
     :param statement: takes ``hash_of_token``, and ``values``
-    :raises NotFound: nothing
+    :raises LinkGone: nothing
     :raises Throttled: too many wrong links lately from the address: whoever tries many is refused at once
     """
     hashed, throttle = hash_token(token), runtime().link_throttle
@@ -26,5 +24,5 @@ def look_up(statement: Executable, token: str, *, address: str = "", **values: A
     row = fetch_one(statement, hash_of_token=hashed, **values) if is_link_token(token) else None
     if row is None:
         throttle.failed(hashed, address)
-        raise NotFound(GONE)
+        raise LinkGone
     return row

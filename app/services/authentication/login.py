@@ -32,8 +32,13 @@ from app.security import password_hashing
 from app.services.authentication import access_tokens, sessions
 from app.services.authentication.bearer import Identity
 
-OUTCOMES: dict[type[DomainError], str] = {WrongCredentials: "failure", Throttled: "throttled", Unavailable: "busy"}
-"""What the metrics call it when a login is refused."""
+OUTCOMES: dict[type[DomainError], str] = {
+    WrongCredentials: "failure",
+    Throttled: "throttled",
+    Unavailable: "busy",
+    DomainError: "refused",
+}
+"""What the metrics call it when a login does not succeed; the first kind that fits counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,8 @@ def _counted() -> Iterator[None]:
     try:
         yield
     except DomainError as error:
-        runtime().metrics.logins.labels(OUTCOMES.get(type(error), "refused")).inc()
+        outcome = next(name for kind, name in OUTCOMES.items() if isinstance(error, kind))
+        runtime().metrics.logins.labels(outcome).inc()
         raise
     runtime().metrics.logins.labels("success").inc()
 

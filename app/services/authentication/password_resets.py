@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from app.db.session import Unit, execute_count, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import Conflict, NotFound
+from app.domain.errors import LinkGone, NotAccepted, ReservedAccount, UnknownName
 from app.domain.folding import fold
 from app.domain.message_kinds import Kind
 from app.domain.password_rules import check_new_password
@@ -19,7 +19,7 @@ from app.runtime import runtime
 from app.security import tokens
 from app.security.link_tokens import FOR_PASSWORD_RESET, new_nonce
 from app.services.authentication import access_tokens, login, sessions
-from app.services.authentication.link_lookup import GONE, look_up
+from app.services.authentication.link_lookup import look_up
 from app.services.notifications import outbox
 from app.services.users import profiles
 
@@ -46,7 +46,7 @@ def find(token: str, *, address: str = "") -> Row[Any]:
     """
     Whose link it is: ``id``, ``username``, ``expires_at``.
 
-    :raises NotFound: it is not, or no longer, good
+    :raises LinkGone: it is not, or no longer, good
     :raises Throttled: too many wrong links lately from the address
     """
     return look_up(queries.select_by_token, token, address=address, now=utcnow())
@@ -57,7 +57,7 @@ def use(token: str, new_password: str, *, address: str = "") -> None:
     """
     Set the password of the link's owner, once; all logins and tokens of theirs end.
 
-    :raises NotFound, Throttled: see ``find``
+    :raises LinkGone, Throttled: see ``find``
     :raises Invalid: the password breaks a rule; the link stays good
     """
     row = find(token, address=address)
@@ -66,7 +66,7 @@ def use(token: str, new_password: str, *, address: str = "") -> None:
     with transaction() as session:
         user = _locked(session, row.id)
         if user is None or not execute_count(queries.delete_used, used_hash=tokens.hash_token(token), now=utcnow()):
-            raise NotFound(GONE)
+            raise LinkGone
         user.password_hash = hashed
         sessions.revoke_all(user.id)
         access_tokens.revoke_all(user.id)
@@ -79,18 +79,18 @@ def make_link(actor: Actor, user_id: UUID) -> str:
     The token of a link that an administrator hands on; the one before is good no longer.
 
     :raises Denied: not an administrator
-    :raises NotFound: there is no such user
-    :raises Conflict: the account has no password to forget
+    :raises UnknownName: there is no such user
+    :raises NotAccepted, ReservedAccount: the account has no password to forget
     """
     policy.require(policy.can_administer(actor))
     with transaction() as session:
         user = _locked(session, user_id)
         if user is None:
-            raise NotFound("There is no such user.")
+            raise UnknownName("user")
         if user.pending:
-            raise Conflict("This user has not accepted the invitation yet.")
+            raise NotAccepted
         if user.id == ANONYMOUS_ID:
-            raise Conflict("This account has no password.")
+            raise ReservedAccount
         return _renew(session, user.id, new_id())
 
 

@@ -7,13 +7,13 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import Row
-from sqlalchemy.exc import OperationalError
 
+from app.db.errors import translated
 from app.db.reads import fetch_all, fetch_one, reader
 from app.db.session import execute_count, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import NotFound
+from app.domain.errors import NotFound, Unavailable
 from app.domain.pagination import Page, Window
 from app.models import LoginSession, utcnow
 from app.queries import access_tokens as token_queries
@@ -92,19 +92,19 @@ def _touch(row: Row[Any]) -> None:
         "until": now + timedelta(seconds=row.lifetime),
     }
     try:
-        with reader().connect() as connection:
+        with translated, reader().connect() as connection:
             connection.execute(queries.touch_session, values)
             connection.execute(profile_queries.touch_user, _seen(row.id))
-    except OperationalError:  # a busy or read-only database must not end a good login
+    except Unavailable:  # a busy or read-only database must not end a good login
         log.warning("login could not be marked as used", session_id=str(row.session_id))
 
 
 def note_seen(user_id: UUID) -> None:
     """Note that a user has just logged in; the login stands even if that cannot be noted."""
     try:
-        with reader().connect() as connection:
+        with translated, reader().connect() as connection:
             connection.execute(profile_queries.touch_user, _seen(user_id))
-    except OperationalError:
+    except Unavailable:
         log.warning("user could not be marked as seen", user_id=str(user_id))
 
 

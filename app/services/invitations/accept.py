@@ -12,7 +12,7 @@ from app.db.reads import fetch_all
 from app.db.session import Unit, execute_count, retried, transaction
 from app.domain import policy
 from app.domain.actor import OPERATOR, Actor
-from app.domain.errors import AlreadyAccepted, LinkExpired, NotFound
+from app.domain.errors import AlreadyAccepted, LinkExpired, LinkGone, NotFound
 from app.domain.message_kinds import Kind
 from app.domain.password_rules import check_new_password
 from app.domain.permissions import Permission, stronger_role, weaker_role
@@ -22,7 +22,7 @@ from app.queries import invitations as queries
 from app.security.tokens import hash_token
 from app.services.access import grants
 from app.services.authentication import login
-from app.services.authentication.link_lookup import GONE, look_up
+from app.services.authentication.link_lookup import look_up
 from app.services.invitations import limits, manage
 from app.services.invitations.views import State, state_of
 from app.services.notifications import outbox
@@ -46,7 +46,7 @@ def find(token: str, *, address: str = "") -> Offer:
     """
     What the link offers; looking changes nothing.
 
-    :raises NotFound: the link was never good, or is no longer: used, taken back, or its inviter is gone
+    :raises LinkGone: the link was never good, or is no longer: used, taken back, or its inviter is gone
     :raises LinkExpired: its time is over
     :raises Throttled: too many wrong links lately from the address
     """
@@ -67,7 +67,7 @@ def find(token: str, *, address: str = "") -> Offer:
 def _find(token: str, address: str) -> Row[Any]:
     row = look_up(queries.select_by_token, token, address=address)
     if row.inviter_id is None and not row.by_operator:
-        raise NotFound(GONE)
+        raise LinkGone
     if state_of(row) is not State.OPEN:
         raise LinkExpired
     return row
@@ -81,7 +81,7 @@ def accept(token: str, password: str, *, address: str = "") -> str:
     taken back, teams are entered where they could add somebody, the role is no stronger than their own. An inviter who
     is no administrator and administers none of the websites any more could not invite at all, and gives no role.
 
-    :raises NotFound, LinkExpired, Throttled: see ``find``
+    :raises LinkGone, LinkExpired, Throttled: see ``find``
     :raises Invalid: the password breaks a rule
     """
     row = _find(token, address)
@@ -96,7 +96,7 @@ def _accept(row: Row[Any], token: str, hashed: str) -> str:
         user = session.get(User, row.user_id, with_for_update={"key_share": True})
         values = {"accepted_id": row.id, "hash_of_token": hash_token(token), "now": utcnow()}
         if user is None or not user.pending or not execute_count(queries.accept, **values):
-            raise NotFound(GONE)
+            raise LinkGone
         inviter = _inviter(session, row)
         actor = Actor(id=inviter.id, username=inviter.username, role=inviter.role) if inviter else OPERATOR
         user.password_hash, user.pending = hashed, False
@@ -107,10 +107,10 @@ def _accept(row: Row[Any], token: str, hashed: str) -> str:
 
 
 def _inviter(session: Unit, row: Row[Any]) -> User | None:
-    """None is the operator. :raises NotFound: the inviter is gone"""
+    """None is the operator. :raises LinkGone: the inviter is gone"""
     inviter = session.get(User, row.inviter_id) if row.inviter_id else None
     if not row.by_operator and (inviter is None or inviter.deleted_at is not None):
-        raise NotFound(GONE)
+        raise LinkGone
     return inviter
 
 
@@ -150,7 +150,7 @@ def decline(token: str, *, address: str = "") -> None:
     """
     Say no: the account that waits is deleted, and the inviter told.
 
-    :raises NotFound, LinkExpired, Throttled: see ``find``
+    :raises LinkGone, LinkExpired, Throttled: see ``find``
     :raises Conflict: the account owns websites already
     """
     row = _find(token, address)
@@ -159,6 +159,6 @@ def decline(token: str, *, address: str = "") -> None:
         try:
             manage.delete_pending(session, row, with_websites=False, token=token)
         except (AlreadyAccepted, NotFound):
-            raise NotFound(GONE) from None
+            raise LinkGone from None
         if inviter is not None and inviter.email is not None:
             outbox.queue(Kind.INVITATION_DECLINED, inviter.email, username=row.username)

@@ -10,7 +10,15 @@ from sqlalchemy import Row
 from app.db.reads import fetch_all
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import Denied, Invalid
+from app.domain.errors import (
+    Denied,
+    Duplicates,
+    GrantsForAdmin,
+    OutOfRange,
+    TooMany,
+    UnknownReference,
+    UnknownRole,
+)
 from app.domain.permissions import Permission
 from app.domain.roles import Role, SiteRole, TeamRole
 from app.models import utcnow
@@ -28,17 +36,18 @@ Entries = Sequence[Mapping[str, Any]]
 def check_gifts(role: str, teams: Entries, grants: Entries) -> None:
     """:raises Invalid: what is to be given is no role, too much, or named twice"""
     if role not in list(Role):
-        raise Invalid("There is no such role", field="role")
+        raise UnknownRole("role", role)
     for field, entries, key, roles in (
         ("teams", teams, "team_id", TeamRole),
         ("grants", grants, "website_id", SiteRole),
     ):
         if len(entries) > MOST_GIVEN:
-            raise Invalid(f"Too big: expected array to have <={MOST_GIVEN} items", field=field)
+            raise TooMany(field, MOST_GIVEN)
         if len({entry[key] for entry in entries}) < len(entries):
-            raise Invalid("Names the same one twice", field=field)
-        if any(entry["role"] not in list(roles) for entry in entries):
-            raise Invalid("There is no such role", field=field)
+            raise Duplicates(field)
+        for entry in entries:
+            if entry["role"] not in list(roles):
+                raise UnknownRole(field, entry["role"])
 
 
 def require_rights(actor: Actor, role: str, teams: Entries, grants: Entries) -> None:
@@ -48,18 +57,18 @@ def require_rights(actor: Actor, role: str, teams: Entries, grants: Entries) -> 
     """
     policy.require(policy.can_give_role(actor, role) and (actor.is_admin or bool(grants)))
     if role == Role.ADMIN and grants:
-        raise Invalid("An administrator has every right already", field="grants")
+        raise GrantsForAdmin("grants")
     websites = {row.id: row for row in websites_to_give(actor, [entry["website_id"] for entry in grants])}
     entered = {row.id: row for row in teams_to_enter(actor, [entry["team_id"] for entry in teams])}
     for entry in grants:
         website = websites.get(entry["website_id"])
         if website is None:
-            raise Invalid("Website not found", field="grants") if actor.is_admin else Denied
+            raise UnknownReference("grants", "website") if actor.is_admin else Denied
         policy.require(policy.can_change_website(actor, website, Permission.WEBSITE_ACCESS))
     for entry in teams:
         team = entered.get(entry["team_id"])
         if team is None:
-            raise Invalid("Team not found", field="teams") if actor.is_admin else Denied
+            raise UnknownReference("teams", "team") if actor.is_admin else Denied
         policy.require(policy.can_change_member(actor, team.role, None, entry["role"]))
 
 
@@ -78,11 +87,11 @@ def teams_to_enter(actor: Actor, team_ids: Sequence[UUID]) -> Sequence[Row[Any]]
 
 
 def end_after(days: float | None) -> datetime:
-    """When a link made now ends; by default as configured. :raises Invalid: too soon or too late"""
+    """When a link made now ends; by default as configured. :raises OutOfRange: too soon or too late"""
     if days is None:
         days = runtime().config.invitation_days
     elif not LEAST_DAYS <= days <= MOST_DAYS:
-        raise Invalid(f"Must be {LEAST_DAYS} to {MOST_DAYS:g} days", field="days")
+        raise OutOfRange("days", LEAST_DAYS, MOST_DAYS, "days")
     return utcnow() + timedelta(days=days)
 
 

@@ -14,7 +14,7 @@ from app.db.reads import fetch_all, fetch_one, fetch_page
 from app.db.session import Unit, execute_count, retried, transaction
 from app.domain import policy
 from app.domain.actor import OPERATOR, Actor
-from app.domain.errors import AlreadyAccepted, Conflict, EmailTaken, Invalid, NotFound, UsernameTaken
+from app.domain.errors import AlreadyAccepted, EmailTaken, NotFound, NoUsernameOrEmail, OwnsWebsites, UsernameTaken
 from app.domain.folding import fold
 from app.domain.message_kinds import Kind
 from app.domain.names import clean_username
@@ -33,8 +33,6 @@ from app.services.invitations.views import InvitationView
 from app.services.lookup import parsed_id, the_only_one
 from app.services.notifications import outbox
 from app.services.users import accounts, profiles
-
-OWNS = "The account has been given websites already; an administrator can delete it."
 
 
 @retried
@@ -61,7 +59,7 @@ def invite(
     """
     address = profiles.clean_email(email) if email else None
     if not username and address is None:
-        raise Invalid("A username or an e-mail address is needed", field="username")
+        raise NoUsernameOrEmail("username")
     user = User(username=clean_username(username or address or ""), email=address, pending=True)
     user.role, user.password_hash = Role.VIEW_ONLY, ""
     role = role or weaker_role(Role.USER, actor.role or Role.VIEW_ONLY)
@@ -134,7 +132,7 @@ def find_invitation(actor: Actor, text: str) -> InvitationView:
     """
     policy.require(policy.can_administer(actor))
     found = fetch_all(queries.select_invitations_called, invitation_id=parsed_id(text), key=fold(text))
-    return InvitationView.of(the_only_one(found, "invitations"))
+    return InvitationView.of(the_only_one(found, "invitation"))
 
 
 def _manageable(actor: Actor, row: Row[Any] | None) -> Row[Any]:
@@ -150,7 +148,7 @@ def revoke(actor: Actor, invitation_id: UUID) -> None:
     Take an invitation back: the account that waits is deleted.
 
     :raises AlreadyAccepted: there is an account now
-    :raises Conflict: it owns websites already, and the actor is no administrator
+    :raises OwnsWebsites: it does, and the actor is no administrator
     :raises Denied, NotFound: see ``get``
     """
     with transaction() as session:
@@ -165,14 +163,14 @@ def delete_pending(session: Unit, row: Row[Any], *, with_websites: bool, token: 
     :param token: of a link that must be good still
     :raises AlreadyAccepted: it was accepted meanwhile
     :raises NotFound: it was taken back, or the link renewed
-    :raises Conflict: it owns websites, and these are not to go with it
+    :raises OwnsWebsites: it does, and these are not to go with it
     """
     session.scalars(user_queries.lock_admins).all()  # before any user, as everybody locks them
     invitation = _lock(session, row)
     if token is not None and hash_token(token) not in (invitation.token_hash, invitation.link_token_hash):
         raise NotFound
     if not with_websites and fetch_one(queries.select_holdings, user_id=row.user_id):
-        raise Conflict(OWNS)
+        raise OwnsWebsites
     accounts.delete_user(OPERATOR, row.user_id)
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from app.domain.actor import Actor
-from app.domain.errors import AnonymousOnlyViews, NoRole, NoRoleThere
+from app.domain.errors import NoRole, OnlyViews
 from app.domain.roles import SiteRole
 from app.models import ANONYMOUS_ID
 from app.services.access import grants
@@ -31,7 +31,7 @@ def set_access(
 
     :param capabilities: as of ``grants.set_access``
     :param confirmation: asked for where everybody would come to see a website
-    :raises LoginNeeded, NoWebsites, UnexpectedWebsites, WebsiteDenied, UnknownUser: as far as it comes to that, in turn
+    :raises LoginNeeded, NoWebsites, UnknownWebsites, WebsiteDenied, UnknownUser: as far as it comes to that, in turn
     :raises HasAllAccess, OnlyViews, UnknownCapability: see ``grants.set_access``
     """
     require_login(actor)
@@ -45,19 +45,19 @@ def add_capabilities(actor: Actor, username: str, websites: Websites, capabiliti
     """
     Give somebody capabilities beside the role that they have on each of the websites.
 
-    :raises AnonymousOnlyViews: it is for those who are not logged in
-    :raises NoRoleThere: they have no role on one of the websites
+    :raises OnlyViews: it is for those who are not logged in
+    :raises NoRole: they have no role on one of the websites
     :raises HasAllAccess, UnknownCapability: see ``grants.add_capabilities``
     """
     require_login(actor)
     found = sites.resolve(actor, websites, SiteRole.ADMIN)
     if is_anonymous(username):
-        raise AnonymousOnlyViews
+        raise OnlyViews(capabilities=True)
     numbers = {row.id: row.number for row in found}
     try:
         grants.add_capabilities(actor, _id_of(username), list(numbers), capabilities)
     except NoRole as error:
-        raise NoRoleThere(error.username, numbers[error.website_id]) from error
+        raise NoRole(error.username, numbers[error.website]) from error
 
 
 def remove_capabilities(actor: Actor, username: str, websites: Websites, capabilities: Collection[str]) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from app.domain.errors import LoginFormat, PasswordTooBig, PasswordTooLong, PasswordTooShort, PasswordTooWeak
+from app.domain.errors import LoginFormat, PasswordTooWeak, TooLong, TooShort
 from app.domain.password_rules import MAX_BYTES
 
 LOGIN_LEAST, LOGIN_MOST = 2, 100
@@ -13,21 +13,21 @@ PASSWORD_LEAST, PASSWORD_MOST = 6, 200
 def check_login(username: str) -> None:
     """:raises LoginFormat: it is too short or too long, in bytes, or has other characters than a login may have"""
     if not LOGIN.fullmatch(username) or not LOGIN_LEAST <= len(username.encode()) <= LOGIN_MOST:
-        raise LoginFormat(field="username")
+        raise LoginFormat("username", LOGIN_LEAST, LOGIN_MOST)
 
 
 def check_password(password: str) -> None:
     """
     Six bytes will do, if they are not all the same.
 
-    :raises PasswordTooShort, PasswordTooLong, PasswordTooBig, PasswordTooWeak: it does not fit
+    :raises TooShort, TooLong, PasswordTooWeak: it does not fit
     """
     encoded = password.encode("utf-8", "replace")
     if len(encoded) < PASSWORD_LEAST:
-        raise PasswordTooShort(PASSWORD_LEAST)
+        raise TooShort("password", PASSWORD_LEAST, "bytes")
     if len(password) > PASSWORD_MOST:
-        raise PasswordTooLong(PASSWORD_MOST)
+        raise TooLong("password", PASSWORD_MOST)
     if len(encoded) > MAX_BYTES:
-        raise PasswordTooBig(MAX_BYTES)
+        raise TooLong("password", MAX_BYTES, "bytes")
     if len(set(encoded)) < 2:
-        raise PasswordTooWeak(field="password")
+        raise PasswordTooWeak("password")

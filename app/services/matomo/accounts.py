@@ -51,16 +51,16 @@ def open_account(
     """
     Open an account that may view ``website``; only administrators open one that sees nothing.
 
-    :raises SomeRightNeeded: the actor administers nothing
+    :raises SomeAccessNeeded: the actor administers nothing
     :raises NoFirstWebsite: no website is named
-    :raises Invalid: ``PasswordTooShort`` and its like, ``LoginFormat``, ``InvalidEmail``, ``EmailDomainNotAllowed``
+    :raises Invalid: ``TooShort`` and its like, ``LoginFormat``, ``InvalidEmail``, ``EmailDomainNotAllowed``
     :raises Conflict: ``UsernameTaken``, ``UsernameIsEmail``, ``EmailTaken``, ``EmailIsUsername``
     """
     require_some(actor, SiteRole.ADMIN)
     confirmation.check(actor)
     check_password(password)
     if website is None and not actor.is_admin:
-        raise NoFirstWebsite(field="website")
+        raise NoFirstWebsite("website")
     site = None if website is None else sites.resolve_site(actor, website, SiteRole.ADMIN)
     address = clean_names(username, email)
     hashed = login.hash_password(password)
@@ -117,7 +117,7 @@ def change_account(
     is invited and gets another address gets the invitation there.
 
     :param confirmation: that password
-    :raises OneselfNeeded: somebody else's, and the actor is no administrator
+    :raises SelfNeeded: somebody else's, and the actor is no administrator
     :raises ReservedAccount, UnknownUser: there is none to be changed
     :raises NotConfirmed, WrongPassword: ``confirmation`` is missing or wrong
     :raises Invalid, Conflict: see ``open_account``
@@ -151,7 +151,7 @@ def close_account(actor: Actor, username: str, *, confirmation: Confirmation = N
     Close an account for good, be it the actor's own. Who is no administrator may only take back an invitation of
     their own that has not been accepted.
 
-    :raises SomeRightNeeded: the actor administers nothing
+    :raises SomeAccessNeeded: the actor administers nothing
     :raises ReservedAccount, UnknownUser: there is none to be closed
     :raises HiddenUser: it is not the actor's to close, or there is none
     :raises LastAdmin: nobody would be left to administer

@@ -37,7 +37,7 @@ def invite_person(
     require_some(actor, SiteRole.ADMIN)
     confirmation.check(actor)
     if website is None:
-        raise NoFirstWebsite(field="website")
+        raise NoFirstWebsite("website")
     sites.resolve_site(actor, website, SiteRole.VIEW)
     site = sites.resolve_site(actor, website, SiteRole.ADMIN)
     address = clean_names(username, email)

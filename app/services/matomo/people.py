@@ -59,7 +59,7 @@ def get_person(actor: Actor, username: str) -> Row[Any]:
     """
     An account by its name; everybody may see their own.
 
-    :raises OneselfNeeded: somebody else's, and the actor is no administrator
+    :raises SelfNeeded: somebody else's, and the actor is no administrator
     :raises UnknownUser: there is none
     """
     require_admin_or(actor, username)
@@ -101,7 +101,7 @@ def list_people(actor: Actor, window: Window = EVERYTHING, *, usernames: Collect
     """
     Accounts by name, or those of some names, without the ones that others have invited and that have not accepted.
 
-    :raises SomeRightNeeded: the actor administers nothing
+    :raises SomeAccessNeeded: the actor administers nothing
     """
     require_some(actor, SiteRole.ADMIN)
     named: dict[str, Any] = {} if usernames is None else {"names": json.dumps([fold(name) for name in usernames])}

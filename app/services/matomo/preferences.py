@@ -3,7 +3,7 @@
 from app.db.reads import fetch_one
 from app.db.session import db, retried, transaction
 from app.domain.actor import Actor
-from app.domain.errors import BadPreferenceName, Invalid, NobodyPrefers, UnknownPreference, UnknownUser
+from app.domain.errors import BadPreferenceName, TooLong, UnknownPreference, UnknownPreferenceUser, UnknownUser
 from app.domain.pagination import Window
 from app.domain.roles import SiteRole
 from app.queries.matomo import preferences as queries
@@ -21,20 +21,20 @@ def set_preference(actor: Actor, username: str, name: str, value: str) -> None:
     """
     Keep what a user prefers, oneself or, for administrators, anybody.
 
-    :raises OneselfNeeded: somebody else's, and the actor is no administrator
-    :raises NobodyPrefers: there is no such account
-    :raises BadPreferenceName: :raises UnknownPreference: :raises Invalid: the value is too long
+    :raises SelfNeeded: somebody else's, and the actor is no administrator
+    :raises UnknownPreferenceUser: there is no such account
+    :raises BadPreferenceName: :raises UnknownPreference: :raises TooLong: the value
     """
     require_admin_or(actor, username)
     try:
         person = people.find_person(username)
     except UnknownUser as error:
-        raise NobodyPrefers(error.username) from None
+        raise UnknownPreferenceUser(error.username) from None
     if people.is_anonymous(username):
         require_admin(actor)
     _check_name(name)
     if len(value) > VALUE_MAX_LENGTH:
-        raise Invalid(f"A preference has at most {VALUE_MAX_LENGTH} characters.", field="value")
+        raise TooLong("value", VALUE_MAX_LENGTH)
     with transaction() as session:
         row = {"user_id": person.id, "name": name, "value": value}
         session.execute(queries.upsert_preference(db.engine.dialect.name), row)
@@ -45,7 +45,7 @@ def get_preference(actor: Actor, name: str, username: str | None = None) -> str 
     What a user prefers, or what is usual: the number of the actor's first website, yesterday, nothing.
 
     :param username: the actor's own by default
-    :raises OneselfNeeded: somebody else's, and the actor is no administrator
+    :raises SelfNeeded: somebody else's, and the actor is no administrator
     :raises BadPreferenceName: :raises UnknownPreference:
     """
     username = actor.username if username is None else username
@@ -75,6 +75,6 @@ def _first_site(actor: Actor) -> int | None:
 
 def _check_name(name: str) -> None:
     if "_" in name:
-        raise BadPreferenceName(field="name")
+        raise BadPreferenceName("name")
     if name not in SUPPORTED:
-        raise UnknownPreference(name)
+        raise UnknownPreference("name", name)

@@ -56,7 +56,7 @@ def list_sites_of_user(
     require_some(actor, SiteRole.ADMIN)
     person = _person(username)
     if person is not None and person.role == Role.ADMIN:
-        raise HasEverything
+        raise HasEverything(person.username)
     statement = queries.select_sites_of_user(own_only=not actor.is_admin, searched=bool(search), has=has)
     values = {
         "user_id": person.id if person is not None else None,

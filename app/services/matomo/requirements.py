@@ -6,7 +6,7 @@ that say nothing of it these are refusals like any other.
 from app.db.reads import fetch_one
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import AdminNeeded, LoginNeeded, OneselfNeeded, SomeRightNeeded
+from app.domain.errors import AdminNeeded, LoginNeeded, SelfNeeded, SomeAccessNeeded
 from app.domain.roles import SiteRole
 from app.models import ANONYMOUS_ID
 from app.queries.matomo import people as queries
@@ -30,15 +30,15 @@ def require_admin(actor: Actor) -> None:
 
 
 def require_admin_or(actor: Actor, username: str) -> None:
-    """:raises OneselfNeeded: the actor is neither an administrator nor called that, to the letter"""
+    """:raises SelfNeeded: the actor is neither an administrator nor called that, to the letter"""
     if not policy.can_administer(actor) and not (is_somebody(actor) and actor.username == username):
-        raise OneselfNeeded(username)
+        raise SelfNeeded(username)
 
 
 def require_some(actor: Actor, right: SiteRole) -> None:
-    """:raises SomeRightNeeded: there is no website that the actor has this right on; one statement, none for admins"""
+    """:raises SomeAccessNeeded: there is no website that the actor has this right on; one statement, none for admins"""
     if not has_some(actor, right):
-        raise SomeRightNeeded(right)
+        raise SomeAccessNeeded(right)
 
 
 def has_some(actor: Actor, right: SiteRole) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.db.reads import fetch_one
 from app.db.session import Unit, execute_count, retried, transaction
 from app.domain.actor import Actor
-from app.domain.errors import LastWebsite, NothingToDelete, UnexpectedWebsites
+from app.domain.errors import LastWebsite, NothingToDelete, UnknownWebsites
 from app.domain.roles import SiteRole
 from app.models import WebsiteProfile
 from app.queries import users as user_queries
@@ -28,7 +28,7 @@ def create_site(actor: Actor, *, name: str, urls: Sequence[str] | None = None, *
     :param urls: its addresses, the main one first; the host of that becomes its domain
     :param settings: see ``site_settings.DEFAULTS``
     :raises AdminNeeded: the actor is none
-    :raises NoName: :raises NoUrls: :raises BadValue: see ``site_settings``
+    :raises Missing: :raises BadValue: see ``site_settings``
     """
     require_admin(actor)
     called, stored = clean_name(name), clean_settings(settings)
@@ -50,8 +50,8 @@ def update_site(
     """
     Change what is given.
 
-    :raises UnexpectedWebsites: :raises WebsiteDenied: the actor does not administer it; see ``sites.resolve_sites``
-    :raises NoName: :raises NoUrls: :raises BadValue: see ``site_settings``
+    :raises UnknownWebsites: :raises WebsiteDenied: the actor does not administer it; see ``sites.resolve_sites``
+    :raises Missing: :raises BadValue: see ``site_settings``
     """
     website_id: UUID = resolve_site(actor, site, SiteRole.ADMIN).id
     changes: dict[str, Any] = {} if name is None else {"name": clean_name(name)}
@@ -89,8 +89,8 @@ def delete_site(actor: Actor, site: Name, *, confirmation: Confirmation = NOT_NE
     confirmation.check(actor)
     try:
         found = resolve_site(actor, site, SiteRole.ADMIN)
-    except UnexpectedWebsites as error:
-        raise NothingToDelete(error.names) from None
+    except UnknownWebsites as error:
+        raise NothingToDelete(error.websites) from None
     with transaction():
         # No lock: it keeps people from a slip, nothing depends on it.
         if fetch_one(queries.select_another, website_id=found.id) is None:

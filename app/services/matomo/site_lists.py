@@ -43,7 +43,7 @@ def get_site(actor: Actor, name: Name, right: SiteRole = SiteRole.VIEW) -> SiteV
     """
     One website by its number or id.
 
-    :raises UnexpectedWebsites: :raises WebsiteDenied: see ``sites.resolve_sites``
+    :raises UnknownWebsites: :raises WebsiteDenied: see ``sites.resolve_sites``
     """
     return view(resolve_site(actor, name, right).id)
 

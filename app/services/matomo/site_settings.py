@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from app.domain.errors import BadValue, Invalid, NoName, NoUrls
+from app.domain.errors import BadValue, Missing, TooMany
 from app.services.matomo import currencies
 
 NAME_MAX_LENGTH = 100
@@ -46,10 +46,10 @@ DEFAULTS: dict[str, Any] = {
 
 
 def clean_name(text: str) -> str:
-    """:raises NoName: it is empty :raises BadValue: it is too long, or has control characters"""
+    """:raises Missing: it is empty :raises BadValue: it is too long, or has control characters"""
     name = text.strip()
     if not name:
-        raise NoName(field="name")
+        raise Missing("name")
     if len(name) > NAME_MAX_LENGTH or CONTROL.search(name):
         raise BadValue("name", name)
     return name
@@ -59,14 +59,14 @@ def clean_urls(urls: Sequence[str]) -> list[str]:
     """
     Addresses with a scheme and without a slash at the end, each once.
 
-    :raises NoUrls: none is given
+    :raises Missing: none is given
     :raises BadValue: one is none
     """
     given = [text for text in (url.strip() for url in urls) if text]
     if not given:
-        raise NoUrls(field="urls")
+        raise Missing("urls")
     if len(given) > MOST_URLS:
-        raise Invalid(f"A website has at most {MOST_URLS} addresses.", field="urls")
+        raise TooMany("urls", MOST_URLS)
     return list(dict.fromkeys(map(_clean_url, given)))
 
 
@@ -115,7 +115,7 @@ def _text(name: str, value: str) -> str:
 def _texts(name: str, value: Sequence[str]) -> list[str]:
     texts = [_text(name, item) for item in value]
     if len(texts) > MOST_ITEMS:
-        raise Invalid(f"There can be at most {MOST_ITEMS} {name.replace('_', ' ')}.", field=name)
+        raise TooMany(name, MOST_ITEMS)
     return list(dict.fromkeys(text for text in texts if text))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from app.db.reads import fetch_all
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import Invalid, NoWebsites, UnexpectedWebsites, WebsiteDenied
+from app.domain.errors import NoWebsites, TooMany, UnknownWebsites, WebsiteDenied
 from app.domain.roles import SiteRole
 from app.queries.matomo import sites as queries
 from app.services.lookup import parsed_id
@@ -29,7 +29,7 @@ def resolve_sites(
     has the right on, by number. It takes one statement.
 
     :raises NoWebsites: none is named, or ``all`` is none
-    :raises UnexpectedWebsites: names that no website can have and, for administrators, that none has
+    :raises UnknownWebsites: names that no website can have and, for administrators, that none has
     :raises WebsiteDenied: the actor has not the right on one of them, or there is none of that name
     """
     return [row.id for row in resolve(actor, wanted, right)]
@@ -39,7 +39,7 @@ def resolve(actor: Actor, wanted: Sequence[Name] | Literal["all"], right: SiteRo
     """As ``resolve_sites``: rows with ``id`` and ``number``."""
     found = _all_with(actor, right) if wanted == "all" else _named(actor, wanted, right)
     if not found:
-        raise NoWebsites(field="websites")
+        raise NoWebsites("websites")
     return found
 
 
@@ -64,12 +64,12 @@ def _all_with(actor: Actor, right: SiteRole) -> list[Row[Any]]:
 
 def _named(actor: Actor, wanted: Sequence[Name], right: SiteRole) -> list[Row[Any]]:
     if len(wanted) > MOST_AT_ONCE:
-        raise Invalid(f"Name at most {MOST_AT_ONCE} websites at once.", field="websites")
+        raise TooMany("websites", MOST_AT_ONCE)
     keys = {name: _key(name) for name in wanted}
     found = _by_key(actor, [key for key in keys.values() if key is not None])
     unknown = [name for name, key in keys.items() if key is None or (actor.is_admin and key not in found)]
     if unknown:
-        raise UnexpectedWebsites(unknown)
+        raise UnknownWebsites(tuple(unknown))
     rows: dict[UUID, Row[Any]] = {}
     for name, key in keys.items():
         row = found.get(key) if key is not None else None

@@ -11,13 +11,12 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import Row
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.reads import fetch_all, fetch_one
 from app.db.session import execute_count, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import Conflict, NotFound
+from app.domain.errors import MailNotConfigured, MailNotSent, Unavailable, UnknownName
 from app.domain.message_kinds import Kind
 from app.domain.pagination import Page, Window
 from app.models import new_id, utcnow
@@ -35,7 +34,6 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 MOST_ATTEMPTS = 20
 """With these pauses, nearly three days."""
 FORGET_ATTEMPTS, FORGET_PAUSE = 5, 2.0
-NOT_CONFIGURED = "Mail is not configured: set FRONTDESK_MAIL_HOST, FRONTDESK_MAIL_FROM and FRONTDESK_PUBLIC_URL."
 
 
 @dataclass
@@ -89,7 +87,7 @@ def _deliver_one(mail: Row[Any], post: Post, tally: Tally) -> None:
         if isinstance(error, Unreachable):
             tally.unreachable = str(error)
         _put_off(mail, str(error), tally, give_up=isinstance(error, Rejected))
-    except SQLAlchemyError:  # nothing was sent; whoever finds the mail when its time is over tries again
+    except Unavailable:  # nothing was sent; whoever finds the mail when its time is over tries again
         raise
     except Exception as error:  # a fault of ours must not hold up the others
         log.exception("mail could not be written", kind=mail.kind, mail_id=str(mail.id))
@@ -131,7 +129,7 @@ def _forget(mail: Row[Any]) -> None:
     for _ in range(FORGET_ATTEMPTS - 1):
         try:
             execute_count(queries.delete_mail, mail_id=mail.id, attempt=mail.attempts)
-        except SQLAlchemyError:
+        except Unavailable:
             time.sleep(FORGET_PAUSE)
         else:
             return
@@ -160,7 +158,7 @@ def watch_outbox() -> None:
 
 
 def deliver_now(actor: Actor) -> Tally:
-    """``deliver``, for administrators. :raises Conflict: mail is not configured"""
+    """``deliver``, for administrators. :raises MailNotConfigured"""
     _require_mail(actor)
     return deliver()
 
@@ -177,13 +175,13 @@ def retry(actor: Actor, mail_id: UUID | None = None) -> int:
     """
     Try a mail again now, as if for the first time, or all that were given up; answers how many.
 
-    :raises NotFound: there is no such mail in the outbox
+    :raises UnknownName: there is no such mail in the outbox
     """
     policy.require(policy.can_administer(actor))
     if mail_id is None:
         return execute_count(queries.retry_given_up, now=utcnow())
     if not execute_count(queries.retry_one, mail_id=mail_id, now=utcnow()):
-        raise NotFound("There is no such mail.")
+        raise UnknownName("mail")
     return 1
 
 
@@ -191,17 +189,18 @@ def send_test(actor: Actor, recipient: str) -> None:
     """
     Send a mail that says it is a test, at once and past the outbox.
 
-    :raises Conflict: mail is not configured, or the mail server does not take it; the message says why
+    :raises MailNotConfigured:
+    :raises MailNotSent: the mail server does not take it; the message says why
     """
     _require_mail(actor)
     with _post() as post:
         try:
             _send(Letter(new_id(), Kind.TEST, recipient, {}), post)
         except NotSent as error:
-            raise Conflict(f"The mail was not sent: {error}") from error
+            raise MailNotSent(str(error)) from error
 
 
 def _require_mail(actor: Actor) -> None:
     policy.require(policy.can_administer(actor))
     if not outbox.is_configured():
-        raise Conflict(NOT_CONFIGURED)
+        raise MailNotConfigured

@@ -10,7 +10,17 @@ from app.db.reads import fetch_one, fetch_page
 from app.db.session import Unit, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import Conflict, Invalid, NotFound, UnknownAccessCode
+from app.domain.errors import (
+    AlreadyJoined,
+    AlreadyMember,
+    LastOwner,
+    NotFound,
+    NotMember,
+    NotTeamManager,
+    NotTeamMember,
+    UnknownAccessCode,
+    UnknownReference,
+)
 from app.domain.pagination import Page, Window
 from app.domain.permissions import Permission
 from app.domain.roles import TeamRole
@@ -19,10 +29,8 @@ from app.queries import memberships as queries
 from app.queries import teams as team_queries
 from app.queries import users as user_queries
 from app.services.lookup import require_somebody
-from app.services.teams.teams import OWNERS_AND_MANAGERS, dissolve, lock_team, may, require_team
+from app.services.teams.teams import dissolve, lock_team, may, require_team
 
-MEMBERS_ONLY = "You must be a member of this team."
-NO_MEMBER = "The User does not exists on this team."  # (sic) clients match on Umami's words
 UNIQUE = "uq_team_user_team_id_user_id"
 
 
@@ -32,10 +40,10 @@ def join_team(actor: Actor, *, access_code: str) -> Membership:
     Become a member of the team that has this access code.
 
     :raises UnknownAccessCode: none has
-    :raises Conflict: the actor is a member already
+    :raises AlreadyJoined: the actor is a member already
     """
     user_id = actor.user_id
-    with transaction({UNIQUE: "User is already a team member."}) as session:
+    with transaction({UNIQUE: AlreadyJoined}) as session:
         team = fetch_one(team_queries.select_team_by_code, access_code=access_code)
         if team is None:
             raise UnknownAccessCode
@@ -46,7 +54,7 @@ def join_team(actor: Actor, *, access_code: str) -> Membership:
 
 def list_members(actor: Actor, team_id: UUID, window: Window, *, search: str | None = None) -> Page:
     """Members with their names, longest-standing first; ``search`` finds a part of the name."""
-    require_team(actor, team_id, policy.can_see_team, MEMBERS_ONLY)
+    require_team(actor, team_id, policy.can_see_team, NotTeamMember)
     return fetch_page(actor, queries.select_team_users, window, search=search, folded=True, team_id=team_id)
 
 
@@ -58,7 +66,7 @@ def nothing_of_team(actor: Actor, team_id: UUID) -> Page:
 
 def get_member(actor: Actor, team_id: UUID, user_id: UUID) -> Row[Any]:
     """One membership. :raises NotFound: the user is not in the team"""
-    require_team(actor, team_id, may(Permission.TEAM_UPDATE), OWNERS_AND_MANAGERS)
+    require_team(actor, team_id, may(Permission.TEAM_UPDATE), NotTeamManager)
     row = fetch_one(queries.select_member, team_id=team_id, user_id=user_id)
     if row is None:
         raise NotFound
@@ -70,19 +78,19 @@ def add_member(actor: Actor, team_id: UUID, *, user_id: UUID, role: str) -> Memb
     """
     Put a user into a team.
 
-    :raises Invalid: there is no such user (W10)
-    :raises Conflict: the user is a member already
+    :raises UnknownReference: there is no such user (W10)
+    :raises AlreadyMember: the user is a member already
     """
-    with transaction({UNIQUE: "User is already a member of the Team."}) as session:
+    with transaction({UNIQUE: AlreadyMember}) as session:
         require_team(
             actor,
             team_id,
             lambda who, own: policy.can_change_member(who, own, None, role),
-            OWNERS_AND_MANAGERS,
+            NotTeamManager,
         )
         require_somebody(user_id)
         if not fetch_one(user_queries.select_user, user_id=user_id):
-            raise Invalid("User not found", field="user_id")
+            raise UnknownReference("user_id", "user")
         membership = Membership(team_id=team_id, user_id=user_id, role=role)
         session.add(membership)
     return membership
@@ -94,17 +102,18 @@ def update_member(actor: Actor, team_id: UUID, user_id: UUID, *, role: str) -> M
     Change a member's role. Owners and administrators make owners; an owner who has made another
     may then step down.
 
-    :raises Conflict: not a member, or the last owner (W6)
+    :raises NotMember: the user is not in the team
+    :raises LastOwner: no one else owns it (W6)
     """
     with transaction() as session:
         own_role = _locked_role(actor, team_id, may(Permission.TEAM_UPDATE))
         member = _member(session, team_id, user_id)
         current = member.role if member else None
-        policy.require(policy.can_change_member(actor, own_role, current, role), OWNERS_AND_MANAGERS)
+        policy.require(policy.can_change_member(actor, own_role, current, role), NotTeamManager)
         if member is None:
-            raise Conflict(NO_MEMBER)
+            raise NotMember
         if role != TeamRole.OWNER:
-            _keep_an_owner(session, member, "The last owner of a team cannot be demoted.")
+            _keep_an_owner(session, member, leaves=False)
         member.role = role
     return member
 
@@ -114,27 +123,28 @@ def remove_member(actor: Actor, team_id: UUID, user_id: UUID) -> None:
     """
     Take a member out of a team; everybody may leave.
 
-    :raises Conflict: not a member, or the last owner (W6)
+    :raises NotMember: the user is not in the team
+    :raises LastOwner: no one else owns it (W6)
     """
     with transaction() as session:
         leaves = actor.is_user(user_id)
         if leaves and not actor.is_admin and not fetch_one(queries.select_member, team_id=team_id, user_id=user_id):
-            raise Conflict(NO_MEMBER)  # whether the team exists or not: outsiders do not learn it
+            raise NotMember  # whether the team exists or not: outsiders do not learn it
         own_role = _locked_role(actor, team_id, policy.can_see_team if leaves else may(Permission.TEAM_UPDATE))
         member = _member(session, team_id, user_id)
         current = member.role if member else None
-        policy.require(leaves or policy.can_change_member(actor, own_role, current), OWNERS_AND_MANAGERS)
+        policy.require(leaves or policy.can_change_member(actor, own_role, current), NotTeamManager)
         if member is None:
-            raise Conflict(NO_MEMBER)
-        _keep_an_owner(session, member, "The last owner of a team cannot leave it.")
+            raise NotMember
+        _keep_an_owner(session, member, leaves=True)
         session.delete(member)
 
 
 def _locked_role(actor: Actor, team_id: UUID, allowed: Callable[[Actor, str | None], bool]) -> str | None:
     """The actor's role in the team, which stays as it is until the transaction ends."""
-    require_team(actor, team_id, allowed, OWNERS_AND_MANAGERS)
+    require_team(actor, team_id, allowed, NotTeamManager)
     lock_team(team_id)
-    return require_team(actor, team_id, allowed, OWNERS_AND_MANAGERS)
+    return require_team(actor, team_id, allowed, NotTeamManager)
 
 
 def _member(session: Unit, team_id: UUID, user_id: UUID) -> Membership | None:
@@ -145,7 +155,7 @@ def _member(session: Unit, team_id: UUID, user_id: UUID) -> Membership | None:
     )
 
 
-def _keep_an_owner(session: Unit, member: Membership, message: str) -> None:
+def _keep_an_owner(session: Unit, member: Membership, *, leaves: bool) -> None:
     if member.role != TeamRole.OWNER:
         return
     owners = (
@@ -155,7 +165,7 @@ def _keep_an_owner(session: Unit, member: Membership, message: str) -> None:
         .where(Membership.team_id == member.team_id, Membership.role == TeamRole.OWNER.value, User.deleted_at.is_(None))
     )
     if session.scalar(owners) == 1:
-        raise Conflict(message)
+        raise LastOwner(leaves)
 
 
 def leave_all_teams(user_id: UUID, *, heir_id: UUID | None) -> None:

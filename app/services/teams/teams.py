@@ -13,7 +13,7 @@ from app.db.reads import fetch_all, fetch_list, fetch_one, fetch_page
 from app.db.session import retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import Invalid, NotFound
+from app.domain.errors import AccessCodeTaken, Denied, NotTeamManager, TooShort, UnknownReference, UnknownTeam
 from app.domain.pagination import Page, Sort, Window
 from app.domain.permissions import Permission
 from app.domain.roles import TeamRole
@@ -26,10 +26,8 @@ from app.services.lookup import parsed_id, require_somebody, the_only_one
 
 OLDEST_FIRST = Sort("created_at")
 NEWEST_FIRST = Sort("created_at", descending=True)
-TEAM_NOT_FOUND = "Team not found."
-OWNERS_AND_MANAGERS = "You must be the owner/manager of this team."
 ACCESS_CODE_MIN_LENGTH = 8
-CONFLICTS = {"uq_team_access_code": "That access code is already taken."}
+CONFLICTS = {"uq_team_access_code": AccessCodeTaken}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +40,18 @@ class TeamView:
 
 
 def require_team(
-    actor: Actor, team_id: UUID, allowed: Callable[[Actor, str | None], bool], message: str | None = None
+    actor: Actor, team_id: UUID, allowed: Callable[[Actor, str | None], bool], error: type[Denied] = Denied
 ) -> str | None:
     """
     The actor's role in the team, if the policy allows; None for administrators who are not members.
 
     :raises Denied: it does not, or the team does not exist and the actor may not know
-    :raises NotFound: an administrator asks for a team that does not exist
+    :raises UnknownTeam: an administrator asks for a team that does not exist
     """
     row = fetch_one(member_queries.select_role, team_id=team_id, actor_id=actor.id)
-    policy.require(allowed(actor, row.role if row else None), message)
+    policy.require(allowed(actor, row.role if row else None), error)
     if row is None:
-        raise NotFound(TEAM_NOT_FOUND)
+        raise UnknownTeam
     role: str | None = row.role
     return role
 
@@ -68,7 +66,7 @@ def create_team(actor: Actor, *, name: str, owner_id: UUID | None = None) -> tup
     """
     Found a team; its owner is the actor unless an administrator names somebody else (W10).
 
-    :raises Invalid: ``owner_id`` names nobody
+    :raises UnknownReference: ``owner_id`` names nobody
     """
     policy.require(policy.can_create_team(actor, owner_id))
     owner = owner_id or actor.user_id
@@ -76,7 +74,7 @@ def create_team(actor: Actor, *, name: str, owner_id: UUID | None = None) -> tup
     team = Team(name=name, access_code=tokens.new_access_code())
     with transaction(CONFLICTS) as session:
         if not actor.is_user(owner) and not fetch_one(user_queries.select_user, user_id=owner):
-            raise Invalid("User not found", field="owner_id")
+            raise UnknownReference("owner_id", "user")
         session.add(team)
         session.flush()
         membership = Membership(team_id=team.id, user_id=owner, role=TeamRole.OWNER)
@@ -89,7 +87,7 @@ def get_team(actor: Actor, team_id: UUID) -> TeamView:
     row = fetch_one(queries.select_team, team_id=team_id, actor_id=actor.id)
     policy.require(policy.can_see_team(actor, row.own_role if row else None))
     if row is None:
-        raise NotFound(TEAM_NOT_FOUND)
+        raise UnknownTeam
     return TeamView(
         row,
         fetch_all(member_queries.select_members, team_id=team_id),
@@ -106,7 +104,7 @@ def find_team(actor: Actor, text: str) -> Row[Any]:
     """
     policy.require(policy.can_administer(actor))
     found = fetch_all(queries.select_teams_called, team_id=parsed_id(text), name=text)
-    return the_only_one(found, "teams")
+    return the_only_one(found, "team")
 
 
 def list_teams(
@@ -158,20 +156,19 @@ def update_team(actor: Actor, team_id: UUID, *, name: str | None = None, access_
     """
     Change what is given; the time of change moves in any case, as in Umami.
 
-    :raises Invalid: a new access code shorter than 8 characters
-    :raises Conflict: the access code is taken
+    :raises TooShort: a new access code shorter than 8 characters
+    :raises AccessCodeTaken: another team has it
     """
     with transaction(CONFLICTS) as session:
-        require_team(actor, team_id, may(Permission.TEAM_UPDATE), OWNERS_AND_MANAGERS)
+        require_team(actor, team_id, may(Permission.TEAM_UPDATE), NotTeamManager)
         team = session.get(Team, team_id, with_for_update={"key_share": True})
         if team is None:
-            raise NotFound(TEAM_NOT_FOUND)
+            raise UnknownTeam
         if name is not None:
             team.name = name
         if access_code is not None and access_code != team.access_code:
             if len(access_code) < ACCESS_CODE_MIN_LENGTH:
-                message = f"Too small: expected string to have >={ACCESS_CODE_MIN_LENGTH} characters"
-                raise Invalid(message, field="access_code")
+                raise TooShort("access_code", ACCESS_CODE_MIN_LENGTH)
             team.access_code = access_code
         team.updated_at = utcnow()
     return team
@@ -181,18 +178,18 @@ def update_team(actor: Actor, team_id: UUID, *, name: str | None = None, access_
 def delete_team(actor: Actor, team_id: UUID) -> None:
     """Dissolve a team; its websites pass to its oldest owner (W7)."""
     with transaction() as session:
-        require_team(actor, team_id, may(Permission.TEAM_DELETE), OWNERS_AND_MANAGERS)
+        require_team(actor, team_id, may(Permission.TEAM_DELETE), NotTeamManager)
         lock_team(team_id)
         heir = session.scalar(member_queries.select_succession, {"team_id": team_id})
         dissolve(team_id, heir_id=heir.user_id if heir else None)
 
 
 def lock_team(team_id: UUID) -> None:
-    """Let nobody else change the team or who is in it until the transaction ends. :raises NotFound: it is gone"""
+    """Let nobody else change the team or who is in it until the transaction ends. :raises UnknownTeam: it is gone"""
     with transaction() as session:
         found = session.scalar(select(Team.id).where(Team.id == team_id).with_for_update())
         if found is None:
-            raise NotFound(TEAM_NOT_FOUND)
+            raise UnknownTeam
 
 
 def dissolve(team_id: UUID, *, heir_id: UUID | None) -> None:

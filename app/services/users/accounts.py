@@ -11,7 +11,15 @@ from app.db.reads import fetch_all, fetch_one, fetch_page
 from app.db.session import Unit, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import Conflict, Invalid, LastAdmin, NotFound, WrongPassword
+from app.domain.errors import (
+    DeletingYourself,
+    LastAdmin,
+    NotAccepted,
+    NotFound,
+    SameUser,
+    UnknownReference,
+    WrongPassword,
+)
 from app.domain.folding import fold
 from app.domain.names import clean_display_name, clean_username
 from app.domain.pagination import Page, Sort, Window
@@ -74,7 +82,7 @@ def find_user(actor: Actor, text: str) -> Row[Any]:
     """One account by its name, in any case, or its id, for administrators. :raises NotFound: there is none"""
     policy.require(policy.can_administer(actor))
     found = fetch_all(queries.select_users_called, user_id=parsed_id(text), username_key=fold(text))
-    return the_only_one(found, "users")
+    return the_only_one(found, "user")
 
 
 def _found(row: Row[Any] | None) -> Row[Any]:
@@ -145,7 +153,7 @@ def update_user(
             user.username = name
         if hashed is not None:
             if user.pending:
-                raise Conflict("This account has not accepted its invitation yet.")
+                raise NotAccepted
             user.password_hash = hashed
             sessions.revoke_all(user.id, keep=actor.session_id if actor.is_user(user.id) else None)
             if not actor.is_user(user.id):
@@ -214,10 +222,10 @@ def delete_user(actor: Actor, user_id: UUID, *, transfer_to: UUID | None = None,
     """
     policy.require(policy.can_administer(actor))
     if actor.is_user(user_id) and not even_oneself:
-        raise Conflict("You cannot delete yourself.")
+        raise DeletingYourself
     require_somebody(transfer_to)
     if transfer_to == user_id:
-        raise Invalid("Must be another user", field="transfer_to")
+        raise SameUser("transfer_to")
     with transaction() as session:
         admins = session.scalars(queries.lock_admins).all()
         ids = [user_id] if transfer_to is None else [user_id, transfer_to]
@@ -229,7 +237,7 @@ def delete_user(actor: Actor, user_id: UUID, *, transfer_to: UUID | None = None,
         if user_id not in users:
             raise NotFound
         if transfer_to is not None and transfer_to not in users:
-            raise Invalid("User not found", field="transfer_to")
+            raise UnknownReference("transfer_to", "user")
         if list(admins) == [user_id]:
             raise LastAdmin(users[user_id].username, deleted=True)
         memberships.leave_all_teams(user_id, heir_id=transfer_to)

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.db.reads import fetch_all
 from app.db.session import db, execute_count, transaction
 from app.domain import emails
-from app.domain.errors import Conflict, EmailIsUsername, EmailTaken, UsernameIsEmail, UsernameTaken
+from app.domain.errors import Conflict, EmailIsUsername, EmailTaken, UserIdTaken, UsernameIsEmail, UsernameTaken
 from app.domain.folding import fold
 from app.domain.message_kinds import Kind
 from app.domain.names import clean_display_name
@@ -129,10 +129,10 @@ def note_password_changed(user: User, *, address: str | None, by: str) -> None:
         outbox.queue(Kind.PASSWORD_CHANGED, address, username=user.username, by=by)
 
 
-def clashes(username: str | None, email: str | None) -> dict[str, str | Conflict]:
+def clashes(username: str | None, email: str | None) -> dict[str, Conflict]:
     """What a lost race for a name or an address is called, for ``transaction``."""
     return {
         "uq_user_username_key": UsernameTaken(username or ""),
         "uq_user_email_key": EmailTaken(email or ""),
-        "pk_user": "A user with this id already exists",
+        "pk_user": UserIdTaken(),
     }

@@ -9,7 +9,7 @@ from app.db.reads import fetch_list, fetch_one
 from app.db.session import retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import Denied, Invalid, NotFound
+from app.domain.errors import Denied, NotFound, SlugTaken, UnsupportedShare
 from app.domain.pagination import Page, Window
 from app.domain.permissions import Permission
 from app.models import WEBSITE_SHARE, Share
@@ -18,8 +18,7 @@ from app.queries import websites as website_queries
 from app.runtime import runtime
 from app.security import tokens
 
-SLUG_TAKEN = "That share ID is already taken."
-TAKEN = {"uq_share_slug": SLUG_TAKEN}
+TAKEN = {"uq_share_slug": SlugTaken}
 
 
 def open_share(slug: str) -> tuple[Row[Any], str]:
@@ -56,11 +55,11 @@ def create_share(
     """
     Make a public link; without a slug it gets a random one of 16 characters.
 
-    :raises Invalid: not a website's share: links, pixels and boards are not kept here
-    :raises Conflict: the slug is taken
+    :raises UnsupportedShare: not a website's share: links, pixels and boards are not kept here
+    :raises SlugTaken: another share has the slug
     """
     if share_type != WEBSITE_SHARE:
-        raise Invalid(f"Invalid input: expected {WEBSITE_SHARE}", field="share_type")
+        raise UnsupportedShare("share_type", WEBSITE_SHARE)
     share = Share(entity_id=website_id, name=name, slug=slug or tokens.new_code(), parameters=parameters or {})
     with transaction(TAKEN) as session:
         website = fetch_one(website_queries.select_website, website_id=website_id, actor_id=actor.id)
@@ -80,7 +79,7 @@ def get_share(actor: Actor, share_id: UUID) -> Row[Any]:
 
 @retried
 def update_share(actor: Actor, share_id: UUID, *, name: str, slug: str, parameters: dict[str, Any]) -> Share:
-    """Change a link. :raises Conflict: the slug is taken"""
+    """Change a link. :raises SlugTaken: another share has the slug"""
     with transaction(TAKEN) as session:
         _require(actor, share_id, Permission.WEBSITE_UPDATE)
         share = session.get(Share, share_id, with_for_update={"key_share": True})

@@ -12,7 +12,7 @@ from app.db.reads import fetch_all, fetch_one, fetch_page
 from app.db.session import retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import Denied, Invalid, NotFound
+from app.domain.errors import Conflict, Denied, NoNewOwner, NotFound, UnknownReference, WebsiteIdTaken
 from app.domain.pagination import Page, Sort, Window
 from app.domain.permissions import Permission
 from app.models import Share, Website, WebsiteNumber, utcnow
@@ -27,7 +27,7 @@ from app.services.websites.shares import TAKEN
 BY_NAME = Sort("name")
 NEWEST_FIRST = Sort("created_at", descending=True)
 FIRST_SHARE = {"overview": True, "events": True}
-CONFLICTS = {"pk_website": "A website with this id already exists", **TAKEN}
+CONFLICTS: dict[str, type[Conflict]] = {"pk_website": WebsiteIdTaken, **TAKEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def find_website(actor: Actor, text: str) -> Row[Any]:
     """
     policy.require(policy.can_administer(actor))
     found = fetch_all(queries.select_websites_called, website_id=parsed_id(text), name=text, actor_id=actor.id)
-    return the_only_one(found, "websites")
+    return the_only_one(found, "website")
 
 
 def require_change(actor: Actor, website_id: UUID, permission: Permission) -> Row[Any]:
@@ -109,10 +109,10 @@ def _may_create(actor: Actor, team_id: UUID | None, owner_id: UUID | None) -> No
     row = fetch_one(member_queries.select_role, team_id=team_id, actor_id=actor.id) if team_id else None
     policy.require(policy.can_create_website(actor, team_id, row.role if row else None))
     if team_id is not None and row is None:
-        raise Invalid("Team not found", field="team_id")
+        raise UnknownReference("team_id", "team")
     require_somebody(owner_id)
     if owner_id is not None and not fetch_one(user_queries.select_user, user_id=owner_id):
-        raise Invalid("User not found", field="owner_id")
+        raise UnknownReference("owner_id", "user")
 
 
 def _as_stored(actor: Actor, website_id: UUID) -> Row[Any]:
@@ -177,11 +177,11 @@ def transfer_website(
     """
     Hand a website on: out of a team to its owner, or one's own into a team (umami-api.md, 2.2).
 
-    :raises Invalid: neither a user nor a team is named
+    :raises NoNewOwner: neither a user nor a team is named
     :raises Denied: the rules do not allow it, for administrators as for others
     """
     if user_id is None and team_id is None:
-        raise Invalid
+        raise NoNewOwner
     with transaction() as session:
         website = session.get(Website, website_id, with_for_update={"key_share": True})
         row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)

@@ -62,4 +62,4 @@ def set_super_user_access(
 
 def _refuse_hash(is_hashed: bool) -> None:
     if is_hashed:
-        raise PasswordHashed
+        raise PasswordHashed("password")

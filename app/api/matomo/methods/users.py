@@ -3,7 +3,6 @@
 from typing import Any
 
 from app.api.matomo import parameter_types, serializers, texts
-from app.api.matomo.account_error_texts import not_among
 from app.api.matomo.context import add_header, current_actor
 from app.api.matomo.errors import ApiError
 from app.api.matomo.filters import TOTAL
@@ -117,5 +116,5 @@ def _standing(filter_status: str | None) -> Standing | None:
     if not filter_status:
         return None
     if filter_status not in list(Standing):
-        raise ApiError(not_among("filter_status", Standing), 400)
+        raise ApiError(texts.not_among("filter_status", Standing), 400)
     return Standing(filter_status)

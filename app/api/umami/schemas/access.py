@@ -26,7 +26,7 @@ class Names(fields.List[str]):
         if not isinstance(value, list):
             raise ValidationError(texts.wrong_type("array", texts.kind(value)))
         if len(value) > CAPABILITIES_AT_ONCE:
-            raise ValidationError(f"Too big: expected array to have <={CAPABILITIES_AT_ONCE} items")
+            raise ValidationError(texts.too_many(CAPABILITIES_AT_ONCE))
         return super()._deserialize(value, *args, **kwargs)
 
 

@@ -29,7 +29,7 @@ class Entries(fields.List[Any]):
         if not isinstance(value, list):
             raise ValidationError(texts.wrong_type("array", texts.kind(value)))
         if len(value) > MOST_GIVEN:
-            raise ValidationError(f"Too big: expected array to have <={MOST_GIVEN} items")
+            raise ValidationError(texts.too_many(MOST_GIVEN))
         return super()._deserialize(value, *args, **kwargs)
 
 

@@ -1,0 +1,91 @@
+"""What Umami calls the errors of the services: its validator's sentences, and its own, to the letter."""
+
+from collections.abc import Callable
+from typing import Any
+
+from app.api.umami import texts
+from app.domain.errors import (
+    AccessCodeTaken,
+    AlreadyJoined,
+    AlreadyMember,
+    ControlCharacters,
+    DatabaseUnavailable,
+    DeletingYourself,
+    Denied,
+    DomainError,
+    EmailTooLong,
+    Invalid,
+    InvalidField,
+    NotFound,
+    NotMember,
+    NotTeamManager,
+    NotTeamMember,
+    SlugTaken,
+    Throttled,
+    TooLong,
+    TooMany,
+    TooShort,
+    Unauthenticated,
+    UnknownName,
+    UnknownTeam,
+    UnknownWebsites,
+    UnsupportedShare,
+    UserIdTaken,
+    UsernameTaken,
+    WebsiteIdTaken,
+    WrongPassword,
+    entry_for,
+)
+
+
+def _plain(error: DomainError) -> str:
+    """Our own sentence, where Umami has no such error."""
+    return error.message
+
+
+def _too_short(error: TooShort) -> str:
+    return texts.too_short(error.minimum, error.unit)
+
+
+def _too_long(error: TooLong) -> str:
+    return texts.too_long(error.maximum, error.unit)
+
+
+TEXTS: dict[type[DomainError], str | Callable[[Any], str]] = {
+    DomainError: _plain,
+    Invalid: "Bad request",
+    InvalidField: _plain,
+    TooShort: _too_short,
+    TooLong: _too_long,
+    TooMany: lambda error: texts.too_many(error.maximum),
+    ControlCharacters: "Invalid string: must not contain control characters",
+    EmailTooLong: lambda error: texts.too_long(error.maximum),
+    UnsupportedShare: lambda error: f"Invalid input: expected {error.expected}",
+    UserIdTaken: "A user with this id already exists",
+    WebsiteIdTaken: "A website with this id already exists",
+    UsernameTaken: "User already exists",
+    AccessCodeTaken: "That access code is already taken.",
+    SlugTaken: "That share ID is already taken.",
+    WrongPassword: "Current password is incorrect",
+    DeletingYourself: "You cannot delete yourself.",
+    AlreadyMember: "User is already a member of the Team.",
+    AlreadyJoined: "User is already a team member.",
+    NotMember: "The User does not exists on this team.",  # (sic)
+    Unauthenticated: "Unauthorized",
+    Denied: "Unauthorized",
+    NotTeamMember: "You must be a member of this team.",
+    NotTeamManager: "You must be the owner/manager of this team.",
+    NotFound: "Not found",
+    UnknownName: _plain,
+    UnknownTeam: "Team not found.",
+    UnknownWebsites: _plain,
+    Throttled: "Too many failed attempts. Please try again later.",
+    DatabaseUnavailable: "The database is not available",
+}
+"""By class; a subclass without a line of its own is called as the class above it."""
+
+
+def text_of(error: DomainError) -> str:
+    """Umami's text for an error."""
+    text = entry_for(TEXTS, error)
+    return text if isinstance(text, str) else text(error)

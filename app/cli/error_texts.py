@@ -1,0 +1,63 @@
+"""How the command line words errors."""
+
+from collections.abc import Callable
+from typing import Any
+
+from app.domain.errors import (
+    ControlCharacters,
+    DatabaseUnavailable,
+    DomainError,
+    InvalidField,
+    Missing,
+    NotMigrated,
+    NoUsernameOrEmail,
+    TooLong,
+    TooMany,
+    TooShort,
+    entry_for,
+)
+from app.runtime import runtime
+from app.settings import masked_url
+
+
+def _plain(error: DomainError) -> str:
+    return error.message
+
+
+def _labelled(error: InvalidField) -> str:
+    return f"{error.label}: {error.message}"
+
+
+def _unavailable(error: DatabaseUnavailable) -> str:
+    return unusable(error.reason)
+
+
+def _not_migrated(error: NotMigrated) -> str:
+    return f"{unusable(error.reason)} (is it migrated? frontdesk db upgrade)"
+
+
+TEXTS: dict[type[DomainError], Callable[[Any], str]] = {
+    DomainError: _plain,
+    InvalidField: _labelled,
+    Missing: _plain,
+    NoUsernameOrEmail: _labelled,
+    TooShort: _plain,
+    TooLong: _plain,
+    TooMany: _plain,
+    ControlCharacters: _plain,
+    DatabaseUnavailable: _unavailable,
+    NotMigrated: _not_migrated,
+}
+"""By class; a subclass without a line of its own is told as the class above it."""
+
+
+def text_of(error: DomainError) -> str:
+    """One line that says what is wrong."""
+    return entry_for(TEXTS, error)(error)
+
+
+def unusable(reason: str) -> str:
+    """What the driver says about the database, in one line, with the file that it means."""
+    line = reason.partition("\n")[0]
+    place = f" ({masked_url(runtime().config.sqlalchemy_url)})" if "unable to open database file" in line else ""
+    return f"The database cannot be used: {line}{place}"

@@ -1,0 +1,149 @@
+"""Which API answers for a path, and so in whose words errors are told: problem JSON (RFC 9457) where none does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import orjson
+import structlog
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from app.domain.errors import (
+    Conflict,
+    DatabaseUnavailable,
+    Denied,
+    DomainError,
+    Invalid,
+    LinkExpired,
+    NotFound,
+    Throttled,
+    Unauthenticated,
+    Unavailable,
+    Unstorable,
+    entry_for,
+)
+from app.http.middleware import REQUEST_ID
+
+log = structlog.get_logger()
+PROBLEM_TYPE = "application/problem+json"
+KEPT_HEADERS = ("Allow", "Retry-After")
+"""Of Werkzeug's errors: the others describe its own body."""
+STATUSES: dict[type[DomainError], int] = {
+    DomainError: 400,
+    Invalid: 400,
+    Conflict: 409,
+    Unauthenticated: 401,
+    Denied: 403,
+    NotFound: 404,
+    LinkExpired: 410,
+    Throttled: 429,
+    Unavailable: 503,
+}
+DETAILS = {
+    408: "The request did not arrive in time.",
+    413: "The request body is too large.",
+    503: "The server is busy. Please try again.",
+}
+"""What is said before an app is asked."""
+
+Plain = tuple[str, bytes]
+"""A content type, and a body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """An API, as far as errors are concerned."""
+
+    name: str
+    claims: Callable[[str, str], bool]
+    """Whether it answers for a path, and a query string."""
+    present: Callable[[Exception], Response]
+    """The response to whatever was raised in a request."""
+    plain: Callable[[int, str, str], Plain]
+    """
+    The body for a status, where the request did not get as far as Flask: from the query string, which anyone may have
+    written, and the request's id. It raises nothing.
+    """
+
+
+_apis: dict[str, Api] = {}
+
+
+def init_app(app: Flask) -> None:
+    """Answer for every error of the app."""
+    app.register_error_handler(Exception, present)
+
+
+def register(api: Api) -> None:
+    """Let an API answer for its paths, once per process."""
+    _apis[api.name] = api
+
+
+def below(*places: str) -> Callable[[str, str], bool]:
+    """``claims`` for an API that owns these paths and everything below them."""
+    folders = tuple(f"{place}/" for place in places)
+    return lambda path, _query_string: path in places or path.startswith(folders)
+
+
+def api_for(path: str, query_string: str) -> Api:
+    """The API that answers for a path."""
+    return next((api for api in _apis.values() if api.claims(path, query_string)), PROBLEMS)
+
+
+def present(error: Exception) -> Response:
+    """The response to an error, in the words of the API that was asked."""
+    return api_for(request.path, request.query_string.decode("latin-1")).present(error)
+
+
+def plain_response(status: int, path: str, query_string: str, request_id: str) -> Plain:
+    """Content type and body for a status, without Flask: for what is turned away before an app is asked."""
+    return api_for(path, query_string).plain(status, query_string, request_id)
+
+
+def busy_response(path: str, query_string: str, request_id: str) -> Plain:
+    """``plain_response`` for 503: the server has no room for the request."""
+    return plain_response(503, path, query_string, request_id)
+
+
+def headers_for(error: Exception) -> dict[str, str]:
+    """The headers that belong to an error on every API: which methods there are, when to try again."""
+    if isinstance(error, HTTPException):
+        return {name: value for name, value in error.get_headers() if name in KEPT_HEADERS}
+    if isinstance(error, Throttled | Unavailable):
+        return {"Retry-After": str(error.retry_after)}
+    return {}
+
+
+def log_failure(error: Exception) -> None:
+    """Log what an operator should know of: the driver's reason, or a fault of ours in full."""
+    if isinstance(error, DatabaseUnavailable):
+        log.error("the database is not available", error=error.reason)
+    elif isinstance(error, Unstorable):
+        log.warning("the database refused a value", error=error.reason)
+    elif not isinstance(error, DomainError | HTTPException):
+        log.error("unhandled error", error=type(error).__name__, exc_info=error)
+
+
+def _problem(status: int, request_id: str, detail: str | None = None) -> bytes:
+    body: dict[str, object] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+    return orjson.dumps(body | ({"detail": detail} if detail else {}) | {"requestId": request_id})
+
+
+def _present_problem(error: Exception) -> Response:
+    log_failure(error)
+    status, detail = 500, None
+    if isinstance(error, DomainError):
+        status, detail = entry_for(STATUSES, error), error.message
+    elif isinstance(error, HTTPException):
+        status = error.code or 500
+    body, headers = _problem(status, request.environ[REQUEST_ID], detail), headers_for(error)
+    return Response(body, status=status, content_type=PROBLEM_TYPE, headers=headers)
+
+
+def _plain_problem(status: int, _query_string: str, request_id: str) -> Plain:
+    return PROBLEM_TYPE, _problem(status, request_id, DETAILS.get(status))
+
+
+PROBLEMS = Api("problems", lambda _path, _query_string: True, _present_problem, _plain_problem)
+"""What answers where no API does."""
