@@ -114,8 +114,10 @@ class TestLeftToSqlalchemy:
         with app.app_context():
             wrong = select(column("nowhere")).select_from(values(column("x"), name="t").data([(1,)]))
 
-            with pytest.raises(Exception, match="nowhere"):
+            with pytest.raises(Exception) as failed:
                 fetch_all(wrong)
+
+            assert "nowhere" in str(failed.value.__cause__ or failed.value)
 
     def test_what_took_too_long_is_not_tried_again(self, app, database):
         if database == "sqlite":

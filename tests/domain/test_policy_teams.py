@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain import policy
-from app.domain.errors import Denied
+from app.domain.errors import Denied, NotTeamManager
 from app.domain.permissions import Permission
 from tests.domain.actors import (
     ADMIN,
@@ -133,7 +133,7 @@ def test_reading_an_access_code(actor, team_role, allowed):
 def test_a_no_is_told_as_denied():
     policy.require(True)
 
-    with pytest.raises(Denied, match="You must be the owner"):
-        policy.require(False, "You must be the owner")
-    with pytest.raises(Denied, match="Unauthorized"):
+    with pytest.raises(Denied, match="You must be an owner"):
+        policy.require(False, NotTeamManager)
+    with pytest.raises(Denied, match="not allowed"):
         policy.require(False)

@@ -3,7 +3,6 @@
 from xml.etree import ElementTree
 
 import pytest
-from sqlalchemy.exc import OperationalError
 
 from app.api.matomo import texts
 from app.api.matomo.context import add_header
@@ -68,16 +67,21 @@ class TestHeaders:
 REFUSALS = {
     "a rule": (ApiError("Rule."), 200, "Rule."),
     "a rule with its status": (ApiError("Rule.", 418), 418, "Rule."),
-    "a value that breaks a rule": (errors.Invalid("Too short."), 200, "Too short."),
-    "a conflict": (errors.Conflict("Taken."), 200, "Taken."),
-    "something missing": (errors.NotFound("User 'x' doesn't exist."), 200, "User 'x' doesn't exist."),
+    "a value that breaks a rule": (
+        errors.PasswordTooWeak("password"),
+        200,
+        "This password is too weak, please supply another value or reset it.",
+    ),
+    "a conflict": (errors.SlugTaken(), 200, "That share ID is already taken."),
+    "something missing": (errors.UnknownUser("x"), 200, "User 'x' doesn't exist."),
     "not allowed": (errors.Denied(), 401, texts.DENIED),
-    "not allowed, and why": (errors.Denied("Not you."), 401, "Not you."),
+    "not allowed, and why": (errors.AdminNeeded(), 401, texts.SUPERUSER),
     "nobody": (errors.Unauthenticated(), 401, texts.LOGGED_IN),
     "wrong credentials": (errors.WrongCredentials(), 200, texts.WRONG_PASSWORD),
     "throttled": (errors.Throttled(7), 429, texts.TOO_MANY_LOGINS),
-    "busy": (errors.Unavailable(), 503, "Service unavailable"),
-    "no database": (OperationalError("SELECT secret", {}, Exception("gone")), 503, texts.NO_DATABASE),
+    "busy": (errors.TooManyLogins(), 503, "Too many logins at once. Please try again."),
+    "no database": (errors.DatabaseUnavailable("the driver's reason"), 503, texts.NO_DATABASE),
+    "a value that the database does not take": (errors.Unstorable("a secret"), 400, texts.UNSTORABLE),
 }
 
 
@@ -104,7 +108,7 @@ class TestRefusals:
     [
         (errors.Throttled(7), "7"),
         (errors.Unavailable(), "1"),
-        (OperationalError("", {}, Exception()), "1"),
+        (errors.DatabaseUnavailable("gone"), "1"),
         (errors.Denied(), None),
     ],
 )

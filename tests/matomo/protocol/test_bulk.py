@@ -7,7 +7,7 @@ import pytest
 from app.api.matomo import context
 from app.api.matomo.errors import ApiError
 from app.api.matomo.methods.api import MOST_URLS, MOST_URLS_OF_ANYBODY
-from app.domain.errors import Conflict
+from app.domain.errors import SlugTaken
 from tests.matomo.conftest import SUCCESS, failure
 
 BULK = "API.getBulkRequest"
@@ -20,7 +20,7 @@ def methods(define):
         raise ApiError('No "x"')
 
     def conflict() -> None:
-        raise Conflict("Taken.")
+        raise SlugTaken
 
     def fail() -> None:
         raise RuntimeError("a secret of ours")
@@ -75,7 +75,7 @@ class TestResults:
             "The parameter 'method' isn't set in the Request, and a default value wasn't provided.",
             "The method 'nothing' does not exist or is not available in the module '\\Piwik\\Plugins\\Test\\API'.",
             "The plugin X is not enabled. You can activate the plugin on Settings > Plugins page in Matomo.",
-            "Taken.",
+            "That share ID is already taken.",
             None,
         ]
 

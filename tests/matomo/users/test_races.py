@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.db.session import transaction
-from app.domain.errors import Conflict
+from app.domain.errors import DeletedMeanwhile
 from app.domain.roles import Role
 from app.models import Grant, GrantedCapability, User
 from app.services.access import grants
@@ -135,11 +135,11 @@ class TestNothingHalfWritten:
         """The account is made before the access is given; without that there is no account."""
 
         def fail(*_args, **_values):
-            raise Conflict("gone")
+            raise DeletedMeanwhile
 
         monkeypatch.setattr(grants, "set_access", fail)
 
         response = superuser.call(ADD, userLogin="ada", password="geqgeagae", email="a@x.org", initialIdSite=sites[0])
 
-        assert response.json == failure("gone")
+        assert response.json == failure(DeletedMeanwhile().message)
         assert stored("ada") is None

@@ -9,11 +9,11 @@ from app.domain.errors import (
     HasAllAccess,
     Invalid,
     NoRole,
-    NotAdministered,
     NotFound,
     UnknownCapability,
     UnknownRole,
     UnknownWebsites,
+    WebsiteDenied,
 )
 from app.domain.roles import SiteRole
 from app.services.access import grants
@@ -87,7 +87,7 @@ class TestSettingARole:
         grants.set_access(ada.actor, ada.id, sites[:1], VIEW)
 
         assert stored_grants(ada) == {sites[0]: ("view", ada.id, set())}
-        with pytest.raises(NotAdministered):
+        with pytest.raises(WebsiteDenied):
             grants.set_access(ada.actor, ada.id, sites[:1], ADMIN)
 
 
@@ -159,7 +159,7 @@ class TestAddingCapabilities:
         with pytest.raises(NoRole) as refusal:
             grants.add_capabilities(bob.actor, ada.id, sites, [TAGS])
 
-        assert (refusal.value.username, refusal.value.website_id) == ("ada", sites[1])
+        assert (refusal.value.username, refusal.value.website) == ("ada", sites[1])
         assert stored_grants(ada) == {sites[0]: ("view", bob.id, set())}
 
 
@@ -208,10 +208,10 @@ class TestRefusals:
         grant(eve, sites[0], "admin")
         grant(eve, sites[1], right)
 
-        with pytest.raises(NotAdministered) as refusal:
+        with pytest.raises(WebsiteDenied) as refusal:
             change(eve.actor, ada.id, sites)
 
-        assert refusal.value.website_id == sites[1]
+        assert (refusal.value.website, refusal.value.right) == (sites[1], ADMIN)
 
     def test_whoever_is_only_a_member_or_viewer_of_the_team(self, change, make_user, make_team, make_website, ada):
         owner, member, viewer, manager = (make_user() for _ in range(4))
@@ -219,7 +219,7 @@ class TestRefusals:
         site = make_website(team=team)
 
         for person in (member, viewer):
-            with pytest.raises(NotAdministered):
+            with pytest.raises(WebsiteDenied):
                 change(person.actor, ada.id, [site])
         for person in (owner, manager):
             grants.set_access(person.actor, ada.id, [site], VIEW)
@@ -227,7 +227,7 @@ class TestRefusals:
         grants.set_access(OPERATOR, ada.id, [site], None)
 
     def test_nobody(self, change, ada, sites):
-        with pytest.raises(NotAdministered):
+        with pytest.raises(WebsiteDenied):
             change(Actor(), ada.id, sites)
 
     def test_websites_that_are_not_there(self, change, admin, bob, ada, sites):
@@ -235,12 +235,12 @@ class TestRefusals:
 
         with pytest.raises(UnknownWebsites) as refusal:
             change(admin.actor, ada.id, [gone[1], *sites, gone[0]])
-        with pytest.raises(NotAdministered) as hidden:
+        with pytest.raises(WebsiteDenied) as hidden:
             change(bob.actor, ada.id, [*sites, gone[0]])
 
-        assert refusal.value.website_ids == [gone[1], gone[0]]
+        assert refusal.value.websites == (gone[1], gone[0])
         assert all(str(website_id) in refusal.value.message for website_id in gone)
-        assert hidden.value.website_id == gone[0]
+        assert hidden.value.website == gone[0]
 
     def test_no_websites(self, change, admin, ada):
         with pytest.raises(Invalid) as refusal:

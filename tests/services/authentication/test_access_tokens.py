@@ -11,11 +11,11 @@ from sqlalchemy import select, update
 from app.domain.actor import OPERATOR, Actor
 from app.domain.errors import (
     Denied,
-    EmptyDescription,
     Invalid,
-    LongDescription,
+    Missing,
     NotFound,
     Throttled,
+    TooLong,
     Unauthenticated,
     WrongCredentials,
 )
@@ -72,7 +72,7 @@ class TestWhatIsKept:
 
     @pytest.mark.parametrize("text", ["", "  ", "\t\n"])
     def test_an_empty_description_is_refused(self, make_user, make_token, rows, text):
-        with pytest.raises(EmptyDescription):
+        with pytest.raises(Missing):
             make_token(make_user(), text)
 
         assert rows() == []
@@ -89,9 +89,9 @@ class TestWhatIsKept:
 
         make_token(ada, "ä" * 100)
 
-        with pytest.raises(LongDescription) as refused:
+        with pytest.raises(TooLong) as refused:
             make_token(ada, "ä" * 101)
-        assert (refused.value.length, refused.value.most) == (101, 100)
+        assert (refused.value.length, refused.value.maximum) == (101, 100)
 
 
 class TestOnUmamisWire:
@@ -323,7 +323,7 @@ class TestWithPassword:
         with pytest.raises(WrongCredentials) as refused:
             ask(account, "wrong horse")
 
-        assert refused.value.message == WrongCredentials.default
+        assert refused.value.message == WrongCredentials().message
         assert rows() == []
 
     @pytest.mark.parametrize("state", ["pending", "deleted", "anonymous"])

@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.actor import OPERATOR
-from app.domain.errors import AlreadyAccepted, Conflict, DomainError, NotFound
+from app.domain.errors import AlreadyAccepted, Conflict, DomainError, LinkGone
 from app.services.authentication import login, password_resets
 from app.services.invitations import accept as acceptance
 from app.services.invitations import manage
@@ -48,7 +48,7 @@ def test_fifty_who_accept_one_link(
     winners = [number for number, answer in enumerate(answers) if answer == "ada"]
     losers = [answer for answer in answers if answer != "ada"]
     assert len(winners) == 1
-    assert {(type(loser), loser.message) for loser in losers} == {(NotFound, "This link is no longer valid.")}
+    assert {(type(loser), loser.message) for loser in losers} == {(LinkGone, "This link is no longer valid.")}
     with app.app_context():
         assert login.login("ada", passwords[winners[0]]).identity.user.id == made.user_id
     assert look.teams(made.user_id) == {team: "team-member"}
@@ -77,9 +77,9 @@ def test_one_who_accepts_and_one_who_declines(admin, invite, look, outcome_of, r
 
     user = look.user(made.user_id)
     if accepted == "ada":
-        assert (user.pending, type(declined)) == (False, NotFound)
+        assert (user.pending, type(declined)) == (False, LinkGone)
     else:
-        assert (user, declined, type(accepted)) == (None, None, NotFound)
+        assert (user, declined, type(accepted)) == (None, None, LinkGone)
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))
@@ -95,7 +95,7 @@ def test_one_who_accepts_while_it_is_taken_back(admin, invite, look, outcome_of,
     if accepted == "ada":
         assert (user.pending, type(revoked)) == (False, AlreadyAccepted)
     else:
-        assert (user, revoked, type(accepted)) == (None, None, NotFound)
+        assert (user, revoked, type(accepted)) == (None, None, LinkGone)
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))
@@ -110,7 +110,7 @@ def test_one_who_accepts_while_it_is_sent_again(admin, invite, accept, look, out
     if accepted == "ada":
         assert type(resent) is AlreadyAccepted
     else:
-        assert type(accepted) is NotFound
+        assert type(accepted) is LinkGone
         assert accept(resent.token) == "ada"
     assert look.user(made.user_id).pending is False
 
@@ -127,7 +127,7 @@ def test_one_who_accepts_while_the_inviter_is_deleted(admin, make_user, invite, 
 
     assert deleted is None
     assert look.user(made.user_id).pending is (accepted != "ada")
-    assert accepted == "ada" or type(accepted) is NotFound
+    assert accepted == "ada" or type(accepted) is LinkGone
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))

@@ -6,7 +6,7 @@ import pytest
 
 from app.db.session import transaction
 from app.domain.actor import OPERATOR, Actor
-from app.domain.errors import Invalid, NoWebsites, UnexpectedWebsites, WebsiteDenied
+from app.domain.errors import NoWebsites, TooMany, UnknownWebsites, WebsiteDenied
 from app.domain.roles import SiteRole, TeamRole
 from app.models import Grant
 from app.services.matomo import sites
@@ -68,25 +68,25 @@ class TestNames:
         good = number_of(make_website(owner=ada))
 
         for person in (admin, ada):
-            with pytest.raises(UnexpectedWebsites) as refused:
+            with pytest.raises(UnknownWebsites) as refused:
                 sites.resolve_sites(person.actor, [good, name])
-            assert refused.value.names == (name,)
+            assert refused.value.websites == (name,)
 
     def test_all_that_is_unknown_is_named(self, admin, make_website, number_of):
         good = number_of(make_website(owner=admin))
 
-        with pytest.raises(UnexpectedWebsites) as refused:
+        with pytest.raises(UnknownWebsites) as refused:
             sites.resolve_sites(admin.actor, [2**31 - 1, good, "abc", UNKNOWN_ID])
 
-        assert refused.value.names == (str(2**31 - 1), "abc", str(UNKNOWN_ID))
-        assert refused.value.message == f"There is no such website: {2**31 - 1}, abc, {UNKNOWN_ID}"
+        assert refused.value.websites == (2**31 - 1, "abc", UNKNOWN_ID)
+        assert refused.value.message == f"There is no website {2**31 - 1}, abc, {UNKNOWN_ID}."
 
     def test_a_message_does_not_grow_without_end(self, admin, in_app):
-        with pytest.raises(UnexpectedWebsites) as refused:
+        with pytest.raises(UnknownWebsites) as refused:
             sites.resolve_sites(admin.actor, [f"x{n}" for n in range(5000)])
 
-        assert refused.value.message.endswith("x19 and 4980 more")
-        with pytest.raises(Invalid, match="at most 5000"):
+        assert refused.value.message.endswith("x19 and 4980 more.")
+        with pytest.raises(TooMany, match="at most 5000"):
             sites.resolve_sites(admin.actor, [str(n) for n in range(5001)])
 
     def test_none_are_no_list(self, admin, in_app):
@@ -160,7 +160,7 @@ class TestRights:
         number = number_of(site)
         websites.delete_website(OPERATOR, site)
 
-        with pytest.raises(UnexpectedWebsites):
+        with pytest.raises(UnknownWebsites):
             sites.resolve_sites(admin.actor, [number])
 
 

@@ -13,9 +13,9 @@ from app.domain.errors import (
     BadValue,
     Invalid,
     LastWebsite,
-    NoName,
-    NoUrls,
-    UnexpectedWebsites,
+    Missing,
+    TooMany,
+    UnknownWebsites,
     WebsiteDenied,
 )
 from app.domain.pagination import Window
@@ -140,10 +140,10 @@ class TestRegistering:
     @pytest.mark.parametrize(
         ("values", "refusal"),
         [
-            ({"name": " "}, NoName),
+            ({"name": " "}, Missing),
             ({"name": "x" * 101}, BadValue),
-            ({"urls": []}, NoUrls),
-            ({"urls": ["", " "]}, NoUrls),
+            ({"urls": []}, Missing),
+            ({"urls": ["", " "]}, Missing),
             ({"urls": ["good.example", "not an address"]}, BadValue),
             ({"urls": ["javascript://x/%0Aalert(1)"]}, BadValue),
             ({"urls": ["http://"]}, BadValue),
@@ -155,14 +155,14 @@ class TestRegistering:
             ({"urls": ["http://[::1"]}, BadValue),
             ({"urls": ['http://x/"><script>']}, BadValue),
             ({"urls": ["http://x/" + "y" * 500]}, BadValue),
-            ({"urls": [f"http://x/{n}" for n in range(101)]}, Invalid),
+            ({"urls": [f"http://x/{n}" for n in range(101)]}, TooMany),
             ({"timezone": "Mars/Olympus"}, BadValue),
             ({"timezone": "UTC+15"}, BadValue),
             ({"currency": "eur"}, BadValue),
             ({"excluded_ips": ["1.2.3.4", "1.2.3.256"]}, BadValue),
             ({"excluded_ips": ["1.*"]}, BadValue),
             ({"excluded_ips": ["1.*.3.4"]}, BadValue),
-            ({"excluded_ips": [f"1.2.3.{n}" for n in range(201)]}, Invalid),
+            ({"excluded_ips": [f"1.2.3.{n}" for n in range(201)]}, TooMany),
             ({"group": "x" * 2001}, BadValue),
             ({"type": "mobileapp"}, BadValue),
             ({"keep_url_fragments": 3}, BadValue),
@@ -311,7 +311,7 @@ class TestDeleting:
             delete_site(ada.actor, site)
 
     def test_what_there_is_not_cannot_go(self, actor, made):
-        with pytest.raises(UnexpectedWebsites):
+        with pytest.raises(UnknownWebsites):
             delete_site(actor, made() + 1)
 
     def test_a_number_is_never_given_again(self, actor, made):
@@ -457,7 +457,7 @@ class TestLists:
     def test_one_is_for_those_who_may_see_it(self, actor, ada, made):
         with pytest.raises(WebsiteDenied):
             get_site(ada.actor, made())
-        with pytest.raises(UnexpectedWebsites):
+        with pytest.raises(UnknownWebsites):
             get_site(actor, UUID(int=1))
 
     def test_each_takes_one_statement(self, app, world, actor, ada):
