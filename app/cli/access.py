@@ -28,12 +28,12 @@ def command(user: str, search: str | None, page: int, page_size: int, as_json: b
     show_access(of_user(user, Window.of_page(page, page_size), search), OF_USER, as_json=as_json)
 
 
-def of_user(user: str, window: Window, search: str | None) -> Page:
+def of_user(user: str, window: Window, search: str | None) -> Page[Any]:
     """What a user, called by name or id, may do where."""
     return effective.list_user_access(OPERATOR, effective.find_holder(OPERATOR, user), window, search=search)
 
 
-def show_access(page: Page, columns: Sequence[str], *, as_json: bool) -> None:
+def show_access(page: Page[Any], columns: Sequence[str], *, as_json: bool) -> None:
     """Print a page of rights."""
     if as_json:
         print_json({"data": [as_data(view) for view in page.rows], "count": page.total})

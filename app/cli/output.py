@@ -39,7 +39,7 @@ def show(source: Any, columns: Sequence[str], *, as_json: bool) -> None:
     _print(table)
 
 
-def show_page(page: Page, columns: Sequence[str], *, as_json: bool) -> None:
+def show_page(page: Page[Any], columns: Sequence[str], *, as_json: bool) -> None:
     """Print a page of things, and how many there are in all."""
     show_all(page.rows, columns, total=page.total, as_json=as_json)
 

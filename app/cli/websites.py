@@ -6,10 +6,10 @@ from uuid import UUID
 import click
 
 from app.cli.guard import guarded
-from app.cli.output import confirm, done, json_option, plain, show, show_all
+from app.cli.output import confirm, done, json_option, plain, show, show_page
 from app.cli.paging import page_options
 from app.domain.actor import OPERATOR
-from app.domain.pagination import Window
+from app.domain.pagination import Page, Window
 from app.services.teams import teams
 from app.services.users import accounts
 from app.services.websites import websites
@@ -57,15 +57,16 @@ def list_(search: str | None, user: str | None, team: str | None, page: int, pag
     window = Window.of_page(page, page_size)
     if user and team:
         raise click.UsageError("Name either --user or --team.")
+    found: Page[Any]
     if user:
         owner_id = accounts.find_user(OPERATOR, user).id
         found = websites.list_websites(OPERATOR, window, user_id=owner_id, search=search)
     elif team:
         found = websites.list_team_websites(OPERATOR, teams.find_team(OPERATOR, team).id, window, search=search)
     else:
-        found = websites.list_all_websites(OPERATOR, window, search=search)
-    rows = found.rows if user or team else [view.website for view in found.rows]
-    show_all(rows, COLUMNS, total=found.total, as_json=as_json)
+        views = websites.list_all_websites(OPERATOR, window, search=search)
+        found = views.with_rows([view.website for view in views.rows])
+    show_page(found, COLUMNS, as_json=as_json)
 
 
 @group.command("show")

@@ -1,218 +1,178 @@
 """
-Reads on the driver itself: SQLAlchemy writes the statement once, and its pool lends the connection; what it does
+Reads on the driver itself: SQLAlchemy writes each statement once, and its pool lends the connection; what it does
 besides on every execution costs three times as much as the driver (docs/performance.md).
 """
 
 import time
-from collections import namedtuple
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import current_app, g
-from sqlalchemy import (
-    Engine,
-    Executable,
-    Row,
-    Select,
-    inspect,
-)
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy import Engine, inspect
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.db.engines import READER, REPLICA, report_slow
 from app.db.errors import translated
 from app.db.replica import Replica
-from app.db.session import UNIT, Unit, db
+from app.db.session import UNIT, WROTE_AT, Unit, db
 from app.db.sql.pagination import FEW
+from app.db.sql.query import Line, PageQuery, Query, Statement, T
 from app.db.sql.search import PHRASE_MIN_LENGTH, Match, count_in_index, pattern, phrase
-from app.domain.actor import Actor
 from app.domain.folding import fold_case
 from app.domain.pagination import Page, Window
 
 CURSOR = "frontdesk_cursor"
-QUERY_CANCELED = "57014"
-"""PostgreSQL's word for a statement that took too long: not to be tried again."""
-MOST_STATEMENTS = 1000
-"""There are fewer variants of lists than this; whatever made more would not be built once."""
-Convert = Callable[[Any], Any]
-
-
-class Unsuitable(Exception):
-    """The statement cannot be run this way, or failed: SQLAlchemy runs it, and says what is wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """A statement as one kind of database wants it."""
-
-    text: str
-    names: Sequence[str]
-    """Its parameters, in their order."""
-    positional: bool
-    constants: dict[str, Any]
-    """Parameters with a value of their own."""
-    binds: dict[str, Convert]
-    row: Callable[..., Any]
-    converts: Sequence[Convert | None]
 
 
 class Reads:
-    """Runs reads on the connections of one engine."""
+    """Runs reads on the connections of one engine, in autocommit."""
 
     def __init__(self, engine: Engine, *, slow_seconds: float = 0) -> None:
         self.engine, self.slow_seconds = engine, slow_seconds
-        self._compiled: dict[int, tuple[Executable, Compiled | None]] = {}
+        self._driver: Any = engine.dialect.loaded_dbapi
+        self._connected = False
 
-    def fetch_all(self, statement: Executable, values: dict[str, Any]) -> Sequence[Any]:
+    def lines(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Line]:
         """
-        All rows, with columns as attributes.
+        What the statement finds. A connection that turns out to be dead is replaced once.
 
-        :raises Unsuitable: run it by SQLAlchemy instead; nothing is lost, it only reads
+        :raises DBAPIError: of the kind that SQLAlchemy makes of the driver's error
+        :raises PoolTimeout: no connection was free in time
         """
-        compiled = self._compile(statement)
-        if compiled is None:
-            raise Unsuitable
-        binds, given = compiled.binds, compiled.constants | values
-        for name, convert in binds.items():
-            given[name] = convert(given[name])
-        parameters: Any = [given[name] for name in compiled.names] if compiled.positional else given
-        found = self._run(compiled.text, parameters)
-        row, converts = compiled.row, compiled.converts
-        if not any(converts):
-            return [row(*values_) for values_ in found]
-        return [
-            row(*[value if convert is None else convert(value) for value, convert in zip(line, converts, strict=True)])
-            for line in found
-        ]
-
-    def _run(self, text: str, parameters: Any) -> list[Any]:
-        lent = None
-        began = time.perf_counter()
         try:
-            lent = self.engine.raw_connection()
-            began = time.perf_counter()
+            return self.lines_once(statement, values)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return self.lines_once(statement, values)
+
+    def lines_once(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Line]:
+        """The same, without another connection in place of a dead one."""
+        if not self._connected:
+            self._lend().close()  # a dialect knows only then how its database writes text
+            self._connected = True
+        compiled = statement.compiled(self.engine.dialect)
+        if compiled is None:
+            with self.engine.connect() as connection:
+                return connection.execute(statement.statement, values).all()
+        return compiled.lines(self._run(compiled.text, compiled.parameters(values)))
+
+    def _run(self, text: str, parameters: Any) -> list[Line]:
+        lent = self._lend()
+        began = time.perf_counter()
+        cursor: Any = None
+        try:
             cursor = lent.info.get(CURSOR)
             if cursor is None:
                 cursor = lent.info[CURSOR] = lent.cursor()  # making one costs as much as using it
             cursor.execute(text, parameters)
-            found = list(cursor.fetchall())
-        except SQLAlchemyError:
-            raise  # the pool's: no connection was free in time
-        except Exception as error:
-            if lent is not None:
-                lent.invalidate()
+            found: list[Line] = cursor.fetchall()
+        except self._driver.DataError as error:  # the values' fault; the connection is as good as before
+            lent.close()
+            raise self._named(error, text, parameters) from error
+        except self._driver.Error as error:
+            dead = self.engine.dialect.is_disconnect(error, lent.dbapi_connection, cursor)
+            if dead:
+                pool: Any = self.engine.pool
+                pool._invalidate(lent, error)  # and with it all that are as old, as SQLAlchemy does
+            else:
+                lent.invalidate(error)
             self._watch(text, began)
-            if getattr(error, "sqlstate", None) == QUERY_CANCELED:
-                raise OperationalError(text, None, error) from error
-            raise Unsuitable from error
+            raise self._named(error, text, parameters, dead=dead) from error
+        except BaseException as error:  # interrupted: what is still to come on this connection is not known
+            lent.invalidate(error)
+            raise
         lent.close()
         self._watch(text, began)
         return found
+
+    def _lend(self) -> Any:
+        try:
+            return self.engine.raw_connection()
+        except self._driver.Error as error:
+            raise self._named(error) from error
+
+    def _named(
+        self, error: Exception, text: str | None = None, parameters: Any = None, *, dead: bool = False
+    ) -> BaseException:
+        """The driver's error as SQLAlchemy calls it."""
+        return DBAPIError.instance(
+            text,
+            parameters,
+            error,
+            self._driver.Error,
+            hide_parameters=self.engine.hide_parameters,
+            connection_invalidated=dead,
+            dialect=self.engine.dialect,
+        )
 
     def _watch(self, text: str, began: float) -> None:
         if self.slow_seconds and time.perf_counter() - began >= self.slow_seconds:
             report_slow(text, time.perf_counter() - began)
 
-    def _compile(self, statement: Executable) -> Compiled | None:
-        known = self._compiled.get(id(statement))
-        if known is None:
-            if len(self._compiled) >= MOST_STATEMENTS:
-                return None
-            # The statement is kept with it, so that its id stays its own.
-            known = self._compiled[id(statement)] = (statement, self._made(statement))
-        return known[1]
 
-    def _made(self, statement: Executable) -> Compiled | None:
-        if not isinstance(statement, Select):
-            return None
-        dialect = self.engine.dialect
-        compiled = statement.compile(dialect=dialect)
-        if not isinstance(compiled, SQLCompiler) or compiled.post_compile_params or compiled.literal_execute_params:
-            return None
-        binds: dict[str, Convert] = {}
-        constants: dict[str, Any] = {}
-        for bind, name in compiled.bind_names.items():
-            convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
-            if convert is not None:
-                binds[name] = convert
-            if not bind.required:
-                constants[name] = bind.value
-        columns = list(statement.selected_columns)
-        shape: Any = namedtuple(  # type: ignore[misc]
-            "Row", [column.key or f"column_{i}" for i, column in enumerate(columns)]
-        )
-        return Compiled(
-            text=str(compiled),
-            names=list(compiled.positiontup or compiled.bind_names.values()),
-            positional=bool(compiled.positional),
-            constants=constants,
-            binds=binds,
-            row=shape,
-            converts=[column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns],
-        )
-
-
-def fetch_all(statement: Executable, **values: Any) -> Sequence[Row[Any]]:
+def fetch_all(query: Query[T], /, **values: Any) -> list[T]:
     """
-    All rows of a read: in the unit of work where one is open, else in autocommit, on the primary.
-    A connection that turns out to be dead is replaced once.
+    All rows of a query: in the unit of work where one is open, else in autocommit, on the primary.
 
+    :raises TypeError: a parameter is missing or unknown
     :raises DatabaseUnavailable, Unstorable: see ``errors.Translated``
     """
+    return query.rows(_lines(query, values))
+
+
+def fetch_one(query: Query[T], /, **values: Any) -> T | None:
+    """The first row of a query, or None; see ``fetch_all``."""
+    rows = fetch_all(query, **values)
+    return rows[0] if rows else None
+
+
+def fetch_list(query: Query[T], /, **values: Any) -> list[T]:
+    """
+    Rows of a list: from the replica where there is one that has everything the caller has written, else as
+    ``fetch_all``. A replica that is away costs nothing but speed.
+    """
+    return query.rows(_list_lines(query, values))
+
+
+def fetch_window(query: PageQuery[T], window: Window, /, *, fresh: bool = False, **values: Any) -> Page[T]:
+    """
+    The rows of a window, with their count, as ``fetch_list`` reads them.
+
+    :param fresh: from the primary alone, as where rights depend on it
+    """
+    given = values | query.values(window)
+    return query.page(_lines(query, given) if fresh else _list_lines(query, given), window)
+
+
+def _lines(query: Statement, values: Mapping[str, Any]) -> Sequence[Line]:
+    query.check(values)
     unit: Unit | None = g.get(UNIT)
     if unit is not None:
-        return unit.execute(statement, values).all()
+        return unit.execute(query.statement, values).all()
     with translated:
-        return _read(READER, statement, values)
+        return _reads(READER).lines(query, values)
 
 
-def fetch_list(statement: Executable, *, wrote_at: datetime | None, **values: Any) -> Sequence[Row[Any]]:
-    """
-    Rows of a list: from the replica where there is one that has everything a caller who wrote at
-    ``wrote_at`` must find, else as ``fetch_all``. A replica that is away costs nothing but speed.
-    """
+def _list_lines(query: Statement, values: Mapping[str, Any]) -> Sequence[Line]:
     replica: Replica | None = current_app.extensions.get("frontdesk_replica")
-    if replica is None or g.get(UNIT) is not None or not replica.may_answer(wrote_at):
-        return fetch_all(statement, **values)
-    try:
-        return _read(REPLICA, statement, values, persist=False)
-    except (Unsuitable, DBAPIError, PoolTimeout):
-        replica.lost()
-        return fetch_all(statement, **values)
-
-
-def _read(name: str, statement: Executable, values: dict[str, Any], *, persist: bool = True) -> Sequence[Row[Any]]:
-    """
-    On the driver where that will do, else by SQLAlchemy, which also knows what an error means.
-
-    :param persist: try again when a connection fails; False where somebody else may be asked instead
-    """
-    reads: Reads = current_app.extensions["frontdesk_reads"][name]
-    try:
-        return reads.fetch_all(statement, values)
-    except Unsuitable as reason:
-        if reason.__cause__ is not None and not persist:
+    if replica is None or g.get(UNIT) is not None or not replica.may_answer(g.get(WROTE_AT)):
+        return _lines(query, values)
+    query.check(values)
+    with translated:
+        try:
+            return _reads(REPLICA).lines_once(query, values)
+        except DataError:  # no other database would take these values either
             raise
-    try:
-        return _by_sqlalchemy(reads.engine, statement, values)
-    except DBAPIError as error:
-        if not (persist and error.connection_invalidated):
-            raise
-        return _by_sqlalchemy(reads.engine, statement, values)
+        except (DBAPIError, PoolTimeout):
+            replica.lost()
+    return _lines(query, values)
 
 
-def _by_sqlalchemy(engine: Engine, statement: Executable, values: dict[str, Any]) -> Sequence[Row[Any]]:
-    with engine.connect() as connection:
-        return connection.execute(statement, values).all()
-
-
-def fetch_one(statement: Executable, **values: Any) -> Row[Any] | None:
-    """The first row of a read, or None; see ``fetch_all``."""
-    rows = fetch_all(statement, **values)
-    return rows[0] if rows else None
+def _reads(name: str) -> Reads:
+    found: Reads = current_app.extensions["frontdesk_reads"][name]
+    return found
 
 
 def has_table(name: str) -> bool:
@@ -231,22 +191,21 @@ def reader() -> Engine:
 
 
 def fetch_page(
-    actor: Actor,
-    build: Callable[..., Select[Any]],
+    build: Callable[..., PageQuery[T]],
     window: Window,
     *,
     search: str | None = None,
     folded: bool = False,
     index: str | None = None,
     **values: Any,
-) -> Page:
+) -> Page[T]:
     """
     The rows of a window, with their count.
 
     A search first looks whether there are few hits, which are gathered once, counted and sorted; only
     when there are many does it walk the list in order, where many hits mean a short walk.
 
-    :param build: ``build(match=…, few=…, capped=…)`` gives the statement
+    :param build: ``build(match=…, few=…, capped=…)`` gives the query
     :param folded: names are searched as they are compared, folded
     :param index: the full-text index that may serve, where there is one
     """
@@ -259,15 +218,15 @@ def fetch_page(
             if few:
                 match, values["search"] = Match.PHRASE, phrase(text)
     if few:
-        statement = build(match=match, few=True, capped=False)
-        rows = fetch_list(statement, wrote_at=actor.wrote_at, **values, **window.values | {"probe": FEW + 1})
-        if rows[0].total <= FEW:
-            return Page.of(rows, window)
-    statement = build(match=match, few=False, capped=window.cap is not None)
-    return Page.of(fetch_list(statement, wrote_at=actor.wrote_at, **values, **window.values), window)
+        query = build(match=match, few=True, capped=False)
+        lines = _list_lines(query, values | window.values | {"probe": FEW + 1})
+        if lines[0][0] <= FEW:
+            return query.page(lines, window)
+    query = build(match=match, few=False, capped=window.cap is not None)
+    return fetch_window(query, window, **values)
 
 
 def _finds_few(index: str, text: str) -> bool:
     """Whether the full-text index finds few; for many it is slower than reading every row."""
     found = fetch_all(count_in_index(index), search=phrase(text), probe=FEW + 1)
-    return bool(found[0].total <= FEW)
+    return found[0].total <= FEW

@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 from uuid import UUID
@@ -25,6 +26,8 @@ from app.domain.errors import Conflict, DatabaseUnavailable, DeletedMeanwhile
 from app.models import AccessToken, Base, LoginSession, utcnow
 
 UNIT = "unit_of_work"
+WROTE_AT = "wrote_at"
+"""When the caller wrote last, as far as is known."""
 ATTEMPTS = 5
 
 Unit = scoped_session[Session]
@@ -72,15 +75,22 @@ def transaction(conflicts: Mapping[str, Conflict | type[Conflict]] | None = None
         session.expunge_all()  # whatever is read later is read anew
 
 
-def note_caller(session_id: UUID | None, *, token_id: UUID | None = None) -> None:
-    """Whose writes the transactions to come are, a login's or a token's, so that its next lists show them."""
+def note_caller(session_id: UUID | None, *, token_id: UUID | None = None, wrote_at: datetime | None = None) -> None:
+    """
+    Whose writes the transactions to come are, a login's or a token's, so that its next lists show them.
+
+    :param wrote_at: when it wrote last
+    """
     g.caller = (_mark_session, session_id) if token_id is None else (_mark_token, token_id)
+    setattr(g, WROTE_AT, wrote_at)
 
 
 def _note_write(session: Unit) -> None:
     mark, caller = g.get("caller", (None, None))
     if caller is not None and "frontdesk_replica" in current_app.extensions:
-        session.execute(mark, {"caller": caller, "now": utcnow()}, execution_options={"synchronize_session": False})
+        now = utcnow()
+        session.execute(mark, {"caller": caller, "now": now}, execution_options={"synchronize_session": False})
+        setattr(g, WROTE_AT, now)
 
 
 _mark_session = update(LoginSession).where(LoginSession.id == bindparam("caller")).values(wrote_at=bindparam("now"))

@@ -36,7 +36,6 @@ class Actor:
     """The token for programs that it came with, instead of a login's."""
     share: SharedView | None = None
     address: str = ""
-    wrote_at: datetime | None = None
 
     @property
     def is_admin(self) -> bool:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Generic, TypeVar
 
 MAX_OFFSET = 2**63 - 1
 """What databases can count; pages beyond are empty as well."""
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +41,20 @@ class Sort:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(Generic[T]):
     """Some rows of a list, and how many there are in all (or at least, where ``capped``)."""
 
-    rows: Sequence[Any]
+    rows: Sequence[T]
     total: int
     capped: bool = False
 
     @classmethod
-    def of(cls, rows: Sequence[Any], window: Window) -> "Page":
-        """From what a paged statement answers: every row carries ``total``; without rows one is empty."""
-        total = rows[0].total
-        found = [row for row in rows if row.id is not None]
+    def of(cls, rows: Sequence[T], total: int, window: Window) -> "Page[T]":
+        """The rows of a window, of which no more are counted than it says."""
         if window.cap is not None and total > window.cap:
-            return cls(found, window.cap, capped=True)
-        return cls(found, total)
+            return cls(rows, window.cap, capped=True)
+        return cls(rows, total)
+
+    def with_rows(self, rows: Sequence[U]) -> "Page[U]":
+        """The same page, showing its rows in another way."""
+        return Page(rows, self.total, self.capped)

@@ -20,11 +20,16 @@ class Owned(Protocol):
     actor's by direct grant.
     """
 
-    id: UUID
-    user_id: UUID | None
-    team_id: UUID | None
-    team_role: str | None
-    grant_role: str | None
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def user_id(self) -> UUID | None: ...
+    @property
+    def team_id(self) -> UUID | None: ...
+    @property
+    def team_role(self) -> str | None: ...
+    @property
+    def grant_role(self) -> str | None: ...
 
 
 def require(allowed: bool, error: type[Denied] = Denied) -> None:

@@ -1,7 +1,5 @@
 """``/reset-password/…``: who has forgotten the password chooses another."""
 
-from typing import Any
-
 from flask import Blueprint, Response
 
 from app.domain.errors import InvalidField
@@ -17,13 +15,13 @@ bp = Blueprint("resets", __name__)
 @bp.get("/reset-password/<path:token>")
 def show(token: str) -> Response:
     """The form. Looking changes nothing."""
-    return page("reset", account=_account(token), faults={})
+    return page("reset", account=password_resets.find(token, address=client_address()), faults={})
 
 
 @bp.post("/reset-password/<path:token>")
 def answer(token: str) -> Response:
     """Set the password."""
-    account, form = _account(token), read_form()
+    account, form = password_resets.find(token, address=client_address()), read_form()
     faults = password_faults(form)
     if not faults:
         try:
@@ -33,7 +31,3 @@ def answer(token: str) -> Response:
         else:
             return page("changed", account=account)
     return page("reset", 400, account=account, faults=faults)
-
-
-def _account(token: str) -> Any:
-    return password_resets.find(token, address=client_address())

@@ -9,7 +9,8 @@ Administrators have no rows there: they may everything everywhere, which is aske
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -30,6 +31,7 @@ from sqlalchemy import (
 )
 
 from app.db.sql.pagination import paged
+from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, in_index, like, like_folded
 from app.domain.roles import RANKS, TEAM_RIGHTS, SiteRole, Source
 from app.models import IS_ADMIN, Grant, GrantedCapability, Membership, Team, User, Website
@@ -137,11 +139,62 @@ def _row(
     ]
 
 
+class Rank(NamedTuple):
+    """The strongest right of a user on a website."""
+
+    user_id: UUID
+    website_id: UUID
+    rank: int
+
+
+class Detail(NamedTuple):
+    """One reason, or one capability, of a user on a website; see ``reasons`` and ``CAPABILITY``."""
+
+    user_id: UUID
+    website_id: UUID
+    source: str
+    rank: int
+    role: str | None
+    team_id: UUID | None
+    team_name: str | None
+
+
+class Holder(NamedTuple):
+    """An account, as far as rights are concerned."""
+
+    id: UUID
+    username: str
+    role: str
+    pending: bool
+
+
+class WebsiteShown(NamedTuple):
+    """A website beside rights on it."""
+
+    id: UUID
+    name: str
+    domain: str | None
+    number: int | None
+
+
+class WebsiteWithNumber(NamedTuple):
+    """The same, with what rights on it depend on."""
+
+    id: UUID
+    name: str
+    domain: str | None
+    number: int | None
+    user_id: UUID | None
+    team_id: UUID | None
+    team_role: str | None
+    grant_role: str | None
+
+
 @cache
-def select_rank(where: Where = of_pair) -> Select[Any]:
+def select_rank(where: Where = of_pair) -> Query[Rank]:
     """``user_id``, ``website_id`` and ``rank`` of the strongest rights; by default of one user on one website."""
     found = rights(where)
-    return select(found.c.user_id, found.c.website_id, found.c.rank)
+    return Query(select(found.c.user_id, found.c.website_id, found.c.rank), Rank)
 
 
 class ListScope(StrEnum):
@@ -152,7 +205,7 @@ class ListScope(StrEnum):
 
 
 @cache
-def select_details(of: ListScope, number: int) -> Select[Any]:
+def select_details(of: ListScope, number: int) -> Query[Detail]:
     """
     Every reason and every capability of one user on some websites, or on one website of some users, strongest first.
 
@@ -177,26 +230,28 @@ def select_details(of: ListScope, number: int) -> Select[Any]:
         )
     ).where(*where(GrantedCapability.user_id, GrantedCapability.website_id))
     rows = union_all(*_branches(where), capability).subquery("details")
-    return select(*rows.c).order_by(rows.c.rank.desc(), rows.c.source, rows.c.role)
+    return Query(select(*rows.c).order_by(rows.c.rank.desc(), rows.c.source, rows.c.role), Detail)
 
 
 WEBSITE_COLUMNS = (Website.id.label("id"), Website.name, Website.domain, Number.number)
 USER_COLUMNS = (User.id.label("id"), User.username, User.role, User.pending)
 _WITH_NUMBER = (Number, Number.website_id == Website.id)
 
-select_website = (
+select_website = Query(
     select(*WEBSITE_COLUMNS, Website.user_id, Website.team_id, team_role, grant_role)
     .outerjoin(*_WITH_NUMBER)
-    .where(Website.id == bindparam("website_id"), Website.deleted_at.is_(None))
+    .where(Website.id == bindparam("website_id"), Website.deleted_at.is_(None)),
+    WebsiteWithNumber,
 )
 """A living website, with its number and the actor's roles. Values: ``website_id``, ``actor_id``."""
 
-select_holder = select(*USER_COLUMNS).where(User.id == bindparam("user_id"), User.deleted_at.is_(None))
+living_holder = select(*USER_COLUMNS).where(User.id == bindparam("user_id"), User.deleted_at.is_(None))
+select_holder = Query(living_holder, Holder)
 """A living account, as far as rights are concerned. Value: ``user_id``."""
 
 
 @cache
-def select_websites(*, everything: bool, match: Match | None, few: bool, capped: bool) -> Select[Any]:
+def select_websites(*, everything: bool, match: Match | None, few: bool, capped: bool) -> PageQuery[WebsiteShown]:
     """
     A page of the websites that a user has a right on, by name. Value: ``user_id``.
 
@@ -210,11 +265,12 @@ def select_websites(*, everything: bool, match: Match | None, few: bool, capped:
     elif match is Match.PHRASE:
         hits = hits.where(in_index(Website.id, "search_website"))
     order = [(Website.name, False), (Website.id, False)]
-    return paged(hits, Website.id, WEBSITE_COLUMNS, order, joins=[_WITH_NUMBER], few=few, capped=capped)
+    joins = [_WITH_NUMBER]
+    return PageQuery(paged(hits, Website.id, WEBSITE_COLUMNS, order, joins=joins, few=few, capped=capped), WebsiteShown)
 
 
 @cache
-def select_users(*, match: Match | None, few: bool, capped: bool) -> Select[Any]:
+def select_users(*, match: Match | None, few: bool, capped: bool) -> PageQuery[Holder]:
     """A page of the users who have a right on a website, administrators included, by name. Value: ``website_id``."""
     # Walks over indexes, one after the other; an OR would walk the whole table.
     holders = union_all(select(User.id).where(IS_ADMIN), select(reasons(on_website).c.user_id))
@@ -222,4 +278,4 @@ def select_users(*, match: Match | None, few: bool, capped: bool) -> Select[Any]
     if match:
         hits = hits.where(like_folded(User.username_key))
     order = [(User.username, False), (User.id, False)]
-    return paged(hits, User.id, USER_COLUMNS, order, few=few, capped=capped)
+    return PageQuery(paged(hits, User.id, USER_COLUMNS, order, few=few, capped=capped), Holder)

@@ -1,14 +1,44 @@
 """Statements about tokens for programs."""
 
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
 from sqlalchemy import Integer, bindparam, delete, func, null, or_, select, update
 
+from app.db.sql.query import Query
 from app.models import AccessToken, User
+from app.queries.rows import Id
 from app.queries.users import SUMMARY
 
 _now = bindparam("now", type_=AccessToken.created_at.type)
 _good = or_(AccessToken.expires_at.is_(None), AccessToken.expires_at > _now)
 
-select_by_token = (
+
+class TokenBearer(NamedTuple):
+    """Who bears a token for programs."""
+
+    id: UUID
+    username: str
+    role: str
+    created_at: datetime | None
+    session_id: None
+    token_id: UUID
+    last_used_at: datetime | None
+    wrote_at: datetime | None
+
+
+class TokenRecord(NamedTuple):
+    """A token for programs."""
+
+    id: UUID
+    description: str
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+
+
+select_by_token = Query(
     select(
         *SUMMARY,
         null().label("session_id"),
@@ -17,11 +47,12 @@ select_by_token = (
         AccessToken.wrote_at,
     )
     .join(User, User.id == AccessToken.user_id)
-    .where(AccessToken.token_hash == bindparam("token_hash"), _good, User.deleted_at.is_(None), ~User.pending)
+    .where(AccessToken.token_hash == bindparam("token_hash"), _good, User.deleted_at.is_(None), ~User.pending),
+    TokenBearer,
 )
 """Who bears a token. Values: ``token_hash``, ``now``."""
 
-select_id = select(AccessToken.id).where(AccessToken.id == bindparam("token_id"))
+select_id = Query(select(AccessToken.id.label("id")).where(AccessToken.id == bindparam("token_id")), Id)
 """Whether a token is still there. Value: ``token_id``."""
 
 touch_token = (
@@ -34,7 +65,7 @@ touch_token = (
 )
 """Note a use; of several at once, one writes. Values: ``token_id``, ``stale``, ``now``."""
 
-select_tokens = (
+select_tokens = Query(
     select(
         AccessToken.id.label("id"),
         AccessToken.description,
@@ -43,7 +74,8 @@ select_tokens = (
         AccessToken.expires_at,
     )
     .where(AccessToken.user_id == bindparam("user_id"), _good)
-    .order_by(AccessToken.created_at.desc(), AccessToken.id.desc())
+    .order_by(AccessToken.created_at.desc(), AccessToken.id.desc()),
+    TokenRecord,
 )
 """A user's good tokens, newest first. Values: ``user_id``, ``now``."""
 

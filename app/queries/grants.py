@@ -6,14 +6,16 @@ from typing import Any
 from sqlalchemy import Delete, Insert, Uuid, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.db.sql.query import Query
 from app.models import Grant, GrantedCapability, User, Website
 from app.queries import access
 from app.queries.access import Column, of_user
+from app.queries.rows import WebsiteRights
 from app.queries.websites import grant_role, team_role
 
 DIALECTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
-lock_holder = access.select_holder.with_for_update(key_share=True)
+lock_holder = Query(access.living_holder.with_for_update(key_share=True), access.Holder)
 """A living account, as far as rights are concerned, locked as whoever changes its role locks it. Value: ``user_id``."""
 
 
@@ -21,11 +23,12 @@ def _listed(website_id: Column) -> Any:
     return website_id.in_(bindparam("website_ids", type_=Uuid(), expanding=True))
 
 
-lock_websites = (
+lock_websites = Query(
     select(Website.id.label("id"), Website.user_id, Website.team_id, team_role, grant_role)
     .where(_listed(Website.id), Website.deleted_at.is_(None))
     .order_by(Website.id)
-    .with_for_update(read=True, key_share=True, of=Website)
+    .with_for_update(read=True, key_share=True, of=Website),
+    WebsiteRights,
 )
 """
 Some living websites, with the actor's roles; nobody deletes one until the transaction ends. Values: ``website_ids``,

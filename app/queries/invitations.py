@@ -1,14 +1,18 @@
 """Statements about invitations."""
 
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import Select, Uuid, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Uuid, and_, bindparam, or_, select, update
 from sqlalchemy.orm import aliased
 
 from app.db.sql.pagination import paged
+from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, like_folded
 from app.models import Grant, Invitation, Membership, Team, User, Website
+from app.queries.rows import Id, RoleInTeam, WebsiteRights
 from app.queries.websites import grant_role, team_role
 
 SHOWN = 100
@@ -34,24 +38,76 @@ COLUMNS = (
     Inviter.username.label("inviter_name"),
     Inviter.display_name.label("inviter_display_name"),
 )
-"""The inviter's three are null where that account is gone."""
+
+
+class InvitationRecord(NamedTuple):
+    """An invitation; the inviter's three are null where that account is gone."""
+
+    id: UUID
+    user_id: UUID
+    by_operator: bool
+    role: str
+    teams: list[dict[str, Any]]
+    grants: list[dict[str, Any]]
+    created_at: datetime
+    expires_at: datetime
+    accepted_at: datetime | None
+    username: str
+    email: str | None
+    inviter_id: UUID | None
+    inviter_name: str | None
+    inviter_display_name: str | None
+
+
+class WebsiteGiven(NamedTuple):
+    """``WebsiteRights``, and who granted the user what they have there."""
+
+    id: UUID
+    user_id: UUID | None
+    team_id: UUID | None
+    team_role: str | None
+    grant_role: str | None
+    granted_by: UUID | None
+
+
+class TeamId(NamedTuple):
+    """A team by its id."""
+
+    team_id: UUID
+
+
+class WebsiteOffered(NamedTuple):
+    """The name of a website, and the role there."""
+
+    name: str
+    role: str
+
+
+class TeamName(NamedTuple):
+    """The name of a team."""
+
+    name: str
+
 
 _invitation = select(*COLUMNS).select_from(Invitation).join(User, _INVITED).outerjoin(Inviter, _INVITER)
 _has_token = or_(
     Invitation.token_hash == bindparam("hash_of_token"), Invitation.link_token_hash == bindparam("hash_of_token")
 )
 
-select_invitation = _invitation.where(Invitation.id == bindparam("invitation_id"))
-select_invitations_called = _invitation.where(
-    or_(
-        Invitation.id == bindparam("invitation_id"),
-        User.username_key == bindparam("key"),
-        User.email_key == bindparam("key"),
-    )
-).limit(2)
+select_invitation = Query(_invitation.where(Invitation.id == bindparam("invitation_id")), InvitationRecord)
+select_invitations_called = Query(
+    _invitation.where(
+        or_(
+            Invitation.id == bindparam("invitation_id"),
+            User.username_key == bindparam("key"),
+            User.email_key == bindparam("key"),
+        )
+    ).limit(2),
+    InvitationRecord,
+)
 """Up to two of an id, or of a folded name or address. Values: ``invitation_id``, ``key``."""
-select_invitation_of = _invitation.where(Invitation.user_id == bindparam("user_id"))
-select_by_token = _invitation.where(_has_token)
+select_invitation_of = Query(_invitation.where(Invitation.user_id == bindparam("user_id")), InvitationRecord)
+select_by_token = Query(_invitation.where(_has_token), InvitationRecord)
 """The invitation that a link opens, the mailed one or the copied one. Value: ``hash_of_token``."""
 
 accept = (
@@ -68,69 +124,70 @@ accept = (
 
 
 @cache
-def select_invitations(*, own: bool, match: Match | None, few: bool, capped: bool) -> Select[Any]:
+def select_invitations(*, own: bool, match: Match | None, few: bool, capped: bool) -> PageQuery[InvitationRecord]:
     """A page of invitations, newest first, or of those that ``inviter_id`` made."""
     hits = select(Invitation.id).join(User, _INVITED)
     if own:
         hits = hits.where(Invitation.inviter_id == bindparam("inviter_id"))
     if match:
         hits = hits.where(or_(like_folded(User.username_key), like_folded(User.email_key)))
-    return paged(
-        hits,
-        Invitation.id,
-        COLUMNS,
-        [(Invitation.created_at, True), (Invitation.id, True)],
-        joins=[(User, _INVITED), (Inviter, _INVITER)],
-        few=few,
-        capped=capped,
-    )
+    order = [(Invitation.created_at, True), (Invitation.id, True)]
+    joins: list[tuple[Any, ColumnElement[bool]]] = [(User, _INVITED), (Inviter, _INVITER)]
+    return PageQuery(paged(hits, Invitation.id, COLUMNS, order, joins=joins, few=few, capped=capped), InvitationRecord)
 
 
 _RIGHTS = (Website.id.label("id"), Website.user_id, Website.team_id, team_role, grant_role)
 
-select_websites_to_give = select(*_RIGHTS).where(
-    Website.id.in_(bindparam("website_ids", type_=Uuid(), expanding=True)), Website.deleted_at.is_(None)
+select_websites_to_give = Query(
+    select(*_RIGHTS).where(
+        Website.id.in_(bindparam("website_ids", type_=Uuid(), expanding=True)), Website.deleted_at.is_(None)
+    ),
+    WebsiteRights,
 )
 """Living websites, with what rights on them depend on. Values: ``website_ids``, a list, and ``actor_id``."""
 
-select_websites_given = (
+select_websites_given = Query(
     select(*_RIGHTS, Grant.granted_by)
     .join(Grant, Grant.website_id == Website.id)
-    .where(Grant.user_id == bindparam("user_id"), Website.deleted_at.is_(None))
+    .where(Grant.user_id == bindparam("user_id"), Website.deleted_at.is_(None)),
+    WebsiteGiven,
 )
 """What a user was granted and by whom, with the rights of ``actor_id`` there. Values: these two."""
 
-select_teams_to_enter = (
+select_teams_to_enter = Query(
     select(Team.id.label("id"), Membership.role)
     .outerjoin(Membership, (Membership.team_id == Team.id) & (Membership.user_id == bindparam("actor_id")))
     .where(Team.id.in_(bindparam("team_ids", type_=Uuid(), expanding=True)), Team.deleted_at.is_(None))
     .order_by(Team.id)
-    .with_for_update(read=True, of=Team)
+    .with_for_update(read=True, of=Team),
+    RoleInTeam,
 )
 """
 Living teams with the actor's role in each, which stays as it is until the transaction ends. Values: ``team_ids``, a
 list, and ``actor_id``.
 """
 
-select_team_ids_of = select(Membership.team_id).where(Membership.user_id == bindparam("user_id"))
+select_team_ids_of = Query(select(Membership.team_id).where(Membership.user_id == bindparam("user_id")), TeamId)
 
-select_website_names = (
+select_website_names = Query(
     select(Website.name, Grant.role)
     .join(Grant, Grant.website_id == Website.id)
     .where(Grant.user_id == bindparam("user_id"), Website.deleted_at.is_(None))
     .order_by(Website.name, Website.id)
-    .limit(SHOWN)
+    .limit(SHOWN),
+    WebsiteOffered,
 )
 """What websites a user was granted, by name. Value: ``user_id``."""
 
-select_team_names = (
+select_team_names = Query(
     select(Team.name)
     .where(Team.id.in_(bindparam("team_ids", type_=Uuid(), expanding=True)), Team.deleted_at.is_(None))
-    .order_by(Team.name, Team.id)
+    .order_by(Team.name, Team.id),
+    TeamName,
 )
 """Value: ``team_ids``, a list."""
 
-select_holdings = select(Website.id).where(Website.user_id == bindparam("user_id")).limit(1)
+select_holdings = Query(select(Website.id.label("id")).where(Website.user_id == bindparam("user_id")).limit(1), Id)
 """Whether a user owns any website. Value: ``user_id``."""
 
 adopt_grants = (

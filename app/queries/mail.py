@@ -1,13 +1,17 @@
 """Statements about mail that is to be sent, and about what it says."""
 
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import Select, bindparam, delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from app.db.sql.pagination import paged
+from app.db.sql.query import PageQuery, Query
 from app.models import Invitation, OutboxMail, User
+from app.queries.rows import Id
 
 COLUMNS = (
     OutboxMail.id.label("id"),
@@ -21,7 +25,43 @@ COLUMNS = (
 )
 _moment = OutboxMail.created_at.type
 
-select_any_due = select(OutboxMail.id).where(OutboxMail.due_at <= bindparam("now", type_=_moment)).limit(1)
+
+class MailRecord(NamedTuple):
+    """A mail that is to be sent."""
+
+    id: UUID
+    kind: str
+    recipient: str
+    parameters: dict[str, Any]
+    created_at: datetime
+    due_at: datetime | None
+    attempts: int
+    last_error: str | None
+
+
+class MailCounts(NamedTuple):
+    """How many mails there are, and how many of them are still tried."""
+
+    total: int
+    waiting: int
+
+
+class InvitationToSend(NamedTuple):
+    """What the mail of an invitation says."""
+
+    id: UUID
+    nonce: str
+    token_hash: str | None
+    expires_at: datetime
+    username: str
+    email: str | None
+    inviter_username: str | None
+    inviter_display_name: str | None
+
+
+select_any_due = Query(
+    select(OutboxMail.id.label("id")).where(OutboxMail.due_at <= bindparam("now", type_=_moment)).limit(1), Id
+)
 """Whether there is anything to do. Value: ``now``."""
 
 _next = (
@@ -32,11 +72,12 @@ _next = (
     .with_for_update(skip_locked=True)
     .scalar_subquery()
 )
-claim_next = (
+claim_next = Query(
     update(OutboxMail)
     .where(OutboxMail.id == _next)
     .values(due_at=bindparam("until", type_=_moment), attempts=OutboxMail.attempts + 1)
-    .returning(*COLUMNS)
+    .returning(*COLUMNS),
+    MailRecord,
 )
 """Take the mail that is due for longest; nobody else takes it before ``until``. Values: ``now``, ``until``."""
 
@@ -53,11 +94,10 @@ retry_given_up = update(OutboxMail).where(OutboxMail.due_at.is_(None)).values(_a
 retry_one = update(OutboxMail).where(OutboxMail.id == bindparam("mail_id")).values(_again)
 """Values: ``mail_id``, ``now``."""
 
-count_mails = select(func.count().label("total"), func.count(OutboxMail.due_at).label("waiting"))
-"""How many mails there are, and how many of them are still tried."""
+count_mails = Query(select(func.count().label("total"), func.count(OutboxMail.due_at).label("waiting")), MailCounts)
 
 _inviter = aliased(User)
-select_invitation = (
+select_invitation = Query(
     select(
         Invitation.id.label("id"),
         Invitation.nonce,
@@ -78,11 +118,12 @@ select_invitation = (
         or_(Invitation.inviter_id.is_not(None), Invitation.by_operator),
         User.pending,
         User.deleted_at.is_(None),
-    )
+    ),
+    InvitationToSend,
 )
 """An invitation whose link is good. Values: ``invitation_id``, ``now``."""
 
-select_invitation_of = select(Invitation.id.label("id")).where(Invitation.user_id == bindparam("user_id"))
+select_invitation_of = Query(select(Invitation.id.label("id")).where(Invitation.user_id == bindparam("user_id")), Id)
 """Value: ``user_id``."""
 
 select_invitation_waiting = select(Invitation).where(
@@ -92,7 +133,8 @@ select_invitation_waiting = select(Invitation).where(
 
 
 @cache
-def select_mails(*, capped: bool) -> Select[Any]:
+def select_mails(*, capped: bool) -> PageQuery[MailRecord]:
     """A page of mails that are not sent, oldest first."""
     order = [(OutboxMail.created_at, False), (OutboxMail.id, False)]
-    return paged(select(OutboxMail.id).select_from(OutboxMail), OutboxMail.id, COLUMNS, order, capped=capped)
+    hits = select(OutboxMail.id).select_from(OutboxMail)
+    return PageQuery(paged(hits, OutboxMail.id, COLUMNS, order, capped=capped), MailRecord)

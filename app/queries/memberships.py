@@ -1,15 +1,19 @@
 """Statements about who is in which team."""
 
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import Select, Uuid, bindparam, case, select
+from sqlalchemy import Uuid, bindparam, case, select
 
 from app.db.sql.pagination import paged
+from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, like_folded
 from app.db.sql.text import id_text, time_text
 from app.domain.roles import TeamRole
 from app.models import Membership, Team, User
+from app.queries.rows import RoleInTeam
 
 COLUMNS = (
     Membership.id.label("id"),
@@ -21,21 +25,58 @@ COLUMNS = (
 )
 OLDEST = (Membership.created_at, Membership.id)
 
-select_role = (
+
+class MemberRecord(NamedTuple):
+    """Who is in a team, and as what."""
+
+    id: UUID
+    team_id: UUID
+    user_id: UUID
+    role: str
+    created_at: datetime | None
+    updated_at: datetime | None
+
+
+class NamedMember(NamedTuple):
+    """The same, with the user's name."""
+
+    id: UUID
+    team_id: UUID
+    user_id: UUID
+    role: str
+    created_at: datetime | None
+    updated_at: datetime | None
+    username: str
+
+
+class MemberAsText(NamedTuple):
+    """The same, with ids and times as text."""
+
+    id: str
+    team_id: str
+    user_id: str
+    role: str
+    created_at: str | None
+    updated_at: str | None
+    username: str
+
+
+select_role = Query(
     select(Team.id.label("id"), Membership.role)
     .outerjoin(Membership, (Membership.team_id == Team.id) & (Membership.user_id == bindparam("actor_id")))
-    .where(Team.id == bindparam("team_id"), Team.deleted_at.is_(None))
+    .where(Team.id == bindparam("team_id"), Team.deleted_at.is_(None)),
+    RoleInTeam,
 )
 """A living team and the actor's role in it. Values: ``team_id``, ``actor_id``."""
 
 _living = select(*COLUMNS).join(User, User.id == Membership.user_id).where(User.deleted_at.is_(None))
 
-select_members = _living.where(Membership.team_id == bindparam("team_id")).order_by(*OLDEST)
+select_members = Query(_living.where(Membership.team_id == bindparam("team_id")).order_by(*OLDEST), MemberRecord)
 """Everybody in a team, longest-standing first. Value: ``team_id``."""
 
 
 @cache
-def select_members_of(number: int, *, owners_only: bool = False) -> Select[Any]:
+def select_members_of(number: int, *, owners_only: bool = False) -> Query[MemberAsText]:
     """
     Everybody in some teams, or their owners; ids and times come as text. Values: ``team_0`` and so on, ``number`` of
     them.
@@ -57,10 +98,12 @@ def select_members_of(number: int, *, owners_only: bool = False) -> Select[Any]:
     )
     if owners_only:
         query = query.where(Membership.role == TeamRole.OWNER.value)
-    return query.order_by(*OLDEST)
+    return Query(query.order_by(*OLDEST), MemberAsText)
 
 
-select_member = _living.where(Membership.team_id == bindparam("team_id"), Membership.user_id == bindparam("user_id"))
+select_member = Query(
+    _living.where(Membership.team_id == bindparam("team_id"), Membership.user_id == bindparam("user_id")), MemberRecord
+)
 
 select_succession = (
     select(Membership)
@@ -84,7 +127,7 @@ select_successor = select_succession.where(Membership.user_id != bindparam("user
 
 
 @cache
-def select_team_users(*, match: Match | None, few: bool, capped: bool) -> Select[Any]:
+def select_team_users(*, match: Match | None, few: bool, capped: bool) -> PageQuery[NamedMember]:
     """A page of a team's members with their names, longest-standing first. Value: ``team_id``."""
     hits = (
         select(Membership.id)
@@ -93,12 +136,7 @@ def select_team_users(*, match: Match | None, few: bool, capped: bool) -> Select
     )
     if match:
         hits = hits.where(like_folded(User.username_key))
-    return paged(
-        hits,
-        Membership.id,
-        (*COLUMNS, User.username),
-        [(Membership.created_at, False), (Membership.id, False)],
-        joins=[(User, User.id == Membership.user_id)],
-        few=few,
-        capped=capped,
-    )
+    order = [(Membership.created_at, False), (Membership.id, False)]
+    joins = [(User, User.id == Membership.user_id)]
+    columns = (*COLUMNS, User.username)
+    return PageQuery(paged(hits, Membership.id, columns, order, joins=joins, few=few, capped=capped), NamedMember)

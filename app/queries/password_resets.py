@@ -1,11 +1,39 @@
 """Statements about links by which a forgotten password is replaced."""
 
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
 from sqlalchemy import bindparam, delete, or_, select
 
+from app.db.sql.query import Query
 from app.models import PasswordReset, User
 from app.queries.users import SUMMARY
 
-select_by_token = (
+
+class ResetOwner(NamedTuple):
+    """Whose link it is, and until when."""
+
+    id: UUID
+    username: str
+    role: str
+    created_at: datetime | None
+    email: str | None
+    expires_at: datetime
+
+
+class ResetAccount(NamedTuple):
+    """Who is to get a link."""
+
+    id: UUID
+    username: str
+    role: str
+    created_at: datetime | None
+    email: str | None
+    pending: bool
+
+
+select_by_token = Query(
     select(*SUMMARY, User.email, PasswordReset.expires_at)
     .join(User, User.id == PasswordReset.user_id)
     .where(
@@ -13,7 +41,8 @@ select_by_token = (
         PasswordReset.expires_at > bindparam("now", type_=PasswordReset.expires_at.type),
         User.deleted_at.is_(None),
         ~User.pending,
-    )
+    ),
+    ResetOwner,
 )
 """Whose link it is, while it is good. Values: ``hash_of_token``, ``now``."""
 
@@ -26,13 +55,14 @@ delete_used = delete(PasswordReset).where(
 
 delete_of_user = delete(PasswordReset).where(PasswordReset.user_id == bindparam("owner_id"))
 
-select_account = (
+select_account = Query(
     select(*SUMMARY, User.email, User.pending)
     .where(
         User.deleted_at.is_(None),
         or_(User.username_key == bindparam("account_key"), User.email_key == bindparam("account_key")),
     )
     .order_by((User.username_key == bindparam("account_key")).desc())
-    .limit(1)
+    .limit(1),
+    ResetAccount,
 )
 """Whom a folded name or address means. Value: ``account_key``."""

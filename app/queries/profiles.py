@@ -1,15 +1,29 @@
 """Statements about names and addresses of accounts."""
 
+from typing import NamedTuple
+
 from sqlalchemy import BigInteger, bindparam, func, or_, select, update
 
+from app.db.sql.query import Query
 from app.models import User
 
 hold_name = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
 """Wait until nobody else is about to take the name, on PostgreSQL. Value: ``number``, made of the name."""
 
-select_clashes = select(User.username_key, User.email_key).where(
-    User.id != bindparam("user_id"),
-    or_(User.username_key == bindparam("email_key"), User.email_key == bindparam("username_key")),
+
+class NameKeys(NamedTuple):
+    """What an account is called, as names are compared."""
+
+    username_key: str | None
+    email_key: str | None
+
+
+select_clashes = Query(
+    select(User.username_key, User.email_key).where(
+        User.id != bindparam("user_id"),
+        or_(User.username_key == bindparam("email_key"), User.email_key == bindparam("username_key")),
+    ),
+    NameKeys,
 )
 """Other accounts whose name is the address, or whose address is the name. Values: ``user_id`` and both keys or null."""
 

@@ -1,12 +1,16 @@
 """Statements about logins."""
 
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import NamedTuple
+from uuid import UUID
 
-from sqlalchemy import Integer, Select, bindparam, delete, null, select, update
+from sqlalchemy import Integer, bindparam, delete, null, select, update
 
 from app.db.sql.pagination import paged
+from app.db.sql.query import PageQuery, Query
 from app.models import LoginSession, User
+from app.queries.rows import Id
 from app.queries.users import SUMMARY
 
 COLUMNS = (
@@ -18,7 +22,33 @@ COLUMNS = (
     LoginSession.user_agent,
 )
 
-select_by_token = (
+
+class SessionRecord(NamedTuple):
+    """A login."""
+
+    id: UUID
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    address: str | None
+    user_agent: str | None
+
+
+class SessionBearer(NamedTuple):
+    """Who bears the token of a login."""
+
+    id: UUID
+    username: str
+    role: str
+    created_at: datetime | None
+    session_id: UUID
+    token_id: None
+    last_used_at: datetime
+    lifetime: int
+    wrote_at: datetime | None
+
+
+select_by_token = Query(
     select(
         *SUMMARY,
         LoginSession.id.label("session_id"),
@@ -32,11 +62,12 @@ select_by_token = (
         LoginSession.token_hash == bindparam("token_hash"),
         LoginSession.expires_at > bindparam("now", type_=LoginSession.expires_at.type),
         User.deleted_at.is_(None),
-    )
+    ),
+    SessionBearer,
 )
 """Who bears a token. Values: ``token_hash``, ``now``."""
 
-select_id = select(LoginSession.id).where(LoginSession.id == bindparam("session_id"))
+select_id = Query(select(LoginSession.id.label("id")).where(LoginSession.id == bindparam("session_id")), Id)
 """Whether a login is still there. Value: ``session_id``."""
 
 touch_session = (
@@ -64,16 +95,11 @@ delete_beyond = delete(LoginSession).where(LoginSession.id.in_(_older))
 
 
 @cache
-def select_sessions(*, capped: bool) -> Select[Any]:
+def select_sessions(*, capped: bool) -> PageQuery[SessionRecord]:
     """A page of a user's living logins, newest first. Values: ``user_id``, ``now``."""
     hits = select(LoginSession.id).where(
         LoginSession.user_id == bindparam("user_id"),
         LoginSession.expires_at > bindparam("now", type_=LoginSession.expires_at.type),
     )
-    return paged(
-        hits,
-        LoginSession.id,
-        COLUMNS,
-        [(LoginSession.created_at, True), (LoginSession.id, True)],
-        capped=capped,
-    )
+    order = [(LoginSession.created_at, True), (LoginSession.id, True)]
+    return PageQuery(paged(hits, LoginSession.id, COLUMNS, order, capped=capped), SessionRecord)

@@ -1,11 +1,14 @@
 """Statements about public links."""
 
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 
 from app.db.sql.pagination import paged
+from app.db.sql.query import PageQuery, Query
 from app.models import WEBSITE_SHARE, Share, Website
 from app.queries.websites import grant_role, team_role
 
@@ -20,10 +23,43 @@ COLUMNS = (
     Share.updated_at,
 )
 
-select_share = (
+
+class ShareRecord(NamedTuple):
+    """A public link."""
+
+    id: UUID
+    entity_id: UUID
+    name: str
+    share_type: int
+    slug: str
+    parameters: dict[str, Any]
+    created_at: datetime | None
+    updated_at: datetime | None
+
+
+class ShareOfWebsite(NamedTuple):
+    """The same, with what rights on its website depend on."""
+
+    id: UUID
+    entity_id: UUID
+    name: str
+    share_type: int
+    slug: str
+    parameters: dict[str, Any]
+    created_at: datetime | None
+    updated_at: datetime | None
+    website_id: UUID
+    user_id: UUID | None
+    team_id: UUID | None
+    team_role: str | None
+    grant_role: str | None
+
+
+select_share = Query(
     select(*COLUMNS, Website.id.label("website_id"), Website.user_id, Website.team_id, team_role, grant_role)
     .join(Website, Website.id == Share.entity_id)
-    .where(Share.id == bindparam("share_id"), Website.deleted_at.is_(None))
+    .where(Share.id == bindparam("share_id"), Website.deleted_at.is_(None)),
+    ShareOfWebsite,
 )
 """A share of a living website, with what rights on it depend on. Values: ``share_id``, ``actor_id``."""
 
@@ -32,14 +68,15 @@ _public = (
     .join(Website, Website.id == Share.entity_id)
     .where(Share.share_type == WEBSITE_SHARE, Website.deleted_at.is_(None))
 )
-select_share_by_slug = _public.where(Share.slug == bindparam("slug"))
-select_share_by_token = _public.where(Share.id == bindparam("share_id"))
+select_share_by_slug = Query(_public.where(Share.slug == bindparam("slug")), ShareRecord)
+select_share_by_token = Query(_public.where(Share.id == bindparam("share_id")), ShareRecord)
 
 
 @cache
-def select_shares(*, one: bool, capped: bool) -> Select[Any]:
+def select_shares(*, one: bool, capped: bool) -> PageQuery[ShareRecord]:
     """A page of a website's shares, newest first, or the one alone. Values: ``website_id``, ``share_id``."""
     hits = select(Share.id).where(Share.entity_id == bindparam("website_id"))
     if one:
         hits = hits.where(Share.id == bindparam("share_id"))
-    return paged(hits, Share.id, COLUMNS, [(Share.created_at, True), (Share.id, True)], capped=capped)
+    order = [(Share.created_at, True), (Share.id, True)]
+    return PageQuery(paged(hits, Share.id, COLUMNS, order, capped=capped), ShareRecord)

@@ -1,13 +1,17 @@
 """Statements about teams."""
 
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import NamedTuple
+from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from app.db.sql.pagination import paged
+from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, in_index, like
 from app.models import Membership, Team, User, Website
+from app.queries.rows import Id
 
 SORTS = {"created_at": Team.created_at, "name": Team.name}
 
@@ -48,25 +52,78 @@ living_members = (
     .label("member_count")
 )
 
-select_team = select(*COLUMNS, own_role).where(Team.id == bindparam("team_id"), Team.deleted_at.is_(None))
+
+class TeamRecord(NamedTuple):
+    """A team."""
+
+    id: UUID
+    name: str
+    access_code: str | None
+    logo_url: str | None
+    created_at: datetime | None
+    updated_at: datetime | None
+    deleted_at: datetime | None
+
+
+class TeamOfActor(NamedTuple):
+    """A team, and the actor's role in it."""
+
+    id: UUID
+    name: str
+    access_code: str | None
+    logo_url: str | None
+    created_at: datetime | None
+    updated_at: datetime | None
+    deleted_at: datetime | None
+    own_role: str | None
+
+
+class TeamListed(NamedTuple):
+    """The same in a list, with how many websites and members it has."""
+
+    id: UUID
+    name: str
+    access_code: str | None
+    logo_url: str | None
+    created_at: datetime | None
+    updated_at: datetime | None
+    deleted_at: datetime | None
+    own_role: str | None
+    website_count: int
+    member_count: int
+
+
+class BriefTeam(NamedTuple):
+    """A team as users see it beside their own names."""
+
+    id: UUID
+    name: str
+    logo_url: str | None
+
+
+select_team = Query(
+    select(*COLUMNS, own_role).where(Team.id == bindparam("team_id"), Team.deleted_at.is_(None)), TeamOfActor
+)
 """Values: ``team_id``, ``actor_id``."""
 
-select_teams_called = (
+select_teams_called = Query(
     select(*COLUMNS)
     .where(Team.deleted_at.is_(None), or_(Team.id == bindparam("team_id"), Team.name == bindparam("name")))
-    .limit(2)
+    .limit(2),
+    TeamRecord,
 )
 """Up to two teams of an id or name. Values: ``team_id``, ``name``."""
 
-select_team_by_code = select(Team.id.label("id")).where(
-    Team.access_code == bindparam("access_code"), Team.deleted_at.is_(None)
+select_team_by_code = Query(
+    select(Team.id.label("id")).where(Team.access_code == bindparam("access_code"), Team.deleted_at.is_(None)), Id
 )
 
-select_brief_teams = (
+select_brief_teams = Query(
     select(Team.id.label("id"), Team.name, Team.logo_url)
     .join(Membership, Membership.team_id == Team.id)
     .where(Membership.user_id == bindparam("user_id"), Team.deleted_at.is_(None))
-    .order_by(Team.created_at, Team.id)
+    .order_by(Team.created_at, Team.id),
+    BriefTeam,
 )
 """What a login tells of a user's teams. Value: ``user_id``."""
 
@@ -74,7 +131,7 @@ select_brief_teams = (
 @cache
 def select_teams(
     *, of_user: bool, match: Match | None, few: bool, sort: str, descending: bool, capped: bool
-) -> Select[Any]:
+) -> PageQuery[TeamListed]:
     """A page of teams, of everybody or of ``user_id``; their members come by ``select_members_of``."""
     hits = select(Team.id).where(Team.deleted_at.is_(None))
     if of_user:
@@ -83,11 +140,6 @@ def select_teams(
         hits = hits.where(like(Team.name))
     elif match is Match.PHRASE:
         hits = hits.where(in_index(Team.id, "search_team"))
-    return paged(
-        hits,
-        Team.id,
-        (*COLUMNS, own_role, living_websites, living_members),
-        [(SORTS[sort], descending), (Team.id, False)],
-        few=few,
-        capped=capped,
-    )
+    columns = (*COLUMNS, own_role, living_websites, living_members)
+    order = [(SORTS[sort], descending), (Team.id, False)]
+    return PageQuery(paged(hits, Team.id, columns, order, few=few, capped=capped), TeamListed)

@@ -1,13 +1,17 @@
 """Statements about accounts."""
 
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import NamedTuple
+from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from app.db.sql.pagination import paged
+from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, in_index, like_folded
 from app.models import IS_ADMIN, User, Website
+from app.queries.rows import Id
 
 SORTS = {"created_at": User.created_at, "username": User.username, "role": User.role}
 
@@ -25,15 +29,78 @@ personal_websites = (
 PROFILE = (User.email, User.display_name, User.last_seen_at, User.pending)
 """What an account says of itself beyond Umami's columns."""
 
-select_user = select(*SUMMARY, *PROFILE).where(User.id == bindparam("user_id"), User.deleted_at.is_(None))
+
+class UserRecord(NamedTuple):
+    """An account."""
+
+    id: UUID
+    username: str
+    role: str
+    created_at: datetime | None
+    email: str | None
+    display_name: str | None
+    last_seen_at: datetime | None
+    pending: bool
+
+
+class UserListed(NamedTuple):
+    """An account in a list of all."""
+
+    id: UUID
+    username: str
+    role: str
+    created_at: datetime | None
+    email: str | None
+    display_name: str | None
+    last_seen_at: datetime | None
+    pending: bool
+    logo_url: str | None
+    updated_at: datetime | None
+    deleted_at: datetime | None
+    website_count: int
+
+
+class Credentials(NamedTuple):
+    """An account, and the hash of its password."""
+
+    id: UUID
+    username: str
+    role: str
+    created_at: datetime | None
+    password_hash: str
+
+
+class AccountCredentials(NamedTuple):
+    """The same, with the name as it is compared."""
+
+    id: UUID
+    username: str
+    role: str
+    created_at: datetime | None
+    username_key: str | None
+    password_hash: str
+
+
+class PasswordHash(NamedTuple):
+    """The hash of a password."""
+
+    password_hash: str
+
+
+select_user = Query(
+    select(*SUMMARY, *PROFILE).where(User.id == bindparam("user_id"), User.deleted_at.is_(None)), UserRecord
+)
 """Value: ``user_id``."""
 
-select_credentials = select(*SUMMARY, User.password_hash.label("password_hash")).where(
-    User.username_key == bindparam("username_key"), User.deleted_at.is_(None), ~User.pending
+select_credentials = Query(
+    select(*SUMMARY, User.password_hash.label("password_hash")).where(
+        User.username_key == bindparam("username_key"), User.deleted_at.is_(None), ~User.pending
+    ),
+    Credentials,
 )
 """Whoever may log in by a name. Value: ``username_key``, folded."""
 
-select_credentials_of_account = (
+select_credentials_of_account = Query(
     select(*SUMMARY, User.username_key, User.password_hash.label("password_hash"))
     .where(
         or_(User.username_key == bindparam("account_key"), User.email_key == bindparam("account_key")),
@@ -41,51 +108,60 @@ select_credentials_of_account = (
         ~User.pending,
     )
     .order_by((User.username_key == bindparam("account_key")).desc())
-    .limit(1)
+    .limit(1),
+    AccountCredentials,
 )
 """Whoever may log in by a name or an e-mail address. Value: ``account_key``, folded."""
 
-select_users_called = (
+select_users_called = Query(
     select(*SUMMARY, *PROFILE)
     .where(
         User.deleted_at.is_(None),
         or_(User.id == bindparam("user_id"), User.username_key == bindparam("username_key")),
     )
-    .limit(2)
+    .limit(2),
+    UserRecord,
 )
 """Up to two accounts of an id or folded name. Values: ``user_id``, ``username_key``."""
 
-select_password_hash = select(User.password_hash.label("password_hash")).where(
+_password_hash = select(User.password_hash.label("password_hash")).where(
     User.id == bindparam("user_id"), User.deleted_at.is_(None)
 )
+select_password_hash = Query(_password_hash, PasswordHash)
 
-hold_password_hash = select_password_hash.with_for_update(read=True)
+hold_password_hash = Query(_password_hash.with_for_update(read=True), PasswordHash)
 """The same, and nobody changes it until the transaction ends. Value: ``user_id``."""
 
-lock_user = select(User.id).where(User.id == bindparam("user_id")).with_for_update(key_share=True)
+lock_user = Query(
+    select(User.id.label("id")).where(User.id == bindparam("user_id")).with_for_update(key_share=True), Id
+)
 """The account, as everybody locks it who changes it or its logins. Value: ``user_id``."""
 
-lock_admins = (
-    select(User.id)
+lock_admins = Query(
+    select(User.id.label("id"))
     .where(IS_ADMIN, User.deleted_at.is_(None), ~User.pending)
     .order_by(User.id)
-    .with_for_update(key_share=True)
+    .with_for_update(key_share=True),
+    Id,
 )
 """All administrators, locked in one order: two who demote each other meet here (W4)."""
 
-select_any_admin = select(User.id).where(IS_ADMIN, User.deleted_at.is_(None), ~User.pending).limit(1)
+select_any_admin = Query(
+    select(User.id.label("id")).where(IS_ADMIN, User.deleted_at.is_(None), ~User.pending).limit(1), Id
+)
 
-select_first_admin = (
+select_first_admin = Query(
     select(User.id.label("id"))
     .where(IS_ADMIN, User.deleted_at.is_(None), ~User.pending)
     .order_by(User.created_at, User.id)
-    .limit(1)
+    .limit(1),
+    Id,
 )
 """The administrator who has been here longest."""
 
 
 @cache
-def select_users(*, match: Match | None, few: bool, sort: str, descending: bool, capped: bool) -> Select[Any]:
+def select_users(*, match: Match | None, few: bool, sort: str, descending: bool, capped: bool) -> PageQuery[UserListed]:
     """Living accounts, a page; ties broken by id so that pages never overlap."""
     hits = select(User.id).where(User.deleted_at.is_(None))
     if match is Match.PATTERN:
@@ -100,4 +176,5 @@ def select_users(*, match: Match | None, few: bool, sort: str, descending: bool,
         User.deleted_at,
         personal_websites,
     )
-    return paged(hits, User.id, columns, [(SORTS[sort], descending), (User.id, False)], few=few, capped=capped)
+    order = [(SORTS[sort], descending), (User.id, False)]
+    return PageQuery(paged(hits, User.id, columns, order, few=few, capped=capped), UserListed)

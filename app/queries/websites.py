@@ -1,14 +1,16 @@
 """Statements about websites."""
 
-from enum import StrEnum
+from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from app.db.sql.pagination import paged
+from app.db.sql.pagination import Joins, paged
+from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, in_index, like
 from app.domain.roles import TeamRole
 from app.models import Grant, Membership, Share, Team, User, Website
@@ -66,12 +68,118 @@ grant_role = (
     .label("grant_role")
 )
 
-select_website = select(*COLUMNS, team_role, grant_role).where(
-    Website.id == bindparam("website_id"), Website.deleted_at.is_(None)
+
+class WebsiteRecord(NamedTuple):
+    """A website, with its newest slug, and what rights on it depend on."""
+
+    id: UUID
+    name: str
+    domain: str | None
+    reset_at: datetime | None
+    user_id: UUID | None
+    team_id: UUID | None
+    created_by: UUID | None
+    created_at: datetime | None
+    updated_at: datetime | None
+    deleted_at: datetime | None
+    replay_enabled: bool
+    replay_config: dict[str, Any] | None
+    share_slug: str | None
+    team_role: str | None
+    grant_role: str | None
+
+
+class WebsiteListed(NamedTuple):
+    """A website in a list."""
+
+    id: UUID
+    name: str
+    domain: str | None
+    reset_at: datetime | None
+    user_id: UUID | None
+    team_id: UUID | None
+    created_by: UUID | None
+    created_at: datetime | None
+    updated_at: datetime | None
+    deleted_at: datetime | None
+    replay_enabled: bool
+    replay_config: dict[str, Any] | None
+    share_slug: str | None
+
+
+class WebsiteOfUser(NamedTuple):
+    """The same, with its owner."""
+
+    id: UUID
+    name: str
+    domain: str | None
+    reset_at: datetime | None
+    user_id: UUID | None
+    team_id: UUID | None
+    created_by: UUID | None
+    created_at: datetime | None
+    updated_at: datetime | None
+    deleted_at: datetime | None
+    replay_enabled: bool
+    replay_config: dict[str, Any] | None
+    share_slug: str | None
+    owner_id: UUID | None
+    owner_name: str | None
+
+
+class WebsiteOfTeam(NamedTuple):
+    """The same, with who created it."""
+
+    id: UUID
+    name: str
+    domain: str | None
+    reset_at: datetime | None
+    user_id: UUID | None
+    team_id: UUID | None
+    created_by: UUID | None
+    created_at: datetime | None
+    updated_at: datetime | None
+    deleted_at: datetime | None
+    replay_enabled: bool
+    replay_config: dict[str, Any] | None
+    share_slug: str | None
+    creator_id: UUID | None
+    creator_name: str | None
+
+
+class WebsiteOfAnyone(NamedTuple):
+    """The same, with its owner or its team."""
+
+    id: UUID
+    name: str
+    domain: str | None
+    reset_at: datetime | None
+    user_id: UUID | None
+    team_id: UUID | None
+    created_by: UUID | None
+    created_at: datetime | None
+    updated_at: datetime | None
+    deleted_at: datetime | None
+    replay_enabled: bool
+    replay_config: dict[str, Any] | None
+    share_slug: str | None
+    owner_id: UUID | None
+    owner_name: str | None
+    team_name: str | None
+    team_access_code: str | None
+    team_logo_url: str | None
+    team_created_at: datetime | None
+    team_updated_at: datetime | None
+    team_deleted_at: datetime | None
+
+
+select_website = Query(
+    select(*COLUMNS, team_role, grant_role).where(Website.id == bindparam("website_id"), Website.deleted_at.is_(None)),
+    WebsiteRecord,
 )
 """A living website, with the actor's role in its team and by direct grant. Values: ``website_id``, ``actor_id``."""
 
-select_websites_called = (
+select_websites_called = Query(
     select(*COLUMNS, team_role, grant_role)
     .where(
         Website.deleted_at.is_(None),
@@ -81,74 +189,76 @@ select_websites_called = (
             Website.domain == bindparam("name"),
         ),
     )
-    .limit(2)
+    .limit(2),
+    WebsiteRecord,
 )
 """Up to two websites of an id, name or domain. Values: ``website_id``, ``name``, ``actor_id``."""
 
 
-class ListScope(StrEnum):
-    """Whose websites a list shows."""
-
-    EVERYBODY = "everybody"
-    USER = "user"
-    USER_AND_TEAMS = "user-and-teams"
-    TEAM = "team"
+_user_id: ColumnElement[UUID] = bindparam("user_id", type_=Uuid())
+_OWNER = (User.id.label("owner_id"), User.username.label("owner_name"))
+_WITH_OWNER = (User, and_(User.id == Website.user_id, User.deleted_at.is_(None)))
 
 
-def _whose(of: ListScope) -> ColumnElement[bool]:
-    user_id: ColumnElement[UUID] = bindparam("user_id", type_=Uuid())
-    if of is ListScope.USER:
-        return Website.user_id == user_id
-    if of is ListScope.TEAM:
-        return Website.team_id == bindparam("team_id")
+@cache
+def select_all_websites(**how: Any) -> PageQuery[WebsiteOfAnyone]:
+    """A page of everybody's websites; ``how``: see ``_listed``."""
+    teams = [column.label(f"team_{column.key}") for column in TEAM_COLUMNS if column.key != "id"]
+    joins = [_WITH_OWNER, (Team, and_(Team.id == Website.team_id, Team.deleted_at.is_(None)))]
+    return PageQuery(_listed(None, [*COLUMNS, *_OWNER, *teams], joins, **how), WebsiteOfAnyone)
+
+
+@cache
+def select_websites_of_user(**how: Any) -> PageQuery[WebsiteOfUser]:
+    """A page of a user's own websites. Value: ``user_id``."""
+    listed = _listed(Website.user_id == _user_id, [*COLUMNS, *_OWNER], [_WITH_OWNER], **how)
+    return PageQuery(listed, WebsiteOfUser)
+
+
+@cache
+def select_websites_of_user_and_teams(**how: Any) -> PageQuery[WebsiteListed]:
+    """The same, and those of teams that the user owns or manages. Value: ``user_id``."""
     managed = (
         select(Membership.team_id)
         .join(Team, Team.id == Membership.team_id)
         .where(
-            Membership.user_id == user_id,
+            Membership.user_id == _user_id,
             or_(*[Membership.role == role for role in MANAGING]),
             Team.deleted_at.is_(None),
         )
     )
     # Two walks over an index each; an OR would walk the whole table.
-    own = select(Website.id).where(Website.user_id == user_id)
-    return Website.id.in_(union_all(own, select(Website.id).where(Website.team_id.in_(managed))))
+    own = select(Website.id).where(Website.user_id == _user_id)
+    whose = Website.id.in_(union_all(own, select(Website.id).where(Website.team_id.in_(managed))))
+    return PageQuery(_listed(whose, COLUMNS, [], **how), WebsiteListed)
 
 
 @cache
-def select_websites(
-    of: ListScope, *, match: Match | None, few: bool, sort: str, descending: bool, capped: bool
-) -> Select[Any]:
-    """
-    A page of living websites. Values: ``user_id`` or ``team_id``, as ``of`` asks.
+def select_websites_of_team(**how: Any) -> PageQuery[WebsiteOfTeam]:
+    """A page of a team's websites. Value: ``team_id``."""
+    columns = [*COLUMNS, Creator.id.label("creator_id"), Creator.username.label("creator_name")]
+    joins = [(Creator, and_(Creator.id == Website.created_by, Creator.deleted_at.is_(None)))]
+    return PageQuery(_listed(Website.team_id == bindparam("team_id"), columns, joins, **how), WebsiteOfTeam)
 
-    Rows carry the owner (``owner_id``, ``owner_name``), for a team's list the creator
-    (``creator_id``, ``creator_name``), for everybody's the team (``team_…``).
-    """
+
+def _listed(
+    whose: ColumnElement[bool] | None,
+    columns: Sequence[Any],
+    joins: Joins,
+    *,
+    match: Match | None,
+    few: bool,
+    sort: str,
+    descending: bool,
+    capped: bool,
+) -> Select[Any]:
+    """A page of living websites."""
     hits = select(Website.id).where(Website.deleted_at.is_(None))
-    if of is not ListScope.EVERYBODY:
-        hits = hits.where(_whose(of))
+    if whose is not None:
+        hits = hits.where(whose)
     if match is Match.PATTERN:
         hits = hits.where(or_(like(Website.name), like(Website.domain)))
     elif match is Match.PHRASE:
         hits = hits.where(in_index(Website.id, "search_website"))
-    columns: list[Any] = [*COLUMNS]
-    joins: list[Any] = []
-    if of in (ListScope.EVERYBODY, ListScope.USER):
-        columns += [User.id.label("owner_id"), User.username.label("owner_name")]
-        joins.append((User, and_(User.id == Website.user_id, User.deleted_at.is_(None))))
-    if of is ListScope.TEAM:
-        columns += [Creator.id.label("creator_id"), Creator.username.label("creator_name")]
-        joins.append((Creator, and_(Creator.id == Website.created_by, Creator.deleted_at.is_(None))))
-    if of is ListScope.EVERYBODY:
-        columns += [column.label(f"team_{column.key}") for column in TEAM_COLUMNS if column.key != "id"]
-        joins.append((Team, and_(Team.id == Website.team_id, Team.deleted_at.is_(None))))
-    return paged(
-        hits,
-        Website.id,
-        columns,
-        [(SORTS[sort], descending), (Website.id, False)],
-        joins=joins,
-        few=few,
-        capped=capped,
-    )
+    order = [(SORTS[sort], descending), (Website.id, False)]
+    return paged(hits, Website.id, columns, order, joins=joins, few=few, capped=capped)

@@ -1,13 +1,13 @@
 """Finding things by what people call them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from app.domain.errors import AmbiguousName, OnlyViews, Thing, UnknownName
 from app.models import ANONYMOUS_ID
+
+T = TypeVar("T")
 
 
 def parsed_id(text: str) -> UUID | None:
@@ -24,7 +24,7 @@ def require_somebody(user_id: UUID | None) -> None:
         raise OnlyViews
 
 
-def the_only_one(found: Sequence[Row[Any]], thing: Thing) -> Row[Any]:
+def the_only_one(found: Sequence[T], thing: Thing) -> T:
     """
     The one row that was found.
 

@@ -18,12 +18,12 @@ Record = dict[str, Any]
 NO_ACCESS, SUPERUSER = "noaccess", "superuser"
 
 
-def listed(fetch: Callable[[Window], Page], draw: Callable[[Any], Any]) -> list[Any] | Part:
+def listed(fetch: Callable[[Window], Page[Any]], draw: Callable[[Any], Any]) -> list[Any] | Part:
     """A list, cut as the caller asks before it is fetched."""
     return cut(fetch(window() or people.EVERYTHING), draw)
 
 
-def cut(page: Page, draw: Callable[[Any], Any]) -> list[Any] | Part:
+def cut(page: Page[Any], draw: Callable[[Any], Any]) -> list[Any] | Part:
     """A page that the generic filters cut no more, unless they have to look at the whole list."""
     rows = [draw(row) for row in page.rows]
     return rows if window() is None else Part(rows, page.total)

@@ -2,10 +2,12 @@
 
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, TextClause, Uuid, bindparam, column, table, text
+from sqlalchemy import ColumnElement, Integer, String, Uuid, bindparam, column, table, text
 from sqlalchemy.orm import InstrumentedAttribute
+
+from app.db.sql.query import Query
 
 PHRASE_MIN_LENGTH = 3
 """Trigrams find nothing shorter."""
@@ -40,11 +42,18 @@ def in_index(identity: InstrumentedAttribute[Any], index: str) -> ColumnElement[
     return identity.in_(keys.join(numbers, numbers.c.rowid == keys.c.number).select().with_only_columns(keys.c.id))
 
 
+class Total(NamedTuple):
+    """A number of rows."""
+
+    total: int
+
+
 @cache
-def count_in_index(index: str) -> TextClause:
+def count_in_index(index: str) -> Query[Total]:
     """How many rows a full-text index finds, ``total``, counted up to ``probe``. Values: ``search``, ``probe``."""
     hits = f"SELECT 1 FROM {index} WHERE {index} MATCH :search LIMIT :probe"  # noqa: S608 (our own names)
-    return text(f"SELECT count(*) AS total FROM ({hits})")  # noqa: S608
+    statement = text(f"SELECT count(*) AS total FROM ({hits})")  # noqa: S608
+    return Query(statement.columns(column("total", Integer())), Total)
 
 
 def pattern(searched: str) -> str:

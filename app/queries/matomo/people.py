@@ -1,8 +1,10 @@
 """Statements about people as directories show them: who there is, who invited them, who may be seen by whom."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -20,6 +22,7 @@ from sqlalchemy.orm import aliased
 
 from app.db.sql.json_list import listed
 from app.db.sql.pagination import paged
+from app.db.sql.query import PageQuery, Query
 from app.db.sql.string_agg import comma_joined
 from app.domain.roles import RANKS, AccessFilter, SiteRole, Standing
 from app.models import IS_ADMIN, GrantedCapability, Invitation, User
@@ -40,11 +43,67 @@ RECORD = (
     Invitation.inviter_id,
     Inviter.username.label("inviter"),
 )
-"""An account, and how it was invited if it was."""
 _JOINS: list[tuple[Any, ColumnElement[bool]]] = [
     (Invitation, Invitation.user_id == User.id),
     (Inviter, Inviter.id == Invitation.inviter_id),
 ]
+
+
+class Person(NamedTuple):
+    """An account, and how it was invited if it was."""
+
+    id: UUID
+    username: str
+    email: str | None
+    role: str
+    created_at: datetime | None
+    last_seen_at: datetime | None
+    pending: bool
+    expires_at: datetime | None
+    accepted_at: datetime | None
+    inviter_id: UUID | None
+    inviter: str | None
+
+
+class PersonOnSite(NamedTuple):
+    """The same, with the right on a website, and the capabilities there, joined by commas."""
+
+    id: UUID
+    username: str
+    email: str | None
+    role: str
+    created_at: datetime | None
+    last_seen_at: datetime | None
+    pending: bool
+    expires_at: datetime | None
+    accepted_at: datetime | None
+    inviter_id: UUID | None
+    inviter: str | None
+    rank: int | None
+    capabilities: str | None
+
+
+class PersonName(NamedTuple):
+    """The name of an account."""
+
+    id: UUID
+    username: str
+
+
+class Called(NamedTuple):
+    """An account, and what it is called, as names are compared."""
+
+    id: UUID
+    username_key: str | None
+    email_key: str | None
+
+
+class WebsiteId(NamedTuple):
+    """A website by its id."""
+
+    website_id: UUID
+
+
 LIVING = User.deleted_at.is_(None)
 BY_NAME = [(User.username_key, False), (User.id, False)]
 ACTOR = bindparam("actor_id", type_=Uuid())
@@ -62,10 +121,10 @@ def administered() -> Select[Any]:
 
 
 @cache
-def select_some_site(right: SiteRole) -> Select[Any]:
+def select_some_site(right: SiteRole) -> Query[WebsiteId]:
     """A website, if there is any that the actor has this right on. Value: ``actor_id``."""
     mine = reasons(by_actor)
-    return select(mine.c.website_id).where(mine.c.rank >= RANKS[right]).limit(1)
+    return Query(select(mine.c.website_id).where(mine.c.rank >= RANKS[right]).limit(1), WebsiteId)
 
 
 def _colleagues() -> Select[Any]:
@@ -83,38 +142,59 @@ def _source() -> Any:
 
 
 _person = select(*RECORD).select_from(_source()).where(LIVING)
-select_person = _person.where(User.username_key == bindparam("username_key"))
+select_person = Query(_person.where(User.username_key == bindparam("username_key")), Person)
 """Value: ``username_key``."""
-select_person_by_id = _person.where(User.id == bindparam("user_id"))
+select_person_by_id = Query(_person.where(User.id == bindparam("user_id")), Person)
 """Value: ``user_id``."""
-select_person_by_email = _person.where(User.email_key == bindparam("email_key"))
+select_person_by_email = Query(_person.where(User.email_key == bindparam("email_key")), Person)
 """Value: ``email_key``."""
-select_admins = _person.where(IS_ADMIN).order_by(User.created_at, User.id)
+select_admins = Query(_person.where(IS_ADMIN).order_by(User.created_at, User.id), Person)
 """All administrators, the first ones first."""
 
 
 _given = (bindparam("name_key", type_=String()), bindparam("given_key", type_=String()))
-select_called = select(User.id.label("id"), User.username_key, User.email_key).where(
-    or_(*[column == key for column in (User.username_key, User.email_key) for key in _given])
+select_called = Query(
+    select(User.id.label("id"), User.username_key, User.email_key).where(
+        or_(*[column == key for column in (User.username_key, User.email_key) for key in _given])
+    ),
+    Called,
 )
 """Accounts, closed ones too, with one of two names, as their name or address. Values: ``name_key``, ``given_key``."""
 
 
 @cache
-def select_people(
+def select_people(**question: Any) -> PageQuery[Person]:
+    """A page of people; ``question``: see ``_listed``."""
+    return PageQuery(_listed(RECORD, _JOINS, **question), Person)
+
+
+@cache
+def select_names(**question: Any) -> PageQuery[PersonName]:
+    """As ``select_people``, but the names alone."""
+    return PageQuery(_listed((User.id.label("id"), User.username), (), **question), PersonName)
+
+
+@cache
+def select_people_on_site(**question: Any) -> PageQuery[PersonOnSite]:
+    """As ``select_people``, with what they have on the website ``website_id``."""
+    shown = rights(on_website)
+    columns = (*RECORD, shown.c.rank, _capabilities().label("capabilities"))
+    return PageQuery(_listed(columns, (*_JOINS, (shown, shown.c.user_id == User.id)), **question), PersonOnSite)
+
+
+def _listed(
+    columns: Sequence[Any],
+    joins: Sequence[tuple[Any, ColumnElement[bool]]],
     *,
-    names_only: bool = False,
     colleagues: bool = False,
     others_invited: bool = True,
     named: bool = False,
     searched: bool = False,
     standing: Standing | None = None,
-    of_site: bool = False,
     has: AccessFilter | SiteRole | None = None,
 ) -> Select[Any]:
     """
-    A page of people, by name; ``probe`` is to be out of reach. With ``of_site`` rows carry ``rank``, of the right on
-    the website ``website_id``, and ``capabilities`` there, joined by commas.
+    A page of people, by name; ``probe`` is to be out of reach.
 
     :param colleagues: those with any right on a website that ``actor_id`` administers, and no administrators;
         else everybody
@@ -145,12 +225,6 @@ def select_people(
         hits = hits.where(*_is(standing))
     if here is not None:
         hits = hits.where(*_has(has, here))
-    columns: list[Any] = [User.id.label("id"), User.username] if names_only else [*RECORD]
-    joins = [] if names_only else [*_JOINS]
-    if of_site:
-        shown = rights(on_website)
-        joins.append((shown, shown.c.user_id == User.id))
-        columns += [shown.c.rank, _capabilities().label("capabilities")]
     # A part of everybody is gathered once, counted and sorted; everybody is counted and walked in order.
     part = colleagues or not others_invited or named or searched or standing is not None or has is not None
     return paged(hits, User.id, columns, BY_NAME, joins=joins, few=part)

@@ -1,14 +1,24 @@
 """Statements about what users prefer."""
 
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import Insert, bindparam, select
 
+from app.db.sql.query import Query
 from app.models import Preference
 from app.queries.grants import DIALECTS
 
-select_preference = select(Preference.value).where(
-    Preference.user_id == bindparam("user_id"), Preference.name == bindparam("name")
+
+class PreferenceValue(NamedTuple):
+    """What a user prefers."""
+
+    value: str
+
+
+select_preference = Query(
+    select(Preference.value).where(Preference.user_id == bindparam("user_id"), Preference.name == bindparam("name")),
+    PreferenceValue,
 )
 """Values: ``user_id``, ``name``."""
 

@@ -1,7 +1,8 @@
 """Statements for reports of who has which right where, websites by their numbers."""
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 )
 
 from app.db.sql.pagination import paged
+from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import like
 from app.db.sql.string_agg import comma_joined
 from app.domain.roles import RANKS, AccessFilter, SiteRole
@@ -35,12 +37,57 @@ from app.queries.matomo.people import administered
 BY_NAME = [(Website.name, False), (WebsiteNumber.number, False)]
 
 
+class SiteOfUser(NamedTuple):
+    """A website, and what a user has there; no website, but ``total`` and ``has_some``, past the end of the list."""
+
+    total: int
+    id: UUID | None
+    number: int | None
+    name: str | None
+    rank: int | None
+    """None: nothing."""
+    capabilities: str | None
+    """Joined by commas."""
+    has_some: bool
+    """Whether the user has any right anywhere."""
+
+
+class Entry(NamedTuple):
+    """A role, or a capability, of a user on a website."""
+
+    id: int
+    number: int
+    kind: int
+    """0: a role."""
+    access: str
+
+
+class AdminEntry(NamedTuple):
+    """What administrators have on a website."""
+
+    id: int
+    number: int
+    access: str
+
+
+class RoleOnSite(NamedTuple):
+    """A user, and the right on a website."""
+
+    username: str
+    rank: int
+
+
+class SiteWith(NamedTuple):
+    """A user, and a website."""
+
+    username: str
+    number: int
+
+
 @cache
-def select_sites_of_user(*, own_only: bool, searched: bool, has: AccessFilter | SiteRole | None) -> Select[Any]:
+def select_sites_of_user(*, own_only: bool, searched: bool, has: AccessFilter | SiteRole | None) -> Query[SiteOfUser]:
     """
-    A page of websites, by name (``probe`` is to be out of reach), with what the user ``user_id`` has there:
-    ``number``, ``name``, ``rank`` (null: nothing), ``capabilities`` joined by commas, and ``has_some``: whether that
-    user has any right anywhere.
+    A page of websites, by name (``probe`` is to be out of reach), with what the user ``user_id`` has there.
 
     :param own_only: those that ``actor_id`` administers; else all
     :param searched: ``search``, a pattern, is in the name, the main address or the group
@@ -70,7 +117,8 @@ def select_sites_of_user(*, own_only: bool, searched: bool, has: AccessFilter | 
         (WebsiteNumber, WebsiteNumber.website_id == Website.id),
         (shown, shown.c.website_id == Website.id),
     ]
-    return paged(hits, Website.id, columns, BY_NAME, joins=joins, few=own_only or searched or has is not None)
+    few = own_only or searched or has is not None
+    return Query(paged(hits, Website.id, columns, BY_NAME, joins=joins, few=few), SiteOfUser)
 
 
 def _has_address() -> ColumnElement[bool]:
@@ -143,7 +191,9 @@ def _cut(entries: FromClause, order: list[Any]) -> Select[Any]:
 
 
 _all_entries = _entries().cte("entries")
-select_access_of_user = _cut(_all_entries, [_all_entries.c.number, _all_entries.c.kind, _all_entries.c.access])
+select_access_of_user = PageQuery(
+    _cut(_all_entries, [_all_entries.c.number, _all_entries.c.kind, _all_entries.c.access]), Entry
+)
 """A page of what a user has: ``number``, ``access`` (a role, or a capability beside it). Value: ``user_id``."""
 
 _numbers = (
@@ -152,21 +202,22 @@ _numbers = (
     .where(Website.deleted_at.is_(None))
     .subquery("numbers")
 )
-select_all_numbers = _cut(_numbers, [_numbers.c.number])
+select_all_numbers = PageQuery(_cut(_numbers, [_numbers.c.number]), AdminEntry)
 """A page of what administrators have: ``number`` and ``access`` of all websites."""
 
 _here = rights(on_website)
-select_roles_on_site = (
+select_roles_on_site = Query(
     select(User.username, _here.c.rank)
     .join(_here, _here.c.user_id == User.id)
     .where(~IS_ADMIN)
-    .order_by(User.username_key, User.id)
+    .order_by(User.username_key, User.id),
+    RoleOnSite,
 )
 """Everybody with a right on a website, administrators apart: ``username``, ``rank``. Value: ``website_id``."""
 
 
 @cache
-def select_sites_with(has: SiteRole | None) -> Select[Any]:
+def select_sites_with(has: SiteRole | None) -> Query[SiteWith]:
     """
     Everybody's websites, administrators' apart, where they have exactly this role or, with None, the capability
     called ``capability`` beside any: ``username``, ``number``, by name and number.
@@ -180,10 +231,7 @@ def select_sites_with(has: SiteRole | None) -> Select[Any]:
         .order_by(User.username_key, User.id, WebsiteNumber.number)
     )
     if has is not None:
-        of_role: Select[Any] = query.where(theirs.c.rank == RANKS[has])
-        return of_role
+        return Query(query.where(theirs.c.rank == RANKS[has]), SiteWith)
     beside = (GrantedCapability.user_id == User.id) & (GrantedCapability.website_id == theirs.c.website_id)
-    of_capability: Select[Any] = query.join(GrantedCapability, beside).where(
-        GrantedCapability.capability == bindparam("capability")
-    )
-    return of_capability
+    of_capability = query.join(GrantedCapability, beside).where(GrantedCapability.capability == bindparam("capability"))
+    return Query(of_capability, SiteWith)

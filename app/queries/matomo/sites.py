@@ -1,8 +1,10 @@
 """Statements about websites by their numbers (domain.md, section 2)."""
 
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,12 +26,59 @@ from sqlalchemy import (
 
 from app.db.sql.json_list import each_text, listed
 from app.db.sql.pagination import paged
+from app.db.sql.query import PageQuery, Query
 from app.models import Grant, Membership, Preference, Team, Website, WebsiteNumber, WebsiteProfile
 from app.queries.access import of_user, rights
+from app.queries.rows import Id
 from app.queries.websites import Creator, grant_role, team_role
 
 KEYS = (Website.id.label("id"), WebsiteNumber.number, Website.user_id, Website.team_id, team_role, grant_role)
 """What tells who may do what on a website, and its number. Value: ``actor_id``."""
+
+
+class SiteKey(NamedTuple):
+    """A website, its number, and what rights on it depend on."""
+
+    id: UUID
+    number: int
+    user_id: UUID | None
+    team_id: UUID | None
+    team_role: str | None
+    grant_role: str | None
+
+
+class SiteNumber(NamedTuple):
+    """The number of a website."""
+
+    website_id: UUID
+    number: int
+
+
+class SiteRecord(NamedTuple):
+    """A website as it is shown by its number; addresses and settings are null where none were given."""
+
+    id: UUID
+    number: int
+    name: str
+    domain: str | None
+    created_at: datetime | None
+    creator: str | None
+    urls: list[str] | None
+    settings: dict[str, Any] | None
+
+
+class SiteListed(NamedTuple):
+    """A website, and its number."""
+
+    id: UUID
+    number: int
+
+
+class GroupName(NamedTuple):
+    """The name of a group of websites."""
+
+    name: str
+
 
 _keys = (
     select(*KEYS)
@@ -44,12 +93,12 @@ _named = union_all(
     select(WebsiteNumber.website_id).join(_numbers, WebsiteNumber.number == cast(_numbers.c.value, Integer)),
     select(cast(_ids.c.value, Uuid())),
 )
-select_named = _keys.where(Website.id.in_(_named))
+select_named = Query(_keys.where(Website.id.in_(_named)), SiteKey)
 """Living websites of these numbers and ids. Values: ``numbers`` and ``ids``, JSON arrays as text; ``actor_id``."""
 
-select_by_number = _keys.where(WebsiteNumber.number == bindparam("number"))
+select_by_number = Query(_keys.where(WebsiteNumber.number == bindparam("number")), SiteKey)
 """A living website of this number. Values: ``number``, ``actor_id``."""
-select_by_id = _keys.where(Website.id == bindparam("website_id"))
+select_by_id = Query(_keys.where(Website.id == bindparam("website_id")), SiteKey)
 """The same of this id. Values: ``website_id``, ``actor_id``."""
 
 _teams = (
@@ -62,14 +111,17 @@ _connected = union_all(
     select(Website.id).where(Website.team_id.in_(_teams)),
     select(Grant.website_id).where(Grant.user_id == bindparam("actor_id")),
 )
-select_all_keys = _keys
+select_all_keys = Query(_keys, SiteKey)
 """Every living website. Value: ``actor_id``."""
-select_connected_keys = _keys.where(Website.id.in_(_connected))
+select_connected_keys = Query(_keys.where(Website.id.in_(_connected)), SiteKey)
 """Living websites that the actor has any right on. Value: ``actor_id``."""
 
 _listed_ids = listed("ids")
-select_numbers = select(WebsiteNumber.website_id, WebsiteNumber.number).join(
-    _listed_ids, WebsiteNumber.website_id == cast(_listed_ids.c.value, Uuid())
+select_numbers = Query(
+    select(WebsiteNumber.website_id, WebsiteNumber.number).join(
+        _listed_ids, WebsiteNumber.website_id == cast(_listed_ids.c.value, Uuid())
+    ),
+    SiteNumber,
 )
 """Numbers of websites. Value: ``ids``, a JSON array as text."""
 
@@ -135,7 +187,7 @@ def _narrowed(by: SiteFilter) -> ColumnElement[bool]:
 
 
 @cache
-def select_sites(*, everything: bool, by: SiteFilter | None = None, excluding: bool = False) -> Select[Any]:
+def select_sites(*, everything: bool, by: SiteFilter | None = None, excluding: bool = False) -> PageQuery[SiteRecord]:
     """
     A page of websites, by number. Values: those of ``by``; ``excluded``, numbers as a JSON array, where ``excluding``;
     ``probe``, past any count: what is dear to find is gathered once.
@@ -152,17 +204,17 @@ def select_sites(*, everything: bool, by: SiteFilter | None = None, excluding: b
         excluded = listed("excluded")
         hits = hits.where(WebsiteNumber.number.not_in(select(cast(excluded.c.value, Integer))))
     few = by is not None or not everything
-    return paged(hits, WebsiteNumber.website_id, RECORD, _BY_NUMBER, joins=_JOINS, few=few)
+    return PageQuery(paged(hits, WebsiteNumber.website_id, RECORD, _BY_NUMBER, joins=_JOINS, few=few), SiteRecord)
 
 
 @cache
-def select_site_numbers(*, everything: bool) -> Select[Any]:
+def select_site_numbers(*, everything: bool) -> PageQuery[SiteListed]:
     """As ``select_sites``, but the numbers alone."""
     hits = select(WebsiteNumber.website_id).join(*_WEBSITE).where(_living)
     if not everything:
         hits = hits.where(WebsiteNumber.website_id.in_(_with_rank()))
     shown = (WebsiteNumber.website_id.label("id"), WebsiteNumber.number)
-    return paged(hits, WebsiteNumber.website_id, shown, _BY_NUMBER, few=not everything)
+    return PageQuery(paged(hits, WebsiteNumber.website_id, shown, _BY_NUMBER, few=not everything), SiteListed)
 
 
 def _with_rank() -> Select[Any]:
@@ -171,26 +223,30 @@ def _with_rank() -> Select[Any]:
     return select(found.c.website_id).where(found.c.rank.between(least, most))
 
 
-select_site = (
+select_site = Query(
     select(*RECORD)
     .join(*_WEBSITE)
     .outerjoin(*_PROFILE)
     .outerjoin(*_JOINS[2])
-    .where(WebsiteNumber.website_id == bindparam("website_id"), _living)
+    .where(WebsiteNumber.website_id == bindparam("website_id"), _living),
+    SiteRecord,
 )
 """One website. Value: ``website_id``."""
 
-select_groups = (
+select_groups = Query(
     select(_group.label("name"))
     .select_from(Website)
     .outerjoin(WebsiteProfile, WebsiteProfile.website_id == Website.id)
     .where(_living)
     .distinct()
-    .order_by("name")
+    .order_by("name"),
+    GroupName,
 )
 """Every group, and the empty one where some website has none."""
 
-select_another = select(Website.id.label("id")).where(_living, Website.id != bindparam("website_id")).limit(1)
+select_another = Query(
+    select(Website.id.label("id")).where(_living, Website.id != bindparam("website_id")).limit(1), Id
+)
 """Any website but this one. Value: ``website_id``."""
 
 delete_preferences = delete(Preference).where(

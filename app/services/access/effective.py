@@ -4,10 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from app.db.reads import fetch_all, fetch_list, fetch_one, fetch_page
 from app.db.session import retried, transaction
@@ -20,10 +18,12 @@ from app.domain.permissions import Permission
 from app.domain.roles import RANKS, ROLE_OF_RANK, Role, SiteRole, Source
 from app.models import ANONYMOUS_ID
 from app.queries import access as queries
-from app.queries.access import CAPABILITY, ListScope
+from app.queries.access import CAPABILITY, Detail, Holder, ListScope, WebsiteShown, WebsiteWithNumber
 from app.runtime import runtime
 from app.services.access import grants
 from app.services.users import accounts
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,8 @@ class Reason:
 class AccessView:
     """What one user may do on one website, and why."""
 
-    user: Row[Any]
-    """``id``, ``username``, ``role``, ``pending``."""
-    website: Row[Any]
-    """``id``, ``name``, ``domain``, ``number``."""
+    user: Holder
+    website: WebsiteShown | WebsiteWithNumber
     right: SiteRole | None
     """The strongest of the reasons'; None without any."""
     granted: Sequence[str]
@@ -97,18 +95,20 @@ def put_access(
         return _view_of_pair(fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id), user_id)
 
 
-def list_website_access(actor: Actor, website_id: UUID, window: Window, *, search: str | None = None) -> Page:
+def list_website_access(
+    actor: Actor, website_id: UUID, window: Window, *, search: str | None = None
+) -> Page[AccessView]:
     """
     ``AccessView``s of everybody who has a right on a website, administrators included, by name; ``search`` finds a
     part of the name. Raises as ``get_access`` does.
     """
     website = _visible(actor, website_id)
-    page = fetch_page(actor, queries.select_users, window, search=search, folded=True, website_id=website_id)
-    details = _details(actor, ListScope.WEBSITE, [user.id for user in page.rows], website_id=website_id)
-    return _page(page, [_view(user, website, details[user.id]) for user in page.rows])
+    page = fetch_page(queries.select_users, window, search=search, folded=True, website_id=website_id)
+    details = _details(ListScope.WEBSITE, [user.id for user in page.rows], website_id=website_id)
+    return page.with_rows([_view(user, website, details[user.id]) for user in page.rows])
 
 
-def list_user_access(actor: Actor, user_id: UUID, window: Window, *, search: str | None = None) -> Page:
+def list_user_access(actor: Actor, user_id: UUID, window: Window, *, search: str | None = None) -> Page[AccessView]:
     """
     ``AccessView``s of all websites that a user has a right on, by name; ``search`` finds a part of name or domain.
 
@@ -119,12 +119,13 @@ def list_user_access(actor: Actor, user_id: UUID, window: Window, *, search: str
     user = _found(fetch_one(queries.select_holder, user_id=user_id))
     everything = user.role == Role.ADMIN
     build, index = partial(queries.select_websites, everything=everything), "search_website" if everything else None
-    page = fetch_page(actor, build, window, search=search, index=index, user_id=user_id)
-    details = _details(actor, ListScope.USER, [website.id for website in page.rows], user_id=user_id)
-    return _page(page, [_view(user, website, details[website.id]) for website in page.rows])
+    values: dict[str, Any] = {} if everything else {"user_id": user_id}
+    page = fetch_page(build, window, search=search, index=index, **values)
+    details = _details(ListScope.USER, [website.id for website in page.rows], user_id=user_id)
+    return page.with_rows([_view(user, website, details[website.id]) for website in page.rows])
 
 
-def _visible(actor: Actor, website_id: UUID, *, own: bool = False) -> Row[Any]:
+def _visible(actor: Actor, website_id: UUID, *, own: bool = False) -> WebsiteWithNumber:
     row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)
     if row is not None and own and policy.can_see_website(actor, row):
         return row
@@ -133,46 +134,44 @@ def _visible(actor: Actor, website_id: UUID, *, own: bool = False) -> Row[Any]:
     raise NotFound() if actor.is_admin else Denied()
 
 
-def _found(row: Row[Any] | None) -> Row[Any]:
+def _found(row: T | None) -> T:
     if row is None:
         raise NotFound
     return row
 
 
-def _view_of_pair(website: Row[Any] | None, user_id: UUID) -> AccessView:
+def _view_of_pair(website: WebsiteWithNumber | None, user_id: UUID) -> AccessView:
     user, website = _found(fetch_one(queries.select_holder, user_id=user_id)), _found(website)
     details = fetch_all(queries.select_details(ListScope.USER, 1), user_id=user_id, website_0=website.id)
     return _view(user, website, details)
 
 
-def _details(actor: Actor, of: ListScope, ids: Sequence[UUID], **one: UUID) -> dict[UUID, list[Row[Any]]]:
+def _details(of: ListScope, ids: Sequence[UUID], **one: UUID) -> dict[UUID, list[Detail]]:
     """Reasons and capabilities by website, or by user, with one statement; none for none."""
-    grouped: dict[UUID, list[Row[Any]]] = defaultdict(list)
+    grouped: dict[UUID, list[Detail]] = defaultdict(list)
     if not ids:
         return grouped
     # As many as the next power of two, so that there are few statements: the last is asked for again.
     number, other = 1 << (len(ids) - 1).bit_length(), "website" if of is ListScope.USER else "user"
     others = {f"{other}_{index}": ids[min(index, len(ids) - 1)] for index in range(number)}
-    for row in fetch_list(queries.select_details(of, number), wrote_at=actor.wrote_at, **one, **others):
+    for row in fetch_list(queries.select_details(of, number), **one, **others):
         grouped[row.website_id if of is ListScope.USER else row.user_id].append(row)
     return grouped
 
 
-def _view(user: Row[Any], website: Row[Any], details: Sequence[Row[Any]]) -> AccessView:
+def _view(user: Holder, website: WebsiteShown | WebsiteWithNumber, details: Sequence[Detail]) -> AccessView:
     reasons = [Reason(Source.ADMIN, SiteRole.ADMIN)] if user.role == Role.ADMIN else []
     reasons += [_reason(row) for row in details if row.source != CAPABILITY]
     right = max((reason.right for reason in reasons), key=RANKS.__getitem__, default=None)
     known = runtime().capabilities
-    stored = {row.role for row in details if row.source == CAPABILITY}
+    stored = {row.role for row in details if row.source == CAPABILITY and row.role}
     granted = known.ordered(stored) if right else []
     implied = list(known) if user.role == Role.ADMIN else known.included_in(right)
     return AccessView(user, website, right, granted, implied, reasons)
 
 
-def _reason(row: Row[Any]) -> Reason:
-    team = ReasonTeam(row.team_id, row.team_name, row.role) if row.team_id is not None else None
+def _reason(row: Detail) -> Reason:
+    team = None
+    if row.team_id is not None and row.team_name is not None and row.role is not None:
+        team = ReasonTeam(row.team_id, row.team_name, row.role)
     return Reason(Source(row.source), ROLE_OF_RANK[row.rank], team)
-
-
-def _page(page: Page, views: Sequence[AccessView]) -> Page:
-    return Page(views, page.total, page.capped)

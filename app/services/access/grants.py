@@ -1,11 +1,12 @@
 """Direct rights on websites: given, changed, taken away (domain.md, section 3)."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete
+from sqlalchemy import delete
 
+from app.db.reads import fetch_all, fetch_one
 from app.db.session import Unit, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
@@ -28,6 +29,8 @@ from app.domain.permissions import Permission
 from app.domain.roles import ROLE_OF_RANK, Role, SiteRole
 from app.models import ANONYMOUS_ID, Grant, GrantedCapability, utcnow
 from app.queries import grants as queries
+from app.queries.access import Holder
+from app.queries.rows import WebsiteRights
 from app.runtime import runtime
 
 ANONYMOUS = "anonymous"
@@ -61,8 +64,8 @@ def set_access(
     if role is None and wanted:
         raise CapabilitiesWithoutRole("capabilities")
     with transaction() as session:
-        holder = _lock_holder(session, user_id)
-        ids = _administered(session, actor, website_ids)
+        holder = _lock_holder(user_id)
+        ids = _administered(actor, website_ids)
         if user_id == ANONYMOUS_ID:
             if role not in (None, SiteRole.VIEW) or wanted:
                 raise OnlyViews
@@ -104,13 +107,13 @@ def add_capabilities(actor: Actor, user_id: UUID, website_ids: Sequence[UUID], c
     """
     wanted, known = _known(capabilities), runtime().capabilities
     with transaction() as session:
-        holder = _lock_holder(session, user_id)
-        ids = _administered(session, actor, website_ids)
+        holder = _lock_holder(user_id)
+        ids = _administered(actor, website_ids)
         if user_id == ANONYMOUS_ID:
             raise OnlyViews(capabilities=True)
         holder = _require_ordinary(actor, holder)
         for part in _parts(ids):
-            found = session.execute(queries.select_ranks, {"user_id": user_id, "website_ids": part})
+            found = fetch_all(queries.select_ranks, user_id=user_id, website_ids=part)
             roles = {row.website_id: ROLE_OF_RANK[row.rank] for row in found}
             for website_id in part:
                 if website_id not in roles:
@@ -132,8 +135,8 @@ def remove_capabilities(
     """
     wanted = _known(capabilities)
     with transaction() as session:
-        holder = _lock_holder(session, user_id)
-        ids = _administered(session, actor, website_ids)
+        holder = _lock_holder(user_id)
+        ids = _administered(actor, website_ids)
         _require_known(actor, holder)
         for part in _parts(ids):
             values = {"user_id": user_id, "website_ids": part, "capabilities": wanted}
@@ -147,7 +150,7 @@ def remove_all_of(user_id: UUID) -> None:
         session.execute(delete(Grant).where(Grant.user_id == user_id))
 
 
-def ensure_anonymous() -> Row[Any]:
+def ensure_anonymous() -> Holder:
     """
     The account that stands for those who are not logged in, made where it is missing; for services, which have asked
     for permission.
@@ -163,7 +166,7 @@ def ensure_anonymous() -> Row[Any]:
             "role": Role.VIEW_ONLY.value,
         }
         session.execute(queries.add_account(session.get_bind().dialect.name), account)
-        made = _lock_holder(session, ANONYMOUS_ID)
+        made = _lock_holder(ANONYMOUS_ID)
         if made is None:
             raise AnonymousTaken
         return made
@@ -184,21 +187,20 @@ def _known(capabilities: Collection[str]) -> list[str]:
     return known.ordered(capabilities)
 
 
-def _lock_holder(session: Unit, user_id: UUID) -> Row[Any] | None:
+def _lock_holder(user_id: UUID) -> Holder | None:
     """The user, whose role and direct rights nobody else changes until the transaction ends."""
-    holder: Any = session.execute(queries.lock_holder, {"user_id": user_id}).one_or_none()
-    return cast("Row[Any] | None", holder)
+    return fetch_one(queries.lock_holder, user_id=user_id)
 
 
-def _administered(session: Unit, actor: Actor, website_ids: Sequence[UUID]) -> list[UUID]:
+def _administered(actor: Actor, website_ids: Sequence[UUID]) -> list[UUID]:
     """The websites, each once, in the order of their ids, if the actor administers all of them; they stay that long."""
     wanted = list(dict.fromkeys(website_ids))
     if not wanted:
         raise NoWebsites("website_ids")
-    found: dict[UUID, Any] = {}
+    found: dict[UUID, WebsiteRights] = {}
     ordered = sorted(wanted)
     for part in _parts(ordered):
-        rows = session.execute(queries.lock_websites, {"website_ids": part, "actor_id": actor.id})
+        rows = fetch_all(queries.lock_websites, website_ids=part, actor_id=actor.id)
         found |= {row.id: row for row in rows}
     if not actor.is_admin:
         for website_id in wanted:
@@ -211,13 +213,13 @@ def _administered(session: Unit, actor: Actor, website_ids: Sequence[UUID]) -> l
     return ordered
 
 
-def _require_known(actor: Actor, holder: Row[Any] | None) -> Row[Any]:
+def _require_known(actor: Actor, holder: Holder | None) -> Holder:
     if holder is None:
         raise UnknownName("user") if actor.is_admin else UnknownReference("user_id", "user")
     return holder
 
 
-def _require_ordinary(actor: Actor, holder: Row[Any] | None) -> Row[Any]:
+def _require_ordinary(actor: Actor, holder: Holder | None) -> Holder:
     """The user, who is there and no administrator."""
     found = _require_known(actor, holder)
     if found.role == Role.ADMIN:

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row
 
 from app.db.errors import translated
 from app.db.reads import fetch_all, fetch_one, reader
@@ -18,6 +16,7 @@ from app.models import AccessToken, utcnow
 from app.queries import access_tokens as queries
 from app.queries import profiles as profile_queries
 from app.queries import users as user_queries
+from app.queries.access_tokens import TokenBearer, TokenRecord
 from app.security import tokens
 
 log = structlog.get_logger()
@@ -82,7 +81,7 @@ def open_token(
     return token
 
 
-def find_bearer(token: str) -> Row[Any] | None:
+def find_bearer(token: str) -> TokenBearer | None:
     """Who bears the token: the user's summary and ``token_id``; None for a token of nobody."""
     now = utcnow()
     row = fetch_one(queries.select_by_token, token_hash=tokens.hash_token(token), now=now)
@@ -91,7 +90,7 @@ def find_bearer(token: str) -> Row[Any] | None:
     return row
 
 
-def _touch(row: Row[Any], now: datetime) -> None:
+def _touch(row: TokenBearer, now: datetime) -> None:
     """Note that the token was used, and its owner there."""
     times = {"stale": now - TOUCH_EVERY, "now": now}
     try:
@@ -102,7 +101,7 @@ def _touch(row: Row[Any], now: datetime) -> None:
         log.warning("token could not be marked as used", token_id=str(row.token_id))
 
 
-def list_tokens(actor: Actor, user_id: UUID) -> Sequence[Row[Any]]:
+def list_tokens(actor: Actor, user_id: UUID) -> Sequence[TokenRecord]:
     """A user's good tokens, newest first: one's own, or anybody's for administrators. There are at most 100."""
     policy.require(policy.can_see_user(actor, user_id))
     return fetch_all(queries.select_tokens, user_id=user_id, now=utcnow())

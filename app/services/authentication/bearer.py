@@ -2,9 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Row
 
 from app.db.reads import fetch_all, fetch_one
 from app.db.session import note_caller
@@ -14,6 +11,8 @@ from app.models import ANONYMOUS_ID
 from app.queries import shares as share_queries
 from app.queries import teams as team_queries
 from app.queries import users as queries
+from app.queries.teams import BriefTeam
+from app.queries.users import Credentials
 from app.runtime import runtime
 from app.services.authentication import sessions
 
@@ -22,8 +21,8 @@ from app.services.authentication import sessions
 class Identity:
     """A user, and the teams that the user is in (id, name, logo)."""
 
-    user: Row[Any] | Actor
-    teams: Sequence[Row[Any]]
+    user: Credentials | Actor
+    teams: Sequence[BriefTeam]
 
 
 def whoami(actor: Actor) -> Identity:
@@ -62,7 +61,7 @@ def identify(
     if user is None:
         note_caller(None)
         return Actor(share=share, address=address)
-    note_caller(user.session_id, token_id=user.token_id)
+    note_caller(user.session_id, token_id=user.token_id, wrote_at=user.wrote_at)
     return Actor(
         id=user.id,
         username=user.username,
@@ -72,7 +71,6 @@ def identify(
         token_id=user.token_id,
         share=share,
         address=address,
-        wrote_at=user.wrote_at,
     )
 
 

@@ -2,26 +2,25 @@
 
 from typing import Any
 
-from sqlalchemy import Executable, Row
-
 from app.db.reads import fetch_one
+from app.db.sql.query import Query, T
 from app.domain.errors import LinkGone
 from app.runtime import runtime
 from app.security.link_tokens import is_link_token
 from app.security.tokens import hash_token
 
 
-def look_up(statement: Executable, token: str, *, address: str = "", **values: Any) -> Row[Any]:
+def look_up(query: Query[T], token: str, *, address: str = "", **values: Any) -> T:
     """
     The row that a link's token opens.
 
-    :param statement: takes ``hash_of_token``, and ``values``
+    :param query: takes ``hash_of_token``, and ``values``
     :raises LinkGone: nothing
     :raises Throttled: too many wrong links lately from the address: whoever tries many is refused at once
     """
     hashed, throttle = hash_token(token), runtime().link_throttle
     throttle.check(hashed, address)
-    row = fetch_one(statement, hash_of_token=hashed, **values) if is_link_token(token) else None
+    row = fetch_one(query, hash_of_token=hashed, **values) if is_link_token(token) else None
     if row is None:
         throttle.failed(hashed, address)
         raise LinkGone

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Row, update
+from sqlalchemy import update
 
 from app.db.reads import fetch_all, fetch_one
 from app.db.session import execute_count, retried, transaction
@@ -27,11 +27,13 @@ from app.queries import access_tokens as token_queries
 from app.queries import sessions as session_queries
 from app.queries import teams as team_queries
 from app.queries import users as queries
+from app.queries.users import AccountCredentials, Credentials
 from app.runtime import runtime
 from app.security import password_hashing
 from app.services.authentication import access_tokens, sessions
 from app.services.authentication.bearer import Identity
 
+C = TypeVar("C", Credentials, AccountCredentials)
 OUTCOMES: dict[type[DomainError], str] = {
     WrongCredentials: "failure",
     Throttled: "throttled",
@@ -100,7 +102,7 @@ def _counted() -> Iterator[None]:
     runtime().metrics.logins.labels("success").inc()
 
 
-def _proven(user: Row[Any] | None, account: str, password: str, *, address: str) -> tuple[Row[Any], str]:
+def _proven(user: C | None, account: str, password: str, *, address: str) -> tuple[C, str]:
     """The user whose password it is, and the hash that says so. Nobody's password takes as long to refuse (W12)."""
     cost = runtime().config.bcrypt_cost
     password_hash = user.password_hash if user and user.password_hash else password_hashing.decoy(cost)
@@ -132,7 +134,7 @@ def _guess(account: str, address: str, password: str, password_hash: str) -> boo
     return right
 
 
-def _rehash(user: Row[Any], password: str, cost: int) -> str:
+def _rehash(user: Credentials | AccountCredentials, password: str, cost: int) -> str:
     """Bring an old, cheaper hash up to the configured cost while the password is at hand; answers the hash."""
     if password_hashing.cost_of(user.password_hash) >= cost:
         return str(user.password_hash)

@@ -1,10 +1,7 @@
 """Forgotten passwords: a link that is good once, and for a short time, sets another."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from app.db.session import Unit, execute_count, retried, transaction
 from app.domain import policy
@@ -15,6 +12,7 @@ from app.domain.message_kinds import Kind
 from app.domain.password_rules import check_new_password
 from app.models import ANONYMOUS_ID, PasswordReset, User, new_id, utcnow
 from app.queries import password_resets as queries
+from app.queries.password_resets import ResetOwner
 from app.runtime import runtime
 from app.security import tokens
 from app.security.link_tokens import FOR_PASSWORD_RESET, new_nonce
@@ -42,9 +40,9 @@ def request(account: str, *, address: str) -> None:
     outbox.queue(Kind.PASSWORD_RESET, "", account=name)
 
 
-def find(token: str, *, address: str = "") -> Row[Any]:
+def find(token: str, *, address: str = "") -> ResetOwner:
     """
-    Whose link it is: ``id``, ``username``, ``expires_at``.
+    Whose link it is.
 
     :raises LinkGone: it is not, or no longer, good
     :raises Throttled: too many wrong links lately from the address

@@ -6,10 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row
 
 from app.db.errors import translated
-from app.db.reads import fetch_all, fetch_one, reader
+from app.db.reads import fetch_one, fetch_window, reader
 from app.db.session import execute_count, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
@@ -20,6 +19,8 @@ from app.queries import access_tokens as token_queries
 from app.queries import profiles as profile_queries
 from app.queries import sessions as queries
 from app.queries import users as user_queries
+from app.queries.access_tokens import TokenBearer
+from app.queries.sessions import SessionBearer, SessionRecord
 from app.runtime import runtime
 from app.security import tokens
 from app.services.authentication import access_tokens
@@ -34,7 +35,7 @@ USER_AGENT_MAX_LENGTH = 255
 class SessionView:
     """A login, and whether it is the one that asks."""
 
-    session: Row[Any]
+    session: SessionRecord
     current: bool
 
 
@@ -67,7 +68,7 @@ def open_session(user_id: UUID, *, address: str = "", user_agent: str = "", seco
     return token
 
 
-def find_bearer(token: str) -> Row[Any] | None:
+def find_bearer(token: str) -> SessionBearer | TokenBearer | None:
     """
     Who bears the token, be it a login's or one for programs: the user's summary, and ``session_id`` or ``token_id``.
     None for a token of nobody.
@@ -83,7 +84,7 @@ def find_bearer(token: str) -> Row[Any] | None:
     return row
 
 
-def _touch(row: Row[Any]) -> None:
+def _touch(row: SessionBearer) -> None:
     now = utcnow()
     values = {
         "session_id": row.session_id,
@@ -113,13 +114,13 @@ def _seen(user_id: UUID) -> dict[str, Any]:
     return {"seen_id": user_id, "stale": now - TOUCH_EVERY, "now": now}
 
 
-def list_sessions(actor: Actor, window: Window, *, user_id: UUID | None = None) -> Page:
+def list_sessions(actor: Actor, window: Window, *, user_id: UUID | None = None) -> Page[SessionView]:
     """``SessionView``s of a user's living logins, newest first: one's own, or anybody's for administrators."""
     owner = user_id or actor.user_id
     policy.require(policy.can_see_user(actor, owner))
     statement = queries.select_sessions(capped=window.cap is not None)
-    page = Page.of(fetch_all(statement, user_id=owner, now=utcnow(), **window.values), window)
-    return Page([SessionView(row, row.id == actor.session_id) for row in page.rows], page.total, page.capped)
+    page = fetch_window(statement, window, fresh=True, user_id=owner, now=utcnow())
+    return page.with_rows([SessionView(row, row.id == actor.session_id) for row in page.rows])
 
 
 def revoke_session(actor: Actor, session_id: UUID, *, user_id: UUID | None = None) -> None:

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete
+from sqlalchemy import delete
 
 from app.db.reads import fetch_all
 from app.db.session import Unit, execute_count, retried, transaction
@@ -19,6 +18,7 @@ from app.domain.permissions import Permission, stronger_role, weaker_role
 from app.domain.roles import Role
 from app.models import Grant, GrantedCapability, Membership, User, utcnow
 from app.queries import invitations as queries
+from app.queries.invitations import InvitationRecord, WebsiteOffered
 from app.security.tokens import hash_token
 from app.services.access import grants
 from app.services.authentication import login
@@ -37,8 +37,7 @@ class Offer:
     role: str
     inviter_name: str | None
     expires_at: datetime
-    websites: Sequence[Row[Any]]
-    """``name`` and ``role`` of each."""
+    websites: Sequence[WebsiteOffered]
     teams: Sequence[str]
 
 
@@ -64,7 +63,7 @@ def find(token: str, *, address: str = "") -> Offer:
     )
 
 
-def _find(token: str, address: str) -> Row[Any]:
+def _find(token: str, address: str) -> InvitationRecord:
     row = look_up(queries.select_by_token, token, address=address)
     if row.inviter_id is None and not row.by_operator:
         raise LinkGone
@@ -91,7 +90,7 @@ def accept(token: str, password: str, *, address: str = "") -> str:
 
 
 @retried
-def _accept(row: Row[Any], token: str, hashed: str) -> str:
+def _accept(row: InvitationRecord, token: str, hashed: str) -> str:
     with transaction() as session:
         user = session.get(User, row.user_id, with_for_update={"key_share": True})
         values = {"accepted_id": row.id, "hash_of_token": hash_token(token), "now": utcnow()}
@@ -106,7 +105,7 @@ def _accept(row: Row[Any], token: str, hashed: str) -> str:
         return user.username
 
 
-def _inviter(session: Unit, row: Row[Any]) -> User | None:
+def _inviter(session: Unit, row: InvitationRecord) -> User | None:
     """None is the operator. :raises LinkGone: the inviter is gone"""
     inviter = session.get(User, row.inviter_id) if row.inviter_id else None
     if not row.by_operator and (inviter is None or inviter.deleted_at is not None):
@@ -114,7 +113,7 @@ def _inviter(session: Unit, row: Row[Any]) -> User | None:
     return inviter
 
 
-def _give(session: Unit, user: User, inviter: Actor, row: Row[Any]) -> None:
+def _give(session: Unit, user: User, inviter: Actor, row: InvitationRecord) -> None:
     may_invite = _recheck_grants(session, user.id, inviter)
     if may_invite:
         user.role = stronger_role(user.role, weaker_role(row.role, inviter.role or Role.VIEW_ONLY))
@@ -136,7 +135,7 @@ def _recheck_grants(session: Unit, user_id: UUID, inviter: Actor) -> bool:
     return bool(held)
 
 
-def _enter_teams(session: Unit, user_id: UUID, inviter: Actor, row: Row[Any]) -> None:
+def _enter_teams(session: Unit, user_id: UUID, inviter: Actor, row: InvitationRecord) -> None:
     roles = {UUID(entry["team_id"]): entry["role"] for entry in row.teams}
     entered = {member.team_id for member in fetch_all(queries.select_team_ids_of, user_id=user_id)}
     for team in limits.teams_to_enter(inviter, list(roles)):

@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from app.db.reads import fetch_all
 from app.domain import policy
 from app.domain.actor import Actor
@@ -23,6 +21,7 @@ from app.domain.permissions import Permission
 from app.domain.roles import Role, SiteRole, TeamRole
 from app.models import utcnow
 from app.queries import invitations as queries
+from app.queries.rows import RoleInTeam, WebsiteRights
 from app.runtime import runtime
 
 LEAST_DAYS, MOST_DAYS = 0.01, 365.0
@@ -72,14 +71,14 @@ def require_rights(actor: Actor, role: str, teams: Entries, grants: Entries) -> 
         policy.require(policy.can_change_member(actor, team.role, None, entry["role"]))
 
 
-def websites_to_give(actor: Actor, website_ids: Sequence[UUID]) -> Sequence[Row[Any]]:
+def websites_to_give(actor: Actor, website_ids: Sequence[UUID]) -> Sequence[WebsiteRights]:
     """Those of the websites that there are, with the actor's rights on them."""
     if not website_ids:
         return []
     return fetch_all(queries.select_websites_to_give, website_ids=list(website_ids), actor_id=actor.id)
 
 
-def teams_to_enter(actor: Actor, team_ids: Sequence[UUID]) -> Sequence[Row[Any]]:
+def teams_to_enter(actor: Actor, team_ids: Sequence[UUID]) -> Sequence[RoleInTeam]:
     """Those of the teams that there are, with the actor's role in each; locked, so that it stays that."""
     if not team_ids:
         return []

@@ -8,8 +8,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from app.db.reads import fetch_all, fetch_one, fetch_page
 from app.db.session import Unit, execute_count, retried, transaction
 from app.domain import policy
@@ -24,6 +22,7 @@ from app.domain.roles import Role
 from app.models import Grant, Invitation, User, new_id
 from app.queries import invitations as queries
 from app.queries import users as user_queries
+from app.queries.invitations import InvitationRecord
 from app.runtime import runtime
 from app.security.link_tokens import FOR_INVITATION, new_link_token, new_nonce
 from app.security.tokens import hash_token
@@ -101,7 +100,7 @@ def _issue(session: Unit, invitation: Invitation, until: datetime) -> Invitation
     return InvitationView.of(row, token)
 
 
-def list_invitations(actor: Actor, window: Window, *, search: str | None = None) -> Page:
+def list_invitations(actor: Actor, window: Window, *, search: str | None = None) -> Page[InvitationView]:
     """
     ``InvitationView``s, newest first: all for administrators, for others those that they made.
 
@@ -110,8 +109,8 @@ def list_invitations(actor: Actor, window: Window, *, search: str | None = None)
     own = not actor.is_admin
     values: dict[str, Any] = {"inviter_id": actor.user_id} if own else {}
     build = partial(queries.select_invitations, own=own)
-    page = fetch_page(actor, build, window, search=search, folded=True, **values)
-    return Page([InvitationView.of(row) for row in page.rows], page.total, page.capped)
+    page = fetch_page(build, window, search=search, folded=True, **values)
+    return page.with_rows([InvitationView.of(row) for row in page.rows])
 
 
 def get(actor: Actor, invitation_id: UUID) -> InvitationView:
@@ -135,7 +134,7 @@ def find_invitation(actor: Actor, text: str) -> InvitationView:
     return InvitationView.of(the_only_one(found, "invitation"))
 
 
-def _manageable(actor: Actor, row: Row[Any] | None) -> Row[Any]:
+def _manageable(actor: Actor, row: InvitationRecord | None) -> InvitationRecord:
     policy.require(policy.can_manage_invitation(actor, row.inviter_id if row else None))
     if row is None:
         raise NotFound
@@ -156,7 +155,7 @@ def revoke(actor: Actor, invitation_id: UUID) -> None:
         delete_pending(session, row, with_websites=actor.is_admin)
 
 
-def delete_pending(session: Unit, row: Row[Any], *, with_websites: bool, token: str | None = None) -> None:
+def delete_pending(session: Unit, row: InvitationRecord, *, with_websites: bool, token: str | None = None) -> None:
     """
     Delete the account of an invitation; for services, which have asked for permission.
 
@@ -165,7 +164,7 @@ def delete_pending(session: Unit, row: Row[Any], *, with_websites: bool, token: 
     :raises NotFound: it was taken back, or the link renewed
     :raises OwnsWebsites: it does, and these are not to go with it
     """
-    session.scalars(user_queries.lock_admins).all()  # before any user, as everybody locks them
+    fetch_all(user_queries.lock_admins)  # before any user, as everybody locks them
     invitation = _lock(session, row)
     if token is not None and hash_token(token) not in (invitation.token_hash, invitation.link_token_hash):
         raise NotFound
@@ -174,7 +173,7 @@ def delete_pending(session: Unit, row: Row[Any], *, with_websites: bool, token: 
     accounts.delete_user(OPERATOR, row.user_id)
 
 
-def _lock(session: Unit, row: Row[Any]) -> Invitation:
+def _lock(session: Unit, row: InvitationRecord) -> Invitation:
     """
     The invitation, and its account with it, until the transaction ends.
 
@@ -224,7 +223,7 @@ def make_link(actor: Actor, invitation_id: UUID, *, days: float | None = None) -
     return token
 
 
-def _adopt(invitation: Invitation, row: Row[Any], actor: Actor) -> None:
+def _adopt(invitation: Invitation, row: InvitationRecord, actor: Actor) -> None:
     """Somebody has to answer for it: where that account is gone, the administrator who renews it."""
     if row.inviter_id is not None or invitation.by_operator:
         return
@@ -239,5 +238,4 @@ def id_for(user_id: UUID) -> UUID:
     row = fetch_one(queries.select_invitation_of, user_id=user_id)
     if row is None or row.accepted_at is not None:
         raise NotFound
-    found: UUID = row.id
-    return found
+    return row.id

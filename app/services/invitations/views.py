@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from app.models import utcnow
+from app.queries.invitations import InvitationRecord
 from app.runtime import runtime
 from app.security.link_tokens import INVITATION, link_to
 
@@ -44,7 +42,7 @@ class InvitationView:
     """Of the link, where it was made just now: nobody can look it up later."""
 
     @classmethod
-    def of(cls, row: Row[Any], token: str | None = None) -> "InvitationView":
+    def of(cls, row: InvitationRecord, token: str | None = None) -> "InvitationView":
         copied = {name: getattr(row, name) for name in cls.__slots__ if name not in ("state", "token")}
         return cls(**copied, state=state_of(row), token=token)
 
@@ -53,7 +51,7 @@ class InvitationView:
         return link_to(runtime().config.public_url or root, INVITATION, self.token) if self.token else None
 
 
-def state_of(row: Row[Any]) -> State:
+def state_of(row: InvitationRecord) -> State:
     """What has become of it, as of now."""
     if row.accepted_at is not None:
         return State.ACCEPTED

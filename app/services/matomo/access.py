@@ -53,9 +53,9 @@ def add_capabilities(actor: Actor, username: str, websites: Websites, capabiliti
     found = sites.resolve(actor, websites, SiteRole.ADMIN)
     if is_anonymous(username):
         raise OnlyViews(capabilities=True)
-    numbers = {row.id: row.number for row in found}
+    numbers: dict[UUID | int, int] = {row.id: row.number for row in found}
     try:
-        grants.add_capabilities(actor, _id_of(username), list(numbers), capabilities)
+        grants.add_capabilities(actor, _id_of(username), [row.id for row in found], capabilities)
     except NoRole as error:
         raise NoRole(error.username, numbers[error.website]) from error
 
@@ -72,5 +72,4 @@ def _id_of(username: str) -> UUID:
     """The account of those who are not logged in need not be there yet."""
     if is_anonymous(username):
         return ANONYMOUS_ID
-    found: UUID = find_person(username).id
-    return found
+    return find_person(username).id

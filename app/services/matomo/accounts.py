@@ -5,8 +5,6 @@ of ``security/logins.py``. Whoever administers a website may open an account tha
 
 from typing import Any
 
-from sqlalchemy import Row
-
 from app.db.reads import fetch_all
 from app.db.session import retried, transaction
 from app.domain import emails
@@ -26,6 +24,7 @@ from app.domain.permissions import weaker_role
 from app.domain.roles import Role, SiteRole
 from app.models import User
 from app.queries.matomo import people as queries
+from app.queries.matomo.people import Called, Person
 from app.services.access import grants
 from app.services.authentication import login
 from app.services.authentication.confirmation import NOT_NEEDED, Confirmation
@@ -90,11 +89,11 @@ def clean_names(username: str, email: str) -> str:
     return _clean_email(email, called)
 
 
-def _called(name_key: str, email_key: str) -> list[Row[Any]]:
-    return list(fetch_all(queries.select_called, name_key=name_key, given_key=email_key))
+def _called(name_key: str, email_key: str) -> list[Called]:
+    return fetch_all(queries.select_called, name_key=name_key, given_key=email_key)
 
 
-def _clean_email(email: str, called: list[Row[Any]]) -> str:
+def _clean_email(email: str, called: list[Called]) -> str:
     """The address, if nobody of those who are called so has it, or it as a name."""
     key = fold(emails.clean_email(email))
     if any(row.email_key == key for row in called):
@@ -170,7 +169,7 @@ def close_account(actor: Actor, username: str, *, confirmation: Confirmation = N
     manage.revoke(actor, manage.id_for(invited.id))
 
 
-def _invited_by(actor: Actor, username: str) -> Row[Any] | None:
+def _invited_by(actor: Actor, username: str) -> Person | None:
     try:
         person = find_person(username)
     except UnknownUser:

@@ -1,12 +1,9 @@
 """Invitations by the names of those who are invited, for wires that call people so."""
 
-from typing import Any
-
-from sqlalchemy import Row
-
 from app.domain.actor import Actor
 from app.domain.errors import NoFirstWebsite, ResendDenied, UnknownUser
 from app.domain.roles import SiteRole
+from app.queries.matomo.people import Person
 from app.runtime import runtime
 from app.security.link_tokens import INVITATION, link_to
 from app.services.authentication.confirmation import NOT_NEEDED, Confirmation
@@ -77,7 +74,7 @@ def link_for(
     return link_to(runtime().config.public_url or root, INVITATION, token)
 
 
-def _waiting(actor: Actor, username: str, confirmation: Confirmation) -> Row[Any]:
+def _waiting(actor: Actor, username: str, confirmation: Confirmation) -> Person:
     require_some(actor, SiteRole.ADMIN)
     confirmation.check(actor)
     person = find_person(username)

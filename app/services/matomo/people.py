@@ -10,9 +10,8 @@ from datetime import UTC, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
-from app.db.reads import fetch_all, fetch_list, fetch_one
+from app.db.reads import fetch_all, fetch_one, fetch_window
+from app.db.sql.query import PageQuery, T
 from app.db.sql.search import pattern
 from app.domain import policy
 from app.domain.actor import Actor
@@ -22,13 +21,14 @@ from app.domain.pagination import MAX_OFFSET, Page, Window
 from app.domain.roles import AccessFilter, Role, SiteRole, Standing
 from app.models import ANONYMOUS_ID, utcnow
 from app.queries.matomo import people as queries
+from app.queries.matomo.people import Person, PersonName, PersonOnSite
+from app.queries.matomo.sites import SiteKey
 from app.services.matomo import sites
 from app.services.matomo.requirements import is_somebody, require_admin, require_admin_or, require_login, require_some
 
 ANONYMOUS = "anonymous"
 """The name of the account that stands for whoever is not logged in, and of no other."""
 EVERYTHING = Window(0, MAX_OFFSET)
-PROBE = {"probe": MAX_OFFSET}
 NOWHERE = UUID(int=0)
 """A website that nobody has any right on."""
 
@@ -37,11 +37,11 @@ NOWHERE = UUID(int=0)
 class PeopleOnSite:
     """Some accounts; ``oneself``: only the actor's own may be shown."""
 
-    page: Page
+    page: Page[PersonOnSite]
     oneself: bool = False
 
 
-def find_person(username: str) -> Row[Any]:
+def find_person(username: str) -> Person:
     """An account by its name, in any case; for services. :raises UnknownUser: there is none"""
     if is_anonymous(username):
         row = fetch_one(queries.select_person_by_id, user_id=ANONYMOUS_ID)
@@ -55,7 +55,7 @@ def is_anonymous(username: str) -> bool:
     return fold(username) == ANONYMOUS
 
 
-def get_person(actor: Actor, username: str) -> Row[Any]:
+def get_person(actor: Actor, username: str) -> Person:
     """
     An account by its name; everybody may see their own.
 
@@ -66,7 +66,7 @@ def get_person(actor: Actor, username: str) -> Row[Any]:
     return find_person(username)
 
 
-def get_person_by_email(actor: Actor, email: str) -> Row[Any]:
+def get_person_by_email(actor: Actor, email: str) -> Person:
     """An account by its e-mail address. :raises UnknownUser: there is none"""
     require_admin(actor)
     return _by_email(email)
@@ -76,7 +76,7 @@ def username_of_email(actor: Actor, email: str) -> str:
     """The name of an account, for whoever administers a website. :raises UnknownUser: there is none"""
     require_login(actor)
     require_some(actor, SiteRole.ADMIN)
-    return str(_by_email(email).username)
+    return _by_email(email).username
 
 
 def username_exists(actor: Actor, username: str) -> bool:
@@ -97,7 +97,7 @@ def email_exists(actor: Actor, email: str) -> bool:
     return fetch_one(queries.select_person_by_email, email_key=fold(email)) is not None
 
 
-def list_people(actor: Actor, window: Window = EVERYTHING, *, usernames: Collection[str] | None = None) -> Page:
+def list_people(actor: Actor, window: Window = EVERYTHING, *, usernames: Collection[str] | None = None) -> Page[Person]:
     """
     Accounts by name, or those of some names, without the ones that others have invited and that have not accepted.
 
@@ -105,16 +105,17 @@ def list_people(actor: Actor, window: Window = EVERYTHING, *, usernames: Collect
     """
     require_some(actor, SiteRole.ADMIN)
     named: dict[str, Any] = {} if usernames is None else {"names": json.dumps([fold(name) for name in usernames])}
-    return _page(actor, window, others_invited=actor.is_admin, named=bool(named), values=named)
+    query = queries.select_people(colleagues=_by_rights(actor), others_invited=actor.is_admin, named=bool(named))
+    return _page(actor, query, window, **named)
 
 
-def list_usernames(actor: Actor, window: Window = EVERYTHING) -> Page:
+def list_usernames(actor: Actor, window: Window = EVERYTHING) -> Page[PersonName]:
     """Names as ``list_people`` has them, also of those whom others have invited."""
     require_some(actor, SiteRole.ADMIN)
-    return _page(actor, window, names_only=True)
+    return _page(actor, queries.select_names(colleagues=_by_rights(actor)), window)
 
 
-def list_admins(actor: Actor) -> Sequence[Row[Any]]:
+def list_admins(actor: Actor) -> Sequence[Person]:
     """All administrators, the first ones first, for whoever is logged in: one must know whom to ask."""
     require_login(actor)
     return fetch_all(queries.select_admins)
@@ -145,17 +146,21 @@ def list_people_on_site(
         return PeopleOnSite(_oneself(actor, seen.id if seen else NOWHERE), oneself=True)
     if has is AccessFilter.EVERYTHING and not actor.is_admin:
         has = None
-    values: dict[str, Any] = {"website_id": site.id, "capability": capability}
+    values: dict[str, Any] = {"website_id": site.id}
+    if has is AccessFilter.CAPABILITY:
+        values["capability"] = capability
     if search:
         values["search"] = pattern(fold_case(search))
-    if standing is not None:
+    if standing not in (None, Standing.ACTIVE):
         values["today"] = utcnow().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     invited = actor.is_admin or standing in (None, Standing.ACTIVE)
-    question = {"others_invited": invited, "searched": bool(search), "standing": standing, "has": has, "of_site": True}
-    return PeopleOnSite(_page(actor, window, values=values, **question))
+    query = queries.select_people_on_site(
+        colleagues=_by_rights(actor), others_invited=invited, searched=bool(search), standing=standing, has=has
+    )
+    return PeopleOnSite(_page(actor, query, window, **values))
 
 
-def _site(actor: Actor, website: sites.Name, right: SiteRole) -> Row[Any] | None:
+def _site(actor: Actor, website: sites.Name, right: SiteRole) -> SiteKey | None:
     """The website, if the actor has this right there."""
     try:
         return sites.resolve_site(actor, website, right)
@@ -163,10 +168,9 @@ def _site(actor: Actor, website: sites.Name, right: SiteRole) -> Row[Any] | None
         return None
 
 
-def _oneself(actor: Actor, website_id: UUID) -> Page:
-    statement = queries.select_people(named=True, of_site=True)
-    values = {"names": json.dumps([fold(actor.username)]), "website_id": website_id}
-    return Page.of(fetch_all(statement, **values, **PROBE | EVERYTHING.values), EVERYTHING)
+def _oneself(actor: Actor, website_id: UUID) -> Page[PersonOnSite]:
+    query, names = queries.select_people_on_site(named=True), json.dumps([fold(actor.username)])
+    return fetch_window(query, EVERYTHING, fresh=True, names=names, website_id=website_id)
 
 
 def list_people_with(
@@ -176,11 +180,14 @@ def list_people_with(
     *,
     has: SiteRole | AccessFilter,
     capability: str | None = None,
-) -> Page:
+) -> Page[Person]:
     """Accounts by name, as ``list_people``, that have exactly this on a website that the actor administers."""
     site = sites.resolve_site(actor, website, SiteRole.ADMIN)
-    values = {"website_id": site.id, "capability": capability}
-    return _page(actor, window, others_invited=actor.is_admin, has=has, values=values)
+    values: dict[str, Any] = {"website_id": site.id}
+    if has is AccessFilter.CAPABILITY:
+        values["capability"] = capability
+    query = queries.select_people(colleagues=_by_rights(actor), others_invited=actor.is_admin, has=has)
+    return _page(actor, query, window, **values)
 
 
 def sees_email(actor: Actor, person: Any) -> bool:
@@ -198,19 +205,23 @@ def days_left(person: Any) -> float | None:
     return left / timedelta(days=1)
 
 
-def _page(actor: Actor, window: Window, *, values: dict[str, Any] | None = None, **question: Any) -> Page:
-    statement = queries.select_people(colleagues=not policy.can_administer(actor), **question)
-    given = {"actor_id": actor.id} | PROBE | (values or {}) | window.values
+def _by_rights(actor: Actor) -> bool:
+    """Whether the actor sees those alone who have a right on the actor's websites."""
+    return not policy.can_administer(actor)
+
+
+def _page(actor: Actor, query: PageQuery[T], window: Window, **values: Any) -> Page[T]:
+    if "actor_id" in query.parameters:
+        values["actor_id"] = actor.id
     # What the actor may see is asked of the primary; what may be seen by administrators, a replica knows as well.
-    rows = fetch_list(statement, wrote_at=actor.wrote_at, **given) if actor.is_admin else fetch_all(statement, **given)
-    return Page.of(rows, window)
+    return fetch_window(query, window, fresh=not actor.is_admin, **values)
 
 
-def _by_email(email: str) -> Row[Any]:
+def _by_email(email: str) -> Person:
     return _known(fetch_one(queries.select_person_by_email, email_key=fold(email)), email)
 
 
-def _known(row: Row[Any] | None, name: str) -> Row[Any]:
+def _known(row: Person | None, name: str) -> Person:
     if row is None:
         raise UnknownUser(name)
     return row

@@ -65,7 +65,7 @@ def _kept(username: str, name: str) -> str | None:
     except UnknownUser:  # administrators are told what is usual
         return None
     row = fetch_one(queries.select_preference, user_id=person.id, name=name)
-    return None if row is None else str(row.value)
+    return None if row is None else row.value
 
 
 def _first_site(actor: Actor) -> int | None:

@@ -7,16 +7,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select
-
-from app.db.reads import fetch_all, fetch_list, fetch_one
+from app.db.reads import fetch_all, fetch_one, fetch_window
+from app.db.sql.query import PageQuery, T
 from app.db.sql.search import pattern
 from app.domain.actor import Actor
 from app.domain.errors import NotFound
 from app.domain.pagination import MAX_OFFSET, Page, Window
 from app.domain.roles import RANKS, SiteRole
 from app.queries.matomo import sites as queries
-from app.queries.matomo.sites import SiteFilter
+from app.queries.matomo.sites import SiteFilter, SiteRecord
 from app.services.matomo.requirements import require_admin
 from app.services.matomo.site_settings import DEFAULTS, SCHEME, host_of, spellings
 from app.services.matomo.sites import NUMBER_MAX, Name, resolve_site
@@ -65,7 +64,7 @@ def list_sites(
     search: str | None = None,
     url: str | None = None,
     without: Iterable[int] = (),
-) -> Page:
+) -> Page[SiteView]:
     """
     ``SiteView``s of the websites on which the actor's right is one from ``least`` to ``most``, by number.
     Administrators have the right to administer on all.
@@ -92,20 +91,20 @@ def list_sites(
 
 def list_numbers(
     actor: Actor, window: Window = EVERYTHING, *, least: SiteRole = SiteRole.VIEW, most: SiteRole = SiteRole.ADMIN
-) -> Page:
+) -> Page[int]:
     """The numbers of the websites that ``list_sites`` has."""
     statement = queries.select_site_numbers(everything=actor.is_admin)
     page = _page(actor, statement, window, least=least, most=most)
-    return Page([row.number for row in page.rows], page.total)
+    return page.with_rows([row.number for row in page.rows])
 
 
-def list_all(actor: Actor, window: Window = EVERYTHING) -> Page:
+def list_all(actor: Actor, window: Window = EVERYTHING) -> Page[SiteView]:
     """``SiteView``s of every website. :raises AdminNeeded: the actor is none"""
     require_admin(actor)
     return list_sites(actor, window)
 
 
-def list_all_numbers(actor: Actor, window: Window = EVERYTHING) -> Page:
+def list_all_numbers(actor: Actor, window: Window = EVERYTHING) -> Page[int]:
     """The number of every website. :raises AdminNeeded: the actor is none"""
     require_admin(actor)
     return list_numbers(actor, window)
@@ -117,7 +116,7 @@ def list_groups(actor: Actor) -> list[str]:
     return [row.name for row in fetch_all(queries.select_groups)]
 
 
-def list_group(actor: Actor, group: str, window: Window = EVERYTHING) -> Page:
+def list_group(actor: Actor, group: str, window: Window = EVERYTHING) -> Page[SiteView]:
     """``SiteView``s of the websites of a group, or of none. :raises AdminNeeded: the actor is none"""
     require_admin(actor)
     statement = queries.select_sites(everything=True, by=SiteFilter.GROUP)
@@ -126,28 +125,28 @@ def list_group(actor: Actor, group: str, window: Window = EVERYTHING) -> Page:
 
 def _page(
     actor: Actor,
-    statement: Select[Any],
+    query: PageQuery[T],
     window: Window,
     *,
     least: SiteRole = SiteRole.VIEW,
     most: SiteRole = SiteRole.ADMIN,
     values: dict[str, Any] | None = None,
-) -> Page:
-    given = {"probe": MAX_OFFSET} | window.values | (values or {})
+) -> Page[T]:
+    given = values or {}
     if not actor.is_admin:
         # Rights are asked of the primary alone.
         given |= {"user_id": actor.id, "least": RANKS[least], "most": RANKS[most]}
-        return Page.of(fetch_all(statement, **given), window)
+        return fetch_window(query, window, fresh=True, **given)
     if most is not SiteRole.ADMIN:
         return Page([], 0)
-    return Page.of(fetch_list(statement, wrote_at=actor.wrote_at, **given), window)
+    return fetch_window(query, window, **given)
 
 
-def _viewed(page: Page) -> Page:
-    return Page([_view(row) for row in page.rows], page.total)
+def _viewed(page: Page[SiteRecord]) -> Page[SiteView]:
+    return page.with_rows([_view(row) for row in page.rows])
 
 
-def _view(row: Row[Any]) -> SiteView:
+def _view(row: SiteRecord) -> SiteView:
     settings = DEFAULTS | (row.settings or {})
     started = settings["started_at"]
     return SiteView(

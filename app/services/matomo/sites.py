@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from app.db.reads import fetch_all
 from app.domain import policy
@@ -13,6 +11,7 @@ from app.domain.actor import Actor
 from app.domain.errors import NoWebsites, TooMany, UnknownWebsites, WebsiteDenied
 from app.domain.roles import SiteRole
 from app.queries.matomo import sites as queries
+from app.queries.matomo.sites import SiteKey
 from app.services.lookup import parsed_id
 
 Name = str | int | UUID
@@ -35,15 +34,15 @@ def resolve_sites(
     return [row.id for row in resolve(actor, wanted, right)]
 
 
-def resolve(actor: Actor, wanted: Sequence[Name] | Literal["all"], right: SiteRole) -> list[Row[Any]]:
-    """As ``resolve_sites``: rows with ``id`` and ``number``."""
+def resolve(actor: Actor, wanted: Sequence[Name] | Literal["all"], right: SiteRole) -> list[SiteKey]:
+    """As ``resolve_sites``, with what was found."""
     found = _all_with(actor, right) if wanted == "all" else _named(actor, wanted, right)
     if not found:
         raise NoWebsites("websites")
     return found
 
 
-def resolve_site(actor: Actor, name: Name, right: SiteRole) -> Row[Any]:
+def resolve_site(actor: Actor, name: Name, right: SiteRole) -> SiteKey:
     """One website, with ``id`` and ``number``; refusals as of ``resolve_sites``."""
     return _named(actor, [name], right)[0]
 
@@ -56,13 +55,13 @@ def site_numbers(website_ids: Iterable[UUID]) -> dict[UUID, int]:
     return {row.website_id: row.number for row in fetch_all(queries.select_numbers, ids=json.dumps(ids))}
 
 
-def _all_with(actor: Actor, right: SiteRole) -> list[Row[Any]]:
+def _all_with(actor: Actor, right: SiteRole) -> list[SiteKey]:
     statement = queries.select_all_keys if actor.is_admin else queries.select_connected_keys
     rows = fetch_all(statement, actor_id=actor.id)
     return [row for row in rows if policy.has_right(actor, row, right)]
 
 
-def _named(actor: Actor, wanted: Sequence[Name], right: SiteRole) -> list[Row[Any]]:
+def _named(actor: Actor, wanted: Sequence[Name], right: SiteRole) -> list[SiteKey]:
     if len(wanted) > MOST_AT_ONCE:
         raise TooMany("websites", MOST_AT_ONCE)
     keys = {name: _key(name) for name in wanted}
@@ -70,7 +69,7 @@ def _named(actor: Actor, wanted: Sequence[Name], right: SiteRole) -> list[Row[An
     unknown = [name for name, key in keys.items() if key is None or (actor.is_admin and key not in found)]
     if unknown:
         raise UnknownWebsites(tuple(unknown))
-    rows: dict[UUID, Row[Any]] = {}
+    rows: dict[UUID, SiteKey] = {}
     for name, key in keys.items():
         row = found.get(key) if key is not None else None
         if row is None or not policy.has_right(actor, row, right):
@@ -79,7 +78,7 @@ def _named(actor: Actor, wanted: Sequence[Name], right: SiteRole) -> list[Row[An
     return list(rows.values())
 
 
-def _by_key(actor: Actor, keys: Sequence[int | UUID]) -> dict[int | UUID, Row[Any]]:
+def _by_key(actor: Actor, keys: Sequence[int | UUID]) -> dict[int | UUID, SiteKey]:
     if not keys:
         return {}
     if len(keys) == 1:
@@ -90,7 +89,7 @@ def _by_key(actor: Actor, keys: Sequence[int | UUID]) -> dict[int | UUID, Row[An
     return {row.number: row for row in rows} | {row.id: row for row in rows}
 
 
-def _one(actor: Actor, key: int | UUID) -> Sequence[Row[Any]]:
+def _one(actor: Actor, key: int | UUID) -> Sequence[SiteKey]:
     """As ``_by_key``, on the index alone."""
     if isinstance(key, int):
         return fetch_all(queries.select_by_number, number=key, actor_id=actor.id)

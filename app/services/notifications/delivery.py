@@ -5,14 +5,12 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row
 
-from app.db.reads import fetch_all, fetch_one
+from app.db.reads import fetch_one, fetch_window
 from app.db.session import execute_count, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
@@ -21,6 +19,7 @@ from app.domain.message_kinds import Kind
 from app.domain.pagination import Page, Window
 from app.models import new_id, utcnow
 from app.queries import mail as queries
+from app.queries.mail import MailRecord
 from app.runtime import runtime
 from app.services.notifications import outbox
 from app.services.notifications.composing import Letter, compose
@@ -74,7 +73,7 @@ def deliver(stop: Event | None = None) -> Tally:
     return tally
 
 
-def _deliver_one(mail: Row[Any], post: Post, tally: Tally) -> None:
+def _deliver_one(mail: MailRecord, post: Post, tally: Tally) -> None:
     try:
         letter = letter_for(mail)
         if letter is None:
@@ -114,17 +113,16 @@ def host() -> str:
 
 
 @retried
-def _claim() -> Row[Any] | None:
+def _claim() -> MailRecord | None:
     """The next mail that is due, from now on ours for a while; None when there is none."""
     if fetch_one(queries.select_any_due, now=utcnow()) is None:  # without waiting for whoever writes to SQLite
         return None
-    with transaction() as session:
+    with transaction():
         now = utcnow()
-        row: Row[Any] | None = session.execute(queries.claim_next, {"now": now, "until": now + LEASE}).one_or_none()
-    return row
+        return fetch_one(queries.claim_next, now=now, until=now + LEASE)
 
 
-def _forget(mail: Row[Any]) -> None:
+def _forget(mail: MailRecord) -> None:
     """Strike a mail out. It is on its way, so a database that is away for a moment is waited for."""
     for _ in range(FORGET_ATTEMPTS - 1):
         try:
@@ -136,7 +134,7 @@ def _forget(mail: Row[Any]) -> None:
     execute_count(queries.delete_mail, mail_id=mail.id, attempt=mail.attempts)
 
 
-def _put_off(mail: Row[Any], error: str, tally: Tally, *, give_up: bool = False) -> None:
+def _put_off(mail: MailRecord, error: str, tally: Tally, *, give_up: bool = False) -> None:
     """Let it rest until its next attempt, if there is to be one."""
     give_up = give_up or mail.attempts >= MOST_ATTEMPTS
     tally.given_up += give_up
@@ -163,11 +161,10 @@ def deliver_now(actor: Actor) -> Tally:
     return deliver()
 
 
-def list_mails(actor: Actor, window: Window) -> Page:
+def list_mails(actor: Actor, window: Window) -> Page[MailRecord]:
     """Mails that are not sent yet, or were given up (``due_at`` is None), oldest first."""
     policy.require(policy.can_administer(actor))
-    statement = queries.select_mails(capped=window.cap is not None)
-    return Page.of(fetch_all(statement, **window.values), window)
+    return fetch_window(queries.select_mails(capped=window.cap is not None), window, fresh=True)
 
 
 @retried

@@ -1,10 +1,7 @@
 """What the mails of the outbox say: who gets them, and the links in them, are found out just before they are sent."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from app.db.reads import fetch_one
 from app.domain.folding import fold
@@ -12,6 +9,7 @@ from app.domain.message_kinds import Kind
 from app.models import utcnow
 from app.queries import mail as queries
 from app.queries import password_resets as reset_queries
+from app.queries.mail import MailRecord
 from app.runtime import runtime
 from app.security.link_tokens import FOR_INVITATION, INVITATION, PASSWORD_RESET, link_to
 from app.security.tokens import hash_token
@@ -20,7 +18,7 @@ from app.services.notifications.composing import Letter
 from app.services.notifications.smtp import Rejected
 
 
-def letter_for(mail: Row[Any]) -> Letter | None:
+def letter_for(mail: MailRecord) -> Letter | None:
     """
     The letter that a row of the outbox stands for; None where it has no point any more.
 
@@ -29,15 +27,15 @@ def letter_for(mail: Row[Any]) -> Letter | None:
     return FINDERS.get(Kind(mail.kind), _as_written)(mail)
 
 
-def _as_written(mail: Row[Any]) -> Letter:
+def _as_written(mail: MailRecord) -> Letter:
     return Letter(mail.id, Kind(mail.kind), mail.recipient, mail.parameters)
 
 
-def _invitation(mail: Row[Any]) -> Letter | None:
+def _invitation(mail: MailRecord) -> Letter | None:
     return _invited(mail, UUID(mail.parameters["invitation_id"]))
 
 
-def _invited(mail: Row[Any], invitation_id: UUID) -> Letter | None:
+def _invited(mail: MailRecord, invitation_id: UUID) -> Letter | None:
     row = fetch_one(queries.select_invitation, invitation_id=invitation_id, now=utcnow())
     if row is None or row.email is None:
         return None
@@ -53,7 +51,7 @@ def _invited(mail: Row[Any], invitation_id: UUID) -> Letter | None:
     return Letter(mail.id, Kind.INVITATION, row.email, values)
 
 
-def _password_reset(mail: Row[Any]) -> Letter | None:
+def _password_reset(mail: MailRecord) -> Letter | None:
     row = fetch_one(reset_queries.select_account, account_key=fold(mail.parameters["account"]))
     if row is None or row.email is None:
         return None
@@ -71,7 +69,7 @@ def _password_reset(mail: Row[Any]) -> Letter | None:
     return Letter(mail.id, Kind.PASSWORD_RESET, row.email, values)
 
 
-FINDERS: Mapping[Kind, Callable[[Row[Any]], Letter | None]] = {
+FINDERS: Mapping[Kind, Callable[[MailRecord], Letter | None]] = {
     Kind.INVITATION: _invitation,
     Kind.PASSWORD_RESET: _password_reset,
 }

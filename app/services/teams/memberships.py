@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from app.db.reads import fetch_one, fetch_page
 from app.db.session import Unit, retried, transaction
@@ -28,6 +28,7 @@ from app.models import Membership, Team, User
 from app.queries import memberships as queries
 from app.queries import teams as team_queries
 from app.queries import users as user_queries
+from app.queries.memberships import MemberRecord, NamedMember
 from app.services.lookup import require_somebody
 from app.services.teams.teams import dissolve, lock_team, may, require_team
 
@@ -52,19 +53,19 @@ def join_team(actor: Actor, *, access_code: str) -> Membership:
     return membership
 
 
-def list_members(actor: Actor, team_id: UUID, window: Window, *, search: str | None = None) -> Page:
+def list_members(actor: Actor, team_id: UUID, window: Window, *, search: str | None = None) -> Page[NamedMember]:
     """Members with their names, longest-standing first; ``search`` finds a part of the name."""
     require_team(actor, team_id, policy.can_see_team, NotTeamMember)
-    return fetch_page(actor, queries.select_team_users, window, search=search, folded=True, team_id=team_id)
+    return fetch_page(queries.select_team_users, window, search=search, folded=True, team_id=team_id)
 
 
-def nothing_of_team(actor: Actor, team_id: UUID) -> Page:
+def nothing_of_team(actor: Actor, team_id: UUID) -> Page[Any]:
     """The empty page of what Frontdesk does not keep of teams, for those who may see the team."""
     require_team(actor, team_id, policy.can_see_team)
     return Page([], 0)
 
 
-def get_member(actor: Actor, team_id: UUID, user_id: UUID) -> Row[Any]:
+def get_member(actor: Actor, team_id: UUID, user_id: UUID) -> MemberRecord:
     """One membership. :raises NotFound: the user is not in the team"""
     require_team(actor, team_id, may(Permission.TEAM_UPDATE), NotTeamManager)
     row = fetch_one(queries.select_member, team_id=team_id, user_id=user_id)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import delete, select, update
 
 from app.db.reads import fetch_all, fetch_list, fetch_one, fetch_page
 from app.db.session import retried, transaction
@@ -21,6 +21,8 @@ from app.models import Membership, Team, Website, utcnow
 from app.queries import memberships as member_queries
 from app.queries import teams as queries
 from app.queries import users as user_queries
+from app.queries.memberships import MemberAsText, MemberRecord
+from app.queries.teams import TeamListed, TeamOfActor, TeamRecord
 from app.security import tokens
 from app.services.lookup import parsed_id, require_somebody, the_only_one
 
@@ -34,8 +36,8 @@ CONFLICTS = {"uq_team_access_code": AccessCodeTaken}
 class TeamView:
     """A team as the actor may see it: the access code only for those who may change it (W25)."""
 
-    team: Row[Any]
-    members: Sequence[Row[Any]]
+    team: TeamOfActor | TeamListed
+    members: Sequence[MemberRecord | MemberAsText]
     shows_access_code: bool
 
 
@@ -52,8 +54,7 @@ def require_team(
     policy.require(allowed(actor, row.role if row else None), error)
     if row is None:
         raise UnknownTeam
-    role: str | None = row.role
-    return role
+    return row.role
 
 
 def may(permission: Permission) -> Callable[[Actor, str | None], bool]:
@@ -88,14 +89,11 @@ def get_team(actor: Actor, team_id: UUID) -> TeamView:
     policy.require(policy.can_see_team(actor, row.own_role if row else None))
     if row is None:
         raise UnknownTeam
-    return TeamView(
-        row,
-        fetch_all(member_queries.select_members, team_id=team_id),
-        policy.sees_access_code(actor, row.own_role),
-    )
+    members = fetch_all(member_queries.select_members, team_id=team_id)
+    return TeamView(row, members, policy.sees_access_code(actor, row.own_role))
 
 
-def find_team(actor: Actor, text: str) -> Row[Any]:
+def find_team(actor: Actor, text: str) -> TeamRecord:
     """
     One team by its id or name, for administrators.
 
@@ -114,31 +112,33 @@ def list_teams(
     user_id: UUID | None = None,
     search: str | None = None,
     sort: Sort = OLDEST_FIRST,
-) -> Page:
+) -> Page[TeamView]:
     """``TeamView``s of the teams that a user is in: the actor, or anybody for administrators."""
     owner = user_id or actor.user_id
     policy.require(policy.can_see_user(actor, owner))
     return _page(actor, window, search=search, sort=sort, user_id=owner)
 
 
-def list_all_teams(actor: Actor, window: Window, *, search: str | None = None, sort: Sort = NEWEST_FIRST) -> Page:
+def list_all_teams(
+    actor: Actor, window: Window, *, search: str | None = None, sort: Sort = NEWEST_FIRST
+) -> Page[TeamView]:
     """``TeamView``s of all teams. :raises Denied: not an administrator"""
     policy.require(policy.can_administer(actor))
     return _page(actor, window, search=search, sort=sort)
 
 
-def _page(actor: Actor, window: Window, *, search: str | None, sort: Sort, **values: Any) -> Page:
+def _page(actor: Actor, window: Window, *, search: str | None, sort: Sort, **values: Any) -> Page[TeamView]:
     build = partial(queries.select_teams, of_user="user_id" in values, sort=sort.key, descending=sort.descending)
     index = None if "user_id" in values else "search_team"
-    page = fetch_page(actor, build, window, search=search, index=index, actor_id=actor.id, **values)
-    members = group_by_team(actor, [row.id for row in page.rows])
+    page = fetch_page(build, window, search=search, index=index, actor_id=actor.id, **values)
+    members = group_by_team([row.id for row in page.rows])
     views = [TeamView(row, members[str(row.id)], policy.sees_access_code(actor, row.own_role)) for row in page.rows]
-    return Page(views, page.total, page.capped)
+    return page.with_rows(views)
 
 
-def group_by_team(actor: Actor, team_ids: Iterable[UUID], *, owners_only: bool = False) -> dict[str, list[Row[Any]]]:
+def group_by_team(team_ids: Iterable[UUID], *, owners_only: bool = False) -> dict[str, list[MemberAsText]]:
     """Who is in some teams, or owns them, by the team's id in text, with one statement; none for no teams."""
-    grouped: dict[str, list[Row[Any]]] = defaultdict(list)
+    grouped: dict[str, list[MemberAsText]] = defaultdict(list)
     wanted = list(team_ids)
     if not wanted:
         return grouped
@@ -146,7 +146,7 @@ def group_by_team(actor: Actor, team_ids: Iterable[UUID], *, owners_only: bool =
     number = 1 << (len(wanted) - 1).bit_length()
     teams = {f"team_{index}": wanted[min(index, len(wanted) - 1)] for index in range(number)}
     statement = member_queries.select_members_of(number, owners_only=owners_only)
-    for row in fetch_list(statement, wrote_at=actor.wrote_at, **teams):
+    for row in fetch_list(statement, **teams):
         grouped[row.team_id].append(row)
     return grouped
 

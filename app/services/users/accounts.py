@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import delete, select, update
 
 from app.db.reads import fetch_all, fetch_one, fetch_page
 from app.db.session import Unit, retried, transaction
@@ -27,6 +26,7 @@ from app.domain.password_rules import check_new_password
 from app.domain.roles import Role
 from app.models import User, Website
 from app.queries import users as queries
+from app.queries.users import UserListed, UserRecord
 from app.services.access import grants
 from app.services.authentication import access_tokens, login, sessions
 from app.services.lookup import parsed_id, require_somebody, the_only_one
@@ -72,30 +72,29 @@ def create_user(
     return user
 
 
-def get_user(actor: Actor, user_id: UUID) -> Row[Any]:
+def get_user(actor: Actor, user_id: UUID) -> UserRecord:
     """One account. :raises Denied: somebody else's :raises NotFound: there is none"""
     policy.require(policy.can_see_user(actor, user_id))
-    return _found(fetch_one(queries.select_user, user_id=user_id))
+    row = fetch_one(queries.select_user, user_id=user_id)
+    if row is None:
+        raise NotFound
+    return row
 
 
-def find_user(actor: Actor, text: str) -> Row[Any]:
+def find_user(actor: Actor, text: str) -> UserRecord:
     """One account by its name, in any case, or its id, for administrators. :raises NotFound: there is none"""
     policy.require(policy.can_administer(actor))
     found = fetch_all(queries.select_users_called, user_id=parsed_id(text), username_key=fold(text))
     return the_only_one(found, "user")
 
 
-def _found(row: Row[Any] | None) -> Row[Any]:
-    if row is None:
-        raise NotFound
-    return row
-
-
-def list_users(actor: Actor, window: Window, *, search: str | None = None, sort: Sort = NEWEST_FIRST) -> Page:
+def list_users(
+    actor: Actor, window: Window, *, search: str | None = None, sort: Sort = NEWEST_FIRST
+) -> Page[UserListed]:
     """All accounts; ``search`` finds a part of the name. :raises Denied: not an administrator"""
     policy.require(policy.can_administer(actor))
     build = partial(queries.select_users, sort=sort.key, descending=sort.descending)
-    return fetch_page(actor, build, window, search=search, folded=True, index="search_user")
+    return fetch_page(build, window, search=search, folded=True, index="search_user")
 
 
 @retried
@@ -138,7 +137,7 @@ def update_user(
     wanted = None if isinstance(address, Unset) else address
     with transaction(clashes(name, wanted)) as session:
         profiles.claim_names(username=name, email=wanted, user_id=user_id)
-        admins = session.scalars(queries.lock_admins).all() if role is not None else []
+        admins = fetch_all(queries.lock_admins) if role is not None else []
         user = _locked(session, user_id, confirmed)
         told_at = user.email
         if address is not UNSET:
@@ -148,7 +147,7 @@ def update_user(
         if shown is not UNSET:
             user.display_name = shown
         if role is not None and role != user.role:
-            _change_role(user, role, last_admin=list(admins) == [user.id])
+            _change_role(user, role, last_admin=admins == [(user.id,)])
         if name is not None and name != user.username:
             user.username = name
         if hashed is not None:
@@ -227,7 +226,7 @@ def delete_user(actor: Actor, user_id: UUID, *, transfer_to: UUID | None = None,
     if transfer_to == user_id:
         raise SameUser("transfer_to")
     with transaction() as session:
-        admins = session.scalars(queries.lock_admins).all()
+        admins = fetch_all(queries.lock_admins)
         ids = [user_id] if transfer_to is None else [user_id, transfer_to]
         # Both rows at once, in the order of their ids: two deletions that name each other do not lock each other out.
         found = session.scalars(
@@ -238,7 +237,7 @@ def delete_user(actor: Actor, user_id: UUID, *, transfer_to: UUID | None = None,
             raise NotFound
         if transfer_to is not None and transfer_to not in users:
             raise UnknownReference("transfer_to", "user")
-        if list(admins) == [user_id]:
+        if admins == [(user_id,)]:
             raise LastAdmin(users[user_id].username, deleted=True)
         memberships.leave_all_teams(user_id, heir_id=transfer_to)
         if transfer_to is None:

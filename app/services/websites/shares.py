@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete
+from sqlalchemy import delete
 
-from app.db.reads import fetch_list, fetch_one
+from app.db.reads import fetch_one, fetch_window
 from app.db.session import retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
@@ -15,13 +15,14 @@ from app.domain.permissions import Permission
 from app.models import WEBSITE_SHARE, Share
 from app.queries import shares as queries
 from app.queries import websites as website_queries
+from app.queries.shares import ShareOfWebsite, ShareRecord
 from app.runtime import runtime
 from app.security import tokens
 
 TAKEN = {"uq_share_slug": SlugTaken}
 
 
-def open_share(slug: str) -> tuple[Row[Any], str]:
+def open_share(slug: str) -> tuple[ShareRecord, str]:
     """What a public link shows, and a token to look at it. :raises NotFound: no such link"""
     row = fetch_one(queries.select_share_by_slug, slug=slug)
     if row is None:
@@ -29,17 +30,15 @@ def open_share(slug: str) -> tuple[Row[Any], str]:
     return row, runtime().share_tokens.sign(row.id)
 
 
-def list_shares(actor: Actor, website_id: UUID, window: Window) -> Page:
+def list_shares(actor: Actor, website_id: UUID, window: Window) -> Page[ShareRecord]:
     """A website's links, newest first; bearers of a share see their own alone (W26)."""
     website = fetch_one(website_queries.select_website, website_id=website_id, actor_id=actor.id)
     if website is None or not policy.can_see_website(actor, website):
         raise _hidden(actor)
     only = None if policy.can_manage_shares_of(actor, website) or actor.share is None else actor.share.share_id
     statement = queries.select_shares(capped=window.cap is not None, one=only is not None)
-    values = {"share_id": only} if only else {}
-    return Page.of(
-        fetch_list(statement, wrote_at=actor.wrote_at, website_id=website_id, **values, **window.values), window
-    )
+    values: dict[str, Any] = {"share_id": only} if only else {}
+    return fetch_window(statement, window, website_id=website_id, **values)
 
 
 @retried
@@ -69,7 +68,7 @@ def create_share(
     return share
 
 
-def get_share(actor: Actor, share_id: UUID) -> Row[Any]:
+def get_share(actor: Actor, share_id: UUID) -> ShareOfWebsite:
     """One link, for those who may see its website without a link."""
     row = fetch_one(queries.select_share, share_id=share_id, actor_id=actor.id)
     if row is None or not policy.can_manage_shares_of(actor, row):

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete
+from sqlalchemy import delete
 
 from app.db.reads import fetch_all, fetch_one, fetch_page
 from app.db.session import retried, transaction
@@ -19,7 +19,8 @@ from app.models import Share, Website, WebsiteNumber, utcnow
 from app.queries import memberships as member_queries
 from app.queries import users as user_queries
 from app.queries import websites as queries
-from app.queries.websites import ListScope
+from app.queries.memberships import MemberAsText
+from app.queries.websites import WebsiteListed, WebsiteOfAnyone, WebsiteOfTeam, WebsiteOfUser, WebsiteRecord
 from app.services.lookup import parsed_id, require_somebody, the_only_one
 from app.services.teams.teams import group_by_team, require_team
 from app.services.websites.shares import TAKEN
@@ -34,11 +35,11 @@ CONFLICTS: dict[str, type[Conflict]] = {"pk_website": WebsiteIdTaken, **TAKEN}
 class WebsiteView:
     """A website with its owner or team, and the owners of that team."""
 
-    website: Row[Any]
-    team_owners: Sequence[Row[Any]]
+    website: WebsiteOfAnyone
+    team_owners: Sequence[MemberAsText]
 
 
-def get_website(actor: Actor, website_id: UUID) -> Row[Any]:
+def get_website(actor: Actor, website_id: UUID) -> WebsiteRecord:
     """One website, with its newest slug. :raises Denied: an outsider asks, or there is none"""
     row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)
     if row is None or not policy.can_see_website(actor, row):
@@ -46,7 +47,7 @@ def get_website(actor: Actor, website_id: UUID) -> Row[Any]:
     return row
 
 
-def find_website(actor: Actor, text: str) -> Row[Any]:
+def find_website(actor: Actor, text: str) -> WebsiteRecord:
     """
     One website by its id, domain or name, for administrators.
 
@@ -58,7 +59,7 @@ def find_website(actor: Actor, text: str) -> Row[Any]:
     return the_only_one(found, "website")
 
 
-def require_change(actor: Actor, website_id: UUID, permission: Permission) -> Row[Any]:
+def require_change(actor: Actor, website_id: UUID, permission: Permission) -> WebsiteRecord:
     """The website, if the actor may do this to it. :raises Denied: see ``get_website``"""
     row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)
     if row is None or not policy.can_change_website(actor, row, permission):
@@ -81,7 +82,7 @@ def create_website(
     team_id: UUID | None = None,
     owner_id: UUID | None = None,
     id: UUID | None = None,
-) -> Row[Any]:
+) -> WebsiteRecord:
     """
     Register a website, the actor's own or a team's, with a first public link if ``share_id`` gives its slug.
 
@@ -115,7 +116,7 @@ def _may_create(actor: Actor, team_id: UUID | None, owner_id: UUID | None) -> No
         raise UnknownReference("owner_id", "user")
 
 
-def _as_stored(actor: Actor, website_id: UUID) -> Row[Any]:
+def _as_stored(actor: Actor, website_id: UUID) -> WebsiteRecord:
     row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)
     if row is None:
         raise NotFound
@@ -123,7 +124,7 @@ def _as_stored(actor: Actor, website_id: UUID) -> Row[Any]:
 
 
 @retried
-def update_website(actor: Actor, website_id: UUID, **changes: Any) -> Row[Any]:
+def update_website(actor: Actor, website_id: UUID, **changes: Any) -> WebsiteRecord:
     """
     Change what is given of ``name``, ``domain``, ``replay_enabled``, ``replay_config`` and ``share_id``.
 
@@ -205,35 +206,36 @@ def list_websites(
     include_teams: bool = False,
     search: str | None = None,
     sort: Sort = BY_NAME,
-) -> Page:
+) -> Page[WebsiteOfUser] | Page[WebsiteListed]:
     """A user's own websites, and with ``include_teams`` those of teams that the user owns or manages (W28)."""
     owner = user_id or actor.user_id
     policy.require(policy.can_see_user(actor, owner))
-    of = ListScope.USER_AND_TEAMS if include_teams else ListScope.USER
-    return _page(actor, of, window, search=search, sort=sort, user_id=owner)
+    how: dict[str, Any] = {"sort": sort.key, "descending": sort.descending}
+    if include_teams:
+        build = partial(queries.select_websites_of_user_and_teams, **how)
+        return fetch_page(build, window, search=search, user_id=owner)
+    return fetch_page(partial(queries.select_websites_of_user, **how), window, search=search, user_id=owner)
 
 
 def list_team_websites(
     actor: Actor, team_id: UUID, window: Window, *, search: str | None = None, sort: Sort = BY_NAME
-) -> Page:
+) -> Page[WebsiteOfTeam]:
     """A team's websites, with who created each."""
     require_team(actor, team_id, policy.can_see_team)
-    return _page(actor, ListScope.TEAM, window, search=search, sort=sort, team_id=team_id)
+    build = partial(queries.select_websites_of_team, sort=sort.key, descending=sort.descending)
+    return fetch_page(build, window, search=search, team_id=team_id)
 
 
-def list_all_websites(actor: Actor, window: Window, *, search: str | None = None, sort: Sort = NEWEST_FIRST) -> Page:
+def list_all_websites(
+    actor: Actor, window: Window, *, search: str | None = None, sort: Sort = NEWEST_FIRST
+) -> Page[WebsiteView]:
     """``WebsiteView``s of all websites. :raises Denied: not an administrator"""
     policy.require(policy.can_administer(actor))
-    page = _page(actor, ListScope.EVERYBODY, window, search=search, sort=sort)
+    build = partial(queries.select_all_websites, sort=sort.key, descending=sort.descending)
+    page = fetch_page(build, window, search=search, index="search_website")
     team_ids = {row.team_id for row in page.rows if row.team_id is not None}
-    owners = group_by_team(actor, team_ids, owners_only=True)
-    return Page([WebsiteView(row, owners.get(str(row.team_id), [])) for row in page.rows], page.total, page.capped)
-
-
-def _page(actor: Actor, of: ListScope, window: Window, *, search: str | None, sort: Sort, **values: Any) -> Page:
-    index = "search_website" if of is ListScope.EVERYBODY else None
-    build = partial(queries.select_websites, of, sort=sort.key, descending=sort.descending)
-    return fetch_page(actor, build, window, search=search, index=index, **values)
+    owners = group_by_team(team_ids, owners_only=True)
+    return page.with_rows([WebsiteView(row, owners.get(str(row.team_id), [])) for row in page.rows])
 
 
 def remove_from_team(actor: Actor, team_id: UUID, website_id: UUID) -> None:

@@ -17,14 +17,14 @@ bp = Blueprint("access", __name__)
 
 @bp.get("/websites/<website_id>/access")
 @operation(PageOf(AccessOut), query=SearchedQuery)
-def get_website_access(website_id: UUID, query: Listing) -> Page:
+def get_website_access(website_id: UUID, query: Listing) -> Page[Any]:
     """Everybody who has a right on a website, by name, and why; for those who administer it."""
     return effective.list_website_access(current_actor(), website_id, query.window, search=query.search)
 
 
 @bp.get("/users/<user_id>/access")
 @operation(PageOf(AccessOut), query=SearchedQuery)
-def get_user_access(user_id: UUID, query: Listing) -> Page:
+def get_user_access(user_id: UUID, query: Listing) -> Page[Any]:
     """All websites that a user has a right on, by name, and why: anybody's for administrators, else one's own."""
     return effective.list_user_access(current_actor(), user_id, query.window, search=query.search)
 

@@ -18,7 +18,7 @@ bp = Blueprint("invitations", __name__, url_prefix="/invitations")
 
 @bp.get("")
 @operation(PageOf(InvitationOut), query=SearchedQuery)
-def get_invitations(query: Listing) -> Page:
+def get_invitations(query: Listing) -> Page[Any]:
     """Invitations, newest first: all for administrators, one's own for others."""
     return manage.list_invitations(current_actor(), query.window, search=query.search)
 

@@ -38,12 +38,12 @@ def update_my_password(data: dict[str, Any]) -> Any:
 @bp.get("/me/teams")
 @bp.get("/teams", endpoint="get_teams")
 @operation(PageOf(TeamFull), query=TeamQuery)
-def get_my_teams(query: Listing) -> Page:
+def get_my_teams(query: Listing) -> Page[Any]:
     """The teams that one is in, oldest first."""
     return teams.list_teams(current_actor(), query.window, sort=query.sort_or(teams.OLDEST_FIRST))
 
 
-def _my_websites(query: Listing) -> Page:
+def _my_websites(query: Listing) -> Page[Any]:
     return websites.list_websites(
         current_actor(),
         query.window,
@@ -55,21 +55,21 @@ def _my_websites(query: Listing) -> Page:
 
 @bp.get("/me/websites")
 @operation(PageOf(OwnedWebsite, with_teams=WebsiteOut), query=MyWebsiteQuery)
-def get_my_websites(query: Listing) -> Page:
+def get_my_websites(query: Listing) -> Page[Any]:
     """One's websites, by name."""
     return _my_websites(query)
 
 
 @bp.get("/websites")
 @operation(PageOf(OwnedWebsite, with_teams=WebsiteOut), query=WebsiteQuery)
-def list_websites(query: Listing) -> Page:
+def list_websites(query: Listing) -> Page[Any]:
     """One's websites, by name, with search."""
     return _my_websites(query)
 
 
 @bp.get("/me/sessions")
 @operation(PageOf(SessionOut), query=ListQuery)
-def get_my_sessions(query: Listing) -> Page:
+def get_my_sessions(query: Listing) -> Page[Any]:
     """One's logins, newest first."""
     return sessions.list_sessions(current_actor(), query.window)
 

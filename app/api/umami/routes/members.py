@@ -19,7 +19,7 @@ bp = Blueprint("members", __name__, url_prefix="/teams/<team_id>")
 
 @bp.get("/users")
 @operation(PageOf(NamedMember), query=SearchedQuery)
-def get_team_users(team_id: UUID, query: Listing) -> Page:
+def get_team_users(team_id: UUID, query: Listing) -> Page[Any]:
     """Who is in a team, longest-standing first."""
     return memberships.list_members(current_actor(), team_id, query.window, search=query.search)
 
@@ -54,7 +54,7 @@ def delete_team_user(team_id: UUID, user_id: UUID) -> None:
 
 @bp.get("/websites")
 @operation(PageOf(TeamWebsite), query=TeamWebsiteQuery)
-def get_team_websites(team_id: UUID, query: Listing) -> Page:
+def get_team_websites(team_id: UUID, query: Listing) -> Page[Any]:
     """A team's websites, by name."""
     return websites.list_team_websites(
         current_actor(), team_id, query.window, search=query.search, sort=query.sort_or(websites.BY_NAME)
@@ -79,6 +79,6 @@ def delete_team_website(team_id: UUID, website_id: UUID) -> None:
 @bp.get("/pixels", endpoint="get_team_pixels")
 @bp.get("/boards", endpoint="get_team_boards")
 @operation(PageOf(TeamWebsite), query=TeamWebsiteQuery)
-def get_team_links(team_id: UUID, query: Listing) -> Page:
+def get_team_links(team_id: UUID, query: Listing) -> Page[Any]:
     """A team's links, pixels or boards: always none, Frontdesk keeps people and websites."""
     return memberships.nothing_of_team(current_actor(), team_id)

@@ -26,7 +26,7 @@ bp = Blueprint("teams", __name__)
 
 @bp.get("/admin/teams")
 @operation(PageOf(TeamFull), query=AdminTeamQuery)
-def list_all_teams(query: Listing) -> Page:
+def list_all_teams(query: Listing) -> Page[Any]:
     """All teams, newest first."""
     return teams.list_all_teams(
         current_actor(), query.window, search=query.search, sort=query.sort_or(teams.NEWEST_FIRST)

@@ -22,7 +22,7 @@ bp = Blueprint("users", __name__)
 @bp.get("/admin/users")
 @bp.get("/users", endpoint="list_users_alias")
 @operation(PageOf(AdminUser, order_by="createdAt"), query=UserQuery)
-def list_users(query: Listing) -> Page:
+def list_users(query: Listing) -> Page[Any]:
     """All accounts, newest first."""
     return accounts.list_users(
         current_actor(), query.window, search=query.search, sort=query.sort_or(accounts.NEWEST_FIRST)
@@ -59,7 +59,7 @@ def delete_user(user_id: UUID, query: dict[str, Any]) -> None:
 
 @bp.get("/users/<user_id>/websites")
 @operation(PageOf(OwnedWebsite, with_teams=WebsiteOut), query=WebsiteQuery)
-def get_user_websites(user_id: UUID, query: Listing) -> Page:
+def get_user_websites(user_id: UUID, query: Listing) -> Page[Any]:
     """A user's websites, by name."""
     return websites.list_websites(
         current_actor(),
@@ -73,6 +73,6 @@ def get_user_websites(user_id: UUID, query: Listing) -> Page:
 
 @bp.get("/users/<user_id>/teams")
 @operation(PageOf(TeamFull), query=TeamQuery)
-def get_user_teams(user_id: UUID, query: Listing) -> Page:
+def get_user_teams(user_id: UUID, query: Listing) -> Page[Any]:
     """The teams that a user is in, oldest first."""
     return teams.list_teams(current_actor(), query.window, user_id=user_id, sort=query.sort_or(teams.OLDEST_FIRST))

@@ -27,7 +27,7 @@ bp = Blueprint("websites", __name__)
 
 @bp.get("/admin/websites")
 @operation(PageOf(AdminWebsite), query=TeamWebsiteQuery)
-def list_all_websites(query: Listing) -> Page:
+def list_all_websites(query: Listing) -> Page[Any]:
     """All websites, newest first."""
     return websites.list_all_websites(
         current_actor(), query.window, search=query.search, sort=query.sort_or(websites.NEWEST_FIRST)
@@ -80,7 +80,7 @@ def transfer_website(website_id: UUID, data: dict[str, Any]) -> Any:
 
 @bp.get("/websites/<website_id>/shares")
 @operation(PageOf(ShareOut), query=ShareQuery, access=Access.VIEWER)
-def get_website_shares(website_id: UUID, query: Listing) -> Page:
+def get_website_shares(website_id: UUID, query: Listing) -> Page[Any]:
     """A website's public links, newest first."""
     return shares.list_shares(current_actor(), website_id, query.window)
 

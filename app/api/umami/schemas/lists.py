@@ -118,7 +118,7 @@ class PageOf:
     ) -> None:
         self.item, self.with_teams, self.order_by = item, with_teams or item, order_by
 
-    def draw(self, page: Page, asked: Listing) -> dict[str, Any]:
+    def draw(self, page: Page[Any], asked: Listing) -> dict[str, Any]:
         draw = self.with_teams.draw if asked.include_teams else self.item.draw
         envelope: dict[str, Any] = {
             "data": [draw(row) for row in page.rows],
