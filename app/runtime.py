@@ -3,14 +3,15 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 from flask import current_app
 
+from app.db.failed_attempts import DatabaseFailures
+from app.domain.attempts import Limits
 from app.domain.capabilities import Capabilities
 from app.security.hashing_slots import Gate
 from app.security.link_tokens import LinkTokens
-from app.security.throttle import Throttle
+from app.security.throttle import Throttles
 from app.security.tokens import ShareTokens
 from app.settings import Config, ConfigError
 from app.telemetry.metrics import Metrics
@@ -21,12 +22,7 @@ class Runtime:
     """Settings, and the few objects that are made once from them."""
 
     config: Config
-    throttle: Throttle
-    """Of wrong passwords."""
-    reset_throttle: Throttle
-    """Of requests for a new password."""
-    link_throttle: Throttle
-    """Of links that open nothing; by address alone, since whoever knows a good one does not guess."""
+    throttles: Throttles
     share_tokens: ShareTokens
     link_tokens: LinkTokens
     gate: Gate
@@ -42,23 +38,14 @@ class Runtime:
             capabilities = Capabilities.of(config.capabilities)
         except ValueError as error:
             raise ConfigError(f"FRONTDESK_CAPABILITIES {error}") from error
-        limits: dict[str, Any] = {
-            "attempts": config.login_attempts,
-            "attempts_per_address": config.login_attempts_per_address,
-            "window": config.login_window,
-            "redis_url": config.redis_url,
-        }
-        throttle = Throttle.of(**limits)
-        reset_throttle = Throttle.of(**limits, name="reset")
-        link_throttle = Throttle.of(**limits | {"attempts": config.login_attempts_per_address}, name="link")
+        limits = Limits(config.login_attempts, config.login_attempts_per_address, config.login_window)
+        throttles = Throttles.of(limits, DatabaseFailures(), secret=config.secret_key, redis_url=config.redis_url)
         gate = Gate(most_waiting=config.login_queue, folder=Path(config.runtime_path) if config.runtime_path else None)
         metrics = Metrics(config.runtime_path)
         gate.on_waiting = metrics.hashes_waiting.set
         share_tokens = ShareTokens(config.secret_key, hours=config.share_token_hours)
         link_tokens = LinkTokens(config.secret_key)
-        return cls(
-            config, throttle, reset_throttle, link_throttle, share_tokens, link_tokens, gate, metrics, capabilities
-        )
+        return cls(config, throttles, share_tokens, link_tokens, gate, metrics, capabilities)
 
 
 def runtime() -> Runtime:

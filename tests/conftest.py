@@ -19,7 +19,6 @@ from app.db.session import db
 from app.domain.actor import OPERATOR, Actor
 from app.domain.roles import Role
 from app.models import Base
-from app.runtime import runtime
 from app.services.authentication import sessions
 from app.services.teams import memberships, teams
 from app.services.users import accounts
@@ -100,13 +99,9 @@ def settings_for(database_url: str, instance: Path, **others: Any) -> dict[str, 
 def app(migrated_app: Flask) -> Iterator[Flask]:
     """The app, with an empty database."""
     yield migrated_app
-    with migrated_app.app_context():
-        with db.engine.begin() as connection:
-            for table in EMPTIED:
-                connection.exec_driver_sql(f'DELETE FROM "{table}"')
-        runtime().throttle.forget()
-        runtime().reset_throttle.forget()
-        runtime().link_throttle.forget()
+    with migrated_app.app_context(), db.engine.begin() as connection:
+        for table in EMPTIED:
+            connection.exec_driver_sql(f'DELETE FROM "{table}"')
 
 
 class Clock:

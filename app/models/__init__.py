@@ -3,6 +3,7 @@
 from app.models.access import Grant, GrantedCapability
 from app.models.access_token import AccessToken
 from app.models.base import Base, new_id, utcnow
+from app.models.failed_attempt import FailedAttempt
 from app.models.invitation import Invitation, PasswordReset
 from app.models.login_session import LoginSession
 from app.models.outbox import OutboxMail
@@ -17,6 +18,7 @@ __all__ = [
     "WEBSITE_SHARE",
     "AccessToken",
     "Base",
+    "FailedAttempt",
     "Grant",
     "GrantedCapability",
     "Invitation",

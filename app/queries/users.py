@@ -70,17 +70,6 @@ class Credentials(NamedTuple):
     password_hash: str
 
 
-class AccountCredentials(NamedTuple):
-    """The same, with the name as it is compared."""
-
-    id: UUID
-    username: str
-    role: str
-    created_at: datetime | None
-    username_key: str | None
-    password_hash: str
-
-
 class PasswordHash(NamedTuple):
     """The hash of a password."""
 
@@ -93,15 +82,7 @@ select_user = Query(
 """Value: ``user_id``."""
 
 select_credentials = Query(
-    select(*SUMMARY, User.password_hash.label("password_hash")).where(
-        User.username_key == bindparam("username_key"), User.deleted_at.is_(None), ~User.pending
-    ),
-    Credentials,
-)
-"""Whoever may log in by a name. Value: ``username_key``, folded."""
-
-select_credentials_of_account = Query(
-    select(*SUMMARY, User.username_key, User.password_hash.label("password_hash"))
+    select(*SUMMARY, User.password_hash.label("password_hash"))
     .where(
         or_(User.username_key == bindparam("account_key"), User.email_key == bindparam("account_key")),
         User.deleted_at.is_(None),
@@ -109,7 +90,7 @@ select_credentials_of_account = Query(
     )
     .order_by((User.username_key == bindparam("account_key")).desc())
     .limit(1),
-    AccountCredentials,
+    Credentials,
 )
 """Whoever may log in by a name or an e-mail address. Value: ``account_key``, folded."""
 

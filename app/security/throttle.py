@@ -1,20 +1,16 @@
-"""Throttling of password guesses (W11), shared through Redis where there is one."""
+"""Throttling of guesses (W11)."""
 
+import hmac
 import ipaddress
-import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
-import structlog
-from limits import RateLimitItem, RateLimitItemPerSecond
-from limits.errors import StorageError
-from limits.storage import MemoryStorage, RedisStorage, Storage
-from limits.strategies import MovingWindowRateLimiter
+from app.domain.attempts import Failures, Guess, Limits
+from app.domain.errors import DomainError, Throttled, Unavailable
+from app.security.counters import Counters, RedisCounters
 
-from app.domain.errors import Throttled
-
-log = structlog.get_logger()
-REDIS_PAUSE = 5.0
-"""Seconds that Redis is left alone after it failed, so that each login does not wait for it anew."""
+KEY_BYTES = 16
 
 
 def network_of(address: str) -> str:
@@ -30,96 +26,123 @@ def network_of(address: str) -> str:
     return str(parsed)
 
 
-@dataclass
 class Throttle:
     """
-    Counts failures by account and address together, so that strangers cannot lock an owner out,
-    and by address alone, so that nobody tries every account.
+    Refuses guesses of one kind once there were too many wrong ones.
 
-    Every count is kept in memory, and in Redis too where configured: when Redis goes away,
-    logins go on and what was counted here still counts.
+    The database decides: all workers and hosts count there. Redis, where there is one, keeps a copy, and refuses what
+    is too much without asking the database. While Redis is away, the database is asked.
     """
 
-    per_account: RateLimitItem
-    per_address: RateLimitItem
-    redis_url: str = ""
-    _memory: MovingWindowRateLimiter = field(init=False)
-    _redis: MovingWindowRateLimiter | None = field(init=False, default=None)
-    _redis_again_at: float = field(init=False, default=0.0)
-
-    def __post_init__(self) -> None:
-        self._memory = MovingWindowRateLimiter(MemoryStorage())
-
-    @classmethod
-    def of(
-        cls, *, attempts: int, attempts_per_address: int, window: int, redis_url: str = "", name: str = "login"
-    ) -> "Throttle":
+    def __init__(self, name: str, limits: Limits, failures: Failures, *, secret: str, redis_url: str = "") -> None:
         """
-        ``attempts`` failures per account and address, ``attempts_per_address`` in all, in ``window`` seconds.
-
-        :param name: what is counted; throttles of one name share their counts in Redis
+        :param name: what is guessed at; throttles of one name share their counts
+        :param secret: the key of the hashes that are counted by; servers that share counts share it
         """
-        by_address = "address" if name == "login" else f"{name}-address"
-        return cls(
-            RateLimitItemPerSecond(attempts, window, namespace=f"frontdesk-{name}"),
-            RateLimitItemPerSecond(attempts_per_address, window, namespace=f"frontdesk-{by_address}"),
-            redis_url,
-        )
+        self._limits, self._failures = limits, failures
+        self._key = hmac.digest(secret.encode(), f"frontdesk.throttle.{name}".encode(), "sha256")
+        self._copy = RedisCounters(redis_url, limits) if redis_url else None
+        self._unwritten = Counters.in_memory(limits)
+        """What could not be counted in the database: a database that is busy or read-only is no way round the limit."""
 
     def check(self, account: str, address: str) -> None:
-        """:raises Throttled: this account, from this address, or this address alone, has failed too often"""
-        place = network_of(address)
-        for limiter in self._limiters():
-            try:
-                for item, names in ((self.per_account, (account, place)), (self.per_address, (place,))):
-                    if not limiter.test(item, *names):
-                        raise Throttled(self._wait(limiter, item, *names))
-            except StorageError as error:
-                self._lost(error)
+        """:raises Throttled: too many wrong guesses for this account from this address, or from the address alone"""
+        guess = self._guess(account, address)
+        _refuse(self._unwritten.look(guess).wait)
+        copy = self._copy.look(guess) if self._copy else None
+        _refuse((copy or self._failures.look(guess, self._limits)).wait)
 
-    def failed(self, account: str, address: str) -> None:
-        """Count a wrong guess."""
-        place = network_of(address)
-        for limiter in self._limiters():
-            try:
-                limiter.hit(self.per_account, account, place)
-                limiter.hit(self.per_address, place)
-            except StorageError as error:
-                self._lost(error)
+    def count(self, account: str, address: str) -> None:
+        """
+        Count a wrong guess.
 
-    def succeeded(self, account: str, address: str) -> None:
-        """A right password: earlier typing errors are forgiven."""
-        for limiter in self._limiters():
-            try:
-                limiter.clear(self.per_account, account, network_of(address))
-            except StorageError as error:
-                self._lost(error)
+        :raises Throttled: others have reached the limit since ``check``; the caller must not learn what came of it
+        :raises Unavailable: the database could not count it
+        """
+        guess = self._guess(account, address)
+        try:
+            wait = self._failures.add(guess, self._limits)
+        except Unavailable:
+            self._unwritten.add(guess)
+            raise
+        finally:
+            if self._copy:
+                self._copy.add(guess)
+        _refuse(wait)
 
-    def forget(self) -> None:
-        """Forgive everybody what was counted in this process."""
-        self._memory.storage.reset()
+    def forgive(self, account: str, address: str) -> None:
+        """
+        Note a right guess: the account's wrong ones from this address are forgiven. Where there were none, nothing is
+        written.
 
-    def _limiters(self) -> list[MovingWindowRateLimiter]:
-        shared = self._shared()
-        return [self._memory] if shared is None else [self._memory, shared]
+        :raises Throttled: others have reached the limit since ``check``
+        """
+        guess = self._guess(account, address)
+        standing = self._failures.look(guess, self._limits)
+        _refuse(standing.wait)
+        if standing.failed:
+            self._failures.forgive(guess)
+            if self._copy:
+                self._copy.forgive(guess)
 
-    def _shared(self) -> MovingWindowRateLimiter | None:
-        if not self.redis_url or time.monotonic() < self._redis_again_at:
-            return None
-        if self._redis is None:
-            try:
-                self._redis = MovingWindowRateLimiter(self._connect())
-            except Exception as error:  # the client's own exceptions differ between versions
-                self._lost(error)
-        return self._redis
+    @contextmanager
+    def guessing(self, account: str, address: str, *, wrong: type[DomainError]) -> Iterator[None]:
+        """
+        Surround what looks a guess up, and raises ``wrong`` where it finds nothing: that counts. Never inside a
+        transaction, which would undo the count.
 
-    def _connect(self) -> Storage:
-        return RedisStorage(self.redis_url, wrap_exceptions=True, socket_timeout=0.5, socket_connect_timeout=0.5)
+        :raises Throttled: too many wrong guesses
+        """
+        self.check(account, address)
+        try:
+            yield
+        except wrong:
+            self.count(account, address)
+            raise
 
-    def _lost(self, error: Exception) -> None:
-        self._redis_again_at = time.monotonic() + REDIS_PAUSE
-        log.warning("redis unreachable; throttling counts in memory", error=type(error).__name__)
+    def _guess(self, account: str, address: str) -> Guess:
+        return Guess(account=self._hashed(f"account {account}"), place=self._hashed(f"place {network_of(address)}"))
 
-    @staticmethod
-    def _wait(limiter: MovingWindowRateLimiter, item: RateLimitItem, *identifiers: str) -> int:
-        return max(1, round(limiter.get_window_stats(item, *identifiers).reset_time - time.time()))
+    def _hashed(self, text: str) -> str:
+        """A keyed hash: users type passwords into name fields, and hashes of those could be guessed without a key."""
+        return hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), "sha256")[:KEY_BYTES].hex()
+
+
+def _refuse(wait: int) -> None:
+    if wait:
+        raise Throttled(wait)
+
+
+@dataclass(frozen=True, slots=True)
+class Throttles:
+    """
+    One for each thing that can be guessed. Tokens of sessions and shares, access tokens and the like need none: they
+    have 128 random bits or more.
+    """
+
+    passwords: Throttle
+    """Logins, and confirmations by password, of every API."""
+    resets: Throttle
+    """Requests for a link to set a new password; every one counts."""
+    links: Throttle
+    """Links of invitations and password resets; by address alone, since whoever knows a good one does not guess."""
+    access_codes: Throttle
+    """Teams' access codes: wrong ones, and those that a manager chooses, which tells whether another team has it."""
+    share_slugs: Throttle
+    """Likewise, of public links; by address alone."""
+
+    @classmethod
+    def of(cls, limits: Limits, failures: Failures, *, secret: str, redis_url: str = "") -> "Throttles":
+        """All of them, with the same limits."""
+        by_address = replace(limits, attempts=limits.attempts_per_address)
+
+        def made(name: str, limits: Limits) -> Throttle:
+            return Throttle(name, limits, failures, secret=secret, redis_url=redis_url)
+
+        return cls(
+            passwords=made("password", limits),
+            resets=made("reset", limits),
+            links=made("link", by_address),
+            access_codes=made("access-code", limits),
+            share_slugs=made("share-slug", by_address),
+        )

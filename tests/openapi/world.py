@@ -11,7 +11,6 @@ from app.db.session import transaction
 from app.domain.folding import fold
 from app.domain.roles import Role, TeamRole
 from app.models import Base, LoginSession, Membership, Share, Team, User, Website, utcnow
-from app.runtime import runtime
 from app.security.password_hashing import hash_password
 from app.security.tokens import hash_token
 
@@ -50,15 +49,11 @@ def ids(kind: str, names: Iterable[str]) -> list[str]:
 
 def rebuild(app: Flask) -> None:
     """Make the database what this module says, and forget failed logins."""
-    with app.app_context():
-        with transaction() as session:
-            for table in reversed(Base.metadata.sorted_tables):
-                session.execute(delete(table))
-            for model, rows in _rows().items():
-                session.execute(insert(model), rows)
-        runtime().throttle.forget()
-        runtime().reset_throttle.forget()
-        runtime().link_throttle.forget()
+    with app.app_context(), transaction() as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            session.execute(delete(table))
+        for model, rows in _rows().items():
+            session.execute(insert(model), rows)
 
 
 def _rows() -> dict[type[Base], list[dict[str, object]]]:

@@ -75,10 +75,6 @@ class World:
                     session.execute(insert(model), rows)
             self.pristine = self.state
         self.changed = False
-        with self.app.app_context():
-            runtime().throttle.forget()
-            runtime().reset_throttle.forget()
-            runtime().link_throttle.forget()
 
     def clear(self) -> None:
         """Leave nothing behind."""

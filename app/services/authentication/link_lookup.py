@@ -18,10 +18,8 @@ def look_up(query: Query[T], token: str, *, address: str = "", **values: Any) ->
     :raises LinkGone: nothing
     :raises Throttled: too many wrong links lately from the address: whoever tries many is refused at once
     """
-    hashed, throttle = hash_token(token), runtime().link_throttle
-    throttle.check(hashed, address)
-    row = fetch_one(query, hash_of_token=hashed, **values) if is_link_token(token) else None
-    if row is None:
-        throttle.failed(hashed, address)
-        raise LinkGone
+    with runtime().throttles.links.guessing("", address, wrong=LinkGone):
+        row = fetch_one(query, hash_of_token=hash_token(token), **values) if is_link_token(token) else None
+        if row is None:
+            raise LinkGone
     return row

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import update
@@ -27,13 +26,12 @@ from app.queries import access_tokens as token_queries
 from app.queries import sessions as session_queries
 from app.queries import teams as team_queries
 from app.queries import users as queries
-from app.queries.users import AccountCredentials, Credentials
+from app.queries.users import Credentials
 from app.runtime import runtime
 from app.security import password_hashing
 from app.services.authentication import access_tokens, sessions
 from app.services.authentication.bearer import Identity
 
-C = TypeVar("C", Credentials, AccountCredentials)
 OUTCOMES: dict[type[DomainError], str] = {
     WrongCredentials: "failure",
     Throttled: "throttled",
@@ -53,16 +51,13 @@ class Login:
 
 def login(username: str, password: str, *, address: str = "", user_agent: str = "") -> Login:
     """
-    Log in with name and password.
+    Log in with name or e-mail address, in any case, and password.
 
     :raises WrongCredentials: one of them is wrong; an unknown name takes as long as a wrong password (W12)
     :raises Throttled: too many wrong ones lately (W11)
     """
     with _counted():
-        account = fold(username)
-        runtime().throttle.check(account, address)
-        user = fetch_one(queries.select_credentials, username_key=account)
-        user, checked = _proven(user, account, password, address=address)
+        user, checked = _proven(username, password, address=address)
         token = _open(user.id, checked, address=address, user_agent=user_agent)
         sessions.note_seen(user.id)
         return Login(token, Identity(user, fetch_all(team_queries.select_brief_teams, user_id=user.id)))
@@ -80,10 +75,7 @@ def create_access_token(
     """
     text = access_tokens.clean_description(description)
     with _counted():
-        user = fetch_one(queries.select_credentials_of_account, account_key=fold(account))
-        name = user.username_key if user and user.username_key else fold(account)
-        runtime().throttle.check(name, address)
-        user, checked = _proven(user, name, password, address=address)
+        user, checked = _proven(account, password, address=address)
         try:
             return access_tokens.open_token(user.id, description=text, expires_at=expires_at, checked=checked)
         except NotFound:
@@ -102,13 +94,27 @@ def _counted() -> Iterator[None]:
     runtime().metrics.logins.labels("success").inc()
 
 
-def _proven(user: C | None, account: str, password: str, *, address: str) -> tuple[C, str]:
-    """The user whose password it is, and the hash that says so. Nobody's password takes as long to refuse (W12)."""
-    cost = runtime().config.bcrypt_cost
-    password_hash = user.password_hash if user and user.password_hash else password_hashing.decoy(cost)
-    if not _guess(account, address, password, password_hash) or user is None:
+def _proven(account: str, password: str, *, address: str) -> tuple[Credentials, str]:
+    """
+    The user of this name or e-mail address whose password it is, and the hash that says so. Nobody's password takes as
+    long to refuse (W12).
+    """
+    cost, key = runtime().config.bcrypt_cost, fold(account)
+    user = fetch_one(queries.select_credentials, account_key=key)
+    if user is None or not user.password_hash:
+        _guess(f"name {key}", password, password_hashing.decoy(cost), address=address)
+        raise WrongCredentials
+    if not _guess(_account(user.id, user.password_hash), password, user.password_hash, address=address):
         raise WrongCredentials
     return user, _rehash(user, password, cost)
+
+
+def _account(user_id: UUID, password_hash: str) -> str:
+    """
+    What wrong passwords count for: the account, whatever it was called, with the password that it has. Another password
+    begins at none, by whatever way it was set.
+    """
+    return f"user {user_id} {password_hash}"
 
 
 @retried
@@ -121,20 +127,25 @@ def _open(user_id: UUID, checked: str, *, address: str, user_agent: str) -> str:
         return sessions.open_session(user_id, address=address, user_agent=user_agent)
 
 
-def _guess(account: str, address: str, password: str, password_hash: str) -> bool:
-    """Compare under the gate; whoever waited there while others failed is refused before it costs anything."""
-    throttle = runtime().throttle
-    with runtime().gate.turn():
+def _guess(account: str, password: str, password_hash: str, *, address: str) -> bool:
+    """
+    Compare when the turn has come. Callers who are throttled neither queue nor hash, and of many at once only as many
+    are told what came of it as are allowed.
+    """
+    throttle, gate = runtime().throttles.passwords, runtime().gate
+    if gate.waiting:
+        throttle.check(account, address)
+    with gate.turn():
         throttle.check(account, address)
         right = password_hashing.matches(password, password_hash)
-        if right:
-            throttle.succeeded(account, address)
-        else:
-            throttle.failed(account, address)
+    if right:
+        throttle.forgive(account, address)
+    else:
+        throttle.count(account, address)
     return right
 
 
-def _rehash(user: Credentials | AccountCredentials, password: str, cost: int) -> str:
+def _rehash(user: Credentials, password: str, cost: int) -> str:
     """Bring an old, cheaper hash up to the configured cost while the password is at hand; answers the hash."""
     if password_hashing.cost_of(user.password_hash) >= cost:
         return str(user.password_hash)
@@ -165,7 +176,10 @@ def confirm_password(actor: Actor, password: str | None) -> str:
     :raises Throttled: too many wrong ones lately
     """
     row = fetch_one(queries.select_password_hash, user_id=actor.user_id) if password is not None else None
-    if row is None or password is None or not _guess(fold(actor.username), actor.address, password, row.password_hash):
+    if row is None or password is None:
+        raise WrongPassword
+    account = _account(actor.user_id, row.password_hash)
+    if not _guess(account, password, row.password_hash, address=actor.address):
         raise WrongPassword
     return str(row.password_hash)
 

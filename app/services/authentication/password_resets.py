@@ -34,9 +34,9 @@ def request(account: str, *, address: str) -> None:
     :raises Throttled: asked too often lately, for this account or from this address
     """
     name = account.strip()[:ACCOUNT_MAX_LENGTH]
-    throttle = runtime().reset_throttle
+    throttle = runtime().throttles.resets
     throttle.check(fold(name), address)
-    throttle.failed(fold(name), address)
+    throttle.count(fold(name), address)
     outbox.queue(Kind.PASSWORD_RESET, "", account=name)
 
 

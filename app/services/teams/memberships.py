@@ -29,6 +29,7 @@ from app.queries import memberships as queries
 from app.queries import teams as team_queries
 from app.queries import users as user_queries
 from app.queries.memberships import MemberRecord, NamedMember
+from app.runtime import runtime
 from app.services.lookup import require_somebody
 from app.services.teams.teams import dissolve, lock_team, may, require_team
 
@@ -42,9 +43,13 @@ def join_team(actor: Actor, *, access_code: str) -> Membership:
 
     :raises UnknownAccessCode: none has
     :raises AlreadyJoined: the actor is a member already
+    :raises Throttled: too many wrong ones lately, from this user or this address
     """
-    user_id = actor.user_id
-    with transaction({UNIQUE: AlreadyJoined}) as session:
+    user_id, codes = actor.user_id, runtime().throttles.access_codes
+    with (
+        codes.guessing(str(user_id), actor.address, wrong=UnknownAccessCode),
+        transaction({UNIQUE: AlreadyJoined}) as session,
+    ):
         team = fetch_one(team_queries.select_team_by_code, access_code=access_code)
         if team is None:
             raise UnknownAccessCode

@@ -23,6 +23,7 @@ from app.queries import teams as queries
 from app.queries import users as user_queries
 from app.queries.memberships import MemberAsText, MemberRecord
 from app.queries.teams import TeamListed, TeamOfActor, TeamRecord
+from app.runtime import runtime
 from app.security import tokens
 from app.services.lookup import parsed_id, require_somebody, the_only_one
 
@@ -151,6 +152,16 @@ def group_by_team(team_ids: Iterable[UUID], *, owners_only: bool = False) -> dic
     return grouped
 
 
+def _count_choice(actor: Actor, team_id: UUID, access_code: str) -> None:
+    """Count a code that a manager chooses as a guess: whether it is taken tells whether it opens another team."""
+    require_team(actor, team_id, may(Permission.TEAM_UPDATE), NotTeamManager)
+    row = fetch_one(queries.select_team, team_id=team_id, actor_id=actor.id)
+    if actor.id is not None and row is not None and row.access_code != access_code:
+        throttle = runtime().throttles.access_codes
+        throttle.check(str(actor.id), actor.address)
+        throttle.count(str(actor.id), actor.address)
+
+
 @retried
 def update_team(actor: Actor, team_id: UUID, *, name: str | None = None, access_code: str | None = None) -> Team:
     """
@@ -158,7 +169,10 @@ def update_team(actor: Actor, team_id: UUID, *, name: str | None = None, access_
 
     :raises TooShort: a new access code shorter than 8 characters
     :raises AccessCodeTaken: another team has it
+    :raises Throttled: too many codes were tried lately
     """
+    if access_code is not None:
+        _count_choice(actor, team_id, access_code)
     with transaction(CONFLICTS) as session:
         require_team(actor, team_id, may(Permission.TEAM_UPDATE), NotTeamManager)
         team = session.get(Team, team_id, with_for_update={"key_share": True})

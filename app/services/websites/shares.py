@@ -22,11 +22,17 @@ from app.security import tokens
 TAKEN = {"uq_share_slug": SlugTaken}
 
 
-def open_share(slug: str) -> tuple[ShareRecord, str]:
-    """What a public link shows, and a token to look at it. :raises NotFound: no such link"""
-    row = fetch_one(queries.select_share_by_slug, slug=slug)
-    if row is None:
-        raise NotFound
+def open_share(slug: str, *, address: str = "") -> tuple[ShareRecord, str]:
+    """
+    What a public link shows, and a token to look at it.
+
+    :raises NotFound: no such link
+    :raises Throttled: too many wrong ones lately from the address
+    """
+    with runtime().throttles.share_slugs.guessing("", address, wrong=NotFound):
+        row = fetch_one(queries.select_share_by_slug, slug=slug)
+        if row is None:
+            raise NotFound
     return row, runtime().share_tokens.sign(row.id)
 
 
@@ -56,9 +62,12 @@ def create_share(
 
     :raises UnsupportedShare: not a website's share: links, pixels and boards are not kept here
     :raises SlugTaken: another share has the slug
+    :raises Throttled: too many slugs were tried lately
     """
     if share_type != WEBSITE_SHARE:
         raise UnsupportedShare("share_type", WEBSITE_SHARE)
+    if slug:
+        _count_choice(actor)
     share = Share(entity_id=website_id, name=name, slug=slug or tokens.new_code(), parameters=parameters or {})
     with transaction(TAKEN) as session:
         website = fetch_one(website_queries.select_website, website_id=website_id, actor_id=actor.id)
@@ -78,7 +87,14 @@ def get_share(actor: Actor, share_id: UUID) -> ShareOfWebsite:
 
 @retried
 def update_share(actor: Actor, share_id: UUID, *, name: str, slug: str, parameters: dict[str, Any]) -> Share:
-    """Change a link. :raises SlugTaken: another share has the slug"""
+    """
+    Change a link.
+
+    :raises SlugTaken: another share has the slug
+    :raises Throttled: too many slugs were tried lately
+    """
+    if _require(actor, share_id, Permission.WEBSITE_UPDATE).slug != slug:
+        _count_choice(actor)
     with transaction(TAKEN) as session:
         _require(actor, share_id, Permission.WEBSITE_UPDATE)
         share = session.get(Share, share_id, with_for_update={"key_share": True})
@@ -95,10 +111,19 @@ def delete_share(actor: Actor, share_id: UUID) -> None:
         session.execute(delete(Share).where(Share.id == share_id))
 
 
-def _require(actor: Actor, share_id: UUID, permission: Permission) -> None:
+def _count_choice(actor: Actor) -> None:
+    """Count a slug that is chosen as a guess: whether it is taken tells whether it opens another website."""
+    if actor.id is not None:
+        throttle = runtime().throttles.share_slugs
+        throttle.check("", actor.address)
+        throttle.count("", actor.address)
+
+
+def _require(actor: Actor, share_id: UUID, permission: Permission) -> Row[Any]:
     row = fetch_one(queries.select_share, share_id=share_id, actor_id=actor.id)
     if row is None or not policy.can_change_website(actor, row, permission):
         raise _hidden(actor)
+    return row
 
 
 def _hidden(actor: Actor) -> Denied | NotFound:

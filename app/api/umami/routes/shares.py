@@ -8,20 +8,21 @@ from flask import Blueprint
 from app.api.umami.operation import Access, current_actor, operation
 from app.api.umami.schemas.auth import Ok
 from app.api.umami.schemas.shares import OpenedShare, ShareCreate, ShareOut, ShareUpdate
+from app.http.request import client_address
 from app.services.websites import shares
 
 bp = Blueprint("shares", __name__, url_prefix="/share")
 
 
 @bp.get("/<slug>")
-@operation(OpenedShare, access=Access.PUBLIC, refuses=(404,))
+@operation(OpenedShare, access=Access.PUBLIC, refuses=(404, 429))
 def get_share_by_slug(slug: str) -> Any:
     """What a public link shows, with a token to look at it."""
-    return shares.open_share(slug)
+    return shares.open_share(slug, address=client_address())
 
 
 @bp.post("")
-@operation(ShareOut, takes=ShareCreate, refuses=(404,))
+@operation(ShareOut, takes=ShareCreate, refuses=(404, 429))
 def create_share(data: dict[str, Any]) -> Any:
     """Make a public link to a website."""
     return shares.create_share(current_actor(), data.pop("entity_id"), **data)
@@ -35,7 +36,7 @@ def get_share(share_id: UUID) -> Any:
 
 
 @bp.post("/id/<share_id>")
-@operation(ShareOut, takes=ShareUpdate)
+@operation(ShareOut, takes=ShareUpdate, refuses=(429,))
 def update_share(share_id: UUID, data: dict[str, Any]) -> Any:
     """Change a public link."""
     return shares.update_share(current_actor(), share_id, **data)

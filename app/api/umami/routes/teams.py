@@ -41,7 +41,7 @@ def create_team(data: dict[str, Any]) -> Any:
 
 
 @bp.post("/teams/join")
-@operation(MembershipOut, takes=TeamJoin, refuses=(404,))
+@operation(MembershipOut, takes=TeamJoin, refuses=(404, 429))
 def join_team(data: dict[str, Any]) -> Any:
     """Become a member of the team that has this access code."""
     return memberships.join_team(current_actor(), **data)
@@ -55,7 +55,7 @@ def get_team(team_id: UUID) -> Any:
 
 
 @bp.post("/teams/<team_id>")
-@operation(TeamOut, takes=TeamUpdate)
+@operation(TeamOut, takes=TeamUpdate, refuses=(429,))
 def update_team(team_id: UUID, data: dict[str, Any]) -> Any:
     """Rename a team, or change its access code."""
     return teams.update_team(current_actor(), team_id, **data)

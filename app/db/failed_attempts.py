@@ -1,0 +1,129 @@
+"""Wrong guesses in the database, where all workers and hosts see them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+import structlog
+from flask import g
+from sqlalchemy import BigInteger, Connection, bindparam, case, delete, func, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db.reads import fetch_all
+from app.db.session import UNIT, db
+from app.domain.attempts import Guess, Limits, Standing, whole_seconds
+from app.domain.errors import Unavailable
+from app.models import FailedAttempt, new_id, utcnow
+
+log = structlog.get_logger()
+MOST_ROWS = 100_000
+"""Beyond these the oldest go. Who has the addresses to push others' out has addresses to guess from instead."""
+TRIM_EVERY = 100
+PRUNED_AT_ONCE = 100
+
+_of_account = FailedAttempt.account_key == bindparam("account_key")
+
+_tally = select(
+    func.count(case((_of_account, 1))).label("of_account"),
+    func.min(case((_of_account, FailedAttempt.expires_at))).label("account_until"),
+    func.count().label("of_place"),
+    func.min(FailedAttempt.expires_at).label("place_until"),
+).where(FailedAttempt.place_key == bindparam("place_key"), FailedAttempt.expires_at > bindparam("now"))
+"""Values: ``account_key``, ``place_key``, ``now``."""
+
+_hold_place = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
+"""Wait until no one else counts for the address, on PostgreSQL. Value: ``number``, made of its key."""
+
+_forgive = (
+    update(FailedAttempt)
+    .where(FailedAttempt.place_key == bindparam("of_place"), FailedAttempt.account_key == bindparam("of_account"))
+    .values(account_key=None)
+)
+_expired = (
+    select(FailedAttempt.id)
+    .where(FailedAttempt.expires_at <= bindparam("now"))
+    .order_by(FailedAttempt.expires_at)
+    .limit(PRUNED_AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+_prune = delete(FailedAttempt).where(FailedAttempt.id.in_(_expired))
+_beyond = (
+    select(FailedAttempt.id)
+    .order_by(FailedAttempt.expires_at.desc())
+    .offset(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_trim = delete(FailedAttempt).where(FailedAttempt.id.in_(_beyond))
+
+
+class DatabaseFailures:
+    """Counts in a table of its own, one row a failure; old rows are pruned by new ones."""
+
+    def __init__(self, most_rows: int = MOST_ROWS) -> None:
+        self._most_rows = most_rows
+        self._added = count()
+
+    def look(self, guess: Guess, limits: Limits) -> Standing:
+        """What has been counted."""
+        now = utcnow()
+        (row,) = fetch_all(_tally, account_key=guess.account, place_key=guess.place, now=now)
+        return _standing(row, limits, now)
+
+    def add(self, guess: Guess, limits: Limits) -> int:
+        """
+        Count a wrong guess, in a transaction of its own; where a limit has been reached already, count nothing, and
+        return the seconds to wait.
+
+        :raises Unavailable: the database is away, busy or read-only
+        """
+        with _connection() as connection:
+            return self._add(connection, guess, limits)
+
+    def _add(self, connection: Connection, guess: Guess, limits: Limits) -> int:
+        if connection.dialect.name == "postgresql":  # on SQLite whoever has begun is alone
+            number = int.from_bytes(bytes.fromhex(guess.place)[:8], "big", signed=True)
+            connection.execute(_hold_place, {"number": number})
+        now = utcnow()
+        row = connection.execute(_tally, {"account_key": guess.account, "place_key": guess.place, "now": now}).one()
+        wait = _standing(row, limits, now).wait
+        if not wait:
+            until = now + timedelta(seconds=limits.window)
+            values = {"id": new_id(), "place_key": guess.place, "account_key": guess.account, "expires_at": until}
+            connection.execute(insert(FailedAttempt).values(**values))
+            connection.execute(_prune, {"now": now})
+            if next(self._added) % TRIM_EVERY == 0:
+                connection.execute(_trim, {"most": self._most_rows})
+        return wait
+
+    def forgive(self, guess: Guess) -> None:
+        """
+        Forget the account's wrong guesses from this address; they still count for the address.
+
+        :raises Unavailable: as of ``add``
+        """
+        with _connection() as connection:
+            connection.execute(_forgive, {"of_place": guess.place, "of_account": guess.account})
+
+
+@contextmanager
+def _connection() -> Iterator[Connection]:
+    """A short transaction that stands whatever becomes of the request. :raises Unavailable: it cannot be had"""
+    if g.get(UNIT) is not None:
+        raise RuntimeError("a guess inside a transaction: SQLite would wait for itself")
+    try:
+        with db.engine.begin() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        log.warning("failed attempts cannot be counted", error=str(getattr(error, "orig", error)).strip())
+        raise Unavailable("The database is not available") from error
+
+
+def _standing(row: Any, limits: Limits, now: datetime) -> Standing:
+    ends = []
+    if row.of_account >= limits.attempts:
+        ends.append(row.account_until)
+    if row.of_place >= limits.attempts_per_address:
+        ends.append(row.place_until)
+    return Standing(whole_seconds((end - now).total_seconds() for end in ends), row.of_account > 0)
