@@ -1,19 +1,26 @@
-"""Throttles to try, and what to do with them."""
+"""Throttles to try, and what to do with them. They need an app's context."""
 
+from app.db.failed_attempts import DatabaseFailures
+from app.domain.attempts import Limits
 from app.domain.errors import Throttled
 from app.security.throttle import Throttle
+from tests.conftest import SECRET
 
 ATTEMPTS, PER_ADDRESS, WINDOW = 3, 5, 60
 HOME, ELSEWHERE = "192.0.2.7", "198.51.100.7"
 
 
-def make(redis_url: str = "", window: int = WINDOW) -> Throttle:
-    return Throttle.of(attempts=ATTEMPTS, attempts_per_address=PER_ADDRESS, window=window, redis_url=redis_url)
+def make(
+    redis_url: str = "", window: int = WINDOW, *, name: str = "test", secret: str = SECRET, most_rows: int = 1000
+) -> Throttle:
+    """A throttle as another worker would make one: it shares nothing with others but database and Redis."""
+    limits = Limits(ATTEMPTS, PER_ADDRESS, window)
+    return Throttle(name, limits, DatabaseFailures(most_rows), secret=secret, redis_url=redis_url)
 
 
 def fail(throttle: Throttle, account: str, address: str, times: int = ATTEMPTS) -> None:
     for _ in range(times):
-        throttle.failed(account, address)
+        throttle.count(account, address)
 
 
 def refused(throttle: Throttle, account: str, address: str) -> bool:

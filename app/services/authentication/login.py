@@ -138,10 +138,11 @@ def _guess(account: str, password: str, password_hash: str, *, address: str) -> 
     with gate.turn():
         throttle.check(account, address)
         right = password_hashing.matches(password, password_hash)
-    if right:
-        throttle.forgive(account, address)
-    else:
-        throttle.count(account, address)
+        # Before the turn passes on, so that the next in line knows.
+        if right:
+            throttle.forgive(account, address)
+        else:
+            throttle.count(account, address)
     return right
 
 
