@@ -18,8 +18,8 @@ from app.services.authentication import password_resets
 from app.services.invitations import manage
 from app.services.users import accounts
 from tests.conftest import PASSWORD
-from tests.umami.decisions.test_login import ELSEWHERE, HOME, THROTTLED
 from tests.http.apps import other_app
+from tests.umami.decisions.test_login import ELSEWHERE, HOME, THROTTLED
 
 LIMIT = 3
 TOO_MANY = {"result": "error", "message": "Too many failed logins. Please wait and try logging in again later."}

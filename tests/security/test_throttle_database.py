@@ -11,12 +11,12 @@ from flask import Flask
 from app.db import engines
 from tests.conftest import PASSWORD
 from tests.databases import REDIS, fresh_database, redis_version
-from tests.umami.decisions.test_login import THROTTLED
-from tests.system.faults.callers import Caller
-from tests.system.faults.locks import locked
 from tests.http.apps import other_app
 from tests.live import LiveServer, serving
+from tests.system.faults.callers import Caller
+from tests.system.faults.locks import locked
 from tests.umami.bodies import refusal
+from tests.umami.decisions.test_login import THROTTLED
 
 ATTEMPTS = 10
 AT_ONCE = 40
