@@ -21,7 +21,7 @@ def read_password(*, password_stdin: bool, generate: bool) -> tuple[str, bool]:
     if generate:
         return secrets.token_urlsafe(12), True
     if password_stdin:
-        return sys.stdin.readline().rstrip("\r\n"), False
+        return sys.stdin.readline().removesuffix("\n").removesuffix("\r"), False
     if not sys.stdin.isatty():
         raise click.UsageError("Nobody to ask for a password here: use --password-stdin or --generate.")
     return click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True), False

@@ -37,7 +37,11 @@ def load(overrides: Mapping[str, Any] | None = None, *, environ: Mapping[str, st
     made = instance / SECRET_FILE
     if not values.get("secret_key") and values.get("environment") == "development" and made.is_file():
         values["secret_key"] = made.read_text()
-    config = Config(**{name: _parsed(name, value, type(known[name].default)) for name, value in values.items()})
+    parsed = {
+        name: _parsed(name, value, type(known[name].default), is_secret=known[name].metadata["secret"])
+        for name, value in values.items()
+    }
+    config = Config(**parsed)
     check(config)
     return config
 
@@ -62,7 +66,7 @@ def _environment_values(environ: Mapping[str, str], known: Collection[str]) -> d
     return given
 
 
-def _parsed(name: str, value: Any, kind: Any) -> Any:
+def _parsed(name: str, value: Any, kind: Any, *, is_secret: bool) -> Any:
     label = PREFIX + name.upper()
     if isinstance(value, Path) and kind is str:
         return str(value)
@@ -70,8 +74,8 @@ def _parsed(name: str, value: Any, kind: Any) -> Any:
         if type(value) is kind or (kind is float and type(value) is int):
             return kind(value)
         raise ConfigError(f"{label} must be {KINDS[kind]}, not {value!r}")
-    if name == "admin_password":
-        return value  # a password may begin or end with a space
+    if is_secret and not name.endswith("_url"):
+        return value.removesuffix("\n").removesuffix("\r")  # a password may begin or end with a space
     text = value.strip()
     if kind is bool:
         if text.lower() not in TRUE | FALSE:

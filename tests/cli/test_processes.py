@@ -58,6 +58,16 @@ class TestPrompts:
         assert PASSWORD not in screen
         assert "ada" in screen
 
+    def test_spaces_at_both_ends_belong_to_the_password(self, environment):
+        spaced = "  two words  "
+        answers = [("Password: ", spaced), ("Repeat for confirmation: ", "two words"), ("Password: ", spaced)]
+        answers.append(("Repeat for confirmation: ", spaced))
+
+        code, screen = typed("users", "create", "eve", environment=environment, answers=answers)
+
+        assert (code, answers) == (0, [])
+        assert "do not match" in screen
+
     def test_a_typing_error_is_noticed(self, environment):
         answers = [
             ("Password: ", PASSWORD),

@@ -28,6 +28,15 @@ class TestFirstRun:
         assert (done.exit_code, done.output) == (0, "The first administrator is made: Root\n")
         assert log_in(app, "root", "chosen by hand") == 200
 
+    def test_spaces_at_both_ends_belong_to_the_password_of_the_environment(self, empty_app, monkeypatch):
+        monkeypatch.setenv("FRONTDESK_ADMIN_PASSWORD", "  two words  ")
+        app = empty_app()
+
+        done = invoke(app, "setup")
+
+        assert (done.exit_code, done.output) == (0, "The first administrator is made: admin\n")
+        assert [log_in(app, "admin", given) for given in ("two words", "  two words  ")] == [401, 200]
+
     def test_a_chosen_password_obeys_the_rules(self, empty_app):
         done = invoke(empty_app(admin_password="short"), "setup")
 

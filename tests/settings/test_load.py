@@ -111,8 +111,28 @@ class TestValues:
     def test_what_is_false(self, instance, text: str):
         assert load(environ=instance | {"FRONTDESK_UPDATES_DISABLED": text}).updates_disabled is False
 
-    def test_a_password_keeps_its_spaces(self, instance):
-        assert load(environ=instance | {"FRONTDESK_ADMIN_PASSWORD": " two words "}).admin_password == " two words "
+    SECRETS = [field.name for field in fields(Config) if field.metadata["secret"] and not field.name.endswith("_url")]
+
+    @pytest.mark.parametrize("name", SECRETS)
+    @pytest.mark.parametrize("ending", ["", "\n", "\r\n"], ids=["", "line", "line of Windows"])
+    def test_a_secret_keeps_its_spaces_and_loses_the_end_of_its_line(self, instance, name: str, ending: str):
+        environ = instance | {
+            f"FRONTDESK_{name.upper()}": f"  two words  {ending}",
+            "FRONTDESK_MAIL_USERNAME": "mailer",
+        }
+
+        assert getattr(load(environ=environ), name) == "  two words  "
+
+    def test_so_does_one_of_the_file(self, instance, tmp_path: Path):
+        (tmp_path / "config.py").write_text("MAIL_USERNAME = 'mailer'\nMAIL_PASSWORD = ' two words '\n")
+
+        assert load(environ=instance).mail_password == " two words "
+
+    @pytest.mark.parametrize("name", ["DATABASE_URL", "REPLICA_URL", "REDIS_URL"])
+    def test_a_url_does_not(self, instance, name: str):
+        environ = instance | {f"FRONTDESK_{name}": " postgresql://host/name\n"}
+
+        assert getattr(load(environ=environ), name.lower()) == "postgresql://host/name"
 
     def test_a_service_of_kubernetes_is_not_taken_for_a_port(self, instance):
         assert load(environ=instance | {"FRONTDESK_PORT": "tcp://10.0.0.1:8000"}).port == 8000

@@ -6,6 +6,7 @@ import bcrypt
 import pytest
 
 from app.runtime import runtime
+from tests.http.test_statements import counting
 from tests.umami.decisions.envelopes import refusal, unauthorized
 
 WRONG = refusal(401, "Unauthorized", "incorrect-username-password")
@@ -81,6 +82,16 @@ class TestW11Throttling:
 
         assert response.status_code == 429
 
+    def test_name_and_email_address_share_one_count(self, log_in, make_user, client_of, admin):
+        ada = make_user("ada")
+        client_of(admin).post(f"/api/users/{ada.id}", json={"email": "ada@example.com"})
+
+        wrong = [log_in(("ada", "Ada@Example.com")[number % 2], password="wrong") for number in range(ATTEMPTS)]
+        right = [log_in(account, password=ada.password) for account in ("ada", "ada@example.com")]
+
+        assert [response.status_code for response in wrong] == [401] * ATTEMPTS
+        assert [response.json for response in right] == [THROTTLED] * 2
+
     def test_unknown_names_are_throttled_alike(self, log_in, make_user):
         make_user("ada")
 
@@ -148,15 +159,63 @@ class TestW11OwnPassword:
         assert log_in(ada, address=HOME).status_code == 200
 
 
+class TestEmailAddress:
+    @pytest.fixture
+    def ada(self, make_user, client_of, admin):
+        person = make_user("ada")
+        client_of(admin).post(f"/api/users/{person.id}", json={"email": "Ada@Example.com"})
+        return person
+
+    @pytest.mark.parametrize("account", ["ada@example.com", "ADA@EXAMPLE.COM", " Ada@Example.com "])
+    def test_it_is_as_good_as_the_name_in_any_case(self, log_in, ada, account):
+        response = log_in(account, password=ada.password)
+
+        assert (response.status_code, response.json["user"]["username"]) == (200, "ada")
+
+    def test_with_a_wrong_password_it_is_refused_alike(self, log_in, ada):
+        answers = [log_in(account, password="wrong") for account in ("ada", "ada@example.com", "bob@example.com")]
+
+        assert [(answer.status_code, answer.json) for answer in answers] == [(401, WRONG)] * 3
+
+    def test_one_that_has_been_changed_is_good_no_longer(self, log_in, ada, client_of, admin):
+        client_of(admin).post(f"/api/users/{ada.id}", json={"email": "new@example.com"})
+
+        answers = [log_in(account, password=ada.password) for account in ("ada@example.com", "new@example.com")]
+
+        assert [answer.status_code for answer in answers] == [401, 200]
+
+
 class TestW12Cost:
     def test_an_unknown_name_costs_one_comparison_as_a_known_one_does(self, log_in, make_user, comparisons):
         make_user("ada")
 
-        answers = [log_in(name, password="wrong") for name in ("ada", "nobody")]
+        answers = [log_in(name, password="wrong") for name in ("ada", "nobody", "nobody@example.com")]
 
-        assert [answer.status_code for answer in answers] == [401, 401]
-        assert [answer.json for answer in answers] == [WRONG, WRONG]
-        assert len(comparisons) == 2
+        assert [answer.status_code for answer in answers] == [401] * 3
+        assert [answer.json for answer in answers] == [WRONG] * 3
+        assert len(comparisons) == 3
+
+    def test_nor_does_it_take_other_statements(self, app, log_in, make_user):
+        make_user("ada")
+        taken = []
+
+        for name in ("ada", "nobody", "nobody@example.com"):
+            with counting(app) as statements:
+                log_in(name, password="wrong")
+            taken.append(statements)
+
+        assert taken[0] == taken[1] == taken[2] != []
+
+    def test_a_right_password_takes_three_reads_before_the_session(self, app, log_in, make_user):
+        ada = make_user("ada")
+        log_in(ada)
+
+        with counting(app) as statements:
+            assert log_in(ada).status_code == 200
+
+        before = [statement.split()[0] for statement in statements][:4]
+        assert before[:3] == ["SELECT"] * 3  # the account; what was counted, before the comparison and after it
+        assert not any("INSERT INTO failed_attempt" in statement for statement in statements)
 
     def test_and_as_dear_a_one(self, app, log_in, make_user, comparisons):
         make_user("ada")

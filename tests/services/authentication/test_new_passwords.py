@@ -1,0 +1,161 @@
+"""Whatever way a password is set: it is kept as it was typed, and begins with no failed attempts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.domain.actor import OPERATOR
+from app.services.authentication import password_resets
+from app.services.invitations import manage
+from tests.cli.conftest import invoke
+from tests.conftest import PASSWORD, Person
+from tests.http.apps import other_app
+
+HOME, ELSEWHERE = "192.0.2.7", "198.51.100.7"
+ATTEMPTS = 10
+SPACED = "  two words  "
+OTHERS = {"trimmed": "two words", "left": "two words  ", "right": "  two words", "more": "   two words   "}
+
+
+@dataclass
+class World:
+    """Ada, who has a password, and carol, who is invited."""
+
+    app: Flask
+    ada: Person
+    ada_client: FlaskClient
+    admin_client: FlaskClient
+    admin_token: str
+    reset: str
+    invitation: str
+
+
+@pytest.fixture
+def world(app, admin, make_user, client_of, token_of) -> World:
+    ada = make_user("ada")
+    with app.app_context():
+        reset = password_resets.make_link(OPERATOR, ada.id)
+        invitation = manage.invite(OPERATOR, username="carol").token
+    return World(app, ada, client_of(ada), client_of(admin), token_of(admin), reset, invitation)
+
+
+@pytest.fixture
+def log_in(anonymous) -> Callable[..., int]:
+    """``log_in("ada", "…")``: the status of a login from home."""
+
+    def send(username: str, password: str, *, client: FlaskClient = anonymous) -> int:
+        body = {"username": username, "password": password}
+        return client.post("/api/auth/login", json=body, environ_overrides={"REMOTE_ADDR": HOME}).status_code
+
+    return send
+
+
+def posted(client: FlaskClient, path: str, *, name: str = "ada", **body: str) -> str:
+    """Send JSON, from another address than the logins'; the name of the account whose password is set by it."""
+    assert client.post(path, json=body, environ_overrides={"REMOTE_ADDR": ELSEWHERE}).status_code == 200
+    return name
+
+
+def sent(world: World, path: str, password: str, *, name: str = "ada") -> str:
+    """Likewise, by the form of a page."""
+    form = {"password": password, "repeat": password}
+    sender = world.app.test_client()
+    assert sender.post(path, data=form, environ_overrides={"REMOTE_ADDR": ELSEWHERE}).status_code == 200
+    return name
+
+
+def called(world: World, password: str) -> str:
+    given = {"module": "API", "method": "UsersManager.updateUser", "format": "json", "token_auth": world.admin_token}
+    change = {"userLogin": "ada", "password": password, "passwordConfirmation": PASSWORD}
+    answer = world.app.test_client().post("/index.php", data=given | change)
+    assert answer.json == {"result": "success", "message": "ok"}
+    return "ada"
+
+
+def typed(world: World, password: str) -> str:
+    done = invoke(world.app, "users", "set-password", "ada", "--password-stdin", stdin=f"{password}\n")
+    assert (done.exit_code, done.stderr) == (0, "")
+    return "ada"
+
+
+Way = Callable[[World, str], str]
+
+WAYS: dict[str, Way] = {
+    "by an administrator": lambda world, new: posted(world.admin_client, f"/api/users/{world.ada.id}", password=new),
+    "own": lambda world, new: posted(world.ada_client, "/api/me/password", currentPassword=PASSWORD, newPassword=new),
+    "own, by id": lambda world, new: posted(
+        world.ada_client, f"/api/users/{world.ada.id}", currentPassword=PASSWORD, password=new
+    ),
+    "by the reset link": lambda world, new: sent(world, f"/reset-password/{world.reset}", new),
+    "by the invitation": lambda world, new: sent(world, f"/invitations/{world.invitation}", new, name="carol"),
+    "at the command line": typed,
+}
+CLEARING = WAYS | {"on Matomo's API": called}
+CREATING: dict[str, Way] = {
+    "account of the REST API": lambda world, new: posted(
+        world.admin_client, "/api/users", name="bob", username="bob", password=new, role="user"
+    ),
+}
+
+
+class TestKeptAsTyped:
+    @pytest.mark.parametrize("way", (WAYS | CREATING).values(), ids=WAYS | CREATING)
+    def test_spaces_at_both_ends_belong_to_the_password(self, world, log_in, way: Way):
+        name = way(world, SPACED)
+
+        statuses = {kind: log_in(name, password) for kind, password in OTHERS.items()}
+
+        assert statuses == dict.fromkeys(OTHERS, 401)
+        assert log_in(name, SPACED) == 200
+
+    def test_and_to_its_confirmation(self, world, log_in):
+        posted(world.admin_client, f"/api/users/{world.ada.id}", password=SPACED)
+        token = world.app.test_client().post("/api/auth/login", json={"username": "ada", "password": SPACED}).json
+        client = world.app.test_client()
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token['token']}"
+
+        refused = client.post("/api/me/password", json={"currentPassword": SPACED.strip(), "newPassword": PASSWORD})
+        taken = client.post("/api/me/password", json={"currentPassword": SPACED, "newPassword": PASSWORD})
+
+        assert (refused.status_code, taken.status_code) == (400, 200)
+        assert log_in("ada", PASSWORD) == 200
+
+    @pytest.mark.parametrize("ending", ["\n", "\r\n", ""], ids=["Unix", "Windows", "none"])
+    def test_of_standard_input_the_end_of_the_line_alone_is_removed(self, world, log_in, ending):
+        done = invoke(world.app, "users", "create", "bob", "--password-stdin", stdin=f"{SPACED}\t{ending}")
+
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert [log_in("bob", f"{SPACED}\t"), log_in("bob", SPACED)] == [200, 401]
+
+
+class TestFailedAttemptsOfTheOldOne:
+    @pytest.mark.parametrize("way", CLEARING.values(), ids=CLEARING)
+    def test_a_new_password_clears_the_count_of_its_account(self, world, log_in, way: Way):
+        name = "carol" if way is WAYS["by the invitation"] else "ada"
+        wrong = [log_in(name, "wrong") for _ in range(ATTEMPTS + 1)]
+
+        way(world, "another horse")
+
+        assert wrong == [401] * ATTEMPTS + [429]
+        assert log_in(name, "another horse") == 200
+
+    def test_the_new_one_has_as_many_as_any_other(self, world, log_in):
+        for _ in range(ATTEMPTS):
+            log_in("ada", "wrong")
+
+        typed(world, "another horse")
+
+        assert [log_in("ada", "wrong") for _ in range(ATTEMPTS + 1)] == [401] * ATTEMPTS + [429]
+
+    def test_the_count_of_the_address_stays(self, world, log_in, database_url, tmp_path):
+        with other_app(database_url, tmp_path, login_attempts_per_address=ATTEMPTS) as strict:
+            client = strict.test_client()
+            for _ in range(ATTEMPTS):
+                log_in("ada", "wrong", client=client)
+
+            typed(world, "another horse")
+
+            assert log_in("ada", "another horse", client=client) == 429
