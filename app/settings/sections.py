@@ -71,7 +71,11 @@ class Config:
     slow_statement_ms: float = setting(500.0, "Statements that take longer are logged; 0 logs none.", least=0)
     replica_url: str = setting("", "A streaming replica that answers lists; optional.", secret=True)
     replica_max_lag: float = setting(30.0, "Seconds that the replica may be behind; then lists stay here.", least=0)
-    redis_url: str = setting("", "Shares login throttling between workers and hosts; optional.", secret=True)
+    redis_url: str = setting(
+        "",
+        "Keeps a copy of failed attempts, which spares the database during floods of guesses; optional.",
+        secret=True,
+    )
     secret_key: str = setting("", "Signs share tokens, makes the links in mails; 32 characters or more.", secret=True)
 
     admin_username: str = setting("admin", "Name of the first administrator.")
@@ -81,8 +85,12 @@ class Config:
     session_days: float = setting(30.0, "Days without use after which a login ends.", least=0.01, most=DAYS_MAX)
     sessions_per_user: int = setting(1000, "Logins that a user may have at once; the oldest end.", least=1)
     share_token_hours: float = setting(24.0, "Hours that a share token lives.", least=0.01, most=24 * DAYS_MAX)
-    login_attempts: int = setting(10, "Failed logins for one account from one address in a window.", least=1)
-    login_attempts_per_address: int = setting(100, "Failed logins from one address in a window.", least=1)
+    login_attempts: int = setting(
+        10, "Wrong passwords for one account, or access codes by one user, from one address in a window.", least=1
+    )
+    login_attempts_per_address: int = setting(
+        100, "Wrong passwords from one address in a window; likewise wrong links and wrong share slugs.", least=1
+    )
     login_window: int = setting(900, "Length of that window in seconds.", least=1)
 
     invitation_days: float = setting(7.0, "Days that an invitation is open.", least=0.01, most=DAYS_MAX)

@@ -77,7 +77,7 @@ STATUSES = {
     ),
     404: ("NotFound", "There is no such thing."),
     413: ("BodyTooLarge", "The request body is too large."),
-    429: ("TooManyAttempts", "Too many wrong passwords lately."),
+    429: ("TooManyAttempts", "Too many wrong guesses lately."),
     500: ("ServerError", "A fault of the server's; its log knows it by the request id."),
     503: ("Unavailable", "The server is busy, or its database cannot be reached."),
 }

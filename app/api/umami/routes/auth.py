@@ -30,7 +30,7 @@ def _client() -> dict[str, str]:
 @bp.post("/login")
 @operation(LoggedIn, takes=LoginIn, access=Access.PUBLIC, refuses=(401, 429))
 def login(data: dict[str, Any]) -> auth.Login:
-    """Log in with name and password, for a token."""
+    """Log in with name or e-mail address, and password, for a token."""
     return auth.login(**data, **_client())
 
 

@@ -16,7 +16,7 @@ from app.domain.roles import Role
 class LoginIn(WireSchema):
     """``POST /api/auth/login``."""
 
-    username = Text(required=True)
+    username = Text(required=True, metadata={"description": "Username or e-mail address, in any case."})
     password = Text(required=True)
 
 
