@@ -7,6 +7,7 @@ from flask import Flask
 
 from app import db, pages, settings
 from app.api import matomo, openapi, umami
+from app.db.failed_attempts import DatabaseFailures
 from app.http import errors, health, metrics, request
 from app.runtime import Runtime
 
@@ -29,7 +30,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """
     config = settings.load(overrides)
     app = Application("app", instance_path=config.instance_path, static_folder=None)
-    app.extensions["frontdesk"] = Runtime.of(config)
+    app.extensions["frontdesk"] = Runtime.of(config, DatabaseFailures())
     db.init_app(app, config)
     request.init_app(app, config)
     errors.init_app(app)

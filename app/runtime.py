@@ -6,8 +6,7 @@ from threading import Event
 
 from flask import current_app
 
-from app.db.failed_attempts import DatabaseFailures
-from app.domain.attempts import Limits
+from app.domain.attempts import Failures, Limits
 from app.domain.capabilities import Capabilities
 from app.security.hashing_slots import Gate
 from app.security.link_tokens import LinkTokens
@@ -32,14 +31,17 @@ class Runtime:
     """Rung when a mail has been written; whoever sends them listens."""
 
     @classmethod
-    def of(cls, config: Config) -> "Runtime":
-        """:raises ConfigError: capabilities that cannot be"""
+    def of(cls, config: Config, failures: Failures) -> "Runtime":
+        """
+        :param failures: where wrong guesses are counted
+        :raises ConfigError: capabilities that cannot be
+        """
         try:
             capabilities = Capabilities.of(config.capabilities)
         except ValueError as error:
             raise ConfigError(f"FRONTDESK_CAPABILITIES {error}") from error
         limits = Limits(config.login_attempts, config.login_attempts_per_address, config.login_window)
-        throttles = Throttles.of(limits, DatabaseFailures(), secret=config.secret_key, redis_url=config.redis_url)
+        throttles = Throttles.of(limits, failures, secret=config.secret_key, redis_url=config.redis_url)
         gate = Gate(most_waiting=config.login_queue, folder=Path(config.runtime_path) if config.runtime_path else None)
         metrics = Metrics(config.runtime_path)
         gate.on_waiting = metrics.hashes_waiting.set

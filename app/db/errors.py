@@ -14,6 +14,8 @@ from app.domain.errors import DatabaseUnavailable, DomainError, NotMigrated, Uns
 from app.models import Base
 
 UNDEFINED_TABLE = "42P01"
+READ_ONLY = "25006"
+"""PostgreSQL's code for a write on a standby, or where writing is switched off."""
 RETRYABLE = frozenset({"40001", "40P01"})
 """PostgreSQL's "serialization failure" and "deadlock detected": nothing happened, try again."""
 
@@ -23,7 +25,7 @@ class Translated:
     ``with translated:`` around what runs statements: a failure of the driver becomes what it means to a caller, with
     the driver's own as its cause. What would be a fault of ours stays as it is.
 
-    :raises DatabaseUnavailable: the database is away, locked, full, without tables, or out of connections
+    :raises DatabaseUnavailable: the database is away, locked, full, read-only, without tables, or out of connections
     :raises Unstorable: it does not take a value
     """
 
@@ -47,7 +49,7 @@ def meaning(error: SQLAlchemyError) -> DomainError | None:
         return NotMigrated(reason)
     if isinstance(error, DataError):
         return Unstorable(reason)
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout) or sqlstate(error) == READ_ONLY:
         return DatabaseUnavailable(reason)
     return None
 

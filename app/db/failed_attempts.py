@@ -6,18 +6,15 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-import structlog
 from flask import g
 from sqlalchemy import BigInteger, Connection, bindparam, case, delete, func, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
+from app.db.errors import translated
 from app.db.reads import fetch_all
 from app.db.session import UNIT, db
 from app.domain.attempts import Guess, Limits, Standing, whole_seconds
-from app.domain.errors import Unavailable
 from app.models import FailedAttempt, new_id, utcnow
 
-log = structlog.get_logger()
 MOST_ROWS = 100_000
 """Beyond these the oldest go. Who has the addresses to push others' out has addresses to guess from instead."""
 TRIM_EVERY = 100
@@ -76,7 +73,7 @@ class DatabaseFailures:
         Count a wrong guess, in a transaction of its own; where a limit has been reached already, count nothing, and
         return the seconds to wait.
 
-        :raises Unavailable: the database is away, busy or read-only
+        :raises DatabaseUnavailable: the database is away, busy or read-only
         """
         with _connection() as connection:
             return self._add(connection, guess, limits)
@@ -101,7 +98,7 @@ class DatabaseFailures:
         """
         Forget the account's wrong guesses from this address; they still count for the address.
 
-        :raises Unavailable: as of ``add``
+        :raises DatabaseUnavailable: as of ``add``
         """
         with _connection() as connection:
             connection.execute(_forgive, {"of_place": guess.place, "of_account": guess.account})
@@ -109,15 +106,11 @@ class DatabaseFailures:
 
 @contextmanager
 def _connection() -> Iterator[Connection]:
-    """A short transaction that stands whatever becomes of the request. :raises Unavailable: it cannot be had"""
+    """A short transaction that stands whatever becomes of the request. :raises DatabaseUnavailable: it cannot be had"""
     if g.get(UNIT) is not None:
         raise RuntimeError("a guess inside a transaction: SQLite would wait for itself")
-    try:
-        with db.engine.begin() as connection:
-            yield connection
-    except SQLAlchemyError as error:
-        log.warning("failed attempts cannot be counted", error=str(getattr(error, "orig", error)).strip())
-        raise Unavailable("The database is not available") from error
+    with translated, db.engine.begin() as connection:
+        yield connection
 
 
 def _standing(row: Any, limits: Limits, now: datetime) -> Standing:

@@ -51,7 +51,7 @@ class Failures(Protocol):
         Count a wrong guess; where a limit has been reached already, count nothing, and return the seconds to wait.
         Of many at once, exactly as many are counted as are allowed.
 
-        :raises Unavailable: it could not be counted
+        :raises DatabaseUnavailable: it could not be counted
         """
 
     def forgive(self, guess: Guess) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from app.domain.attempts import Failures, Guess, Limits
-from app.domain.errors import DomainError, Throttled, Unavailable
+from app.domain.errors import DatabaseUnavailable, DomainError, Throttled
 from app.security.counters import Counters, RedisCounters
 
 KEY_BYTES = 16
@@ -57,12 +57,12 @@ class Throttle:
         Count a wrong guess.
 
         :raises Throttled: others have reached the limit since ``check``; the caller must not learn what came of it
-        :raises Unavailable: the database could not count it
+        :raises DatabaseUnavailable: it could not count it
         """
         guess = self._guess(account, address)
         try:
             wait = self._failures.add(guess, self._limits)
-        except Unavailable:
+        except DatabaseUnavailable:
             self._unwritten.add(guess)
             raise
         finally:

@@ -56,15 +56,29 @@ class TestCounting:
 
         assert WINDOW - 10 <= refusal.value.retry_after <= WINDOW
 
-    def test_when_the_time_is_over_one_may_try_again(self):
-        throttle = make(window=2)
+    def test_when_the_time_is_over_one_may_try_again(self, clock):
+        throttle = make()
         fail(throttle, "ada", HOME)
 
+        clock.turn(seconds=WINDOW - 2)
         before = refused(throttle, "ada", HOME)
-        time.sleep(2.05)
+        clock.turn(seconds=3)
 
         assert before
         assert not refused(throttle, "ada", HOME)
+
+    def test_the_window_moves_with_each_failure(self, clock):
+        throttle = make()
+        fail(throttle, "ada", HOME, 1)
+        clock.turn(seconds=WINDOW / 2)
+        fail(throttle, "ada", HOME, ATTEMPTS - 1)
+
+        clock.turn(seconds=WINDOW / 2 + 1)
+        one_is_over = refused(throttle, "ada", HOME)
+        fail(throttle, "ada", HOME, 1)
+
+        assert not one_is_over
+        assert refused(throttle, "ada", HOME)
 
     def test_a_stranger_does_not_lock_the_owner_out(self):
         throttle = make()
