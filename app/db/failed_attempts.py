@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import NamedTuple
 
 from flask import g
 from sqlalchemy import BigInteger, Connection, bindparam, case, delete, func, insert, select, update
@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Connection, bindparam, case, delete, func, in
 from app.db.errors import translated
 from app.db.reads import fetch_all
 from app.db.session import UNIT, db
+from app.db.sql.query import Query
 from app.domain.attempts import Guess, Limits, Standing, whole_seconds
 from app.models import FailedAttempt, new_id, utcnow
 
@@ -22,12 +23,25 @@ PRUNED_AT_ONCE = 100
 
 _of_account = FailedAttempt.account_key == bindparam("account_key")
 
-_tally = select(
-    func.count(case((_of_account, 1))).label("of_account"),
-    func.min(case((_of_account, FailedAttempt.expires_at))).label("account_until"),
-    func.count().label("of_place"),
-    func.min(FailedAttempt.expires_at).label("place_until"),
-).where(FailedAttempt.place_key == bindparam("place_key"), FailedAttempt.expires_at > bindparam("now"))
+
+class Tally(NamedTuple):
+    """How many failures there are, and when the first of them no longer counts."""
+
+    of_account: int
+    account_until: datetime | None
+    of_place: int
+    place_until: datetime | None
+
+
+_tally = Query(
+    select(
+        func.count(case((_of_account, 1))).label("of_account"),
+        func.min(case((_of_account, FailedAttempt.expires_at))).label("account_until"),
+        func.count().label("of_place"),
+        func.min(FailedAttempt.expires_at).label("place_until"),
+    ).where(FailedAttempt.place_key == bindparam("place_key"), FailedAttempt.expires_at > bindparam("now")),
+    Tally,
+)
 """Values: ``account_key``, ``place_key``, ``now``."""
 
 _hold_place = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
@@ -65,8 +79,8 @@ class DatabaseFailures:
     def look(self, guess: Guess, limits: Limits) -> Standing:
         """What has been counted."""
         now = utcnow()
-        (row,) = fetch_all(_tally, account_key=guess.account, place_key=guess.place, now=now)
-        return _standing(row, limits, now)
+        (tally,) = fetch_all(_tally, account_key=guess.account, place_key=guess.place, now=now)
+        return _standing(tally, limits, now)
 
     def add(self, guess: Guess, limits: Limits) -> int:
         """
@@ -83,12 +97,12 @@ class DatabaseFailures:
             number = int.from_bytes(bytes.fromhex(guess.place)[:8], "big", signed=True)
             connection.execute(_hold_place, {"number": number})
         now = utcnow()
-        row = connection.execute(_tally, {"account_key": guess.account, "place_key": guess.place, "now": now}).one()
-        wait = _standing(row, limits, now).wait
+        keys = {"account_key": guess.account, "place_key": guess.place}
+        (tally,) = _tally.rows(connection.execute(_tally.statement, {**keys, "now": now}))
+        wait = _standing(tally, limits, now).wait
         if not wait:
             until = now + timedelta(seconds=limits.window)
-            values = {"id": new_id(), "place_key": guess.place, "account_key": guess.account, "expires_at": until}
-            connection.execute(insert(FailedAttempt).values(**values))
+            connection.execute(insert(FailedAttempt).values(id=new_id(), expires_at=until, **keys))
             connection.execute(_prune, {"now": now})
             if next(self._added) % TRIM_EVERY == 0:
                 connection.execute(_trim, {"most": self._most_rows})
@@ -113,10 +127,10 @@ def _connection() -> Iterator[Connection]:
         yield connection
 
 
-def _standing(row: Any, limits: Limits, now: datetime) -> Standing:
+def _standing(tally: Tally, limits: Limits, now: datetime) -> Standing:
     ends = []
-    if row.of_account >= limits.attempts:
-        ends.append(row.account_until)
-    if row.of_place >= limits.attempts_per_address:
-        ends.append(row.place_until)
-    return Standing(whole_seconds((end - now).total_seconds() for end in ends), row.of_account > 0)
+    if tally.of_account >= limits.attempts:
+        ends.append(tally.account_until)
+    if tally.of_place >= limits.attempts_per_address:
+        ends.append(tally.place_until)
+    return Standing(whole_seconds((end - now).total_seconds() for end in ends if end), tally.of_account > 0)

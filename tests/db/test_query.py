@@ -473,7 +473,7 @@ class TestFailures:
             pytest.skip("SQLite takes any text")
 
         with pytest.raises(DataError, match="NUL"):
-            reads.lines(users.select_credentials, {"username_key": "a\0b"})
+            reads.lines(users.select_credentials, {"account_key": "a\0b"})
 
         assert len([text for text in executed if "username_key" in text]) == 1
         assert invalidated == []
@@ -538,7 +538,7 @@ class TestReplica:
             pytest.skip("SQLite takes any text")
 
         with pytest.raises(DataError):
-            fetch_list(users.select_credentials, username_key="a\0b")
+            fetch_list(users.select_credentials, account_key="a\0b")
 
         assert replica.losses == 0
 

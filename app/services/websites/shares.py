@@ -119,7 +119,7 @@ def _count_choice(actor: Actor) -> None:
         throttle.count("", actor.address)
 
 
-def _require(actor: Actor, share_id: UUID, permission: Permission) -> Row[Any]:
+def _require(actor: Actor, share_id: UUID, permission: Permission) -> ShareOfWebsite:
     row = fetch_one(queries.select_share, share_id=share_id, actor_id=actor.id)
     if row is None or not policy.can_change_website(actor, row, permission):
         raise _hidden(actor)
