@@ -12,7 +12,7 @@ from app.security.hashing_slots import Gate
 from app.security.link_tokens import LinkTokens
 from app.security.throttle import Throttles
 from app.security.tokens import ShareTokens
-from app.settings import Config, ConfigError
+from app.settings import Config
 from app.telemetry.metrics import Metrics
 
 
@@ -33,13 +33,11 @@ class Runtime:
     @classmethod
     def of(cls, config: Config, failures: Failures) -> "Runtime":
         """
+        What the settings say, which have been checked.
+
         :param failures: where wrong guesses are counted
-        :raises ConfigError: capabilities that cannot be
         """
-        try:
-            capabilities = Capabilities.of(config.capabilities)
-        except ValueError as error:
-            raise ConfigError(f"FRONTDESK_CAPABILITIES {error}") from error
+        capabilities = Capabilities.of(config.capabilities)
         limits = Limits(config.login_attempts, config.login_attempts_per_address, config.login_window)
         throttles = Throttles.of(limits, failures, secret=config.secret_key, redis_url=config.redis_url)
         gate = Gate(most_waiting=config.login_queue, folder=Path(config.runtime_path) if config.runtime_path else None)

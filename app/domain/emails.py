@@ -1,6 +1,7 @@
 """The rule for e-mail addresses."""
 
 from collections.abc import Collection
+from functools import lru_cache
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, ValidatedEmail, validate_email
 
@@ -51,7 +52,12 @@ def _may_be_public(domain: str) -> bool:
     return bool(period) and not last.isdigit()
 
 
+@lru_cache(maxsize=8)
 def parsed_domains(text: str) -> tuple[str, ...]:
-    """Domains from a list with commas, in lower case; of an address, what comes after the @."""
-    parts = (part.rpartition("@")[2].strip().lower() for part in text.split(","))
-    return tuple(dict.fromkeys(part for part in parts if part))
+    """
+    Domains from a list with commas, as addresses are stored with them; of an address, what comes after the @.
+
+    :raises InvalidEmail: one that no address can have
+    """
+    parts = (part.rpartition("@")[2].strip() for part in text.split(","))
+    return tuple(dict.fromkeys(clean_email(f"x@{part}").rpartition("@")[2].lower() for part in parts if part))

@@ -1,6 +1,8 @@
 """Every setting, with its default and a sentence; ``load()`` fills it from its sources."""
 
-from app.settings.sections import PREFIX, ROOT, SECRET_FILE, Config, ConfigError, masked_url, with_driver
+from app.settings.base import PREFIX, ROOT, ConfigError, variable
+from app.settings.sections import Config
 from app.settings.sources import load
+from app.settings.urls import masked_url, with_driver
 
-__all__ = ["PREFIX", "ROOT", "SECRET_FILE", "Config", "ConfigError", "load", "masked_url", "with_driver"]
+__all__ = ["PREFIX", "ROOT", "Config", "ConfigError", "load", "masked_url", "variable", "with_driver"]

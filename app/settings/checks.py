@@ -1,50 +1,132 @@
-"""What settings may be, each for itself and together."""
+"""What settings may be, each for itself and together: what would fail at the first use is found at the start."""
 
+import re
 from dataclasses import fields
 from email.utils import parseaddr
-from typing import TYPE_CHECKING
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from app.domain.emails import ascii_form
-from app.settings.sections import PREFIX, ConfigError
-
-if TYPE_CHECKING:
-    from app.settings.sections import Config
+from app.domain.capabilities import Capabilities
+from app.domain.emails import ascii_form, parsed_domains
+from app.domain.errors import DomainError
+from app.settings.base import ConfigError, variable
+from app.settings.sections import Config
 
 DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
+REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+unix")
 TLS_PORT = 465
 """There, TLS begins with the first byte."""
 HERE = ("localhost", "127.0.0.1", "::1")
+HOST = re.compile(r"[\w.:%-]+|\[[\da-fA-F:.]+\]")
+SOURCE = re.compile(
+    r"""\* | 'self' | [a-z][a-z\d+.-]*:
+      | (?: [a-z][a-z\d+.-]*:// )? (?: \*\. )? [a-z\d_-]+ (?: \.[a-z\d_-]+ )*
+        (?: : (?: \d+ | \* ) )? (?: /[^;,'"]* )?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What the Content-Security-Policy takes after ``frame-ancestors``."""
+SHOWN_URLS = ("favicon_url", "links_url", "pixels_url")
 
 
-def check(config: "Config") -> None:
-    """:raises ConfigError: a value out of its bounds, or some that do not fit together"""
+def check(config: Config) -> None:
+    """:raises ConfigError: a value out of its bounds, one that can never work, or some that do not fit together"""
     for item in fields(config):
-        label, value, rules = PREFIX + item.name.upper(), getattr(config, item.name), item.metadata
-        if rules["choices"] and value not in rules["choices"]:
-            raise ConfigError(f"{label} must be {' or '.join(rules['choices'])}, not {value!r}")
-        if rules["least"] is not None and not value >= rules["least"]:
-            raise ConfigError(f"{label} must be {rules['least']:g} or more")
-        if rules["most"] is not None and not value <= rules["most"]:
-            raise ConfigError(f"{label} must be {rules['most']:g} or less")
+        _check_value(variable(item.name), getattr(config, item.name), item.metadata)
     _check_database("DATABASE_URL", config.sqlalchemy_url)
     if config.replica_url:
         _check_database("FRONTDESK_REPLICA_URL", config.sqlalchemy_replica_url)
+    _check_redis(config)
+    _check_ascii("metrics_token", config.metrics_token)
+    _check_accounts(config)
+    _check_browsers(config)
+    _check_shown_urls(config)
     _check_mail(config)
 
 
-def _check_mail(config: "Config") -> None:
-    url = _parts(config.public_url)
-    if config.public_url and (url is None or url.scheme not in ("http", "https") or not url.hostname or url.query):
+def _check_value(label: str, value: Any, rules: Any) -> None:
+    if rules["choices"] and value not in rules["choices"]:
+        raise ConfigError(f"{label} must be {' or '.join(rules['choices'])}, not {value!r}")
+    if rules["least"] is not None and not value >= rules["least"]:
+        raise ConfigError(f"{label} must be {rules['least']:g} or more")
+    if rules["most"] is not None and not value <= rules["most"]:
+        raise ConfigError(f"{label} must be {rules['most']} or less")
+    # A password may hold what it likes.
+    if isinstance(value, str) and not rules["secret"] and any(not (c.isprintable() or c == " ") for c in value):
+        raise ConfigError(f"{label} must not contain control characters or line breaks")
+
+
+def _check_redis(config: Config) -> None:
+    if not config.redis_url:
+        return
+    url = _parts(config.redis_url)
+    if url is None or url.scheme not in REDIS_SCHEMES or not (url.hostname or url.scheme.endswith("unix")):
+        raise ConfigError("FRONTDESK_REDIS_URL is not a Redis URL (redis://:password@host:6379/0)")
+
+
+def _check_accounts(config: Config) -> None:
+    try:
+        parsed_domains(config.email_domains)
+    except DomainError as error:
+        raise ConfigError(
+            f"FRONTDESK_EMAIL_DOMAINS must be domains that an e-mail address can have, as example.com: {error.message}"
+        ) from error
+    try:
+        Capabilities.of(config.capabilities)
+    except ValueError as error:
+        raise ConfigError(f"FRONTDESK_CAPABILITIES {error}") from error
+
+
+def _check_browsers(config: Config) -> None:
+    for origin in filter(None, (part.strip() for part in config.cors_origins.split(","))):
+        if origin not in ("*", "null") and not _is_origin(origin):
+            raise ConfigError(
+                f"FRONTDESK_CORS_ORIGINS must be `*` or origins as browsers send them, https://host or "
+                f"https://host:port in lower case and without a path, not {origin!r}"
+            )
+    for source in config.allowed_frame_urls.split():
+        if not SOURCE.fullmatch(source):
+            raise ConfigError(f"FRONTDESK_ALLOWED_FRAME_URLS must be sources, as https://example.com, not {source!r}")
+
+
+def _is_origin(text: str) -> bool:
+    """Whether a browser could send it: without a path, and without a port that goes without saying."""
+    url = _parts(text)
+    if url is None or url.scheme == "" or not url.hostname:
+        return False
+    host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
+    port = "" if url.port in (None, {"http": 80, "https": 443}.get(url.scheme)) else f":{url.port}"
+    return text == f"{url.scheme}://{host}{port}"
+
+
+def _check_shown_urls(config: Config) -> None:
+    for name in SHOWN_URLS:
+        value = getattr(config, name)
+        if (value and not (value.startswith("/") or _is_web_address(value))) or " " in value:
+            raise ConfigError(f"{variable(name)} must be a URL, https://…, or a path, /…; not {value!r}")
+
+
+def _is_web_address(text: str) -> bool:
+    url = _parts(text)
+    return url is not None and url.scheme in ("http", "https") and bool(url.hostname)
+
+
+def _check_mail(config: Config) -> None:
+    public = config.public_url
+    if public and (not _is_web_address(public) or {*public} & {*"?# "} or "@" in urlsplit(public).netloc):
         raise ConfigError("FRONTDESK_PUBLIC_URL must be the address that people reach this server by, https://…")
     if not config.mail_host:
         return
+    if not HOST.fullmatch(config.mail_host) or _names_a_port(config.mail_host):
+        raise ConfigError(
+            f"FRONTDESK_MAIL_HOST must be a name or an address alone, not {config.mail_host!r}; "
+            "the port is FRONTDESK_MAIL_PORT"
+        )
     for name in ("public_url", "mail_from"):
         if not getattr(config, name):
-            raise ConfigError(f"FRONTDESK_MAIL_HOST needs {PREFIX}{name.upper()} as well")
+            raise ConfigError(f"FRONTDESK_MAIL_HOST needs {variable(name)} as well")
     try:
         ascii_form(parseaddr(config.mail_from)[1])
     except ValueError:
@@ -53,8 +135,21 @@ def _check_mail(config: "Config") -> None:
         raise ConfigError("FRONTDESK_MAIL_ENCRYPTION must be tls for port 465")
     if config.mail_password and not config.mail_username:
         raise ConfigError("FRONTDESK_MAIL_PASSWORD needs FRONTDESK_MAIL_USERNAME as well")
+    for name in ("mail_username", "mail_password"):
+        _check_ascii(name, getattr(config, name))
     if config.mail_username and config.mail_encryption == "none" and config.mail_host not in HERE:
         raise ConfigError("FRONTDESK_MAIL_USERNAME needs encryption: the password would be sent for all to read")
+
+
+def _check_ascii(name: str, value: str) -> None:
+    """For what is sent where nothing else gets through."""
+    if not value.isascii():
+        raise ConfigError(f"{variable(name)} must consist of ASCII characters")
+
+
+def _names_a_port(host: str) -> bool:
+    """Whether a port follows the name; an IPv6 address has more colons."""
+    return host.count(":") == 1
 
 
 def _parts(url: str) -> SplitResult | None:

@@ -5,7 +5,9 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from app.settings.sections import SECRET_FILE, Config, ConfigError
+from app.settings.base import SECRET_FILE, ConfigError
+from app.settings.files import make_folder
+from app.settings.sections import Config
 
 MIN_LENGTH = 32
 MIN_VARIETY = 10
@@ -17,11 +19,21 @@ ADVICE = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe
 def make_secret(config: Config) -> None:
     """Make a key for development and keep it in the instance folder, readable by its owner alone."""
     file = Path(config.instance_path) / SECRET_FILE
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(file.parent)
     with suppress(FileExistsError):
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as handle:
             handle.write(secrets.token_urlsafe(48))
+
+
+def made_secret(folder: Path) -> str:
+    """The key that ``make_secret`` keeps in a folder; empty without one. :raises ConfigError: it is no text"""
+    try:
+        return (folder / SECRET_FILE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError:
+        raise ConfigError(f"{folder / SECRET_FILE} is not UTF-8") from None
 
 
 def check_secret(config: Config) -> None:

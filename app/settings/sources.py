@@ -1,4 +1,4 @@
-"""Every setting, with its default and a sentence; ``load()`` fills it from its sources."""
+"""Where settings come from: defaults, ``config.py``, the environment, overrides."""
 
 import os
 import runpy
@@ -7,8 +7,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from app.domain.text import is_unicode
+from app.settings.base import PREFIX, ROOT, ConfigError, variable
 from app.settings.checks import check
-from app.settings.sections import PREFIX, ROOT, SECRET_FILE, Config, ConfigError
+from app.settings.secret_key import made_secret
+from app.settings.sections import Config
 
 TRUE, FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off", ""})
 KINDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
@@ -34,9 +37,8 @@ def load(overrides: Mapping[str, Any] | None = None, *, environ: Mapping[str, st
     values |= _environment_values(environ, known)
     values |= overrides or {}
     values["instance_path"] = str(instance.absolute())
-    made = instance / SECRET_FILE
-    if not values.get("secret_key") and values.get("environment") == "development" and made.is_file():
-        values["secret_key"] = made.read_text()
+    if not values.get("secret_key") and values.get("environment") == "development":
+        values["secret_key"] = made_secret(instance)
     parsed = {
         name: _parsed(name, value, type(known[name].default), is_secret=known[name].metadata["secret"])
         for name, value in values.items()
@@ -67,13 +69,15 @@ def _environment_values(environ: Mapping[str, str], known: Collection[str]) -> d
 
 
 def _parsed(name: str, value: Any, kind: Any, *, is_secret: bool) -> Any:
-    label = PREFIX + name.upper()
+    label = variable(name)
     if isinstance(value, Path) and kind is str:
-        return str(value)
+        value = str(value)
     if not isinstance(value, str):
         if type(value) is kind or (kind is float and type(value) is int):
             return kind(value)
         raise ConfigError(f"{label} must be {KINDS[kind]}, not {value!r}")
+    if not is_unicode(value):
+        raise ConfigError(f"{label} is not UTF-8")
     if is_secret and not name.endswith("_url"):
         return value.removesuffix("\n").removesuffix("\r")  # a password may begin or end with a space
     text = value.strip()
