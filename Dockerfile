@@ -10,7 +10,7 @@ RUN /opt/venv/bin/pip install --no-cache-dir --no-build-isolation --no-deps -e .
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --home-dir /srv/frontdesk frontdesk \
- && install -d -o frontdesk -g frontdesk /var/lib/frontdesk
+ && install -d -m 0700 -o frontdesk -g frontdesk /var/lib/frontdesk
 WORKDIR /srv/frontdesk
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/frontdesk .

@@ -1,5 +1,7 @@
 """The database: engines, sessions, reads, migrations."""
 
+from pathlib import Path
+
 from flask import Flask
 
 from app.db import engines
@@ -8,11 +10,14 @@ from app.db.reads import Reads
 from app.db.replica import Replica
 from app.db.session import db
 from app.settings import Config
+from app.settings.files import make_folder
 
 
 def init_app(app: Flask, config: Config) -> None:
     """Bind the extension to the app: an engine for writes, one for reads, and one for the replica if there is one."""
     url, binds = config.sqlalchemy_url, {}
+    if engines.is_relative(url):
+        make_folder(Path(config.instance_path))  # the extension would make it for all to read
     binds[READER] = engines.options(config, url, reads=True)
     if config.replica_url:
         binds[REPLICA] = engines.options(config, config.sqlalchemy_replica_url, reads=True)

@@ -1,6 +1,7 @@
 """How each kind of engine is made, and what watches over its statements."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -12,6 +13,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 
 from app.settings import Config
+from app.settings.files import make_file, sqlite_file
 
 log = structlog.get_logger()
 BUSY_TIMEOUT_MS = 5000
@@ -24,6 +26,11 @@ STATEMENT_MAX_LENGTH = 500
 
 def is_sqlite(url: str) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
+
+
+def is_relative(url: str) -> bool:
+    """Whether it names a file of SQLite in the instance folder."""
+    return is_sqlite(url) and not Path(make_url(url).database or "").is_absolute()
 
 
 def options(config: Config, url: str, *, reads: bool) -> dict[str, Any]:
@@ -75,11 +82,19 @@ def prepare(engine: Engine, config: Config, *, reads: bool) -> None:
     pool: Any = engine.pool
     pool._timeout = config.database_pool_timeout  # Flask-SQLAlchemy has made whole seconds of it
     if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", _make_file)
         event.listen(engine, "connect", _on_sqlite_connect)
         if not reads:
             event.listen(engine, "begin", _begin_immediate)
     if config.slow_statement_ms:
         _watch(engine, config.slow_statement_ms / 1000)
+
+
+def _make_file(_dialect: Any, _record: Any, arguments: Any, _options: Any) -> None:
+    """Before SQLite makes the file for all to read; what it keeps beside it gets the same mode."""
+    file = sqlite_file(arguments[0])
+    if file is not None:
+        make_file(file)
 
 
 def _on_sqlite_connect(connection: Any, _record: Any) -> None:
