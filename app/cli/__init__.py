@@ -4,15 +4,28 @@ import click
 
 from app import __version__
 from app.cli import access, grants, invitations, mail, server, sessions, teams, tokens, users, websites
+from app.cli.guard import CommandLine
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="frontdesk")
 def cli() -> None:
     """
     Administer the people of self-hosted web analytics.
 
-    Exit codes: 0 done, 1 refused, 2 wrong usage, 3 settings or database cannot be used.
+    \b
+    Exit codes:
+      0  done
+      1  refused, or aborted at a question
+      2  wrong usage
+      3  settings, database or a file cannot be used
+      4  what was named is not there
+      5  in conflict with what is there, as a name that is taken
+      6  a value that breaks a rule
+      7  not possible now; try again later
+
+    With --json, errors are JSON as well, on standard error:
+    {"error": {"code": "already-exists", "message": "…", "field": "username"}}
     """
 
 

@@ -10,6 +10,7 @@ from app.domain.errors import (
     InvalidField,
     Missing,
     NotMigrated,
+    NotUnicode,
     NoUsernameOrEmail,
     TooLong,
     TooMany,
@@ -45,6 +46,7 @@ TEXTS: dict[type[DomainError], Callable[[Any], str]] = {
     TooLong: _plain,
     TooMany: _plain,
     ControlCharacters: _plain,
+    NotUnicode: _plain,
     DatabaseUnavailable: _unavailable,
     NotMigrated: _not_migrated,
 }

@@ -1,34 +1,57 @@
 """What surrounds every command: the app's context, and one line with an exit code for whatever goes wrong."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
 from alembic.util import CommandError
 
 from app import create_app
 from app.cli.error_texts import text_of, unusable
+from app.cli.failures import DATABASE, Failure
 from app.db.errors import reason_of
-from app.domain.errors import DatabaseUnavailable, DomainError
+from app.domain.errors import DomainError, NotUnicode
+from app.domain.text import is_unicode
 from app.settings import ConfigError
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-UNUSABLE = 3
-"""Exit code: settings or database cannot be used. 1 is for refusals; 2 is click's, for usage."""
+JSON = "--json"
 
 
-class Unusable(click.ClickException):
-    """Settings or database cannot be used."""
+class CommandLine(click.Group):
+    """A command whose errors are JSON where JSON was asked for, those of its usage included."""
 
-    exit_code = UNUSABLE
+    def main(self, *given: Any, **options: Any) -> Any:
+        """Run the command to its end."""
+        arguments = given[0] if given else options.get("args")
+        if not _wants_json(sys.argv[1:] if arguments is None else arguments):
+            return super().main(*given, **options)
+        try:
+            code = super().main(*given, **options | {"standalone_mode": False})
+        except click.Abort as error:
+            _end(Failure.of(error, "Aborted."))
+        except click.ClickException as error:
+            _end(error if isinstance(error, Failure) else Failure.of_usage(error))
+        sys.exit(code)
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return JSON in options
+
+
+def _end(failure: Failure) -> None:
+    click.echo(failure.as_json(), err=True)
+    sys.exit(failure.exit_code)
 
 
 def guarded(command: Callable[P, R]) -> Callable[P, R]:
     """
-    The same command, within the app's context; refusals and failures end it with one line and an exit code.
+    The same command, within the app's context; whatever goes wrong ends it with one line and an exit code.
 
     The app is made here and not before, so that help needs neither settings nor a database.
     """
@@ -39,21 +62,36 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
             app = click.get_current_context().obj or create_app()
             with app.app_context():
                 try:
+                    _require_unicode(kwargs)
                     return command(*args, **kwargs)
                 except DomainError as error:
-                    kind = Unusable if isinstance(error, DatabaseUnavailable) else click.ClickException
-                    raise kind(text_of(error)) from error
+                    raise Failure.of(error, text_of(error)) from error
                 except Exception as error:
                     reason = reason_of(error)
                     if reason is None:
                         raise
-                    raise Unusable(unusable(reason)) from error
-        except CommandError as error:  # Alembic's: there is no such revision
-            raise click.ClickException(str(error)) from error
-        except ConfigError as error:
-            raise Unusable(str(error)) from error
+                    raise Failure(unusable(reason), DATABASE) from error
+        except UnicodeDecodeError as error:
+            raise Failure.of(error, "What was read is not UTF-8.") from error
+        except (CommandError, ConfigError) as error:
+            raise Failure.of(error, str(error)) from error
         except OSError as error:
             place = f": {error.filename}" if error.filename else ""
-            raise Unusable(f"{error.strerror or error}{place}") from error
+            raise Failure.of(error, f"{error.strerror or error}{place}") from error
 
     return run
+
+
+def _require_unicode(values: dict[str, Any]) -> None:
+    """Refuse arguments that no database and no file could keep, before anything is done."""
+    for name, value in values.items():
+        if not all(map(is_unicode, _texts(value))):
+            raise NotUnicode(name)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _texts(part)

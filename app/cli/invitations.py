@@ -3,12 +3,13 @@
 import click
 
 from app.cli.guard import guarded
+from app.cli.links import link_values
 from app.cli.output import confirm, done, json_option, plain, show, show_page
 from app.cli.paging import page_options
 from app.domain.actor import OPERATOR
 from app.domain.pagination import Window
 from app.domain.roles import Role, SiteRole, TeamRole
-from app.runtime import runtime
+from app.security.link_tokens import INVITATION
 from app.services.invitations import manage
 from app.services.invitations.limits import LEAST_DAYS, MOST_DAYS
 from app.services.invitations.views import InvitationView
@@ -115,8 +116,6 @@ def revoke(invitation: str, yes: bool, as_json: bool) -> None:
 
 
 def _show_with_link(view: InvitationView, *, as_json: bool) -> None:
-    config = runtime().config
-    values = {name: getattr(view, name) for name in COLUMNS} | {
-        "link": view.link(f"http://{config.host}:{config.port}")
-    }
+    links = link_values(INVITATION, view.token or "", as_json=as_json)
+    values = {name: getattr(view, name) for name in COLUMNS} | links
     show(values, tuple(values), as_json=as_json)

@@ -71,6 +71,11 @@ def done(message: str, *, as_json: bool = False, **values: Any) -> None:
         click.echo(message)
 
 
+def warn(message: str) -> None:
+    """Say aside what the operator should know, though nothing failed."""
+    click.echo(f"Warning: {message}", err=True)
+
+
 def confirm(question: str) -> None:
     """Go on only after a yes. The question is no part of the output."""
     click.confirm(question, abort=True, err=True)

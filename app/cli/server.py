@@ -5,12 +5,14 @@ from pathlib import Path
 import click
 
 from app.cli.guard import guarded
-from app.cli.output import confirm, done, json_option, print_json, show
+from app.cli.output import confirm, done, json_option, plain, print_json, show, warn
 from app.db import migrations
 from app.runtime import runtime
 from app.serve import check_start, free_address, is_successor
 from app.serve import serve as serve_app
-from app.services.users.bootstrap import ensure_admin
+from app.services.users.bootstrap import ensure_admin, ignored_settings
+from app.settings import Config, variable
+from app.settings.files import make_folder, protect
 from app.settings.secret_key import check_secret, make_secret
 
 
@@ -25,10 +27,14 @@ def serve(host: str | None, port: int | None, check: bool) -> None:
     check_secret(config)
     host, port = host or config.host, port or config.port
     address = free_address(host, port, shared=check or is_successor(config))
+    _protect_files(config)
     if check:
+        migrations.refuse_foreign_tables()
         check_start(config, host=address, port=port)
         click.echo("It would start.")
         return
+    _warn_of_ignored(ignored_settings())
+    migrations.dispose()  # workers are forked, and open connections of their own
     if not config.is_production:
         shown = f"[{host}]" if ":" in host else host
         click.echo(f"Frontdesk serves on http://{shown}:{port} (documentation: /docs). Ctrl-C ends it.")
@@ -47,14 +53,18 @@ def setup(as_json: bool) -> None:
     """
     config = runtime().config
     if not config.database_url:
-        Path(config.instance_path).mkdir(parents=True, exist_ok=True)
+        make_folder(Path(config.instance_path))
     if not config.secret_key and not config.is_production:
         make_secret(config)
+    _protect_files(config)
     migrations.upgrade()
     first = ensure_admin(config.admin_username, config.admin_password, email=config.admin_email)
+    ignored = ignored_settings()
     if as_json:
-        print_json({"username": first and first.username, "password": first and first.password})
-    elif first:
+        print_json({"username": first and first.username, "password": first and first.password, "ignored": ignored})
+        return
+    _warn_of_ignored(ignored)
+    if first:
         click.echo(f"The first administrator is made: {first.username}")
         if first.password:
             click.echo(f"Password (shown this once): {first.password}")
@@ -108,6 +118,17 @@ def current(as_json: bool) -> None:
     """Which revision the database is at, and which is the newest."""
     values = {"current": migrations.current_revision(), "head": migrations.head_revision()}
     show(values, tuple(values), as_json=as_json)
+
+
+def _protect_files(config: Config) -> None:
+    for path in protect(config):
+        warn(f"others can read {plain(path)}, which belongs to another user.")
+
+
+def _warn_of_ignored(settings: list[str]) -> None:
+    if settings:
+        names = " and ".join(map(variable, settings))
+        warn(f"there is an administrator already, so {names} changed nothing.")
 
 
 def _say_where(as_json: bool) -> None:

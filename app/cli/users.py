@@ -6,14 +6,14 @@ from uuid import UUID
 import click
 
 from app.cli.guard import guarded
+from app.cli.links import link_values
 from app.cli.output import confirm, done, json_option, show, show_page
 from app.cli.paging import page_options
 from app.cli.passwords import password_options, read_password
 from app.domain.actor import OPERATOR
 from app.domain.pagination import Window
 from app.domain.roles import Role
-from app.runtime import runtime
-from app.security.link_tokens import PASSWORD_RESET, link_to
+from app.security.link_tokens import PASSWORD_RESET
 from app.services.authentication import password_resets
 from app.services.users import accounts
 
@@ -48,7 +48,7 @@ def create(
 
 
 @group.command("list")
-@click.option("--search", help="Part of the name, in any case.")
+@click.option("--search", help="Part of the name, e-mail address or display name.")
 @page_options
 @json_option
 @guarded
@@ -63,8 +63,8 @@ def list_(search: str | None, page: int, page_size: int, as_json: bool) -> None:
 @json_option
 @guarded
 def show_(user: str, as_json: bool) -> None:
-    """One account, by its name or id."""
-    show(accounts.find_user(OPERATOR, user), (*COLUMNS, *PROFILE), as_json=as_json)
+    """One account, by its name, id, e-mail address or display name."""
+    show(accounts.find_user_by_any_name(OPERATOR, user), (*COLUMNS, *PROFILE), as_json=as_json)
 
 
 @group.command("set-password")
@@ -82,6 +82,28 @@ def set_password(user: str, password_stdin: bool, generate: bool, as_json: bool)
         show(values, tuple(values), as_json=as_json)
     else:
         done(f"The password of {found.username} is set.", as_json=as_json, **values)
+
+
+@group.command("set-username")
+@click.argument("user")
+@click.argument("username")
+@json_option
+@guarded
+def set_username(user: str, username: str, as_json: bool) -> None:
+    """Rename an account; its logins go on."""
+    found = accounts.update_user(OPERATOR, accounts.find_user(OPERATOR, user).id, username=username)
+    show(found, COLUMNS, as_json=as_json)
+
+
+@group.command("set-display-name")
+@click.argument("user")
+@click.argument("display_name")
+@json_option
+@guarded
+def set_display_name(user: str, display_name: str, as_json: bool) -> None:
+    """Set what an account's owner is called; an empty one takes it away."""
+    found = accounts.update_user(OPERATOR, accounts.find_user(OPERATOR, user).id, display_name=display_name)
+    show(found, (*COLUMNS, "display_name"), as_json=as_json)
 
 
 @group.command("set-role")
@@ -114,9 +136,8 @@ def reset_link(user: str, as_json: bool) -> None:
     """A link by which its owner sets another password, once."""
     found = accounts.find_user(OPERATOR, user)
     token = password_resets.make_link(OPERATOR, found.id)
-    config = runtime().config
-    link = link_to(config.public_url or f"http://{config.host}:{config.port}", PASSWORD_RESET, token)
-    done(link, as_json=as_json, username=found.username, link=link)
+    values = link_values(PASSWORD_RESET, token, as_json=as_json)
+    done(values.get("link") or values["path"], as_json=as_json, username=found.username, **values)
 
 
 @group.command("delete")

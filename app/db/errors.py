@@ -13,7 +13,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from app.domain.errors import DatabaseUnavailable, DomainError, NotMigrated, Unstorable
 from app.models import Base
 
-UNDEFINED_TABLE = "42P01"
+UNDEFINED = frozenset({"42P01", "42703"})
+"""PostgreSQL's "undefined table" and "undefined column"."""
 READ_ONLY = "25006"
 """PostgreSQL's code for a write on a standby, or where writing is switched off."""
 RETRYABLE = frozenset({"40001", "40P01"})
@@ -25,7 +26,7 @@ class Translated:
     ``with translated:`` around what runs statements: a failure of the driver becomes what it means to a caller, with
     the driver's own as its cause. What would be a fault of ours stays as it is.
 
-    :raises DatabaseUnavailable: the database is away, locked, full, read-only, without tables, or out of connections
+    :raises DatabaseUnavailable: the database is away, locked, full, read-only, not migrated, or out of connections
     :raises Unstorable: it does not take a value
     """
 
@@ -45,7 +46,7 @@ translated = Translated()
 def meaning(error: SQLAlchemyError) -> DomainError | None:
     """What a failure of the database means to a caller; None for a fault of ours."""
     reason = reason_of(error) or ""
-    if sqlstate(error) == UNDEFINED_TABLE or "no such table" in reason:
+    if sqlstate(error) in UNDEFINED or "no such table" in reason or "no such column" in reason:
         return NotMigrated(reason)
     if isinstance(error, DataError):
         return Unstorable(reason)

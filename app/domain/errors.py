@@ -161,6 +161,14 @@ class ControlCharacters(InvalidField):
         return f"The {self.label} must not contain control characters."
 
 
+class NotUnicode(InvalidField):
+    """A text was sent as bytes that are not UTF-8."""
+
+    @property
+    def message(self) -> str:
+        return f"The {self.label} is not UTF-8."
+
+
 class BadValue(InvalidField):
     """``field`` does not take this ``value``."""
 
@@ -302,11 +310,15 @@ class DeletedMeanwhile(Conflict):
 
 
 class AmbiguousName(Conflict):
-    """Several things have the name."""
+    """Several things have the name; ``ids`` are theirs, or those of the first."""
 
     thing: Thing
+    ids: tuple[UUID, ...]
 
-    sentence = "Several {thing}s are called that; name one by its id."
+    @property
+    def message(self) -> str:
+        shown = ", ".join(map(str, self.ids[:SHOWN_IN_MESSAGES])) + (", …" if len(self.ids) > SHOWN_IN_MESSAGES else "")
+        return f"Several {self.thing}s are called that; name one by its id: {shown}"
 
 
 class UserIdTaken(Conflict):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, like_folded
+from app.domain.errors import SHOWN_IN_MESSAGES
 from app.models import Grant, Invitation, Membership, Team, User, Website
 from app.queries.rows import Id, RoleInTeam, WebsiteRights
 from app.queries.websites import grant_role, team_role
@@ -102,10 +103,10 @@ select_invitations_called = Query(
             User.username_key == bindparam("key"),
             User.email_key == bindparam("key"),
         )
-    ).limit(2),
+    ).limit(SHOWN_IN_MESSAGES + 1),
     InvitationRecord,
 )
-"""Up to two of an id, or of a folded name or address. Values: ``invitation_id``, ``key``."""
+"""Some of an id, or of a folded name or address. Values: ``invitation_id``, ``key``."""
 select_invitation_of = Query(_invitation.where(Invitation.user_id == bindparam("user_id")), InvitationRecord)
 select_by_token = Query(_invitation.where(_has_token), InvitationRecord)
 """The invitation that a link opens, the mailed one or the copied one. Value: ``hash_of_token``."""

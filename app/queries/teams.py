@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, or_, select
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, in_index, like
+from app.domain.errors import SHOWN_IN_MESSAGES
 from app.models import Membership, Team, User, Website
 from app.queries.rows import Id
 
@@ -109,10 +110,10 @@ select_team = Query(
 select_teams_called = Query(
     select(*COLUMNS)
     .where(Team.deleted_at.is_(None), or_(Team.id == bindparam("team_id"), Team.name == bindparam("name")))
-    .limit(2),
+    .limit(SHOWN_IN_MESSAGES + 1),
     TeamRecord,
 )
-"""Up to two teams of an id or name. Values: ``team_id``, ``name``."""
+"""Some teams of an id or name. Values: ``team_id``, ``name``."""
 
 select_team_by_code = Query(
     select(Team.id.label("id")).where(Team.access_code == bindparam("access_code"), Team.deleted_at.is_(None)), Id

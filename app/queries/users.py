@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, or_, select
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, in_index, like_folded
+from app.domain.errors import SHOWN_IN_MESSAGES
 from app.models import IS_ADMIN, User, Website
 from app.queries.rows import Id
 
@@ -98,12 +99,24 @@ select_users_called = Query(
     select(*SUMMARY, *PROFILE)
     .where(
         User.deleted_at.is_(None),
-        or_(User.id == bindparam("user_id"), User.username_key == bindparam("username_key")),
+        or_(
+            User.id == bindparam("user_id"),
+            User.username_key == bindparam("name_key"),
+            User.email_key == bindparam("name_key"),
+        ),
     )
-    .limit(2),
+    .limit(SHOWN_IN_MESSAGES + 1),
     UserRecord,
 )
-"""Up to two accounts of an id or folded name. Values: ``user_id``, ``username_key``."""
+"""Some accounts of an id, or a folded name or e-mail address. Values: ``user_id``, ``name_key``."""
+
+select_users_displayed = Query(
+    select(*SUMMARY, *PROFILE)
+    .where(User.deleted_at.is_(None), func.lower(User.display_name) == func.lower(bindparam("display_name")))
+    .limit(SHOWN_IN_MESSAGES + 1),
+    UserRecord,
+)
+"""Some accounts of a display name, in any case. Value: ``display_name``."""
 
 _password_hash = select(User.password_hash.label("password_hash")).where(
     User.id == bindparam("user_id"), User.deleted_at.is_(None)

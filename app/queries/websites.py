@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from app.db.sql.pagination import Joins, paged
 from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, in_index, like
+from app.domain.errors import SHOWN_IN_MESSAGES
 from app.domain.roles import TeamRole
 from app.models import Grant, Membership, Share, Team, User, Website
 from app.queries.teams import COLUMNS as TEAM_COLUMNS
@@ -189,10 +190,10 @@ select_websites_called = Query(
             Website.domain == bindparam("name"),
         ),
     )
-    .limit(2),
+    .limit(SHOWN_IN_MESSAGES + 1),
     WebsiteRecord,
 )
-"""Up to two websites of an id, name or domain. Values: ``website_id``, ``name``, ``actor_id``."""
+"""Some websites of an id, name or domain. Values: ``website_id``, ``name``, ``actor_id``."""
 
 
 _user_id: ColumnElement[UUID] = bindparam("user_id", type_=Uuid())

@@ -1,13 +1,21 @@
 """Finding things by what people call them."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from app.domain.errors import AmbiguousName, OnlyViews, Thing, UnknownName
 from app.models import ANONYMOUS_ID
 
-T = TypeVar("T")
+
+class Row(Protocol):
+    """A row of something that has an id."""
+
+    @property
+    def id(self) -> UUID: ...
+
+
+T = TypeVar("T", bound=Row)
 
 
 def parsed_id(text: str) -> UUID | None:
@@ -34,5 +42,5 @@ def the_only_one(found: Sequence[T], thing: Thing) -> T:
     if not found:
         raise UnknownName(thing)
     if len(found) > 1:
-        raise AmbiguousName(thing)
+        raise AmbiguousName(thing, tuple(sorted(row.id for row in found)))
     return found[0]

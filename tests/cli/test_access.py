@@ -82,7 +82,7 @@ class TestSetAndRemove:
 
         assert made["user"]["id"] == str(ANONYMOUS_ID)
         assert (refused.exit_code, refused.stderr) == (
-            1,
+            5,
             "Error: The account 'anonymous' can view websites, and nothing more.\n",
         )
         assert [row["right"] for row in printed("access", "anonymous")["data"]] == ["view"]
@@ -91,15 +91,15 @@ class TestSetAndRemove:
         ("arguments", "code", "message"),
         [
             (("ada", "Shop", "owner"), 2, "'owner' is not one of 'view', 'write', 'admin'."),
-            (("ada", "Shop", "view", "--capability", "x"), 1, "capabilities: Unknown capability: x"),
+            (("ada", "Shop", "view", "--capability", "x"), 6, "capabilities: Unknown capability: x"),
             (
                 ("ada", "Shop", "view", "--capability", "x", "--no-capabilities"),
                 2,
                 "Name either --capability or --no-capabilities.",
             ),
-            (("eve", "Shop", "view"), 1, "There is no such user."),
-            (("ada", "Nowhere", "view"), 1, "There is no such website."),
-            (("admin", "Shop", "view"), 1, "admin is an administrator, with every right on every website already."),
+            (("eve", "Shop", "view"), 4, "There is no such user."),
+            (("ada", "Nowhere", "view"), 4, "There is no such website."),
+            (("admin", "Shop", "view"), 5, "admin is an administrator, with every right on every website already."),
         ],
     )
     def test_what_cannot_be_is_refused(self, run, admin, ada, site, arguments, code, message):

@@ -78,7 +78,7 @@ class TestDatabase:
     def test_an_unknown_revision(self, empty_app):
         done = invoke(empty_app(), "db", "upgrade", "nonsense")
 
-        assert (done.exit_code, done.stdout) == (1, "")
+        assert (done.exit_code, done.stdout) == (6, "")
         assert done.stderr == "Error: Can't locate revision identified by 'nonsense'\n"
 
 

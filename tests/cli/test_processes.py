@@ -100,7 +100,7 @@ class TestScripts:
 
         assert (done.returncode, done.stderr) == (0, "")
         assert "admin" in [row["username"] for row in json.loads(done.stdout)["data"]]
-        assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", "Error: There is no such user.\n")
+        assert (refused.returncode, refused.stdout, refused.stderr) == (4, "", "Error: There is no such user.\n")
 
     def test_nobody_waits_for_a_prompt_that_nobody_sees(self, environment):
         done = frontdesk("users", "create", "carl", environment=environment, stdin=subprocess.DEVNULL)

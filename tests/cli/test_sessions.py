@@ -61,7 +61,7 @@ class TestRevoke:
 
         done = run("sessions", "revoke", "ada", other)
 
-        assert (done.exit_code, done.stdout) == (1, "")
+        assert (done.exit_code, done.stdout) == (4, "")
         assert printed("sessions", "list", "bob")["count"] == 1
 
     @pytest.mark.parametrize("options", [(), ("0190a6f3-5d0e-7c3b-9d6e-2f6a1c0b7e55", "--all")], ids=["none", "both"])

@@ -33,7 +33,7 @@ class TestCreate:
     def test_an_unknown_owner_is_refused(self, run):
         done = run("teams", "create", "Blue", "--owner", "nobody")
 
-        assert (done.exit_code, done.output) == (1, "Error: There is no such user.\n")
+        assert (done.exit_code, done.output) == (4, "Error: There is no such user.\n")
 
 
 class TestList:
@@ -58,17 +58,19 @@ class TestShow:
         assert found["id"] == str(team)
 
     def test_a_name_that_several_have_takes_an_id(self, run, ada, make_team):
-        make_team(ada, "Blue")
-        make_team(ada, "Blue")
+        ids = sorted(make_team(ada, "Blue") for _ in range(2))
 
         done = run("teams", "show", "Blue")
 
-        assert (done.exit_code, done.output) == (1, "Error: Several teams are called that; name one by its id.\n")
+        assert (done.exit_code, done.output) == (
+            5,
+            f"Error: Several teams are called that; name one by its id: {ids[0]}, {ids[1]}\n",
+        )
 
     def test_an_unknown_one_is_refused(self, run):
         done = run("teams", "show", "Blue")
 
-        assert (done.exit_code, done.output) == (1, "Error: There is no such team.\n")
+        assert (done.exit_code, done.output) == (4, "Error: There is no such team.\n")
 
 
 class TestMembers:
@@ -99,7 +101,7 @@ class TestMembers:
 
         done = run("teams", "remove-member", "Blue", "ada")
 
-        assert (done.exit_code, done.stdout) == (1, "")
+        assert (done.exit_code, done.stdout) == (5, "")
         assert done.stderr.startswith("Error: ")
         assert done.stderr.count("\n") == 1
 

@@ -46,10 +46,10 @@ class TestCreate:
     def test_a_bad_description_is_refused(self, run, ada, description):
         refused = run("tokens", "create", "ada", description)
 
-        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert (refused.exit_code, refused.stdout) == (6, "")
 
     def test_nobody_has_none(self, run, app):
-        assert run("tokens", "create", "nobody", "Reports").exit_code == 1
+        assert run("tokens", "create", "nobody", "Reports").exit_code == 4
 
 
 class TestList:
@@ -84,7 +84,7 @@ class TestRevoke:
         run("tokens", "create", "bob", "his")
         other = printed("tokens", "list", "bob")["data"][0]["id"]
 
-        assert run("tokens", "revoke", "ada", other).exit_code == 1
+        assert run("tokens", "revoke", "ada", other).exit_code == 4
         assert printed("tokens", "list", "bob")["count"] == 1
 
     @pytest.mark.parametrize("options", [(), ("0190a6f3-5d0e-7c3b-9d6e-2f6a1c0b7e55", "--all")], ids=["none", "both"])

@@ -41,20 +41,22 @@ class TestCreate:
         assert (made["id"], made["role"]) == (chosen, "user")
 
     @pytest.mark.parametrize(
-        ("name", "password", "message"),
+        ("name", "password", "code", "message"),
         [
-            ("ADA", "correct horse", "User already exists"),
-            ("bob", "short", "The password must have at least 8 characters."),
-            ("bob", "x" * 73, "The password must have at most 72 bytes in UTF-8."),
-            ("bob", "", "The password must have at least 8 characters."),
-            (" ", "correct horse", "The username must have at least 1 character."),
+            ("ADA", "correct horse", 5, "User already exists"),
+            ("bob", "short", 6, "The password must have at least 8 characters."),
+            ("bob", "x" * 73, 6, "The password must have at most 72 bytes in UTF-8."),
+            ("bob", "", 6, "The password must have at least 8 characters."),
+            (" ", "correct horse", 6, "The username must have at least 1 character."),
         ],
         ids=["taken", "short password", "long password", "no password", "no name"],
     )
-    def test_what_breaks_a_rule_is_refused_in_one_line(self, run, ada, name: str, password: str, message: str):
+    def test_what_breaks_a_rule_is_refused_in_one_line(
+        self, run, ada, name: str, password: str, code: int, message: str
+    ):
         done = run("users", "create", name, "--password-stdin", stdin=password)
 
-        assert (done.exit_code, done.stdout, done.stderr) == (1, "", f"Error: {message}\n")
+        assert (done.exit_code, done.stdout, done.stderr) == (code, "", f"Error: {message}\n")
 
 
 class TestList:
@@ -117,7 +119,7 @@ class TestSetRole:
     def test_the_last_administrator_stays_one(self, run, admin):
         done = run("users", "set-role", "admin", "user")
 
-        assert (done.exit_code, done.output) == (1, "Error: The last administrator cannot be demoted.\n")
+        assert (done.exit_code, done.output) == (5, "Error: The last administrator cannot be demoted.\n")
 
 
 class TestDelete:
@@ -146,7 +148,7 @@ class TestDelete:
     def test_the_last_administrator_cannot_go(self, run, admin):
         done = run("users", "delete", "admin", "--yes")
 
-        assert (done.exit_code, done.output) == (1, "Error: The last administrator cannot be deleted.\n")
+        assert (done.exit_code, done.output) == (5, "Error: The last administrator cannot be deleted.\n")
 
 
 @pytest.mark.parametrize(
@@ -163,4 +165,4 @@ class TestDelete:
 def test_nobody_is_refused(run, arguments: tuple[str, ...]):
     done = run("users", *arguments)
 
-    assert (done.exit_code, done.output) == (1, GONE)
+    assert (done.exit_code, done.output) == (4, GONE)

@@ -84,7 +84,7 @@ class TestShow:
     def test_an_unknown_one_is_refused(self, run):
         done = run("websites", "show", "nowhere.example")
 
-        assert (done.exit_code, done.output) == (1, "Error: There is no such website.\n")
+        assert (done.exit_code, done.output) == (4, "Error: There is no such website.\n")
 
 
 class TestUpdate:
@@ -112,4 +112,4 @@ class TestDelete:
         assert asked.exit_code == 1
         assert asked.stderr.startswith("Delete the website Site (site.example) for good? [y/N]: ")
         assert (done.exit_code, done.stdout) == (0, "The website Site is deleted.\n")
-        assert run("websites", "show", "Site").exit_code == 1
+        assert run("websites", "show", "Site").exit_code == 4

@@ -1,6 +1,6 @@
 """Accounts: opened, read, changed, closed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -82,10 +82,29 @@ def get_user(actor: Actor, user_id: UUID) -> UserRecord:
 
 
 def find_user(actor: Actor, text: str) -> UserRecord:
-    """One account by its name, in any case, or its id, for administrators. :raises NotFound: there is none"""
+    """
+    One account by its name or e-mail address, in any case, or its id, for administrators.
+
+    :raises UnknownName: there is none
+    """
     policy.require(policy.can_administer(actor))
-    found = fetch_all(queries.select_users_called, user_id=parsed_id(text), username_key=fold(text))
-    return the_only_one(found, "user")
+    return the_only_one(_called(text), "user")
+
+
+def find_user_by_any_name(actor: Actor, text: str) -> UserRecord:
+    """
+    As ``find_user``, or else by its display name. Its owner chooses that: enough to look an account up, not to
+    change one.
+
+    :raises UnknownName: there is none
+    :raises AmbiguousName: several bear the display name
+    """
+    policy.require(policy.can_administer(actor))
+    return the_only_one(_called(text) or fetch_all(queries.select_users_displayed, display_name=text), "user")
+
+
+def _called(text: str) -> Sequence[UserRecord]:
+    return fetch_all(queries.select_users_called, user_id=parsed_id(text), name_key=fold(text))
 
 
 def list_users(

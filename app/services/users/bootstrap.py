@@ -3,12 +3,21 @@
 import secrets
 from dataclasses import dataclass
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.db.reads import fetch_one
 from app.domain.actor import OPERATOR
-from app.domain.errors import Conflict
+from app.domain.errors import Conflict, Unavailable
+from app.domain.folding import fold
 from app.domain.roles import Role
 from app.queries import users as queries
+from app.runtime import runtime
+from app.security import password_hashing
 from app.services.users import accounts
+from app.settings import Config
+
+USERNAME, PASSWORD, EMAIL = "admin_username", "admin_password", "admin_email"
+"""The settings of the first administrator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +47,27 @@ def ensure_admin(username: str, password: str = "", *, email: str = "") -> First
             return None  # another process was quicker
         raise
     return FirstAdmin(username, generated)
+
+
+def ignored_settings() -> list[str]:
+    """
+    The settings of the first administrator that differ from what is there, and change nothing: there is an
+    administrator already. None where there is none, or where the database does not say.
+    """
+    config = runtime().config
+    given = [name for name in (USERNAME, PASSWORD, EMAIL) if getattr(config, name) != getattr(Config, name)]
+    try:
+        return [name for name in given if _is_ignored(name)] if given and fetch_one(queries.select_any_admin) else []
+    except (SQLAlchemyError, Unavailable):
+        return []
+
+
+def _is_ignored(name: str) -> bool:
+    config = runtime().config
+    account = fetch_one(queries.select_credentials, username_key=fold(config.admin_username))
+    if account is None or account.role != Role.ADMIN:
+        return True
+    if name == PASSWORD:
+        return not password_hashing.matches(config.admin_password, account.password_hash)
+    profile = fetch_one(queries.select_user, user_id=account.id)
+    return name == EMAIL and (profile is None or fold(profile.email or "") != fold(config.admin_email))
