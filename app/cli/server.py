@@ -31,6 +31,7 @@ def serve(host: str | None, port: int | None, check: bool) -> None:
     if check:
         migrations.refuse_foreign_tables()
         check_start(config, host=address, port=port)
+        _warn_of_ignored(ignored_settings())
         click.echo("It would start.")
         return
     _warn_of_ignored(ignored_settings())

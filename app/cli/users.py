@@ -63,7 +63,11 @@ def list_(search: str | None, page: int, page_size: int, as_json: bool) -> None:
 @json_option
 @guarded
 def show_(user: str, as_json: bool) -> None:
-    """One account, by its name, id, e-mail address or display name."""
+    """
+    One account, by any of its names.
+
+    USER is its username, id or e-mail address, or the display name of no other account.
+    """
     show(accounts.find_user_by_any_name(OPERATOR, user), (*COLUMNS, *PROFILE), as_json=as_json)
 
 
@@ -101,7 +105,7 @@ def set_username(user: str, username: str, as_json: bool) -> None:
 @json_option
 @guarded
 def set_display_name(user: str, display_name: str, as_json: bool) -> None:
-    """Set what an account's owner is called; an empty one takes it away."""
+    """Set a display name; an empty one takes it away."""
     found = accounts.update_user(OPERATOR, accounts.find_user(OPERATOR, user).id, display_name=display_name)
     show(found, (*COLUMNS, "display_name"), as_json=as_json)
 
@@ -123,7 +127,7 @@ def set_role(user: str, role: str, as_json: bool) -> None:
 @json_option
 @guarded
 def set_email(user: str, email: str, as_json: bool) -> None:
-    """Set an account's e-mail address; an empty one takes it away."""
+    """Set an e-mail address; an empty one takes it away."""
     found = accounts.update_user(OPERATOR, accounts.find_user(OPERATOR, user).id, email=email)
     show(found, (*COLUMNS, "email"), as_json=as_json)
 

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +14,37 @@ from flask import Flask
 from app import create_app
 from app.cli import cli
 from app.db.session import db
+from app.runtime import Runtime
 from tests.conftest import settings_for
 from tests.databases import fresh_database
 
 
-def invoke(app: Flask | None, *arguments: object, stdin: str | None = None) -> Result:
+def invoke(app: Flask | None, *arguments: object, stdin: str | bytes | None = None) -> Result:
     """Run the command to its end; what it did not expect is raised."""
     return CliRunner().invoke(
         cli, [str(part) for part in arguments], input=stdin, obj=app, prog_name="frontdesk", catch_exceptions=False
     )
+
+
+NO_ADDRESS = "Warning: FRONTDESK_PUBLIC_URL is not set; put the address of this server in front of the path.\n"
+
+
+@contextmanager
+def configured(app: Flask, **settings: Any) -> Iterator[None]:
+    """The app under test, for a while, with other settings."""
+    before: Runtime = app.extensions["frontdesk"]
+    app.extensions["frontdesk"] = replace(before, config=replace(before.config, **settings))
+    yield
+    app.extensions["frontdesk"] = before
+
+
+def error_of(done: Result) -> dict[str, Any]:
+    """The error that a command with ``--json`` ended with."""
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    told = json.loads(line)
+    assert list(told) == ["error"]
+    return dict(told["error"])
 
 
 @pytest.fixture

@@ -1,11 +1,19 @@
-"""Exit codes: 1 refused, 2 wrong usage, 3 settings or database cannot be used; always in one line."""
+"""What failures end with: an exit code for each kind, and one line; JSON where JSON was asked for."""
 
+import json
+import os
+import re
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from app import create_app
-from tests.cli.conftest import invoke
+from app.cli.failures import KINDS, OTHER
+from app.domain.errors import Unavailable
+from app.services.users import accounts
+from app.settings import ROOT
+from tests.cli.conftest import error_of, invoke
 from tests.conftest import settings_for
 from tests.databases import POSTGRESQL, postgresql_version
 
@@ -40,6 +48,152 @@ class TestUsage:
 
         assert (done.exit_code, done.stdout) == (2, "")
         assert done.stderr.splitlines()[-1].startswith("Error: ")
+
+
+class TestKinds:
+    """One of each kind, for people and for programs."""
+
+    @pytest.fixture(autouse=True)
+    def people(self, admin, make_user, make_team):
+        for _ in range(2):
+            make_team(admin, "Blue")
+        make_user("ada")
+
+    @pytest.mark.parametrize(
+        ("arguments", "exit_code", "code", "field"),
+        [
+            (("users", "create", "ada", "--role", "boss"), 2, "usage", "role"),
+            (("users", "create", "bob", "--nonsense"), 2, "usage", None),
+            (("users", "nonsense"), 2, "usage", None),
+            (("--nonsense", "users"), 2, "usage", None),
+            (("grants", "list"), 2, "usage", None),
+            (("users", "show", "nobody"), 4, "not-found", None),
+            (("users", "create", "ADA", "--generate"), 5, "already-exists", "username"),
+            (("users", "set-username", "ada", "admin"), 5, "already-exists", "username"),
+            (("teams", "show", "Blue"), 5, "ambiguous", None),
+            (("users", "set-role", "admin", "user"), 5, "conflict", None),
+            (("users", "create", "bob", "--email", "nonsense", "--generate"), 6, "invalid", "email"),
+            (("db", "upgrade", "nonsense"), 6, "invalid", "revision"),
+            (("mail", "test", "ada@example.com"), 3, "not-configured", None),
+        ],
+        ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+    )
+    def test_each_has_an_exit_code_and_a_code(
+        self, run, arguments: tuple[str, ...], exit_code: int, code: str, field: str | None
+    ):
+        spoken, told = run(*arguments), run(*arguments, "--json")
+
+        error = error_of(told)
+        assert (spoken.exit_code, told.exit_code) == (exit_code, exit_code)
+        assert list(error) == ["code", "message", "field"]
+        assert (error["code"], error["field"]) == (code, field)
+        assert spoken.stderr.endswith(f"Error: {error['message']}\n")
+
+    def test_a_question_that_is_not_answered_is_1(self, run):
+        done = run("users", "delete", "ada", "--json", stdin="n\n")
+
+        question, _, told = done.stderr.partition("{")
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert question.startswith("Delete ada for good?")
+        assert json.loads("{" + told) == {"error": {"code": "aborted", "message": "Aborted.", "field": None}}
+
+    def test_too_many_at_once_is_7(self, run, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(accounts, "list_users", Mock(side_effect=Unavailable))
+
+        done = run("users", "list", "--json")
+
+        assert (done.exit_code, error_of(done)["code"]) == (7, "unavailable")
+
+    def test_what_follows_two_dashes_asks_for_nothing(self, run):
+        done = run("users", "show", "--", "--json")
+
+        assert (done.exit_code, done.stderr) == (4, "Error: There is no such user.\n")
+
+    def test_help_and_success_are_as_ever(self, run):
+        assert run("users", "list", "--json", "--help").exit_code == 0
+        assert run("users", "list", "--json").exit_code == 0
+
+    def test_every_exit_code_is_in_the_help_and_in_the_readme(self, run):
+        codes = sorted({kind.exit_code for kind in [*KINDS.values(), OTHER]})
+
+        helped = re.findall(r"^ +(\d)  \S", run("--help").stdout, re.MULTILINE)
+        written = re.findall(r"^\| (\d) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+
+        assert [int(code) for code in helped] == [int(code) for code in written] == [0, *codes]
+
+
+class TestText:
+    """Bytes that are not UTF-8, wherever they come from, are refused before anything is done."""
+
+    NO_TEXT = b"correct \xff horse"
+    AS_ARGUMENT = os.fsdecode(NO_TEXT)
+
+    def test_in_a_password_for_a_new_account(self, run):
+        done = run("users", "create", "ada", "--password-stdin", "--json", stdin=self.NO_TEXT)
+
+        assert done.exit_code == 6
+        assert error_of(done) == {"code": "invalid", "message": "password: must be UTF-8", "field": "password"}
+        assert run("users", "show", "ada").exit_code == 4
+
+    def test_in_a_password_for_an_account_that_keeps_its_own(self, run, make_user, anonymous):
+        ada = make_user("ada")
+
+        done = run("users", "set-password", "ada", "--password-stdin", stdin=self.NO_TEXT)
+
+        assert (done.exit_code, done.output) == (6, "Error: password: must be UTF-8\n")
+        credentials = {"username": "ada", "password": ada.password}
+        assert anonymous.post("/api/auth/login", json=credentials).status_code == 200
+
+    def test_a_password_beyond_ascii_is_read_as_utf_8_whatever_the_locale(self, run, anonymous):
+        done = run("users", "create", "ada", "--password-stdin", stdin="größer als 東京\n".encode())
+
+        assert done.exit_code == 0
+        credentials = {"username": "ada", "password": "größer als 東京"}
+        assert anonymous.post("/api/auth/login", json=credentials).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("arguments", "field"),
+        [
+            (("users", "create", AS_ARGUMENT, "--generate"), "username"),
+            (("users", "create", "ada", "--display-name", AS_ARGUMENT, "--generate"), "display_name"),
+            (("users", "list", "--search", AS_ARGUMENT), "search"),
+            (("users", "show", AS_ARGUMENT), "user"),
+            (("teams", "create", AS_ARGUMENT, "--owner", "admin"), "name"),
+            (("websites", "create", "Shop", AS_ARGUMENT, "--owner", "admin"), "domain"),
+            (("tokens", "create", "admin", AS_ARGUMENT), "description"),
+            (("invitations", "create", "ada", "--website", AS_ARGUMENT, "view"), "grants"),
+            (("mail", "test", AS_ARGUMENT), "address"),
+            (("db", "upgrade", AS_ARGUMENT), "revision"),
+        ],
+        ids=lambda value: " ".join(value[:2]) if isinstance(value, tuple) else value,
+    )
+    def test_in_an_argument(self, run, admin, arguments: tuple[str, ...], field: str):
+        done = run(*arguments, "--json")
+
+        assert done.exit_code == 6
+        message = f"The {field.replace('_', ' ')} is not UTF-8."
+        assert error_of(done) == {"code": "invalid", "message": message, "field": field}
+
+    def test_in_an_argument_that_click_refuses(self, run):
+        done = run("sessions", "revoke", "ada", self.AS_ARGUMENT, "--json")
+
+        assert (done.exit_code, error_of(done)["code"]) == (2, "usage")
+
+    def test_in_the_answer_to_a_question(self, run, make_user):
+        make_user("ada")
+
+        done = run("users", "delete", "ada", stdin=self.NO_TEXT)
+
+        assert done.exit_code == 6
+        assert done.stderr.endswith("Error: What was read is not UTF-8.\n")
+        assert run("users", "show", "ada").exit_code == 0
+
+    def test_in_a_setting(self, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setenv("FRONTDESK_ADMIN_PASSWORD", self.AS_ARGUMENT)
+
+        done = invoke(None, "setup")
+
+        assert (done.exit_code, done.output) == (3, "Error: FRONTDESK_ADMIN_PASSWORD is not UTF-8\n")
 
 
 class TestDatabase:

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import inspect
 
 from app.db.session import db
-from tests.cli.conftest import invoke
+from tests.cli.conftest import error_of, invoke
 from tests.db.migrations import umami
 
 ADVICE = (
@@ -53,7 +53,7 @@ class TestUmami:
         assert (done.exit_code, done.stdout, done.stderr) == (3, "", OF_UMAMI)
         assert contents(of_umami) == before
 
-    def test_json_for_scripts(self, of_umami: Flask, error_of):
+    def test_json_for_scripts(self, of_umami: Flask):
         done = invoke(of_umami, "setup", "--json")
 
         assert error_of(done) == {

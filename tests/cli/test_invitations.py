@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.cli.conftest import NO_ADDRESS, configured
 from tests.conftest import PASSWORD
 
 KEYS = ["id", "username", "email", "role", "state", "inviter_name", "expires_at"]
@@ -25,11 +26,27 @@ class TestCreate:
         login = anonymous.post("/api/auth/login", json={"username": "ada", "password": PASSWORD})
         assert login.json["user"]["role"] == "admin"
 
-    def test_the_table_has_the_path_as_well(self, run):
-        done = run("invitations", "create", "ada")
+    def test_the_link_is_whole_where_the_settings_say_how_it_begins(self, app, run, printed, anonymous):
+        with configured(app, public_url="https://stats.example.com"):
+            made, done = printed("invitations", "create", "ada"), run("invitations", "create", "bob")
 
-        assert done.exit_code == 0
-        assert PATH.search(done.stdout)
+        assert made["link"] == f"https://stats.example.com{made['path']}"
+        assert re.search(rf"^link +https://stats\.example\.com{PATH.pattern}$", done.stdout, re.MULTILINE)
+        assert (done.stderr, "path " in done.stdout) == ("", False)
+        assert accepted(anonymous, made["path"]).status_code == 200
+
+    @pytest.mark.parametrize("command", ["create", "resend"])
+    def test_elsewhere_its_path_is_printed_and_no_port_is_made_up(self, run, printed, command: str):
+        if command == "resend":
+            printed("invitations", "create", "ada")
+
+        done = run("invitations", command, "ada")
+
+        assert (done.exit_code, done.stderr) == (0, NO_ADDRESS)
+        assert re.search(rf"^path +{PATH.pattern}$", done.stdout, re.MULTILINE)
+        assert "link" not in done.stdout
+        assert "8000" not in done.stdout
+        assert printed("invitations", "resend", "ada")["link"] is None
 
     def test_websites_and_teams_go_by_name(self, printed, admin, make_website, make_team, anonymous, client_of):
         make_website("Shop", owner=admin)

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.cli.conftest import invoke
 
 
@@ -64,6 +66,41 @@ class TestSecondRun:
         assert (done.exit_code, done.output) == (0, "")
         assert (again.exit_code, again.stdout) == (0, "")
         assert invoke(app, "users", "list", "--json").stdout == before
+
+    @pytest.mark.parametrize(
+        ("settings", "ignored"),
+        [
+            ({}, []),
+            ({"admin_password": "chosen by hand"}, []),
+            ({"admin_password": "another password"}, ["admin_password"]),
+            ({"admin_username": "other"}, ["admin_username"]),
+            (
+                {"admin_username": "other", "admin_password": "chosen by hand", "admin_email": "ada@example.com"},
+                ["admin_username", "admin_password", "admin_email"],
+            ),
+            ({"admin_email": "ADA@example.com"}, []),
+            ({"admin_email": "bob@example.com"}, ["admin_email"]),
+        ],
+        ids=str,
+    )
+    @pytest.mark.parametrize("command", [("setup",), ("serve", "--check")], ids=" ".join)
+    def test_settings_that_differ_from_the_administrator_that_is_there_are_named(
+        self, empty_app, settings: dict[str, str], ignored: list[str], command: tuple[str, ...]
+    ):
+        invoke(empty_app(admin_password="chosen by hand", admin_email="ada@example.com"), "setup")
+
+        done = invoke(empty_app(**settings), *command)
+
+        names = " and ".join(f"FRONTDESK_{name.upper()}" for name in ignored)
+        warning = f"Warning: there is an administrator already, so {names} changed nothing.\n" if ignored else ""
+        assert (done.exit_code, done.stderr) == (0, warning)
+
+    def test_json_names_them_as_well(self, empty_app):
+        invoke(empty_app(), "setup")
+
+        told = json.loads(invoke(empty_app(admin_password="another password"), "setup", "--json").stdout)
+
+        assert told == {"username": None, "password": None, "ignored": ["admin_password"]}
 
     def test_an_administrator_under_another_name_is_enough(self, empty_app):
         app = empty_app()

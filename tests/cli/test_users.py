@@ -1,9 +1,11 @@
 """``frontdesk users …``"""
 
+import re
 from uuid import UUID
 
 import pytest
 
+from tests.cli.conftest import NO_ADDRESS, configured
 from tests.conftest import Person
 
 GONE = "Error: There is no such user.\n"
@@ -86,6 +88,72 @@ class TestShow:
 
         assert list(found) == [*KEYS, "email", "display_name", "last_seen_at", "pending"]
         assert UUID(found["id"]) == ada.id
+
+    @pytest.mark.parametrize("name", ["ADA@example.com", "ada@EXAMPLE.com", "Ada Lovelace", "ADA lovelace"])
+    def test_by_e_mail_address_or_display_name_in_any_case(self, printed, name: str):
+        made = printed(
+            *("users", "create", "ada", "--generate"),
+            *("--email", "ada@example.com", "--display-name", "Ada Lovelace"),
+        )
+
+        assert printed("users", "show", name)["id"] == made["id"]
+
+    def test_a_display_name_that_several_have_lists_their_ids(self, run, printed, ada, make_user):
+        ids = sorted(str(person.id) for person in (ada, make_user("bob")))
+        for name in ("ada", "bob"):
+            printed("users", "set-display-name", name, "The Boss")
+
+        done = run("users", "show", "the boss")
+
+        assert (done.exit_code, done.output) == (
+            5,
+            f"Error: Several users are called that; name one by its id: {ids[0]}, {ids[1]}\n",
+        )
+
+    def test_nobody_hides_an_account_behind_a_display_name(self, printed, run, ada, make_user):
+        make_user("bob")
+        printed("users", "set-display-name", "bob", "ada")
+        printed("users", "set-display-name", "ada", "Somebody")
+
+        assert printed("users", "show", "ada")["username"] == "ada"
+        assert run("users", "delete", "Somebody", "--yes").exit_code == 4
+
+
+class TestRename:
+    def test_the_account_is_called_otherwise_and_its_logins_go_on(self, printed, run, ada, client_of, anonymous):
+        client = client_of(ada)
+
+        renamed = printed("users", "set-username", "ADA", " countess ")
+
+        assert list(renamed) == KEYS
+        assert (renamed["id"], renamed["username"]) == (str(ada.id), "countess")
+        assert client.get("/api/me").json["user"]["username"] == "countess"
+        credentials = {"username": "countess", "password": ada.password}
+        assert anonymous.post("/api/auth/login", json=credentials).status_code == 200
+        assert run("users", "show", "ada").exit_code == 4
+
+    def test_a_display_name_is_set_and_taken_away(self, printed, ada):
+        assert printed("users", "set-display-name", "ada", "Ada L.")["display_name"] == "Ada L."
+        assert printed("users", "set-display-name", "ada", "")["display_name"] is None
+
+
+class TestResetLink:
+    @pytest.mark.parametrize("public_url", ["https://stats.example.com/desk", ""], ids=["told", "untold"])
+    def test_it_is_whole_where_the_settings_say_how_it_begins(self, app, run, printed, ada, anonymous, public_url: str):
+        with configured(app, public_url=public_url):
+            done, told = run("users", "reset-link", "ada"), printed("users", "reset-link", "ada")
+
+        assert re.fullmatch(r"/reset-password/[0-9a-f]{32}", told["path"])
+        assert told == {
+            "ok": True,
+            "username": "ada",
+            "link": public_url + told["path"] if public_url else None,
+            "path": told["path"],
+        }
+        assert done.exit_code == 0
+        assert re.fullmatch(rf"{public_url}/reset-password/[0-9a-f]{{32}}\n", done.stdout)
+        assert done.stderr == ("" if public_url else NO_ADDRESS)
+        assert anonymous.get(told["path"]).status_code == 200
 
 
 class TestSetPassword:

@@ -1,5 +1,6 @@
 """Where settings come from, and what is refused."""
 
+import os
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -153,12 +154,83 @@ class TestValues:
             ("BCRYPT_COST", "3", "must be 4 or more"),
             ("BCRYPT_COST", "17", "must be 16 or less"),
             ("PORT", "65536", "must be 65535 or less"),
+            ("WORKERS", "99999999999", "must be 2147483647 or less"),
+            ("STATEMENT_SECONDS", "inf", "must be 1000000 or less"),
             ("FORCE_SSL", "perhaps", "must be true or false, not 'perhaps'"),
         ],
         ids=lambda value: value if isinstance(value, str) and " " not in value else "",
     )
     def test_a_bad_one_is_named_with_what_is_accepted(self, instance, name: str, text: str, complaint: str):
         assert refused(instance | {f"FRONTDESK_{name}": text}) == f"FRONTDESK_{name} {complaint}"
+
+    @pytest.mark.parametrize(
+        ("name", "text", "complaint"),
+        [
+            ("EMAIL_DOMAINS", "corp", "must be domains that an e-mail address can have"),
+            ("EMAIL_DOMAINS", "example.com, no such", "must be domains that an e-mail address can have"),
+            ("EMAIL_DOMAINS", "example.com; example.org", "must be domains that an e-mail address can have"),
+            ("EMAIL_DOMAINS", "10.0.0.1", "must be domains that an e-mail address can have"),
+            ("CAPABILITIES", "export:boss", "includes 'export' in 'boss'; roles are view, write, admin"),
+            ("CORS_ORIGINS", "https://a.example/", "must be `*` or origins as browsers send them"),
+            ("CORS_ORIGINS", "https://a.example, b.example", "must be `*` or origins as browsers send them"),
+            ("CORS_ORIGINS", "https://A.example", "must be `*` or origins as browsers send them"),
+            ("CORS_ORIGINS", "https://a.example:443", "must be `*` or origins as browsers send them"),
+            ("CORS_ORIGINS", "https://a.example:port", "must be `*` or origins as browsers send them"),
+            ("CORS_ORIGINS", "https://a.example https://b.example", "must be `*` or origins as browsers send them"),
+            ("ALLOWED_FRAME_URLS", "https://a.example, https://b.example", "must be sources, as https://example.com"),
+            ("ALLOWED_FRAME_URLS", "https://a.example;script-src", "must be sources, as https://example.com"),
+            ("ALLOWED_FRAME_URLS", "'none'", "must be sources, as https://example.com"),
+            ("FAVICON_URL", "javascript:alert(1)", "must be a URL, https://…, or a path, /…"),
+            ("LINKS_URL", "links.example", "must be a URL, https://…, or a path, /…"),
+            ("PIXELS_URL", "https://a b", "must be a URL, https://…, or a path, /…"),
+            ("REDIS_URL", "localhost:6379", "is not a Redis URL"),
+            ("REDIS_URL", "redis://cache:port", "is not a Redis URL"),
+            ("REDIS_URL", "http://cache", "is not a Redis URL"),
+            ("METRICS_TOKEN", "schlüssel", "must consist of ASCII characters"),
+            ("PUBLIC_URL", "https://a.example#top", "must be the address that people reach this server by"),
+            ("PUBLIC_URL", "https://ada:secret@a.example", "must be the address that people reach this server by"),
+            ("TRACKER_SCRIPT_NAME", "a\nb", "must not contain control characters or line breaks"),
+            ("HOST", "local\x00host", "must not contain control characters or line breaks"),
+        ],
+        ids=lambda value: value if isinstance(value, str) and value.isupper() else "",
+    )
+    def test_what_could_only_fail_later_is_refused_at_the_start(self, instance, name: str, text: str, complaint: str):
+        assert refused(instance | {f"FRONTDESK_{name}": text}).startswith(f"FRONTDESK_{name} {complaint}")
+
+    @pytest.mark.parametrize(
+        ("name", "text"),
+        [
+            ("EMAIL_DOMAINS", "corp.local, @Example.com, xn--bcher-kva.example,"),
+            ("CORS_ORIGINS", "https://a.example, http://localhost:3000,http://[::1]:8000, null,"),
+            ("CORS_ORIGINS", "moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc"),
+            (
+                "ALLOWED_FRAME_URLS",
+                "https://a.example *.b.example:* https: 'self' http://localhost:3000/path * c.example",
+            ),
+            ("FAVICON_URL", "/favicon.svg"),
+            ("LINKS_URL", "https://links.example/x"),
+            ("REDIS_URL", "redis://:secret@cache:6379/0"),
+            ("REDIS_URL", "unix:///run/redis.sock"),
+            ("REDIS_URL", "rediss://cache"),
+            ("PUBLIC_URL", "http://[::1]:8000/frontdesk"),
+            ("ADMIN_PASSWORD", "tab\tand Größe"),
+        ],
+    )
+    def test_what_works_is_taken(self, instance, name: str, text: str):
+        assert getattr(load(environ=instance | {f"FRONTDESK_{name}": text}), name.lower()) == text
+
+    @pytest.mark.parametrize("name", ["FRONTDESK_HOST", "FRONTDESK_SECRET_KEY", "DATABASE_URL", "FRONTDESK_MAIL_HOST"])
+    def test_text_that_is_not_utf_8_is_refused_and_not_shown(self, instance, name: str):
+        setting = "FRONTDESK_DATABASE_URL" if name == "DATABASE_URL" else name
+
+        assert refused(instance | {name: os.fsdecode(b"private\xff")}) == f"{setting} is not UTF-8"
+
+    def test_so_is_a_secret_in_a_file(self, instance, tmp_path: Path):
+        (tmp_path / "secret_key").write_bytes(b"private\xff")
+
+        complaint = refused(instance | {"FRONTDESK_ENVIRONMENT": "development"})
+
+        assert complaint == f"{tmp_path / 'secret_key'} is not UTF-8"
 
     def test_the_longest_session_that_is_accepted_can_be_opened(self, app, token_of, admin, monkeypatch):
         longest = load({"session_days": float(DAYS_MAX)}, environ={})
