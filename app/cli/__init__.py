@@ -1,6 +1,9 @@
 """The ``frontdesk`` command: the operator's door to the same services as every wire's."""
 
+import sys
+
 import click
+import structlog
 
 from app import __version__
 from app.cli import access, grants, invitations, mail, server, sessions, teams, tokens, users, websites
@@ -36,5 +39,6 @@ for module in (users, teams, websites, grants, invitations, sessions, tokens, ma
 
 
 def main() -> None:
-    """Entry point of the command."""
+    """Entry point of the command. Standard output is for data alone: what is logged meanwhile goes aside."""
+    structlog.configure(logger_factory=structlog.WriteLoggerFactory(sys.stderr))
     cli(prog_name="frontdesk")

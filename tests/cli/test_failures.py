@@ -17,6 +17,7 @@ from tests.cli.conftest import error_of, invoke
 from tests.conftest import settings_for
 from tests.databases import POSTGRESQL, postgresql_version
 
+SITE = "0190a6f3-5d0e-7c3b-9d6e-2f6a1c0b7e55"
 UNKNOWN_PLACE = "postgresql://frontdesk:very-private@127.0.0.1:1/frontdesk"
 
 
@@ -54,10 +55,12 @@ class TestKinds:
     """One of each kind, for people and for programs."""
 
     @pytest.fixture(autouse=True)
-    def people(self, admin, make_user, make_team):
+    def people(self, run, admin, make_user, make_team):
         for _ in range(2):
             make_team(admin, "Blue")
+        make_team(admin, "Red")
         make_user("ada")
+        run("websites", "create", "Shop", "a.example", "--owner", "admin", "--id", SITE)
 
     @pytest.mark.parametrize(
         ("arguments", "exit_code", "code", "field"),
@@ -70,6 +73,8 @@ class TestKinds:
             (("users", "show", "nobody"), 4, "not-found", None),
             (("users", "create", "ADA", "--generate"), 5, "already-exists", "username"),
             (("users", "set-username", "ada", "admin"), 5, "already-exists", "username"),
+            (("websites", "create", "Shop", "b.example", "--owner", "ada", "--id", SITE), 5, "already-exists", "id"),
+            (("teams", "add-member", "Red", "admin"), 5, "already-exists", "user"),
             (("teams", "show", "Blue"), 5, "ambiguous", None),
             (("users", "set-role", "admin", "user"), 5, "conflict", None),
             (("users", "create", "bob", "--email", "nonsense", "--generate"), 6, "invalid", "email"),
@@ -132,7 +137,7 @@ class TestText:
         done = run("users", "create", "ada", "--password-stdin", "--json", stdin=self.NO_TEXT)
 
         assert done.exit_code == 6
-        assert error_of(done) == {"code": "invalid", "message": "password: must be UTF-8", "field": "password"}
+        assert error_of(done) == {"code": "invalid", "message": "The password is not UTF-8.", "field": "password"}
         assert run("users", "show", "ada").exit_code == 4
 
     def test_in_a_password_for_an_account_that_keeps_its_own(self, run, make_user, anonymous):
@@ -140,7 +145,7 @@ class TestText:
 
         done = run("users", "set-password", "ada", "--password-stdin", stdin=self.NO_TEXT)
 
-        assert (done.exit_code, done.output) == (6, "Error: password: must be UTF-8\n")
+        assert (done.exit_code, done.output) == (6, "Error: The password is not UTF-8.\n")
         credentials = {"username": "ada", "password": ada.password}
         assert anonymous.post("/api/auth/login", json=credentials).status_code == 200
 

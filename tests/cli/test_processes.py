@@ -102,6 +102,14 @@ class TestScripts:
         assert "admin" in [row["username"] for row in json.loads(done.stdout)["data"]]
         assert (refused.returncode, refused.stdout, refused.stderr) == (4, "", "Error: There is no such user.\n")
 
+    def test_what_is_logged_meanwhile_is_aside_as_well(self, environment):
+        slow = environment | {"FRONTDESK_SLOW_STATEMENT_MS": "0.001"}
+
+        done = frontdesk("users", "list", "--json", environment=slow)
+
+        assert "admin" in [row["username"] for row in json.loads(done.stdout)["data"]]
+        assert "slow statement" in done.stderr
+
     def test_nobody_waits_for_a_prompt_that_nobody_sees(self, environment):
         done = frontdesk("users", "create", "carl", environment=environment, stdin=subprocess.DEVNULL)
 

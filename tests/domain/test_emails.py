@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.emails import ascii_form, clean_email, parsed_domains
-from app.domain.errors import EmailDomainNotAllowed, Invalid
+from app.domain.errors import EmailDomainNotAllowed, Invalid, InvalidEmail
 
 
 class TestGood:
@@ -70,6 +70,14 @@ class TestDomains:
     def test_a_list_is_read_whatever_its_spelling(self):
         assert self.DOMAINS == ("example.com", "bücher.example")
         assert parsed_domains("") == ()
+        assert parsed_domains("xn--bcher-kva.example") == ("bücher.example",)
+
+    @pytest.mark.parametrize(
+        "text", ["corp", "example.com, no such", "-.example", "10.0.0.1", "example.com; example.org"]
+    )
+    def test_one_that_no_address_can_have_is_refused(self, text):
+        with pytest.raises(InvalidEmail):
+            parsed_domains(text)
 
     @pytest.mark.parametrize("email", ["ada@EXAMPLE.com", "ada@bücher.example", "ada@xn--bcher-kva.example"])
     def test_those_listed_are_good(self, email):
