@@ -113,6 +113,7 @@ select_users_called = Query(
 select_users_displayed = Query(
     select(*SUMMARY, *PROFILE)
     .where(User.deleted_at.is_(None), func.lower(User.display_name) == func.lower(bindparam("display_name")))
+    .order_by(User.id)
     .limit(SHOWN_IN_MESSAGES + 1),
     UserRecord,
 )
