@@ -10,6 +10,7 @@ from app.api import matomo, openapi, umami
 from app.db.failed_attempts import DatabaseFailures
 from app.http import errors, health, metrics, request
 from app.runtime import Runtime
+from app.services.notifications import notices
 
 __version__ = "0.1.0"
 
@@ -31,6 +32,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     config = settings.load(overrides)
     app = Application("app", instance_path=config.instance_path, static_folder=None)
     app.extensions["frontdesk"] = Runtime.of(config, DatabaseFailures())
+    app.extensions["frontdesk"].listeners.append(notices.send)
     db.init_app(app, config)
     request.init_app(app, config)
     errors.init_app(app)

@@ -1,8 +1,10 @@
 """What belongs to the running app rather than to a request; services reach it without knowing Flask."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 from flask import current_app
 
@@ -27,6 +29,8 @@ class Runtime:
     gate: Gate
     metrics: Metrics
     capabilities: Capabilities
+    listeners: list[Callable[[Any, Any], None]] = field(default_factory=list)
+    """Called with the session and the event of every change (``services/events.py``)."""
     mail_bell: Event = field(default_factory=Event)
     """Rung when a mail has been written; whoever sends them listens."""
 

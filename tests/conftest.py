@@ -19,10 +19,11 @@ from app.db.session import db
 from app.domain.actor import OPERATOR, Actor
 from app.domain.roles import Role
 from app.models import Base
-from app.services.authentication import sessions
+from app.services.authentication import credentials
 from app.services.teams import memberships, teams
 from app.services.users import accounts
 from app.services.websites import shares, websites
+from tests.actors import acting
 from tests.databases import fresh_database, postgresql_version, redis_version
 
 PASSWORD = "correct horse"
@@ -56,7 +57,7 @@ class Person:
 
     @property
     def actor(self) -> Actor:
-        return Actor(id=self.id, username=self.username, role=self.role)
+        return acting(self.id, self.role, self.username)
 
 
 @pytest.fixture(scope="session", params=DATABASES)
@@ -189,7 +190,7 @@ def token_of(app: Flask) -> Callable[[Person], str]:
 
     def make(person: Person) -> str:
         with app.app_context():
-            return sessions.open_session(person.id)
+            return credentials.open_session(person.actor)
 
     return make
 

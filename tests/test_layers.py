@@ -33,6 +33,8 @@ MAY_IMPORT = {
     "pages": VALUES | {"http", "pages", "services"},
     "cli": VALUES | {"__version__", "cli", "create_app", "db.errors", "db.migrations", "security", "serve", "services"},
 }
+DOORS = ("api", "cli", "http", "pages")
+"""Whoever comes in by one of these is let into services as an actor."""
 EXECUTING = {"execute", "scalar", "scalars", "commit", "flush", "connect", "begin"}
 
 
@@ -131,6 +133,68 @@ def arrows_of_rooms() -> dict[str, set[str]]:
     return arrows
 
 
+def functions_of(tree: ast.Module) -> dict[str, ast.FunctionDef]:
+    """The public functions of a module."""
+    found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+    return {node.name: node for node in found}
+
+
+def takes_actor_first(function: ast.FunctionDef) -> bool:
+    arguments = [*function.args.posonlyargs, *function.args.args]
+    hint = arguments[0].annotation if arguments else None
+    return isinstance(hint, ast.Name) and hint.id == "Actor"
+
+
+def unchecked(tree: ast.AST, services: dict[str, dict[str, ast.FunctionDef]]) -> list[str]:
+    """What a module imports of services that takes no actor: a function, or a module with such a function."""
+    found = []
+    for name in imported(tree):
+        ours = name.removeprefix("app.")
+        module, _, attribute = ours.rpartition(".")
+        functions = services.get(ours)
+        if functions is None:
+            functions = {key: value for key, value in services.get(module, {}).items() if key == attribute}
+        found += [f"{ours}: {key}" for key, function in functions.items() if not takes_actor_first(function)]
+    return found
+
+
+SERVICES = {module: functions_of(tree) for module, tree in TREES.items() if module.startswith("services")}
+
+
+def changes_unasked(tree: ast.Module) -> list[str]:
+    """
+    Public functions with an actor that open a transaction in which they do not ask whether the actor still is who they
+    were.
+    """
+    found = []
+    for name, function in functions_of(tree).items():
+        called = {
+            node.func.id for node in ast.walk(function) if isinstance(node, ast.Call) and hasattr(node.func, "id")
+        }
+        if takes_actor_first(function) and "transaction" in called and not called & ASKING:
+            found.append(name)
+    return found
+
+
+ASKING = {"recheck", "lock_user", "lock_users", "lock_admins", "_locked", "_locked_role", "lock_invitation"}
+"""Calls that ask; the last three do so by one of the others."""
+LEFT_TO_OTHERS = {
+    "services.access.effective": {"put_access"},
+    "services.authentication.credentials": {"open_session"},
+    "services.authentication.login": {"single_sign_on"},
+    "services.authentication.password_resets": {"request"},
+    "services.authentication.sessions": {"revoke_current"},
+    "services.invitations.accept": {"decline"},
+    "services.invitations.manage": {"revoke"},
+    "services.matomo.site_editing": {"create_site", "delete_site", "update_site"},
+    "services.websites.websites": {"remove_from_team"},
+}
+"""
+Functions that ask by a service that they call in the same transaction, and those that need no more than the credential
+itself: a session is opened or ended by whoever proves to be its owner.
+"""
+
+
 class TestEveryModule:
     def test_its_imports_point_inward(self):
         wrong = {module: found for module, tree in TREES.items() if (found := wrong_imports(module, tree))}
@@ -150,6 +214,24 @@ class TestEveryModule:
         }
 
         assert running == {}
+
+    def test_what_others_may_call_of_services_takes_the_actor_first(self):
+        calling = {
+            module: found
+            for module, tree in TREES.items()
+            if module.split(".")[0] in DOORS and (found := unchecked(tree, SERVICES))
+        }
+
+        assert calling == {}
+
+    def test_changes_ask_in_their_transaction_who_the_actor_is_by_now(self):
+        not_asking = {
+            module: set(found)
+            for module, tree in TREES.items()
+            if module.startswith("services") and (found := changes_unasked(tree))
+        }
+
+        assert not_asking == LEFT_TO_OTHERS
 
 
 class TestTheWhole:
@@ -196,6 +278,27 @@ class TestTheRulesThemselves:
     )
     def test_an_import_outward_is_found(self, module: str, line: str):
         assert len(wrong_imports(module, ast.parse(line))) == 1
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "from app.services.authentication import credentials",
+            "from app.services.authentication.credentials import find_bearer",
+            "import app.services.users.closing",
+        ],
+    )
+    def test_a_service_without_an_actor_is_found(self, line: str):
+        assert unchecked(ast.parse(line), SERVICES) != []
+
+    def test_a_constant_beside_such_a_service_may_be_imported(self):
+        assert unchecked(ast.parse("from app.services.authentication.credentials import SESSIONS"), SERVICES) == []
+
+    @pytest.mark.parametrize(
+        ("body", "found"),
+        [("transaction()", ["f"]), ("transaction(), recheck(1, actor)", []), ("recheck(1, actor)", [])],
+    )
+    def test_a_change_that_does_not_ask_is_found(self, body: str, found: list[str]):
+        assert changes_unasked(ast.parse(f"def f(actor: Actor): {body}")) == found
 
     def test_a_statement_that_is_run_is_found(self):
         assert executions(ast.parse("db.session.scalars(select(User)).all()")) == ["scalars"]

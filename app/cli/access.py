@@ -49,8 +49,13 @@ def as_data(view: AccessView) -> dict[str, Any]:
         "website": {"id": website.id, "name": website.name, "domain": website.domain, "number": website.number},
         "right": view.right,
         "capabilities": {"granted": view.granted, "implied": view.implied},
-        "reasons": view.reasons,
+        "reasons": [_reason(reason) for reason in view.reasons],
     }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    shown = {"source": reason.source, "right": reason.right, "team": reason.team}
+    return shown | {"grantedBy": reason.granted_by}
 
 
 def as_line(view: AccessView) -> dict[str, Any]:
@@ -70,4 +75,5 @@ def as_line(view: AccessView) -> dict[str, Any]:
 def _in_words(reason: Reason) -> str:
     if reason.team is not None:
         return f"{reason.right} as {reason.team.role} of {reason.team.name}"
-    return {"admin": "administrator", "owner": "owner"}.get(reason.source, f"{reason.right} by grant")
+    by_whom = f" from {reason.granted_by.username}" if reason.granted_by else ""
+    return {"admin": "administrator", "owner": "owner"}.get(reason.source, f"{reason.right} by grant{by_whom}")

@@ -10,7 +10,7 @@ from app.cli.output import counted, done, json_option, show_page
 from app.cli.paging import page_options
 from app.domain.actor import OPERATOR
 from app.domain.pagination import Page, Window
-from app.services.notifications import delivery
+from app.services.notifications import mails
 
 COLUMNS = ("id", "kind", "recipient", "state", "attempts", "created_at", "due_at", "last_error")
 
@@ -25,7 +25,7 @@ def group() -> None:
 @guarded
 def send(as_json: bool) -> None:
     """Send what is due; a running server does so itself."""
-    tally = delivery.deliver_now(OPERATOR)
+    tally = mails.deliver_now(OPERATOR)
     said = f"{counted(tally.sent, 'mail')} sent, {tally.postponed} put off, {tally.given_up} given up."
     if tally.unreachable:
         said += f" The mail server takes nothing now: {tally.unreachable}"
@@ -38,7 +38,7 @@ def send(as_json: bool) -> None:
 @guarded
 def list_(page: int, page_size: int, as_json: bool) -> None:
     """Mails that wait or were given up, oldest first."""
-    found = delivery.list_mails(OPERATOR, Window.of_page(page, page_size))
+    found = mails.list_mails(OPERATOR, Window.of_page(page, page_size))
     rows = [
         {name: getattr(row, name, None) for name in COLUMNS} | {"state": "waiting" if row.due_at else "given up"}
         for row in found.rows
@@ -52,7 +52,7 @@ def list_(page: int, page_size: int, as_json: bool) -> None:
 @guarded
 def retry(mail_id: UUID | None, as_json: bool) -> None:
     """Try a mail again now, or all that were given up."""
-    number = delivery.retry(OPERATOR, mail_id)
+    number = mails.retry(OPERATOR, mail_id)
     done(f"{counted(number, 'mail')} will be tried again now.", as_json=as_json, count=number)
 
 
@@ -62,5 +62,5 @@ def retry(mail_id: UUID | None, as_json: bool) -> None:
 @guarded
 def test(address: str, as_json: bool) -> None:
     """Send a test mail to an address, at once."""
-    delivery.send_test(OPERATOR, address)
+    mails.send_test(OPERATOR, address)
     done(f"The mail server has taken a test mail to {address}.", as_json=as_json)

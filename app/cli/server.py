@@ -7,6 +7,7 @@ import click
 from app.cli.guard import guarded
 from app.cli.output import confirm, done, json_option, plain, print_json, show, warn
 from app.db import migrations
+from app.domain.actor import OPERATOR
 from app.runtime import runtime
 from app.serve import check_start, free_address, is_successor
 from app.serve import serve as serve_app
@@ -59,7 +60,7 @@ def setup(as_json: bool) -> None:
         make_secret(config)
     _protect_files(config)
     migrations.upgrade()
-    first = ensure_admin(config.admin_username, config.admin_password, email=config.admin_email)
+    first = ensure_admin(OPERATOR, config.admin_username, config.admin_password, email=config.admin_email)
     ignored = ignored_settings()
     if as_json:
         print_json({"username": first and first.username, "password": first and first.password, "ignored": ignored})

@@ -57,5 +57,5 @@ def revoke(user: str, session: UUID | None, everything: bool, as_json: bool) -> 
 @guarded
 def prune(as_json: bool) -> None:
     """Clear away logins that have ended by themselves; for cron."""
-    count = sessions.prune()
+    count = sessions.prune(OPERATOR)
     done(f"{counted(count, 'ended login')} cleared away.", as_json=as_json, count=count)

@@ -41,7 +41,7 @@ def create(name: str, owner: str, as_json: bool) -> None:
 def list_(search: str | None, page: int, page_size: int, as_json: bool) -> None:
     """All teams, newest first."""
     found = teams.list_all_teams(OPERATOR, Window.of_page(page, page_size), search=search)
-    show_all([view.team for view in found.rows], LISTED, total=found.total, as_json=as_json)
+    show_all(found.rows, LISTED, total=found.total, as_json=as_json)
 
 
 @group.command("show")
@@ -108,10 +108,11 @@ def set_member_role(team: str, user: str, role: str, as_json: bool) -> None:
 @group.command("remove-member")
 @click.argument("team")
 @click.argument("user")
+@click.option("--keep-grants", is_flag=True, help="Leave them what they were granted on the team's websites.")
 @json_option
 @guarded
-def remove_member(team: str, user: str, as_json: bool) -> None:
-    """Take a member out of a team."""
+def remove_member(team: str, user: str, keep_grants: bool, as_json: bool) -> None:
+    """Take a member out of a team; what they were granted on its websites ends."""
     team_id, found = teams.find_team(OPERATOR, team).id, accounts.find_user(OPERATOR, user)
-    memberships.remove_member(OPERATOR, team_id, found.id)
+    memberships.remove_member(OPERATOR, team_id, found.id, keep_grants=keep_grants)
     done(f"{found.username} is out of the team.", as_json=as_json, user_id=found.id)

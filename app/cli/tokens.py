@@ -69,5 +69,5 @@ def revoke(user: str, token: UUID | None, everything: bool, as_json: bool) -> No
 @guarded
 def prune(as_json: bool) -> None:
     """Clear away tokens that have ended by themselves; for cron."""
-    count = access_tokens.prune()
+    count = access_tokens.prune(OPERATOR)
     done(f"{counted(count, 'ended token')} cleared away.", as_json=as_json, count=count)

@@ -1,12 +1,66 @@
-"""Who is asking."""
+"""Who is asking, what they showed for it, and by which way they came."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from app.domain.errors import Unauthenticated
 from app.domain.roles import Role
+
+
+class CredentialKind(StrEnum):
+    """What an actor showed to be let in."""
+
+    NONE = "none"
+    SESSION = "session"
+    ACCESS_TOKEN = "access-token"  # noqa: S105 (a kind, not a secret)
+    API_KEY = "api-key"
+    SHARE = "share"
+    LINK = "link"
+    """A link that was sent to the actor."""
+    OPERATOR = "operator"
+    """Access to the server itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What the actor showed."""
+
+    kind: CredentialKind
+    id: UUID | None = None
+    """The row that the credential is: a session, a token, a share, an invitation."""
+    scopes: frozenset[str] | None = None
+    """What the actor is limited to; None is no limit."""
+
+
+NO_CREDENTIAL = Credential(CredentialKind.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a call comes from."""
+
+    protocol: str
+    """``umami``, ``matomo``, ``page`` or ``cli``."""
+    address: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The user that acts."""
+
+    id: UUID
+    username: str
+    role: str
+    created_at: datetime | None = None
+
+    @classmethod
+    def of(cls, row: Any) -> "Account":
+        """The user of a row that has these columns."""
+        return cls(row.id, row.username, row.role, row.created_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,35 +76,73 @@ class SharedView:
 @dataclass(frozen=True, slots=True)
 class Actor:
     """
-    The one on whose behalf a service acts: a user, the operator at the command line, or a bearer of a share.
+    The one on whose behalf a service acts.
 
-    ``id`` is None for the latter two; whoever needs a user asks ``user_id``, so that no value never means no filter.
+    ``user`` is None for the operator at the command line, for bearers of a share or a link, and for callers that are
+    not known yet: code that needs a user asks for ``user_id``, so that no value never means no filter.
     """
 
-    id: UUID | None = None
-    username: str = ""
-    role: str | None = None
-    created_at: datetime | None = None
-    session_id: UUID | None = None
-    token_id: UUID | None = None
-    """The token for programs that it came with, instead of a login's."""
+    user: Account | None
+    credential: Credential
+    origin: Origin
     share: SharedView | None = None
-    address: str = ""
+    """What a share token that came along lets the actor look at, beside what the user may see."""
+
+    @property
+    def id(self) -> UUID | None:
+        return None if self.user is None else self.user.id
+
+    @property
+    def user_id(self) -> UUID:
+        """The user's id. :raises Unauthenticated: there is no user"""
+        if self.user is None:
+            raise Unauthenticated
+        return self.user.id
+
+    @property
+    def username(self) -> str:
+        if self.user is None:
+            return "operator" if self.is_operator else ""
+        return self.user.username
+
+    @property
+    def role(self) -> str | None:
+        if self.user is None:
+            return Role.ADMIN if self.is_operator else None
+        return self.user.role
+
+    @property
+    def created_at(self) -> datetime | None:
+        return None if self.user is None else self.user.created_at
+
+    @property
+    def is_operator(self) -> bool:
+        return self.credential.kind is CredentialKind.OPERATOR
 
     @property
     def is_admin(self) -> bool:
         return self.role == Role.ADMIN
 
-    @property
-    def user_id(self) -> UUID:
-        """The user's id. :raises Unauthenticated: there is no user"""
-        if self.id is None:
-            raise Unauthenticated
-        return self.id
-
     def is_user(self, user_id: UUID | None) -> bool:
-        return self.id is not None and self.id == user_id
+        return self.user is not None and self.user.id == user_id
+
+    @property
+    def address(self) -> str:
+        return self.origin.address
+
+    @property
+    def session_id(self) -> UUID | None:
+        return self.credential.id if self.credential.kind is CredentialKind.SESSION else None
+
+    @property
+    def token_id(self) -> UUID | None:
+        """The access token that the actor came with instead of a session."""
+        return self.credential.id if self.credential.kind is CredentialKind.ACCESS_TOKEN else None
+
+    def known_as(self, user: Account, credential: Credential | None = None) -> "Actor":
+        """The same caller, once it has shown to be ``user``."""
+        return replace(self, user=user, credential=credential or self.credential)
 
 
-OPERATOR = Actor(username="operator", role=Role.ADMIN)
-"""Whoever can run the command line on the server: may do everything, is nobody's account."""
+OPERATOR = Actor(None, Credential(CredentialKind.OPERATOR), Origin("cli"))
+"""Anyone who can run the command line on the server: may do everything, and has no account."""

@@ -456,6 +456,12 @@ class HasEverything(HasAllAccess):
     """A report by website was asked for, of an administrator."""
 
 
+class OwnGrant(Conflict):
+    """The actor would give themselves access that they do not have by grant."""
+
+    default = "You cannot give yourself access to a website."
+
+
 class NoRole(Conflict):
     """``username`` has no role on the ``website`` (its id, or its number) that a capability could stand beside."""
 

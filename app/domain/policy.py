@@ -1,5 +1,6 @@
 """Who may do what: one question, one small function (umami-api.md, section 2.2)."""
 
+from collections.abc import Callable
 from typing import Protocol
 from uuid import UUID
 
@@ -63,6 +64,11 @@ def can_see_team(actor: Actor, team_role: str | None) -> bool:
 def may_in_team(actor: Actor, team_role: str | None, permission: Permission) -> bool:
     """Administrators may everything in every team, members what their role grants."""
     return actor.is_admin or grants(team_role, permission)
+
+
+def may(permission: Permission) -> Callable[[Actor, str | None], bool]:
+    """The question whether the actor may do this in a team, given the role there."""
+    return lambda actor, team_role: may_in_team(actor, team_role, permission)
 
 
 def can_change_member(actor: Actor, team_role: str | None, current: str | None, new: str | None = None) -> bool:

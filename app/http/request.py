@@ -11,6 +11,7 @@ from flask.json.provider import JSONProvider
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.domain.actor import NO_CREDENTIAL, Actor, Origin
 from app.http.errors import busy_response
 from app.http.middleware import PAGES, REQUEST_ID, Admission, CommonHeaders
 from app.runtime import Runtime
@@ -79,6 +80,11 @@ def body() -> bytes:
 def client_address() -> str:
     """The address of whoever asks, behind as many proxies as are trusted."""
     return request.remote_addr or ""
+
+
+def visitor(protocol: str) -> Actor:
+    """The caller, of whom nothing is known yet but where the request comes from."""
+    return Actor(None, NO_CREDENTIAL, Origin(protocol, client_address(), request_id()))
 
 
 def root() -> str:

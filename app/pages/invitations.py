@@ -3,9 +3,8 @@
 from flask import Blueprint, Response, request
 
 from app.domain.errors import InvalidField
-from app.http.request import client_address
 from app.pages.errors import text_of
-from app.pages.pages import page, password_faults, read_form
+from app.pages.pages import page, password_faults, read_form, reader
 from app.services.invitations import accept
 
 bp = Blueprint("invitations", __name__)
@@ -15,22 +14,22 @@ bp = Blueprint("invitations", __name__)
 @bp.get("/invitations/<path:token>")
 def show(token: str) -> Response:
     """What the link offers, or with ``?step=decline`` the question whether to decline. Changes nothing."""
-    offer = accept.find(token, address=client_address())
+    offer = accept.find(reader(), token)
     return page("decline" if request.args.get("step") == "decline" else "invitation", offer=offer, faults={})
 
 
 @bp.post("/invitations/<path:token>")
 def answer(token: str) -> Response:
     """Accept with a password, or decline."""
-    offer = accept.find(token, address=client_address())
+    offer = accept.find(reader(), token)
     form = read_form()
     if form.get("action") == "decline":
-        accept.decline(token, address=client_address())
+        accept.decline(reader(), token)
         return page("declined", offer=offer)
     faults = password_faults(form)
     if not faults:
         try:
-            username = accept.accept(token, form["password"], address=client_address())
+            username = accept.accept(reader(), token, form["password"])
         except InvalidField as error:
             faults = {error.field: text_of(error)}
         else:

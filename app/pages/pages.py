@@ -6,8 +6,9 @@ from urllib.parse import parse_qsl
 from flask import Response, render_template, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
+from app.domain.actor import Actor
 from app.domain.password_rules import MIN_LENGTH
-from app.http.request import body
+from app.http.request import body, visitor
 from app.pages.style import version
 
 FORM = "application/x-www-form-urlencoded"
@@ -37,6 +38,11 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
     """A page, which nobody keeps, indexes, frames or is told the address of."""
     text = render_template(f"pages/{template}.html", sheet_version=version(), min_length=MIN_LENGTH, **values)
     return Response(text, status=status, mimetype="text/html", headers=HEADERS)
+
+
+def reader() -> Actor:
+    """Who has opened the page: known by nothing but the link."""
+    return visitor("page")
 
 
 def read_form() -> dict[str, str]:

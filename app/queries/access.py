@@ -29,6 +29,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery, Query
@@ -42,6 +43,8 @@ Column = SQLColumnExpression[Any]
 Where = Callable[[Column, Column], Sequence[ColumnElement[bool]]]
 """Which part of all rights: conditions on the user's id and the website's, as columns of whatever table has them."""
 
+
+Granter = aliased(User, name="granter")
 
 CAPABILITY = "capability"
 """In the rows of ``select_details``: no right, but a capability, named by ``role``."""
@@ -70,7 +73,7 @@ def of_pair(user_id: Column, website_id: Column) -> Sequence[ColumnElement[bool]
 def reasons(where: Where = everything) -> Subquery:
     """
     Each way in which somebody has a right on a website, as a table: ``user_id``, ``website_id``, ``source``, ``rank``
-    (1 view, 2 write, 3 admin), and for teams ``role``, ``team_id``, ``team_name``.
+    (1 view, 2 write, 3 admin), for teams ``role``, ``team_id``, ``team_name``, and for grants ``role``, ``granted_by``.
 
     Websites and teams are living; of users this is not asked.
     """
@@ -117,7 +120,16 @@ def _branches(where: Where) -> list[Select[Any]]:
         .where(Team.deleted_at.is_(None), *where(Membership.user_id, Website.id))
     )
     grant = (
-        select(*_row(Grant.user_id, Grant.website_id, Source.GRANT, rank_of(Grant.role), Grant.role))
+        select(
+            *_row(
+                Grant.user_id,
+                Grant.website_id,
+                Source.GRANT,
+                rank_of(Grant.role),
+                Grant.role,
+                granted_by=Grant.granted_by,
+            )
+        )
         .join(Website, Website.id == Grant.website_id)
         .where(*where(Grant.user_id, Grant.website_id))
     )
@@ -125,7 +137,14 @@ def _branches(where: Where) -> list[Select[Any]]:
 
 
 def _row(
-    user_id: Any, website_id: Any, source: str, rank: Any, role: Any = None, team_id: Any = None, team_name: Any = None
+    user_id: Any,
+    website_id: Any,
+    source: str,
+    rank: Any,
+    role: Any = None,
+    team_id: Any = None,
+    team_name: Any = None,
+    granted_by: Any = None,
 ) -> list[ColumnElement[Any]]:
     """The columns of one branch, nulls of the right type where it has nothing to say."""
     return [
@@ -136,6 +155,7 @@ def _row(
         (cast(null(), String()) if role is None else role).label("role"),
         (cast(null(), Uuid()) if team_id is None else team_id).label("team_id"),
         (cast(null(), String()) if team_name is None else team_name).label("team_name"),
+        (cast(null(), Uuid()) if granted_by is None else granted_by).label("granted_by"),
     ]
 
 
@@ -157,6 +177,9 @@ class Detail(NamedTuple):
     role: str | None
     team_id: UUID | None
     team_name: str | None
+    granted_by: UUID | None
+    granter: str | None
+    """The name of who granted it."""
 
 
 class Holder(NamedTuple):
@@ -207,7 +230,8 @@ class ListScope(StrEnum):
 @cache
 def select_details(of: ListScope, number: int) -> Query[Detail]:
     """
-    Every reason and every capability of one user on some websites, or on one website of some users, strongest first.
+    Every reason and every capability of one user on some websites, or on one website of some users, strongest first;
+    grants with the name of who gave them, ``granter``.
 
     Values: ``user_id`` and ``website_0`` and so on, or ``website_id`` and ``user_0`` and so on, ``number`` of them.
     """
@@ -230,7 +254,12 @@ def select_details(of: ListScope, number: int) -> Query[Detail]:
         )
     ).where(*where(GrantedCapability.user_id, GrantedCapability.website_id))
     rows = union_all(*_branches(where), capability).subquery("details")
-    return Query(select(*rows.c).order_by(rows.c.rank.desc(), rows.c.source, rows.c.role), Detail)
+    named = (
+        select(*rows.c, Granter.username.label("granter"))
+        .outerjoin(Granter, (Granter.id == rows.c.granted_by) & Granter.deleted_at.is_(None))
+        .order_by(rows.c.rank.desc(), rows.c.source, rows.c.role)
+    )
+    return Query(named, Detail)
 
 
 WEBSITE_COLUMNS = (Website.id.label("id"), Website.name, Website.domain, Number.number)

@@ -1,7 +1,8 @@
 """Statements that change direct rights on websites, and that hold still what they depend on."""
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import Delete, Insert, Uuid, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,8 +16,19 @@ from app.queries.websites import grant_role, team_role
 
 DIALECTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
-lock_holder = Query(access.living_holder.with_for_update(key_share=True), access.Holder)
-"""A living account, as far as rights are concerned, locked as whoever changes its role locks it. Value: ``user_id``."""
+
+class GrantOnWebsite(NamedTuple):
+    """The role that a user was granted on a website."""
+
+    website_id: UUID
+    role: str
+
+
+class CapabilityOnWebsite(NamedTuple):
+    """A capability that a user was given on a website."""
+
+    website_id: UUID
+    capability: str
 
 
 def _listed(website_id: Column) -> Any:
@@ -39,6 +51,15 @@ select_ranks = access.select_rank(lambda user_id, website_id: (*of_user(user_id,
 """The strongest right of a user on each of some websites. Values: ``user_id``, ``website_ids``."""
 
 _of_user = {model: model.user_id == bindparam("user_id") for model in (Grant, GrantedCapability)}
+select_grants = Query(
+    select(Grant.website_id, Grant.role).where(_of_user[Grant], _listed(Grant.website_id)), GrantOnWebsite
+)
+select_capabilities = Query(
+    select(GrantedCapability.website_id, GrantedCapability.capability).where(
+        _of_user[GrantedCapability], _listed(GrantedCapability.website_id)
+    ),
+    CapabilityOnWebsite,
+)
 delete_grants = delete(Grant).where(_of_user[Grant], _listed(Grant.website_id))
 delete_all_capabilities = delete(GrantedCapability).where(
     _of_user[GrantedCapability], _listed(GrantedCapability.website_id)
@@ -54,10 +75,15 @@ def delete_capabilities(*, others: bool) -> Delete:
 
 
 @cache
-def upsert_grants(dialect: str) -> Insert:
-    """Rows of grants, new or in place of those that are there: two at once neither fail nor leave two."""
+def upsert_grants(dialect: str, *, keep_granter: bool) -> Insert:
+    """
+    Rows of grants, new or in place of those that are there: two at once neither fail nor leave two.
+
+    :param keep_granter: those that are there stay the grants of whoever gave them
+    """
     made = DIALECTS[dialect](Grant.__table__)
-    changed = {name: made.excluded[name] for name in ("role", "granted_by", "updated_at")}
+    names = ("role", "updated_at") if keep_granter else ("role", "granted_by", "updated_at")
+    changed = {name: made.excluded[name] for name in names}
     upsert: Insert = made.on_conflict_do_update(index_elements=["website_id", "user_id"], set_=changed)
     return upsert
 

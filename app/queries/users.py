@@ -77,6 +77,12 @@ class PasswordHash(NamedTuple):
     password_hash: str
 
 
+class HeldRole(NamedTuple):
+    """The role of a user."""
+
+    role: str
+
+
 select_user = Query(
     select(*SUMMARY, *PROFILE).where(User.id == bindparam("user_id"), User.deleted_at.is_(None)), UserRecord
 )
@@ -127,10 +133,22 @@ select_password_hash = Query(_password_hash, PasswordHash)
 hold_password_hash = Query(_password_hash.with_for_update(read=True), PasswordHash)
 """The same, and nobody changes it until the transaction ends. Value: ``user_id``."""
 
-lock_user = Query(
-    select(User.id.label("id")).where(User.id == bindparam("user_id")).with_for_update(key_share=True), Id
+hold_role = Query(
+    select(User.role.label("role"))
+    .where(User.id == bindparam("user_id"), User.deleted_at.is_(None))
+    .with_for_update(read=True),
+    HeldRole,
 )
-"""The account, as everybody locks it who changes it or its logins. Value: ``user_id``."""
+"""A user's role, which stays as it is until the transaction ends. Value: ``user_id``."""
+
+lock_users = (
+    select(User)
+    .where(User.id.in_(bindparam("user_ids", expanding=True)), User.deleted_at.is_(None))
+    .order_by(IS_ADMIN.desc(), User.id)
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+"""Some living accounts, to be changed; administrators are locked first, as by ``lock_admins``. Value: ``user_ids``."""
 
 lock_admins = Query(
     select(User.id.label("id"))

@@ -28,7 +28,7 @@ def row(ada, site):
             "website": {"id": str(site), "name": "Shop", "domain": "shop.example", "number": number},
             "right": role,
             "capabilities": {"granted": granted, "implied": implied},
-            "reasons": [{"source": "grant", "right": role, "team": None}],
+            "reasons": [{"source": "grant", "right": role, "team": None, "grantedBy": None}],
         }
 
     return shown

@@ -76,7 +76,7 @@ class TestTheIndex:
         found = teams.list_all_teams(OPERATOR, Window(0, 20), search="GREEN")
         sites = websites.list_all_websites(OPERATOR, Window(0, 20), search="green.ex")
 
-        assert [view.team.name for view in found.rows] == ["Evergreen"]
+        assert [view.name for view in found.rows] == ["Evergreen"]
         assert [view.website.name for view in sites.rows] == ["Shop"]
 
 

@@ -5,14 +5,15 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.actor import OPERATOR, Actor, SharedView
+from app.domain.actor import OPERATOR, SharedView
 from app.domain.roles import TeamRole
+from tests.actors import VISITOR, acting, guest
 
 ME, OTHER, TEAM, SITE, FOREIGN_SITE = (UUID(int=number) for number in range(1, 6))
-USER, VIEW_ONLY, ADMIN = (Actor(id=ME, role=role) for role in ("user", "view-only", "admin"))
-GUEST = Actor(share=SharedView(UUID(int=9), SITE, 1, {}))
-GUEST_ELSEWHERE = Actor(share=SharedView(UUID(int=9), FOREIGN_SITE, 1, {}))
-NOBODY = Actor()
+USER, VIEW_ONLY, ADMIN = (acting(ME, role) for role in ("user", "view-only", "admin"))
+GUEST = guest(SharedView(UUID(int=9), SITE, 1, {}))
+GUEST_ELSEWHERE = guest(SharedView(UUID(int=9), FOREIGN_SITE, 1, {}))
+NOBODY = VISITOR
 NAMES = {
     id(actor): name
     for name, actor in {

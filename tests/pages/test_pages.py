@@ -9,8 +9,7 @@ import pytest
 
 from app.domain.errors import Unavailable
 from app.pages.style import FILE
-from app.services.authentication import login as auth
-from app.services.authentication import password_resets
+from app.services.authentication import hashing, password_resets
 from app.services.invitations import accept, manage
 from app.services.users import accounts
 from tests.http.apps import other_app
@@ -438,7 +437,7 @@ class TestWhenSomethingFails:
         def busy(_password):
             raise Unavailable
 
-        monkeypatch.setattr(auth, "hash_password", busy)
+        monkeypatch.setattr(hashing, "hash_password", busy)
         response = anonymous.post(path, data=FORM)
 
         assert (response.status_code, read(response).heading) == (503, "Please try again")

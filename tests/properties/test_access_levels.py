@@ -7,13 +7,14 @@ from hypothesis import HealthCheck, given, settings
 
 from app.db.reads import fetch_all, fetch_one
 from app.domain import policy
-from app.domain.actor import OPERATOR, Actor
+from app.domain.actor import OPERATOR
 from app.domain.pagination import Window
 from app.domain.permissions import Permission
 from app.domain.roles import ROLE_OF_RANK, SiteRole
 from app.queries import access as queries
 from app.queries import websites as website_queries
 from app.services.access import effective
+from tests.actors import acting
 from tests.properties.worlds import IMPLIED, World, strongest, worlds
 
 PAGE = 2
@@ -116,7 +117,7 @@ def test_the_policy_of_the_wires_is_the_same(world):
         for person, site in product(world.people, world.sites):
             if person.deleted or site.deleted:
                 continue
-            actor = Actor(id=person.id, role=person.role)
+            actor = acting(person.id, person.role)
             row = fetch_one(website_queries.select_website, website_id=site.id, actor_id=person.id)
             right = strongest(world.reasons(person, site))
             assert policy.can_see_website(actor, row) is (right is not None)

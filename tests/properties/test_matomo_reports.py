@@ -4,13 +4,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from app.db.reads import fetch_all
-from app.domain.actor import OPERATOR, Actor
+from app.domain.actor import OPERATOR
 from app.domain.errors import Denied
 from app.domain.pagination import Window
-from app.domain.roles import SiteRole
+from app.domain.roles import ROLE_OF_RANK, SiteRole
 from app.queries.matomo import sites as site_queries
 from app.services.matomo import people as directory
 from app.services.matomo import reports
+from tests.actors import acting
 from tests.properties.worlds import World, strongest, worlds
 
 RANDOM = settings(
@@ -61,7 +62,7 @@ def numbers():
 
 
 def actor_of(person):
-    return Actor(id=person.id, username=person.name, role=person.role)
+    return acting(person.id, person.role, person.name)
 
 
 @given(world=worlds())
@@ -102,7 +103,7 @@ def test_reports_of_users(world):
             ]
             assert sorted(found) == sorted([(site, right) for site, right in roles.items() if right] + extra)
             page, some = reports.list_sites_of_user(OPERATOR, person.name)
-            assert {row.number: reports.role_of(row.rank) for row in page.rows} == {
+            assert {row.number: ROLE_OF_RANK.get(row.rank) for row in page.rows} == {
                 site: right and SiteRole(right) for site, right in roles.items()
             }
             assert some == any(roles.values())
@@ -117,7 +118,7 @@ def test_reports_of_websites(world):
         for site in (site for site in world.sites if not site.deleted):
             rights = {person.name: right_of(world, person, site) for person in people}
             rows = reports.roles_on_site(OPERATOR, number[site.id])
-            assert {row.username: reports.role_of(row.rank) for row in rows} == {
+            assert {row.username: ROLE_OF_RANK.get(row.rank) for row in rows} == {
                 name: right for name, right in rights.items() if right
             }
             for role in SiteRole:

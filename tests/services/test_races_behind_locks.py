@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from app.db.session import transaction
+from app.domain.actor import OPERATOR
 from app.models import LoginSession, Membership, Share, Team, User, Website
 from app.services.authentication import sessions
 from tests.racing import assert_sound
@@ -165,6 +166,6 @@ class TestBehindAPasswordChange:
         ada = make_user("ada")
         stolen = client_of(ada)
 
-        answer = behind(lambda _session: sessions.revoke_all(ada.id), lambda: stolen.post("/api/auth/sso"))
+        answer = behind(lambda _session: sessions.revoke_user(OPERATOR, ada.id), lambda: stolen.post("/api/auth/sso"))
 
         assert answer == (401, "Unauthorized")

@@ -11,9 +11,11 @@ from marshmallow import fields
 from app import api  # noqa: F401 (so that every schema is known)
 from app.api.umami.schemas import access, auth, invitations, lists, shares, teams, websites
 from app.api.umami.schemas.base import OutSchema
-from app.domain.actor import Actor, SharedView
+from app.domain.actor import SharedView
 from app.domain.pagination import Page, Sort
+from app.services.teams.teams import TeamView
 from app.settings import Config
+from tests.actors import acting, guest
 
 MOMENT = datetime(2026, 11, 21, 16, 42, 1, 599987, tzinfo=UTC)
 FLAGS = (
@@ -71,10 +73,11 @@ def draws_itself(schema) -> bool:
 
 
 ROW, EMPTY = Row(), Row(empty=True)
-USER = Actor(id=UUID(int=1), username="ada", role="admin", created_at=MOMENT)
+USER = acting(UUID(int=1), "admin", "ada", created_at=MOMENT)
 SHARE = SharedView(UUID(int=2), UUID(int=3), 1, {"overview": True})
 IDENTITY = SimpleNamespace(user=USER, teams=[ROW, EMPTY])
-TEAM_VIEW = SimpleNamespace(team=ROW, members=[ROW, EMPTY], shows_access_code=True)
+TEAM_VIEW = TeamView(UUID(int=4), "Team", "a code", "a logo", MOMENT, MOMENT, None, [ROW, EMPTY], 2, 3)
+EMPTY_TEAM = TeamView(UUID(int=4), "Team", None, None, None, None, None, [], 0, 0)
 SITE_VIEW = SimpleNamespace(website=ROW, team_owners=[ROW])
 ACCESS_VIEW = SimpleNamespace(
     user=ROW,
@@ -94,13 +97,13 @@ SOURCES: dict[type[OutSchema], list[Any]] = {
     auth.CurrentUserWithTeams: [IDENTITY],
     auth.LoggedIn: [SimpleNamespace(token="a token", identity=IDENTITY)],
     auth.SignedOn: [(USER, "a token")],
-    auth.Me: [(USER, "a token"), (Actor(share=SHARE), None), (Actor(id=UUID(int=1), share=SHARE), "a token")],
+    auth.Me: [(USER, "a token"), (guest(SHARE), None), (acting(UUID(int=1), share=SHARE), "a token")],
     auth.ServerConfig: [Config(), Config(favicon_url="f", links_url="l", pixels_url="p", tracker_script_name="t")],
     auth.SessionOut: [SimpleNamespace(session=ROW, current=True), SimpleNamespace(session=EMPTY, current=False)],
     invitations.InvitationMade: [(ROW, "a link")],
     shares.OpenedShare: [(ROW, "a token")],
-    teams.TeamWithMembers: [TEAM_VIEW, SimpleNamespace(team=ROW, members=[], shows_access_code=False)],
-    teams.TeamFull: [TEAM_VIEW],
+    teams.TeamWithMembers: [TEAM_VIEW, EMPTY_TEAM],
+    teams.TeamFull: [TEAM_VIEW, EMPTY_TEAM],
     websites.AdminWebsite: [SITE_VIEW, SimpleNamespace(website=EMPTY, team_owners=[])],
 }
 """What the schemas that draw themselves are drawn from."""

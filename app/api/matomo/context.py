@@ -9,11 +9,12 @@ from app.api.matomo.errors import ApiError
 from app.api.matomo.parameters import Array, Parameters, Value
 from app.domain.actor import Actor
 from app.domain.errors import Unauthenticated
-from app.http.request import client_address
+from app.http.request import visitor
 from app.services.authentication.bearer import identify_api
 
 ANONYMOUS = "anonymous"
 BEARER = "Bearer "
+PROTOCOL = "matomo"
 
 
 @dataclass(slots=True)
@@ -63,7 +64,7 @@ def identify(token: Value | None, *, openly: bool = False) -> Actor:
     if isinstance(token, Array):
         raise bad
     try:
-        return identify_api(None if token == ANONYMOUS else token, address=client_address())
+        return identify_api(visitor(PROTOCOL), None if token == ANONYMOUS else token)
     except Unauthenticated:
         raise bad from None
 

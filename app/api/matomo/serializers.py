@@ -6,13 +6,12 @@ from math import floor
 from typing import Any
 
 from app.api.matomo.filters import Part, window
-from app.domain.actor import Actor
 from app.domain.pagination import Page, Window
-from app.domain.roles import AccessFilter, Role, SiteRole
+from app.domain.roles import ROLE_OF_RANK, AccessFilter, Role, SiteRole
 from app.models import utcnow
 from app.runtime import runtime
 from app.services.matomo import people
-from app.services.matomo.reports import role_of
+from app.services.matomo.people import PersonView
 
 Record = dict[str, Any]
 NO_ACCESS, SUPERUSER = "noaccess", "superuser"
@@ -42,48 +41,48 @@ def own_window(limit: int | None, offset: int) -> Window:
     return Window(max(offset, 0), limit) if limit and limit > 0 else people.EVERYTHING
 
 
-def person(row: Any, actor: Actor) -> Record:
-    """Somebody, as ``actor`` may see them."""
-    return _record(row, actor, {}, moment(row.last_seen_at), int(row.role == Role.ADMIN))
+def person(row: PersonView) -> Record:
+    """A user, as the caller may see them."""
+    return _record(row, {}, moment(row.last_seen_at), int(row.role == Role.ADMIN))
 
 
-def person_on_site(row: Any, actor: Actor) -> Record:
+def person_on_site(row: PersonView) -> Record:
     """The same with what they have on a website, and how long ago they were there."""
     here = {"role": site_role(row), "capabilities": explicit(row)}
-    return _record(row, actor, here, ago(row.last_seen_at), row.role == Role.ADMIN)
+    return _record(row, here, ago(row.last_seen_at), row.role == Role.ADMIN)
 
 
-def oneself_on_site(row: Any, actor: Actor) -> Record:
+def oneself_on_site(row: PersonView) -> Record:
     """The same for who may see nobody else: with the capabilities that their role implies."""
-    role = role_of(row.rank)
+    role = ROLE_OF_RANK.get(row.rank)
     known = runtime().capabilities
     capabilities = known.ordered({*known.included_in(role), *explicit(row)})
     here = {"role": role_name(row.rank), "capabilities": capabilities}
-    return _record(row, actor, here, ago(row.last_seen_at), int(row.role == Role.ADMIN))
+    return _record(row, here, ago(row.last_seen_at), int(row.role == Role.ADMIN))
 
 
-def admin(row: Any, actor: Actor) -> Record:
+def admin(row: PersonView) -> Record:
     """One of the administrators, whom everybody may know."""
-    shown: Record = {"login": row.username, "email": row.email or "", "superuser_access": 1}
+    shown: Record = {"login": row.username, "email": row.email, "superuser_access": 1}
     if row.last_seen_at is not None:
         shown["last_seen"] = moment(row.last_seen_at)
     shown["invite_status"] = invite_status(row)
-    if actor.is_admin:
+    if row.history is not None:
         shown["uses_2fa"] = False
     return shown
 
 
-def _record(row: Any, actor: Actor, here: Record, seen: str | None, superuser: bool | int) -> Record:
-    if not actor.is_admin:
-        return _record_for_others(row, actor, here, seen, superuser)
+def _record(row: PersonView, here: Record, seen: str | None, superuser: bool | int) -> Record:
+    if row.history is None:
+        return _record_for_others(row, here, seen, superuser)
     shown: Record = {
         "login": row.username,
-        "email": row.email or "",
+        "email": row.email,
         "superuser_access": superuser,
-        "date_registered": moment(row.created_at),
-        "invited_by": row.inviter,
-        "invite_expired_at": moment(row.expires_at) if row.pending else None,
-        "invite_accept_at": moment(row.accepted_at),
+        "date_registered": moment(row.history.created_at),
+        "invited_by": row.invited_by,
+        "invite_expired_at": moment(row.history.invited_until),
+        "invite_accept_at": moment(row.history.accepted_at),
         **here,
     }
     if seen is not None:
@@ -93,17 +92,17 @@ def _record(row: Any, actor: Actor, here: Record, seen: str | None, superuser: b
     return shown
 
 
-def _record_for_others(row: Any, actor: Actor, here: Record, seen: str | None, superuser: bool | int) -> Record:
+def _record_for_others(row: PersonView, here: Record, seen: str | None, superuser: bool | int) -> Record:
     shown: Record = {"login": row.username}
-    if people.sees_email(actor, row):
-        shown["email"] = row.email or ""
+    if row.email is not None:
+        shown["email"] = row.email
     shown |= here
     shown["superuser_access"] = superuser
     if seen is not None:
         shown["last_seen"] = seen
     shown["invite_status"] = invite_status(row)
-    if row.inviter is not None:
-        shown["invited_by"] = row.inviter
+    if row.invited_by is not None:
+        shown["invited_by"] = row.invited_by
     return shown
 
 
@@ -114,7 +113,7 @@ def site_role(row: Any) -> str:
 
 def role_name(rank: int | None) -> str:
     """The word for the right that a row's ``rank`` stands for."""
-    role = role_of(rank)
+    role = ROLE_OF_RANK.get(rank)
     return NO_ACCESS if role is None else role.value
 
 
@@ -125,9 +124,9 @@ def explicit(row: Any) -> Sequence[str]:
     return runtime().capabilities.ordered(row.capabilities.split(","))
 
 
-def invite_status(row: Any) -> str | int:
+def invite_status(row: PersonView) -> str | int:
     """``active``, ``expired``, or how many whole days the invitation is still good."""
-    days = people.days_left(row)
+    days = row.days_left
     if days is None:
         return "active"
     return floor(days) if days > 0 else "expired"

@@ -143,16 +143,17 @@ def refusals(statuses: set[int]) -> dict[str, str]:
     return {str(status): STATUSES[status][0] for status in sorted(statuses)}
 
 
-def statuses(operation: Operation, *, path: bool) -> set[int]:
+def statuses(operation: Operation, *, path: bool, deletes: bool) -> set[int]:
     """
     All that an operation may answer besides 200.
 
     :param path: whether its path has parameters
+    :param deletes: whether it reads query and body, to find nothing there that it does not know
     """
     found = {500, 503, *operation.refuses}
-    if operation.takes or operation.query:
+    if operation.takes or operation.query or deletes:
         found.add(400)
-    if operation.takes:
+    if operation.takes or deletes:
         found.add(413)
     if operation.access is not Access.PUBLIC:
         found.add(401)

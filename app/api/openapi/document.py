@@ -23,7 +23,8 @@ DESCRIPTION = """\
 Users, teams, websites, memberships and public links of self-hosted web analytics, as Umami's clients know them.
 
 Log in with `POST /api/auth/login` and send the token as `Authorization: Bearer …` from then on. Bodies are read as
-JSON whatever their content type; keys that are not known are ignored. Every refusal comes in one envelope, `Error`.
+JSON whatever their content type; keys that are not known are ignored, but by DELETE, which answers 400 to them. Every
+refusal comes in one envelope, `Error`.
 """
 SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.PUBLIC: [],
@@ -122,7 +123,7 @@ class Writer:
             made["requestBody"] = {"required": operation.needs_body, "content": content}
         made["responses"] = {
             "200": answers.answered(*self._given(operation)),
-            **answers.refusals(answers.statuses(operation, path=bool(rule.arguments))),
+            **answers.refusals(answers.statuses(operation, path=bool(rule.arguments), deletes=method == "delete")),
         }
         return made
 

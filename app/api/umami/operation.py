@@ -14,13 +14,19 @@ from marshmallow import Schema, ValidationError
 from app.api.umami import texts
 from app.api.umami.fields import UUID_TEXT, unstorable
 from app.api.umami.schemas.base import OutSchema
+from app.api.umami.schemas.deletions import Deletion
 from app.api.umami.schemas.lists import PageOf
 from app.domain.actor import Actor
 from app.domain.errors import NotFound, Unauthenticated
-from app.http.request import body, client_address
+from app.http.request import body, visitor
 from app.services.authentication.bearer import identify
 
 Shape = type[OutSchema] | PageOf | tuple[type[OutSchema], ...]
+
+
+PROTOCOL = "umami"
+NOTHING = Deletion()
+CONTRADICTION = "Given twice, with different values"
 
 
 class Access(StrEnum):
@@ -68,10 +74,15 @@ def operation(
 
         @wraps(view)
         def endpoint(**path: str) -> Response:
+            g.actor = visitor(PROTOCOL)
             if access is not Access.PUBLIC:
                 authenticate(access)
             given: dict[str, Any] = {name: _parsed(name, text) for name, text in path.items()}
-            if query_schema is not None:
+            if request.method == "DELETE":
+                told = _told(query_schema or NOTHING)
+                if query_schema is not None:
+                    given["query"] = told
+            elif query_schema is not None:
                 given["query"] = query_schema.load(_last_of_each())
             if body_schema is not None:
                 given["data"] = body_schema.load(json_body(needed=needs_body))
@@ -87,17 +98,17 @@ def operation(
 def authenticate(access: Access) -> None:
     """Find out who asks. :raises Unauthenticated: nobody, or no user where it takes one (W1)"""
     g.actor = identify(
+        g.actor,
         bearer_token(),
         share_token=request.headers.get("x-umami-share-token"),
         share_context=bool(request.headers.get("x-umami-share-context")),
-        address=client_address(),
     )
     if access is Access.USER and g.actor.id is None:
         raise Unauthenticated
 
 
 def current_actor() -> Actor:
-    """Who asks."""
+    """Who asks; on public endpoints nothing is known but where the request comes from."""
     actor: Actor = g.actor
     return actor
 
@@ -122,6 +133,22 @@ def _parsed(name: str, text: str) -> UUID | str:
 def _last_of_each() -> Mapping[str, str]:
     """The query; of repeated keys the last counts."""
     return {name: values[-1] for name, values in request.args.lists()}
+
+
+def _told(schema: Schema) -> dict[str, Any]:
+    """
+    What a call that destroys something was told, in the query or in the body.
+
+    :raises ValidationError: something that is not known, or one thing twice and not the same
+    """
+    contradicting = {name: [CONTRADICTION] for name, values in request.args.lists() if len(set(values)) > 1}
+    if contradicting:
+        raise ValidationError(contradicting)
+    by_query, by_body = schema.load(_last_of_each()), schema.load(json_body(needed=False))
+    for name, value in by_body.items():
+        if by_query.get(name, value) != value:
+            raise ValidationError({schema.fields[name].data_key or name: [CONTRADICTION]})
+    return {**by_body, **by_query}
 
 
 def json_body(*, needed: bool = True) -> dict[str, Any]:

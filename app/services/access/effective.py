@@ -21,6 +21,7 @@ from app.queries import access as queries
 from app.queries.access import CAPABILITY, Detail, Holder, ListScope, WebsiteShown, WebsiteWithNumber
 from app.runtime import runtime
 from app.services.access import grants
+from app.services.access.holders import ANONYMOUS
 from app.services.users import accounts
 
 T = TypeVar("T")
@@ -36,12 +37,22 @@ class ReasonTeam:
 
 
 @dataclass(frozen=True, slots=True)
+class Granter:
+    """The user who gave a grant."""
+
+    id: UUID
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """One way in which somebody has a right on a website."""
 
     source: Source
     right: SiteRole
     team: ReasonTeam | None = None
+    granted_by: Granter | None = None
+    """Of a grant; None where it came from the command line, or that account is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +79,7 @@ def find_holder(actor: Actor, text: str) -> UUID:
     try:
         user_id: UUID = accounts.find_user(actor, text).id
     except NotFound:
-        if fold(text) != grants.ANONYMOUS:
+        if fold(text) != ANONYMOUS:
             raise
         return ANONYMOUS_ID
     return user_id
@@ -171,7 +182,9 @@ def _view(user: Holder, website: WebsiteShown | WebsiteWithNumber, details: Sequ
 
 
 def _reason(row: Detail) -> Reason:
-    team = None
+    team = granter = None
     if row.team_id is not None and row.team_name is not None and row.role is not None:
         team = ReasonTeam(row.team_id, row.team_name, row.role)
-    return Reason(Source(row.source), ROLE_OF_RANK[row.rank], team)
+    if row.granted_by is not None and row.granter is not None:
+        granter = Granter(row.granted_by, row.granter)
+    return Reason(Source(row.source), ROLE_OF_RANK[row.rank], team, granter)

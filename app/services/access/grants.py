@@ -1,22 +1,21 @@
 """Direct rights on websites: given, changed, taken away (domain.md, section 3)."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
-
-from app.db.reads import fetch_all, fetch_one
+from app.db.reads import fetch_all
 from app.db.session import Unit, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import (
-    AnonymousTaken,
     CapabilitiesWithoutRole,
     HasAllAccess,
     NoRole,
     NoWebsites,
     OnlyViews,
+    OwnGrant,
     UnknownCapability,
     UnknownName,
     UnknownReference,
@@ -24,16 +23,17 @@ from app.domain.errors import (
     UnknownWebsites,
     WebsiteDenied,
 )
-from app.domain.folding import fold
 from app.domain.permissions import Permission
-from app.domain.roles import ROLE_OF_RANK, Role, SiteRole
-from app.models import ANONYMOUS_ID, Grant, GrantedCapability, utcnow
+from app.domain.roles import RANKS, ROLE_OF_RANK, Role, SiteRole
+from app.models import ANONYMOUS_ID, User, utcnow
 from app.queries import grants as queries
-from app.queries.access import Holder
 from app.queries.rows import WebsiteRights
 from app.runtime import runtime
+from app.services import events
+from app.services.access.holders import ensure_anonymous
+from app.services.acting import lock_user
+from app.services.events import CapabilitiesChanged, GrantsChanged
 
-ANONYMOUS = "anonymous"
 AT_ONCE = 1000
 """Websites that one statement names."""
 
@@ -57,24 +57,28 @@ def set_access(
         administrators
     :raises Denied: ``WebsiteDenied``
     :raises NotFound: ``UnknownWebsites``; there is no such user
-    :raises Conflict: ``HasAllAccess``, ``OnlyViews``, ``AnonymousTaken``
+    :raises Conflict: ``HasAllAccess``, ``OnlyViews``, ``AnonymousTaken``, ``OwnGrant``: to the actor, and more than the
+        actor has by grant; to lower or to give up one's own grant is allowed
     """
     role = None if role is None else _site_role(role)
     wanted = None if capabilities is None else _known(capabilities)
     if role is None and wanted:
         raise CapabilitiesWithoutRole("capabilities")
     with transaction() as session:
-        holder = _lock_holder(user_id)
+        holder = lock_user(session, actor, user_id)
         ids = _administered(actor, website_ids)
         if user_id == ANONYMOUS_ID:
             if role not in (None, SiteRole.VIEW) or wanted:
                 raise OnlyViews
             if holder is None and role is None:
                 return
-            holder = holder or ensure_anonymous()
+            holder = holder or ensure_anonymous(session)
         _require_ordinary(actor, holder)
+        if actor.is_user(user_id) and role is not None:
+            _require_no_gain(user_id, ids, role, wanted)
         for part in _parts(ids):
             _set(session, actor, user_id, part, role, wanted)
+        events.record(session, GrantsChanged(actor, user_id, ids, role, wanted))
 
 
 def _set(
@@ -87,7 +91,8 @@ def _set(
         return
     dialect, now = session.get_bind().dialect.name, utcnow()
     grant = {"user_id": user_id, "role": role.value, "granted_by": actor.id, "updated_at": now, "created_at": now}
-    session.execute(queries.upsert_grants(dialect), [{**grant, "website_id": website_id} for website_id in ids])
+    upsert = queries.upsert_grants(dialect, keep_granter=actor.is_user(user_id))
+    session.execute(upsert, [{**grant, "website_id": website_id} for website_id in ids])
     implied = runtime().capabilities.included_in(role)
     if wanted is None:
         session.execute(queries.delete_capabilities(others=False), {**of_pairs, "capabilities": implied})
@@ -103,15 +108,18 @@ def add_capabilities(actor: Actor, user_id: UUID, website_ids: Sequence[UUID], c
     Give a user capabilities on some websites, beside the right that the user has there, wherever that comes from.
     What the right implies, or the user has, is passed over.
 
-    :raises Conflict: ``NoRole`` on one of the websites; ``OnlyViews``; otherwise as ``set_access``
+    :raises Conflict: ``NoRole`` on one of the websites; ``OnlyViews``; ``OwnGrant``: to the actor; otherwise as
+        ``set_access``
     """
     wanted, known = _known(capabilities), runtime().capabilities
     with transaction() as session:
-        holder = _lock_holder(user_id)
+        holder = lock_user(session, actor, user_id)
         ids = _administered(actor, website_ids)
         if user_id == ANONYMOUS_ID:
             raise OnlyViews(capabilities=True)
         holder = _require_ordinary(actor, holder)
+        if actor.is_user(user_id):
+            raise OwnGrant
         for part in _parts(ids):
             found = fetch_all(queries.select_ranks, user_id=user_id, website_ids=part)
             roles = {row.website_id: ROLE_OF_RANK[row.rank] for row in found}
@@ -121,6 +129,7 @@ def add_capabilities(actor: Actor, user_id: UUID, website_ids: Sequence[UUID], c
             implied = {role: known.included_in(role) for role in SiteRole}
             pairs = ((website_id, name) for website_id in part for name in wanted)
             _add(session, user_id, [(where, name) for where, name in pairs if name not in implied[roles[where]]])
+        events.record(session, CapabilitiesChanged(actor, user_id, ids, added=wanted))
 
 
 @retried
@@ -135,41 +144,13 @@ def remove_capabilities(
     """
     wanted = _known(capabilities)
     with transaction() as session:
-        holder = _lock_holder(user_id)
+        holder = lock_user(session, actor, user_id)
         ids = _administered(actor, website_ids)
         _require_known(actor, holder)
         for part in _parts(ids):
             values = {"user_id": user_id, "website_ids": part, "capabilities": wanted}
             session.execute(queries.delete_capabilities(others=False), values)
-
-
-def remove_all_of(user_id: UUID) -> None:
-    """Take away all direct rights of a user; for services, which have asked for permission."""
-    with transaction() as session:
-        session.execute(delete(GrantedCapability).where(GrantedCapability.user_id == user_id))
-        session.execute(delete(Grant).where(Grant.user_id == user_id))
-
-
-def ensure_anonymous() -> Holder:
-    """
-    The account that stands for those who are not logged in, made where it is missing; for services, which have asked
-    for permission.
-
-    :raises AnonymousTaken: the name is somebody's
-    """
-    with transaction() as session:
-        account = {
-            "user_id": ANONYMOUS_ID,
-            "username": ANONYMOUS,
-            "username_key": fold(ANONYMOUS),
-            "password": "",
-            "role": Role.VIEW_ONLY.value,
-        }
-        session.execute(queries.add_account(session.get_bind().dialect.name), account)
-        made = _lock_holder(ANONYMOUS_ID)
-        if made is None:
-            raise AnonymousTaken
-        return made
+        events.record(session, CapabilitiesChanged(actor, user_id, ids, removed=wanted))
 
 
 def _site_role(role: str) -> SiteRole:
@@ -185,11 +166,6 @@ def _known(capabilities: Collection[str]) -> list[str]:
         if capability not in known:
             raise UnknownCapability("capabilities", capability)
     return known.ordered(capabilities)
-
-
-def _lock_holder(user_id: UUID) -> Holder | None:
-    """The user, whose role and direct rights nobody else changes until the transaction ends."""
-    return fetch_one(queries.lock_holder, user_id=user_id)
 
 
 def _administered(actor: Actor, website_ids: Sequence[UUID]) -> list[UUID]:
@@ -213,18 +189,40 @@ def _administered(actor: Actor, website_ids: Sequence[UUID]) -> list[UUID]:
     return ordered
 
 
-def _require_known(actor: Actor, holder: Holder | None) -> Holder:
+def _require_known(actor: Actor, holder: User | None) -> User:
     if holder is None:
         raise UnknownName("user") if actor.is_admin else UnknownReference("user_id", "user")
     return holder
 
 
-def _require_ordinary(actor: Actor, holder: Holder | None) -> Holder:
+def _require_ordinary(actor: Actor, holder: User | None) -> User:
     """The user, who is there and no administrator."""
     found = _require_known(actor, holder)
     if found.role == Role.ADMIN:
         raise HasAllAccess(found.username)
     return found
+
+
+def _require_no_gain(user_id: UUID, ids: Sequence[UUID], role: SiteRole, wanted: Sequence[str] | None) -> None:
+    """
+    A grant to oneself would outlast what one administers the websites by: a place in a team, say.
+
+    :raises OwnGrant: the user has not as much by grant on each of the websites
+    """
+    roles: dict[UUID, SiteRole] = {}
+    held: dict[UUID, set[str]] = defaultdict(set)
+    for part in _parts(ids):
+        of_pairs: dict[str, Any] = {"user_id": user_id, "website_ids": part}
+        roles |= {row.website_id: SiteRole(row.role) for row in fetch_all(queries.select_grants, **of_pairs)}
+        for row in fetch_all(queries.select_capabilities, **of_pairs):
+            held[row.website_id].add(row.capability)
+    implied = runtime().capabilities.included_in
+    for website_id in ids:
+        granted = roles.get(website_id)
+        if granted is None or RANKS[role] > RANKS[granted]:
+            raise OwnGrant
+        if not set(wanted or ()) <= {*held[website_id], *implied(granted)}:
+            raise OwnGrant
 
 
 def _parts(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.db.reads import fetch_all, fetch_one
 from app.db.session import note_caller
-from app.domain.actor import Actor, SharedView
+from app.domain.actor import Account, Actor, Credential, CredentialKind, SharedView
 from app.domain.errors import Unauthenticated
 from app.models import ANONYMOUS_ID
 from app.queries import shares as share_queries
@@ -14,7 +14,7 @@ from app.queries import users as queries
 from app.queries.teams import BriefTeam
 from app.queries.users import Credentials
 from app.runtime import runtime
-from app.services.authentication import sessions
+from app.services.authentication.credentials import find_bearer
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def whoami(actor: Actor) -> Identity:
     return Identity(actor, fetch_all(team_queries.select_brief_teams, user_id=actor.user_id))
 
 
-def identify_api(token: str | None, *, address: str = "") -> Actor:
+def identify_api(visitor: Actor, token: str | None) -> Actor:
     """
     Whoever bears the token, on wires that let callers without one act as the account of the anonymous, where there
     is such an account; where not, as nobody.
@@ -38,40 +38,32 @@ def identify_api(token: str | None, *, address: str = "") -> Actor:
     :raises Unauthenticated: there is a token, but it is nobody's
     """
     if token:
-        return identify(token, address=address)
+        return identify(visitor, token)
     note_caller(None)
     row = fetch_one(queries.select_user, user_id=ANONYMOUS_ID)
     if row is None:
-        return Actor(address=address)
-    return Actor(id=row.id, username=row.username, role=row.role, created_at=row.created_at, address=address)
+        return visitor
+    return visitor.known_as(Account.of(row))
 
 
 def identify(
-    token: str | None, *, share_token: str | None = None, share_context: bool = False, address: str = ""
+    visitor: Actor, token: str | None, *, share_token: str | None = None, share_context: bool = False
 ) -> Actor:
     """
     Whoever bears the tokens. Without a user, a share counts only in its context (umami-api.md, 1.3).
 
     :raises Unauthenticated: nobody
     """
-    user = sessions.find_bearer(token) if token else None
-    share = _shared_view(share_token) if share_token and (user or share_context) else None
-    if user is None and share is None:
-        raise Unauthenticated
-    if user is None:
+    found = find_bearer(token) if token else None
+    share = _shared_view(share_token) if share_token and (found or share_context) else None
+    if found is None:
+        if share is None:
+            raise Unauthenticated
         note_caller(None)
-        return Actor(share=share, address=address)
-    note_caller(user.session_id, token_id=user.token_id, wrote_at=user.wrote_at)
-    return Actor(
-        id=user.id,
-        username=user.username,
-        role=user.role,
-        created_at=user.created_at,
-        session_id=user.session_id,
-        token_id=user.token_id,
-        share=share,
-        address=address,
-    )
+        return Actor(None, Credential(CredentialKind.SHARE, share.share_id), visitor.origin, share)
+    actor = Actor(found.account, found.credential, visitor.origin, share)
+    note_caller(actor.session_id, token_id=actor.token_id, wrote_at=found.wrote_at)
+    return actor
 
 
 def _shared_view(share_token: str) -> SharedView | None:

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from app.db.reads import fetch_all, fetch_one
 from app.db.session import execute_count, retried, transaction
-from app.domain.actor import Actor
+from app.domain.actor import Account, Actor
 from app.domain.errors import (
     DomainError,
     NotFound,
@@ -22,16 +22,23 @@ from app.domain.errors import (
 )
 from app.domain.folding import fold
 from app.models import User
-from app.queries import access_tokens as token_queries
-from app.queries import sessions as session_queries
 from app.queries import teams as team_queries
 from app.queries import users as queries
 from app.queries.users import Credentials
 from app.runtime import runtime
 from app.security import password_hashing
-from app.services.authentication import access_tokens, sessions
+from app.services.authentication import hashing
 from app.services.authentication.bearer import Identity
+from app.services.authentication.credentials import (
+    ACCESS_TOKENS,
+    SESSIONS,
+    clean_description,
+    note_seen,
+    open_session,
+    open_token,
+)
 
+SSO_SECONDS = 86_400
 OUTCOMES: dict[type[DomainError], str] = {
     WrongCredentials: "failure",
     Throttled: "throttled",
@@ -49,7 +56,7 @@ class Login:
     identity: Identity
 
 
-def login(username: str, password: str, *, address: str = "", user_agent: str = "") -> Login:
+def login(visitor: Actor, username: str, password: str, *, user_agent: str = "") -> Login:
     """
     Log in with name or e-mail address, in any case, and password.
 
@@ -57,14 +64,14 @@ def login(username: str, password: str, *, address: str = "", user_agent: str = 
     :raises Throttled: too many wrong ones lately (W11)
     """
     with _counted():
-        user, checked = _proven(username, password, address=address)
-        token = _open(user.id, checked, address=address, user_agent=user_agent)
-        sessions.note_seen(user.id)
+        user, checked = _proven(username, password, address=visitor.address)
+        token = _open(visitor.known_as(Account.of(user)), checked, user_agent=user_agent)
+        note_seen(user.id)
         return Login(token, Identity(user, fetch_all(team_queries.select_brief_teams, user_id=user.id)))
 
 
 def create_access_token(
-    account: str, password: str, *, description: str, expires_at: datetime | None = None, address: str = ""
+    visitor: Actor, account: str, password: str, *, description: str, expires_at: datetime | None = None
 ) -> str:
     """
     A token for programs, for whoever shows name or e-mail address, and password.
@@ -73,11 +80,12 @@ def create_access_token(
     :raises WrongCredentials: as of ``login``
     :raises Throttled: as of ``login``; both count together
     """
-    text = access_tokens.clean_description(description)
+    text, address = clean_description(description), visitor.address
     with _counted():
         user, checked = _proven(account, password, address=address)
         try:
-            return access_tokens.open_token(user.id, description=text, expires_at=expires_at, checked=checked)
+            known = visitor.known_as(Account.of(user))
+            return open_token(known, user.id, description=text, expires_at=expires_at, checked=checked)
         except NotFound:
             raise WrongCredentials from None
 
@@ -118,13 +126,13 @@ def _account(user_id: UUID, password_hash: str) -> str:
 
 
 @retried
-def _open(user_id: UUID, checked: str, *, address: str, user_agent: str) -> str:
+def _open(actor: Actor, checked: str, *, user_agent: str) -> str:
     """A session, unless the password was changed while this one was compared: the new one shall keep others out."""
     with transaction():
-        row = fetch_one(queries.hold_password_hash, user_id=user_id)
+        row = fetch_one(queries.hold_password_hash, user_id=actor.id)
         if row is None or row.password_hash != checked:
             raise WrongCredentials
-        return sessions.open_session(user_id, address=address, user_agent=user_agent)
+        return open_session(actor, user_agent=user_agent)
 
 
 def _guess(account: str, password: str, password_hash: str, *, address: str) -> bool:
@@ -150,7 +158,7 @@ def _rehash(user: Credentials, password: str, cost: int) -> str:
     """Bring an old, cheaper hash up to the configured cost while the password is at hand; answers the hash."""
     if password_hashing.cost_of(user.password_hash) >= cost:
         return str(user.password_hash)
-    renewed = hash_password(password)
+    renewed = hashing.hash_password(password)
     # Only over the hash that was checked: a password changed meanwhile stays changed.
     only = update(User).where(User.id == user.id, User.password_hash == user.password_hash)
     if execute_count(only.values(password_hash=renewed, updated_at=User.updated_at)):
@@ -161,12 +169,6 @@ def _rehash(user: Credentials, password: str, cost: int) -> str:
         if row is None or not password_hashing.matches(password, row.password_hash):
             raise WrongCredentials
     return str(row.password_hash)
-
-
-def hash_password(password: str) -> str:
-    """A hash of the password, at the configured cost, when its turn has come."""
-    with runtime().gate.turn():
-        return password_hashing.hash_password(password, cost=runtime().config.bcrypt_cost)
 
 
 def confirm_password(actor: Actor, password: str | None) -> str:
@@ -186,7 +188,7 @@ def confirm_password(actor: Actor, password: str | None) -> str:
 
 
 @retried
-def single_sign_on(actor: Actor, *, address: str = "", user_agent: str = "") -> str:
+def single_sign_on(actor: Actor, *, user_agent: str = "") -> str:
     """
     A second token for whoever is logged in already, for one day.
 
@@ -196,12 +198,10 @@ def single_sign_on(actor: Actor, *, address: str = "", user_agent: str = "") -> 
         fetch_one(queries.hold_password_hash, user_id=actor.user_id)
         if not _still_there(actor):
             raise Unauthenticated
-        return sessions.open_session(
-            actor.user_id, address=address, user_agent=user_agent, seconds=sessions.SSO_SECONDS
-        )
+        return open_session(actor, user_agent=user_agent, seconds=SSO_SECONDS)
 
 
 def _still_there(actor: Actor) -> bool:
     if actor.token_id is not None:
-        return fetch_one(token_queries.select_id, token_id=actor.token_id) is not None
-    return fetch_one(session_queries.select_id, session_id=actor.session_id) is not None
+        return ACCESS_TOKENS.is_there(actor.token_id)
+    return actor.session_id is not None and SESSIONS.is_there(actor.session_id)

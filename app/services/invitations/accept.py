@@ -1,7 +1,7 @@
 """The other side of an invitation's link: looked at, accepted, declined. Whoever has the link may."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,9 +10,8 @@ from sqlalchemy import delete
 from app.db.reads import fetch_all
 from app.db.session import Unit, execute_count, retried, transaction
 from app.domain import policy
-from app.domain.actor import OPERATOR, Actor
+from app.domain.actor import OPERATOR, Account, Actor, Credential, CredentialKind
 from app.domain.errors import AlreadyAccepted, LinkExpired, LinkGone, NotFound
-from app.domain.message_kinds import Kind
 from app.domain.password_rules import check_new_password
 from app.domain.permissions import Permission, stronger_role, weaker_role
 from app.domain.roles import Role
@@ -20,12 +19,15 @@ from app.models import Grant, GrantedCapability, Membership, User, utcnow
 from app.queries import invitations as queries
 from app.queries.invitations import InvitationRecord, WebsiteOffered
 from app.security.tokens import hash_token
-from app.services.access import grants
-from app.services.authentication import login
+from app.services import events
+from app.services.access.holders import remove_all_of
+from app.services.acting import lock_users
+from app.services.authentication import hashing
 from app.services.authentication.link_lookup import look_up
-from app.services.invitations import limits, manage
+from app.services.events import GrantsChanged, InvitationAccepted, InvitationDeclined, MembershipAdded, RoleChanged
+from app.services.invitations import limits
+from app.services.invitations.pending import delete_pending
 from app.services.invitations.views import State, state_of
-from app.services.notifications import outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Offer:
     teams: Sequence[str]
 
 
-def find(token: str, *, address: str = "") -> Offer:
+def find(visitor: Actor, token: str) -> Offer:
     """
     What the link offers; looking changes nothing.
 
@@ -49,7 +51,7 @@ def find(token: str, *, address: str = "") -> Offer:
     :raises LinkExpired: its time is over
     :raises Throttled: too many wrong links lately from the address
     """
-    row = _find(token, address)
+    row = _find(token, visitor.address)
     team_ids = [UUID(entry["team_id"]) for entry in row.teams]
     names = fetch_all(queries.select_team_names, team_ids=team_ids) if team_ids else []
     return Offer(
@@ -72,7 +74,7 @@ def _find(token: str, address: str) -> InvitationRecord:
     return row
 
 
-def accept(token: str, password: str, *, address: str = "") -> str:
+def accept(visitor: Actor, token: str, password: str) -> str:
     """
     Take the account over, once: of many at the same moment one succeeds. Answers the username.
 
@@ -83,46 +85,54 @@ def accept(token: str, password: str, *, address: str = "") -> str:
     :raises LinkGone, LinkExpired, Throttled: see ``find``
     :raises Invalid: the password breaks a rule
     """
-    row = _find(token, address)
+    row = _find(token, visitor.address)
     check_new_password(password)
-    hashed = login.hash_password(password)
-    return _accept(row, token, hashed)
+    hashed = hashing.hash_password(password)
+    return _accept(_by_link(visitor, row), row, token, hashed)
+
+
+def _by_link(visitor: Actor, row: InvitationRecord) -> Actor:
+    """The one who has the link: known by nothing else."""
+    return replace(visitor, credential=Credential(CredentialKind.LINK, row.id))
 
 
 @retried
-def _accept(row: InvitationRecord, token: str, hashed: str) -> str:
+def _accept(actor: Actor, row: InvitationRecord, token: str, hashed: str) -> str:
     with transaction() as session:
-        user = session.get(User, row.user_id, with_for_update={"key_share": True})
+        # The inviter as well: what they may give is looked at again, and must not change meanwhile.
+        users = lock_users(session, actor, [row.user_id, *filter(None, [row.inviter_id])])
+        user = users.get(row.user_id)
         values = {"accepted_id": row.id, "hash_of_token": hash_token(token), "now": utcnow()}
         if user is None or not user.pending or not execute_count(queries.accept, **values):
             raise LinkGone
-        inviter = _inviter(session, row)
-        actor = Actor(id=inviter.id, username=inviter.username, role=inviter.role) if inviter else OPERATOR
+        inviter = _required(row, users.get(row.inviter_id) if row.inviter_id else None)
         user.password_hash, user.pending = hashed, False
-        _give(session, user, actor, row)
-        if inviter is not None and inviter.email is not None:
-            outbox.queue(Kind.INVITATION_ACCEPTED, inviter.email, username=user.username)
+        _give(session, user, actor, OPERATOR if inviter is None else actor.known_as(Account.of(inviter)), row)
+        email = None if inviter is None else inviter.email
+        events.record(session, InvitationAccepted(actor, row.id, user.id, user.username, email))
         return user.username
 
 
-def _inviter(session: Unit, row: InvitationRecord) -> User | None:
+def _required(row: InvitationRecord, inviter: User | None) -> User | None:
     """None is the operator. :raises LinkGone: the inviter is gone"""
-    inviter = session.get(User, row.inviter_id) if row.inviter_id else None
     if not row.by_operator and (inviter is None or inviter.deleted_at is not None):
         raise LinkGone
     return inviter
 
 
-def _give(session: Unit, user: User, inviter: Actor, row: InvitationRecord) -> None:
-    may_invite = _recheck_grants(session, user.id, inviter)
+def _give(session: Unit, user: User, actor: Actor, inviter: Actor, row: InvitationRecord) -> None:
+    may_invite = _recheck_grants(session, user.id, actor, inviter)
     if may_invite:
-        user.role = stronger_role(user.role, weaker_role(row.role, inviter.role or Role.VIEW_ONLY))
+        role = stronger_role(user.role, weaker_role(row.role, inviter.role or Role.VIEW_ONLY))
+        if role != user.role:
+            events.record(session, RoleChanged(actor, user.id, user.username, user.role, role))
+        user.role = role
     if user.role == Role.ADMIN:
-        grants.remove_all_of(user.id)
-    _enter_teams(session, user.id, inviter, row)
+        remove_all_of(session, user.id)
+    _enter_teams(session, user.id, actor, inviter, row)
 
 
-def _recheck_grants(session: Unit, user_id: UUID, inviter: Actor) -> bool:
+def _recheck_grants(session: Unit, user_id: UUID, actor: Actor, inviter: Actor) -> bool:
     """Take back what the inviter gave and could not give now; answers whether they could still invite at all."""
     if inviter.is_admin:
         return True
@@ -132,32 +142,35 @@ def _recheck_grants(session: Unit, user_id: UUID, inviter: Actor) -> bool:
     if lost:
         for table in (GrantedCapability, Grant):
             session.execute(delete(table).where(table.user_id == user_id, table.website_id.in_(lost)))
+        events.record(session, GrantsChanged(actor, user_id, lost, None, None))
     return bool(held)
 
 
-def _enter_teams(session: Unit, user_id: UUID, inviter: Actor, row: InvitationRecord) -> None:
+def _enter_teams(session: Unit, user_id: UUID, actor: Actor, inviter: Actor, row: InvitationRecord) -> None:
     roles = {UUID(entry["team_id"]): entry["role"] for entry in row.teams}
     entered = {member.team_id for member in fetch_all(queries.select_team_ids_of, user_id=user_id)}
     for team in limits.teams_to_enter(inviter, list(roles)):
         role = roles[team.id]
         if team.id not in entered and policy.can_change_member(inviter, team.role, None, role):
             session.add(Membership(team_id=team.id, user_id=user_id, role=role))
+            events.record(session, MembershipAdded(actor, team.id, user_id, role))
 
 
 @retried
-def decline(token: str, *, address: str = "") -> None:
+def decline(visitor: Actor, token: str) -> None:
     """
     Say no: the account that waits is deleted, and the inviter told.
 
     :raises LinkGone, LinkExpired, Throttled: see ``find``
     :raises Conflict: the account owns websites already
     """
-    row = _find(token, address)
+    row = _find(token, visitor.address)
+    actor = _by_link(visitor, row)
     with transaction() as session:
-        inviter = _inviter(session, row)
+        inviter = _required(row, session.get(User, row.inviter_id) if row.inviter_id else None)
         try:
-            manage.delete_pending(session, row, with_websites=False, token=token)
+            delete_pending(session, actor, row, with_websites=False, token=token)
         except (AlreadyAccepted, NotFound):
             raise LinkGone from None
-        if inviter is not None and inviter.email is not None:
-            outbox.queue(Kind.INVITATION_DECLINED, inviter.email, username=row.username)
+        email = None if inviter is None else inviter.email
+        events.record(session, InvitationDeclined(actor, row.id, row.user_id, row.username, email))

@@ -11,27 +11,28 @@ from uuid import UUID
 from app.db.reads import fetch_all, fetch_one, fetch_page
 from app.db.session import Unit, execute_count, retried, transaction
 from app.domain import policy
-from app.domain.actor import OPERATOR, Actor
-from app.domain.errors import AlreadyAccepted, EmailTaken, NotFound, NoUsernameOrEmail, OwnsWebsites, UsernameTaken
+from app.domain.actor import Actor
+from app.domain.errors import EmailTaken, NotFound, NoUsernameOrEmail, UsernameTaken
 from app.domain.folding import fold
-from app.domain.message_kinds import Kind
 from app.domain.names import clean_username
 from app.domain.pagination import Page, Window
 from app.domain.permissions import weaker_role
 from app.domain.roles import Role
 from app.models import Grant, Invitation, User, new_id
 from app.queries import invitations as queries
-from app.queries import users as user_queries
 from app.queries.invitations import InvitationRecord
 from app.runtime import runtime
 from app.security.link_tokens import FOR_INVITATION, new_link_token, new_nonce
 from app.security.tokens import hash_token
+from app.services import events
+from app.services.acting import recheck
+from app.services.events import InvitationCreated, InvitationLinkCreated, InvitationResent, InvitationRevoked
 from app.services.invitations import limits
 from app.services.invitations.limits import Entries
+from app.services.invitations.pending import delete_pending, lock_invitation
 from app.services.invitations.views import InvitationView
 from app.services.lookup import parsed_id, the_only_one
-from app.services.notifications import outbox
-from app.services.users import accounts, profiles
+from app.services.users import profiles
 
 
 @retried
@@ -69,6 +70,7 @@ def invite(
         "uq_user_email_key": EmailTaken(address or ""),
     }
     with transaction(taken) as session:
+        recheck(actor)
         profiles.claim_names(username=user.username, email=address)
         limits.require_rights(actor, role, teams, grants)
         session.add(user)
@@ -78,15 +80,18 @@ def invite(
             for entry in grants
         )
         invitation = Invitation(
-            id=new_id(), user_id=user.id, inviter_id=actor.id, by_operator=actor == OPERATOR, role=role
+            id=new_id(), user_id=user.id, inviter_id=actor.id, by_operator=actor.is_operator, role=role
         )
         invitation.teams, invitation.grants = limits.stored(teams), limits.stored(grants)
         session.add(invitation)
-        return _issue(session, invitation, until)
+        made = _issue(session, invitation, until)
+        created = InvitationCreated(actor, made.id, made.user_id, made.username, made.email, made.role)
+        events.record(session, created)
+        return made
 
 
 def _issue(session: Unit, invitation: Invitation, until: datetime) -> InvitationView:
-    """A fresh link, mailed if it can be; whatever links there were are dead."""
+    """A fresh link; whatever links there were are dead."""
     invitation.nonce = new_nonce()
     token = runtime().link_tokens.derive(FOR_INVITATION, invitation.id, invitation.nonce)
     invitation.token_hash, invitation.link_token_hash = hash_token(token), None
@@ -95,8 +100,6 @@ def _issue(session: Unit, invitation: Invitation, until: datetime) -> Invitation
     row = fetch_one(queries.select_invitation, invitation_id=invitation.id)
     if row is None:
         raise NotFound
-    if row.email is not None:
-        outbox.queue(Kind.INVITATION, row.email, invitation_id=invitation.id)
     return InvitationView.of(row, token)
 
 
@@ -152,41 +155,8 @@ def revoke(actor: Actor, invitation_id: UUID) -> None:
     """
     with transaction() as session:
         row = _manageable(actor, fetch_one(queries.select_invitation, invitation_id=invitation_id))
-        delete_pending(session, row, with_websites=actor.is_admin)
-
-
-def delete_pending(session: Unit, row: InvitationRecord, *, with_websites: bool, token: str | None = None) -> None:
-    """
-    Delete the account of an invitation; for services, which have asked for permission.
-
-    :param token: of a link that must be good still
-    :raises AlreadyAccepted: it was accepted meanwhile
-    :raises NotFound: it was taken back, or the link renewed
-    :raises OwnsWebsites: it does, and these are not to go with it
-    """
-    fetch_all(user_queries.lock_admins)  # before any user, as everybody locks them
-    invitation = _lock(session, row)
-    if token is not None and hash_token(token) not in (invitation.token_hash, invitation.link_token_hash):
-        raise NotFound
-    if not with_websites and fetch_one(queries.select_holdings, user_id=row.user_id):
-        raise OwnsWebsites
-    accounts.delete_user(OPERATOR, row.user_id)
-
-
-def _lock(session: Unit, row: InvitationRecord) -> Invitation:
-    """
-    The invitation, and its account with it, until the transaction ends.
-
-    :raises AlreadyAccepted: there is an account now
-    :raises NotFound: it was taken back
-    """
-    user = session.get(User, row.user_id, with_for_update={"key_share": True})
-    invitation = session.get(Invitation, row.id, with_for_update=True)
-    if user is None or invitation is None:
-        raise NotFound
-    if not user.pending or invitation.accepted_at is not None:
-        raise AlreadyAccepted
-    return invitation
+        delete_pending(session, actor, row, with_websites=actor.is_admin)
+        events.record(session, InvitationRevoked(actor, row.id, row.user_id, row.username))
 
 
 @retried
@@ -202,9 +172,11 @@ def resend(actor: Actor, invitation_id: UUID, *, days: float | None = None) -> I
     until = limits.end_after(days)
     with transaction() as session:
         row = _manageable(actor, fetch_one(queries.select_invitation, invitation_id=invitation_id))
-        invitation = _lock(session, row)
+        invitation = lock_invitation(session, actor, row)
         _adopt(invitation, row, actor)
-        return _issue(session, invitation, until)
+        made = _issue(session, invitation, until)
+        events.record(session, InvitationResent(actor, made.id, made.user_id, made.username, made.email))
+        return made
 
 
 @retried
@@ -217,8 +189,9 @@ def make_link(actor: Actor, invitation_id: UUID, *, days: float | None = None) -
     until, token = limits.end_after(days), new_link_token()
     with transaction() as session:
         row = _manageable(actor, fetch_one(queries.select_invitation, invitation_id=invitation_id))
-        invitation = _lock(session, row)
+        invitation = lock_invitation(session, actor, row)
         _adopt(invitation, row, actor)
+        events.record(session, InvitationLinkCreated(actor, row.id, row.user_id, row.username))
         invitation.link_token_hash, invitation.expires_at = hash_token(token), until
     return token
 
@@ -227,15 +200,7 @@ def _adopt(invitation: Invitation, row: InvitationRecord, actor: Actor) -> None:
     """Somebody has to answer for it: where that account is gone, the administrator who renews it."""
     if row.inviter_id is not None or invitation.by_operator:
         return
-    invitation.inviter_id, invitation.by_operator = actor.id, actor == OPERATOR
+    invitation.inviter_id, invitation.by_operator = actor.id, actor.is_operator
     website_ids = [UUID(entry["website_id"]) for entry in invitation.grants]
     if website_ids:
         execute_count(queries.adopt_grants, holder_id=row.user_id, website_ids=website_ids, adopter_id=actor.id)
-
-
-def id_for(user_id: UUID) -> UUID:
-    """The invitation that waits for an account to be. :raises NotFound: none does"""
-    row = fetch_one(queries.select_invitation_of, user_id=user_id)
-    if row is None or row.accepted_at is not None:
-        raise NotFound
-    return row.id

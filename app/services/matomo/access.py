@@ -11,7 +11,7 @@ from app.models import ANONYMOUS_ID
 from app.services.access import grants
 from app.services.authentication.confirmation import NOT_NEEDED, Confirmation
 from app.services.matomo import sites
-from app.services.matomo.people import find_person, is_anonymous
+from app.services.matomo.lookup import find_person, is_anonymous
 from app.services.matomo.requirements import require_login
 
 Websites = Sequence[sites.Name] | Literal["all"]

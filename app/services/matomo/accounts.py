@@ -5,39 +5,29 @@ of ``security/logins.py``. Whoever administers a website may open an account tha
 
 from typing import Any
 
-from app.db.reads import fetch_all
-from app.db.session import retried, transaction
-from app.domain import emails
+from app.db.session import retried
 from app.domain.actor import Actor
 from app.domain.errors import (
-    EmailIsUsername,
-    EmailTaken,
     HiddenUser,
     NoFirstWebsite,
     ReservedAccount,
     UnknownUser,
-    UsernameIsEmail,
-    UsernameTaken,
 )
 from app.domain.folding import fold
 from app.domain.permissions import weaker_role
 from app.domain.roles import Role, SiteRole
-from app.models import User
-from app.queries.matomo import people as queries
-from app.queries.matomo.people import Called, Person
-from app.services.access import grants
-from app.services.authentication import login
+from app.queries.matomo.people import Person
 from app.services.authentication.confirmation import NOT_NEEDED, Confirmation
 from app.services.invitations import manage
+from app.services.invitations.pending import id_for
 from app.services.matomo import sites
-from app.services.matomo.account_rules import check_login, check_password
-from app.services.matomo.people import find_person, is_anonymous
+from app.services.matomo.account_names import check_email, clean_names
+from app.services.matomo.account_rules import check_password
+from app.services.matomo.lookup import find_person, is_anonymous
 from app.services.matomo.requirements import require_admin, require_admin_or, require_some
-from app.services.users import accounts, profiles
-from app.services.users.profiles import clashes
+from app.services.users import accounts
 
 
-@retried
 def open_account(
     actor: Actor,
     *,
@@ -62,45 +52,15 @@ def open_account(
         raise NoFirstWebsite("website")
     site = None if website is None else sites.resolve_site(actor, website, SiteRole.ADMIN)
     address = clean_names(username, email)
-    hashed = login.hash_password(password)
-    role = weaker_role(Role.USER, actor.role or Role.VIEW_ONLY)
-    with transaction(clashes(username, address)) as session:
-        profiles.claim_names(username=username, email=address)
-        user = User(username=username, email=address, role=role, password_hash=hashed)
-        session.add(user)
-        session.flush()
-        if site is not None:
-            grants.set_access(actor, user.id, [site.id], SiteRole.VIEW)
-
-
-def clean_names(username: str, email: str) -> str:
-    """
-    The address as a new account with this name may have it.
-
-    :raises Invalid, Conflict: see ``open_account``
-    """
-    check_login(username)
-    name_key, email_key = fold(username), fold(email)
-    called = _called(name_key, email_key)
-    if is_anonymous(username) or any(row.username_key == name_key for row in called):
-        raise UsernameTaken(username)
-    if any(row.email_key == name_key for row in called):
-        raise UsernameIsEmail(username)
-    return _clean_email(email, called)
-
-
-def _called(name_key: str, email_key: str) -> list[Called]:
-    return fetch_all(queries.select_called, name_key=name_key, given_key=email_key)
-
-
-def _clean_email(email: str, called: list[Called]) -> str:
-    """The address, if nobody of those who are called so has it, or it as a name."""
-    key = fold(emails.clean_email(email))
-    if any(row.email_key == key for row in called):
-        raise EmailTaken(email)
-    if any(row.username_key == key for row in called):
-        raise EmailIsUsername(email)
-    return profiles.clean_email(email)
+    accounts.create_user(
+        actor,
+        username=username,
+        password=password,
+        email=address,
+        role=weaker_role(Role.USER, actor.role or Role.VIEW_ONLY),
+        grants=[] if site is None else [{"website_id": site.id, "role": SiteRole.VIEW}],
+        check_password=check_password,
+    )
 
 
 def change_account(
@@ -129,7 +89,7 @@ def change_account(
         check_password(password)
     moves = bool(email) and fold(email or "") != fold(person.email or "")
     if moves:
-        _clean_email(email or "", [row for row in _called("", fold(email or "")) if row.id != person.id])
+        check_email(email or "", but=person.id)
     if password or moves:
         # Who is no administrator shows it to ``update_user``.
         Confirmation(actor.is_admin or not confirmation, confirmation).check(actor)
@@ -166,7 +126,7 @@ def close_account(actor: Actor, username: str, *, confirmation: Confirmation = N
     invited = _invited_by(actor, username)
     if invited is None:
         raise HiddenUser(username)
-    manage.revoke(actor, manage.id_for(invited.id))
+    manage.revoke(actor, id_for(invited.id))
 
 
 def _invited_by(actor: Actor, username: str) -> Person | None:

@@ -8,9 +8,10 @@ from app.runtime import runtime
 from app.security.link_tokens import INVITATION, link_to
 from app.services.authentication.confirmation import NOT_NEEDED, Confirmation
 from app.services.invitations import manage
+from app.services.invitations.pending import id_for
 from app.services.matomo import sites
-from app.services.matomo.accounts import clean_names
-from app.services.matomo.people import find_person
+from app.services.matomo.account_names import clean_names
+from app.services.matomo.lookup import find_person
 from app.services.matomo.requirements import require_some
 
 
@@ -52,7 +53,7 @@ def invite_again(
     :raises ResendDenied: somebody else's invitation
     """
     person = _waiting(actor, username, confirmation)
-    manage.resend(actor, manage.id_for(person.id), days=days)
+    manage.resend(actor, id_for(person.id), days=days)
 
 
 def link_for(
@@ -70,7 +71,7 @@ def link_for(
     :raises UnknownUser, ResendDenied: see ``invite_again``
     """
     person = _waiting(actor, username, confirmation)
-    token = manage.make_link(actor, manage.id_for(person.id), days=days)
+    token = manage.make_link(actor, id_for(person.id), days=days)
     return link_to(runtime().config.public_url or root, INVITATION, token)
 
 

@@ -6,7 +6,7 @@ any right on it, administrators apart; others see themselves.
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,47 +15,62 @@ from app.db.sql.query import PageQuery, T
 from app.db.sql.search import pattern
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import UnknownUser, WebsiteDenied
+from app.domain.errors import WebsiteDenied
 from app.domain.folding import fold, fold_case
 from app.domain.pagination import MAX_OFFSET, Page, Window
 from app.domain.roles import AccessFilter, Role, SiteRole, Standing
-from app.models import ANONYMOUS_ID, utcnow
+from app.models import utcnow
 from app.queries.matomo import people as queries
 from app.queries.matomo.people import Person, PersonName, PersonOnSite
 from app.queries.matomo.sites import SiteKey
 from app.services.matomo import sites
+from app.services.matomo.lookup import find_person, is_anonymous, known
 from app.services.matomo.requirements import is_somebody, require_admin, require_admin_or, require_login, require_some
 
-ANONYMOUS = "anonymous"
-"""The name of the account that stands for whoever is not logged in, and of no other."""
 EVERYTHING = Window(0, MAX_OFFSET)
 NOWHERE = UUID(int=0)
 """A website that nobody has any right on."""
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """How an account came about."""
+
+    created_at: datetime | None
+    invited_until: datetime | None
+    accepted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """An account as the actor may see it."""
+
+    id: UUID
+    username: str
+    email: str | None
+    """None where the actor may not see it; empty where there is none."""
+    role: str
+    last_seen_at: datetime | None
+    invited_by: str | None
+    days_left: float | None
+    """How many days an invitation may still be accepted, negative when it is too late; None without one."""
+    history: History | None
+    """What administrators alone see."""
+    rank: int | None = None
+    """Of the right on the website that was asked about."""
+    capabilities: str | None = None
+    """Those beside the right there, joined by commas."""
+
+
+@dataclass(frozen=True, slots=True)
 class PeopleOnSite:
     """Some accounts; ``oneself``: only the actor's own may be shown."""
 
-    page: Page[PersonOnSite]
+    page: Page[PersonView]
     oneself: bool = False
 
 
-def find_person(username: str) -> Person:
-    """An account by its name, in any case; for services. :raises UnknownUser: there is none"""
-    if is_anonymous(username):
-        row = fetch_one(queries.select_person_by_id, user_id=ANONYMOUS_ID)
-    else:
-        row = fetch_one(queries.select_person, username_key=fold(username))
-    return _known(row, username)
-
-
-def is_anonymous(username: str) -> bool:
-    """Whether the name means the account that stands for whoever is not logged in."""
-    return fold(username) == ANONYMOUS
-
-
-def get_person(actor: Actor, username: str) -> Person:
+def get_person(actor: Actor, username: str) -> PersonView:
     """
     An account by its name; everybody may see their own.
 
@@ -63,13 +78,13 @@ def get_person(actor: Actor, username: str) -> Person:
     :raises UnknownUser: there is none
     """
     require_admin_or(actor, username)
-    return find_person(username)
+    return _view(actor, find_person(username))
 
 
-def get_person_by_email(actor: Actor, email: str) -> Person:
+def get_person_by_email(actor: Actor, email: str) -> PersonView:
     """An account by its e-mail address. :raises UnknownUser: there is none"""
     require_admin(actor)
-    return _by_email(email)
+    return _view(actor, _by_email(email))
 
 
 def username_of_email(actor: Actor, email: str) -> str:
@@ -97,16 +112,19 @@ def email_exists(actor: Actor, email: str) -> bool:
     return fetch_one(queries.select_person_by_email, email_key=fold(email)) is not None
 
 
-def list_people(actor: Actor, window: Window = EVERYTHING, *, usernames: Collection[str] | None = None) -> Page[Person]:
+def list_people(
+    actor: Actor, window: Window = EVERYTHING, *, usernames: Collection[str] | None = None
+) -> Page[PersonView]:
     """
-    Accounts by name, or those of some names, without the ones that others have invited and that have not accepted.
+    ``PersonView``s by name, or those of some names, without the ones that others have invited and that have not
+    accepted.
 
     :raises SomeAccessNeeded: the actor administers nothing
     """
     require_some(actor, SiteRole.ADMIN)
     named: dict[str, Any] = {} if usernames is None else {"names": json.dumps([fold(name) for name in usernames])}
     query = queries.select_people(colleagues=_by_rights(actor), others_invited=actor.is_admin, named=bool(named))
-    return _page(actor, query, window, **named)
+    return _viewed(actor, _page(actor, query, window, **named))
 
 
 def list_usernames(actor: Actor, window: Window = EVERYTHING) -> Page[PersonName]:
@@ -115,10 +133,10 @@ def list_usernames(actor: Actor, window: Window = EVERYTHING) -> Page[PersonName
     return _page(actor, queries.select_names(colleagues=_by_rights(actor)), window)
 
 
-def list_admins(actor: Actor) -> Sequence[Person]:
+def list_admins(actor: Actor) -> Sequence[PersonView]:
     """All administrators, the first ones first, for whoever is logged in: one must know whom to ask."""
     require_login(actor)
-    return fetch_all(queries.select_admins)
+    return [_view(actor, row) for row in fetch_all(queries.select_admins)]
 
 
 def list_people_on_site(
@@ -132,8 +150,8 @@ def list_people_on_site(
     standing: Standing | None = None,
 ) -> PeopleOnSite:
     """
-    Accounts by name, with their ``rank`` and ``capabilities`` on a website. Who does not administer it sees nobody
-    else there, whatever was asked for, and does not learn whether there is such a website.
+    ``PersonView``s by name, with their ``rank`` and ``capabilities`` on a website. Who does not administer it sees
+    nobody else there, whatever was asked for, and does not learn whether there is such a website.
 
     :param search: a part of the name, or of an e-mail address that the actor may see
     :param standing: other than active: those whom the actor has invited; for administrators, whom anybody has
@@ -157,7 +175,7 @@ def list_people_on_site(
     query = queries.select_people_on_site(
         colleagues=_by_rights(actor), others_invited=invited, searched=bool(search), standing=standing, has=has
     )
-    return PeopleOnSite(_page(actor, query, window, **values))
+    return PeopleOnSite(_viewed(actor, _page(actor, query, window, **values)))
 
 
 def _site(actor: Actor, website: sites.Name, right: SiteRole) -> SiteKey | None:
@@ -168,9 +186,9 @@ def _site(actor: Actor, website: sites.Name, right: SiteRole) -> SiteKey | None:
         return None
 
 
-def _oneself(actor: Actor, website_id: UUID) -> Page[PersonOnSite]:
+def _oneself(actor: Actor, website_id: UUID) -> Page[PersonView]:
     query, names = queries.select_people_on_site(named=True), json.dumps([fold(actor.username)])
-    return fetch_window(query, EVERYTHING, fresh=True, names=names, website_id=website_id)
+    return _viewed(actor, fetch_window(query, EVERYTHING, fresh=True, names=names, website_id=website_id))
 
 
 def list_people_with(
@@ -180,28 +198,40 @@ def list_people_with(
     *,
     has: SiteRole | AccessFilter,
     capability: str | None = None,
-) -> Page[Person]:
-    """Accounts by name, as ``list_people``, that have exactly this on a website that the actor administers."""
+) -> Page[PersonView]:
+    """``PersonView``s by name, as ``list_people``, that have exactly this on a website that the actor administers."""
     site = sites.resolve_site(actor, website, SiteRole.ADMIN)
     values: dict[str, Any] = {"website_id": site.id}
     if has is AccessFilter.CAPABILITY:
         values["capability"] = capability
     query = queries.select_people(colleagues=_by_rights(actor), others_invited=actor.is_admin, has=has)
-    return _page(actor, query, window, **values)
+    return _viewed(actor, _page(actor, query, window, **values))
 
 
-def sees_email(actor: Actor, person: Any) -> bool:
-    """Administrators see everybody's e-mail address, everybody the administrators' and their own."""
-    return actor.is_admin or actor.is_user(person.id) or person.role == Role.ADMIN
+def _viewed(actor: Actor, page: Page[Person] | Page[PersonOnSite]) -> Page[PersonView]:
+    return Page([_view(actor, row) for row in page.rows], page.total, page.capped)
 
 
-def days_left(person: Any) -> float | None:
-    """How many days an invitation may still be accepted, negative when it is too late; None for whoever is in."""
-    if not person.pending:
-        return None
-    if person.expires_at is None:
-        return -1.0
-    left: timedelta = person.expires_at - utcnow()
+def _view(actor: Actor, row: Person | PersonOnSite) -> PersonView:
+    """Administrators see every e-mail address, everybody the administrators' and their own."""
+    sees_email = actor.is_admin or actor.is_user(row.id) or row.role == Role.ADMIN
+    until = row.expires_at if row.pending else None
+    return PersonView(
+        id=row.id,
+        username=row.username,
+        email=(row.email or "") if sees_email else None,
+        role=row.role,
+        last_seen_at=row.last_seen_at,
+        invited_by=row.inviter,
+        days_left=_days_until(until) if row.pending else None,
+        history=History(row.created_at, until, row.accepted_at) if actor.is_admin else None,
+        rank=getattr(row, "rank", None),
+        capabilities=getattr(row, "capabilities", None),
+    )
+
+
+def _days_until(moment: datetime | None) -> float:
+    left = timedelta(days=-1) if moment is None else moment - utcnow()
     return left / timedelta(days=1)
 
 
@@ -218,10 +248,4 @@ def _page(actor: Actor, query: PageQuery[T], window: Window, **values: Any) -> P
 
 
 def _by_email(email: str) -> Person:
-    return _known(fetch_one(queries.select_person_by_email, email_key=fold(email)), email)
-
-
-def _known(row: Person | None, name: str) -> Person:
-    if row is None:
-        raise UnknownUser(name)
-    return row
+    return known(fetch_one(queries.select_person_by_email, email_key=fold(email)), email)

@@ -7,7 +7,11 @@ from app.domain.errors import BadPreferenceName, TooLong, UnknownPreference, Unk
 from app.domain.pagination import Window
 from app.domain.roles import SiteRole
 from app.queries.matomo import preferences as queries
-from app.services.matomo import people, site_lists
+from app.services import events
+from app.services.acting import recheck
+from app.services.events import PreferenceChanged
+from app.services.matomo import site_lists
+from app.services.matomo.lookup import find_person, is_anonymous
 from app.services.matomo.requirements import require_admin, require_admin_or
 
 DEFAULT_SITE, DEFAULT_DAY = "defaultReport", "defaultReportDate"
@@ -27,17 +31,19 @@ def set_preference(actor: Actor, username: str, name: str, value: str) -> None:
     """
     require_admin_or(actor, username)
     try:
-        person = people.find_person(username)
+        person = find_person(username)
     except UnknownUser as error:
         raise UnknownPreferenceUser(error.username) from None
-    if people.is_anonymous(username):
+    if is_anonymous(username):
         require_admin(actor)
     _check_name(name)
     if len(value) > VALUE_MAX_LENGTH:
         raise TooLong("value", VALUE_MAX_LENGTH)
     with transaction() as session:
+        recheck(actor)
         row = {"user_id": person.id, "name": name, "value": value}
         session.execute(queries.upsert_preference(db.engine.dialect.name), row)
+        events.record(session, PreferenceChanged(actor, person.id, person.username, name, value))
 
 
 def get_preference(actor: Actor, name: str, username: str | None = None) -> str | int | None:
@@ -61,7 +67,7 @@ def get_preference(actor: Actor, name: str, username: str | None = None) -> str 
 
 def _kept(username: str, name: str) -> str | None:
     try:
-        person = people.find_person(username)
+        person = find_person(username)
     except UnknownUser:  # administrators are told what is usual
         return None
     row = fetch_one(queries.select_preference, user_id=person.id, name=name)

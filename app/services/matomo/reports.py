@@ -7,18 +7,14 @@ from app.db.sql.search import pattern
 from app.domain.actor import Actor
 from app.domain.errors import HasEverything, UnknownUser
 from app.domain.pagination import MAX_OFFSET, Page, Window
-from app.domain.roles import ROLE_OF_RANK, AccessFilter, Role, SiteRole
+from app.domain.roles import AccessFilter, Role, SiteRole
 from app.queries.matomo import reports as queries
 from app.queries.matomo.people import Person
 from app.queries.matomo.reports import AdminEntry, Entry, RoleOnSite, SiteOfUser, SiteWith
 from app.services.matomo import sites
-from app.services.matomo.people import EVERYTHING, find_person, is_anonymous
+from app.services.matomo.lookup import find_person, is_anonymous
+from app.services.matomo.people import EVERYTHING
 from app.services.matomo.requirements import require_admin, require_some
-
-
-def role_of(rank: int | None) -> SiteRole | None:
-    """The right that a row's ``rank`` stands for; null is none."""
-    return ROLE_OF_RANK.get(rank)
 
 
 def list_access_of_user(actor: Actor, username: str, window: Window = EVERYTHING) -> Page[Entry] | Page[AdminEntry]:

@@ -9,10 +9,12 @@ from app.db.session import Unit, execute_count, retried, transaction
 from app.domain.actor import Actor
 from app.domain.errors import LastWebsite, NothingToDelete, UnknownWebsites
 from app.domain.roles import SiteRole
-from app.models import WebsiteProfile
+from app.models import Website, WebsiteProfile
 from app.queries import users as user_queries
 from app.queries.matomo import sites as queries
+from app.services import events
 from app.services.authentication.confirmation import NOT_NEEDED, Confirmation
+from app.services.events import WebsiteUpdated
 from app.services.matomo.preferences import DEFAULT_SITE
 from app.services.matomo.requirements import require_admin
 from app.services.matomo.site_settings import clean_name, clean_settings, clean_urls, host_of
@@ -62,14 +64,20 @@ def update_site(
     with transaction() as session:
         websites.update_website(actor, website_id, **changes)  # and locks it
         if addresses is not None or stored:
-            _profile(session, website_id, addresses, stored)
+            _change_profile(session, actor, website_id, addresses, stored)
 
 
-def _profile(session: Unit, website_id: UUID, urls: list[str] | None, settings: dict[str, Any]) -> None:
+def _change_profile(
+    session: Unit, actor: Actor, website_id: UUID, urls: list[str] | None, settings: dict[str, Any]
+) -> None:
     profile = session.get(WebsiteProfile, website_id)
     if profile is None:
-        session.add(WebsiteProfile(website_id=website_id, urls=urls or [], settings=settings))
-        return
+        profile = WebsiteProfile(website_id=website_id, urls=[], settings={})
+        session.add(profile)
+    new = settings if urls is None else settings | {"urls": urls}
+    changes = events.changes(profile.settings | {"urls": profile.urls}, new)
+    name = session.get_one(Website, website_id).name
+    events.record(session, WebsiteUpdated(actor, website_id, name, changes))
     if urls is not None:
         profile.urls = urls
     profile.settings = profile.settings | settings

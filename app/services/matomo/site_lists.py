@@ -35,6 +35,7 @@ class SiteView:
     created_at: datetime | None
     """When it began, if that was said, or was registered."""
     creator: str | None
+    """Who registered it; None where the actor may not know."""
     settings: dict[str, Any]
 
 
@@ -44,15 +45,10 @@ def get_site(actor: Actor, name: Name, right: SiteRole = SiteRole.VIEW) -> SiteV
 
     :raises UnknownWebsites: :raises WebsiteDenied: see ``sites.resolve_sites``
     """
-    return view(resolve_site(actor, name, right).id)
-
-
-def view(website_id: UUID) -> SiteView:
-    """One website; for services, which have asked for permission. :raises NotFound: it is gone"""
-    row = fetch_one(queries.select_site, website_id=website_id)
+    row = fetch_one(queries.select_site, website_id=resolve_site(actor, name, right).id)
     if row is None:
         raise NotFound
-    return _view(row)
+    return _view(actor, row)
 
 
 def list_sites(
@@ -86,7 +82,7 @@ def list_sites(
     if left_out:
         values["excluded"] = json.dumps(left_out)
     statement = queries.select_sites(everything=actor.is_admin, by=by, excluding=bool(left_out))
-    return _viewed(_page(actor, statement, window, least=least, most=most, values=values))
+    return _viewed(actor, _page(actor, statement, window, least=least, most=most, values=values))
 
 
 def list_numbers(
@@ -120,7 +116,7 @@ def list_group(actor: Actor, group: str, window: Window = EVERYTHING) -> Page[Si
     """``SiteView``s of the websites of a group, or of none. :raises AdminNeeded: the actor is none"""
     require_admin(actor)
     statement = queries.select_sites(everything=True, by=SiteFilter.GROUP)
-    return _viewed(_page(actor, statement, window, values={"group": group.strip()}))
+    return _viewed(actor, _page(actor, statement, window, values={"group": group.strip()}))
 
 
 def _page(
@@ -142,11 +138,11 @@ def _page(
     return fetch_window(query, window, **given)
 
 
-def _viewed(page: Page[SiteRecord]) -> Page[SiteView]:
-    return page.with_rows([_view(row) for row in page.rows])
+def _viewed(actor: Actor, page: Page[SiteRecord]) -> Page[SiteView]:
+    return page.with_rows([_view(actor, row) for row in page.rows])
 
 
-def _view(row: SiteRecord) -> SiteView:
+def _view(actor: Actor, row: SiteRecord) -> SiteView:
     settings = DEFAULTS | (row.settings or {})
     started = settings["started_at"]
     return SiteView(
@@ -155,7 +151,7 @@ def _view(row: SiteRecord) -> SiteView:
         name=row.name,
         urls=_urls(row.domain, row.urls or []),
         created_at=datetime.fromisoformat(started) if started else row.created_at,
-        creator=row.creator,
+        creator=row.creator if actor.is_admin else None,
         settings=settings,
     )
 

@@ -6,22 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
 from urllib.parse import urlsplit
-from uuid import UUID
 
 import structlog
 
-from app.db.reads import fetch_one, fetch_window
+from app.db.reads import fetch_one
 from app.db.session import execute_count, retried, transaction
-from app.domain import policy
-from app.domain.actor import Actor
-from app.domain.errors import MailNotConfigured, MailNotSent, Unavailable, UnknownName
-from app.domain.message_kinds import Kind
-from app.domain.pagination import Page, Window
-from app.models import new_id, utcnow
+from app.domain.errors import Unavailable
+from app.models import utcnow
 from app.queries import mail as queries
 from app.queries.mail import MailRecord
 from app.runtime import runtime
-from app.services.notifications import outbox
 from app.services.notifications.composing import Letter, compose
 from app.services.notifications.messages import letter_for
 from app.services.notifications.smtp import NotSent, Post, Rejected, Unreachable, readable
@@ -64,22 +58,22 @@ def deliver(stop: Event | None = None) -> Tally:
     would fail as well.
     """
     tally = Tally()
-    with _post() as post:
+    with post() as connection:
         while not (stop and stop.is_set()) and not tally.unreachable:
             mail = _claim()
             if mail is None:
                 break
-            _deliver_one(mail, post, tally)
+            _deliver_one(mail, connection, tally)
     return tally
 
 
-def _deliver_one(mail: MailRecord, post: Post, tally: Tally) -> None:
+def _deliver_one(mail: MailRecord, connection: Post, tally: Tally) -> None:
     try:
         letter = letter_for(mail)
         if letter is None:
             tally.dropped += 1
         else:
-            _send(letter, post)
+            send(letter, connection)
             tally.sent += 1
             runtime().metrics.mails.labels("sent").inc()
     except NotSent as error:
@@ -95,15 +89,17 @@ def _deliver_one(mail: MailRecord, post: Post, tally: Tally) -> None:
         _forget(mail)
 
 
-def _send(letter: Letter, post: Post) -> None:
+def send(letter: Letter, connection: Post) -> None:
+    """:raises NotSent: the mail server does not take it"""
     try:
         message = compose(letter, sender=runtime().config.mail_from, host=host(), now=utcnow())
     except ValueError as error:  # an address that no mail server would take
         raise Rejected(readable(str(error))) from error
-    post.send(message)
+    connection.send(message)
 
 
-def _post() -> Post:
+def post() -> Post:
+    """The mail server of the settings, to be asked for a connection."""
     return Post(runtime().config, host=host())
 
 
@@ -153,51 +149,3 @@ def watch_outbox() -> None:
         metrics = runtime().metrics
         metrics.outbox.labels("waiting").set(row.waiting)
         metrics.outbox.labels("given_up").set(row.total - row.waiting)
-
-
-def deliver_now(actor: Actor) -> Tally:
-    """``deliver``, for administrators. :raises MailNotConfigured"""
-    _require_mail(actor)
-    return deliver()
-
-
-def list_mails(actor: Actor, window: Window) -> Page[MailRecord]:
-    """Mails that are not sent yet, or were given up (``due_at`` is None), oldest first."""
-    policy.require(policy.can_administer(actor))
-    return fetch_window(queries.select_mails(capped=window.cap is not None), window, fresh=True)
-
-
-@retried
-def retry(actor: Actor, mail_id: UUID | None = None) -> int:
-    """
-    Try a mail again now, as if for the first time, or all that were given up; answers how many.
-
-    :raises UnknownName: there is no such mail in the outbox
-    """
-    policy.require(policy.can_administer(actor))
-    if mail_id is None:
-        return execute_count(queries.retry_given_up, now=utcnow())
-    if not execute_count(queries.retry_one, mail_id=mail_id, now=utcnow()):
-        raise UnknownName("mail")
-    return 1
-
-
-def send_test(actor: Actor, recipient: str) -> None:
-    """
-    Send a mail that says it is a test, at once and past the outbox.
-
-    :raises MailNotConfigured:
-    :raises MailNotSent: the mail server does not take it; the message says why
-    """
-    _require_mail(actor)
-    with _post() as post:
-        try:
-            _send(Letter(new_id(), Kind.TEST, recipient, {}), post)
-        except NotSent as error:
-            raise MailNotSent(str(error)) from error
-
-
-def _require_mail(actor: Actor) -> None:
-    policy.require(policy.can_administer(actor))
-    if not outbox.is_configured():
-        raise MailNotConfigured

@@ -13,7 +13,7 @@ from app.queries.mail import MailRecord
 from app.runtime import runtime
 from app.security.link_tokens import FOR_INVITATION, INVITATION, PASSWORD_RESET, link_to
 from app.security.tokens import hash_token
-from app.services.authentication import password_resets
+from app.services.authentication import reset_links
 from app.services.notifications.composing import Letter
 from app.services.notifications.smtp import Rejected
 
@@ -58,7 +58,7 @@ def _password_reset(mail: MailRecord) -> Letter | None:
     if row.pending:  # there is no password to forget, but a link to set the first one
         invitation = fetch_one(queries.select_invitation_of, user_id=row.id)
         return _invited(mail, invitation.id) if invitation else None
-    token = password_resets.make_mailed_link(row.id, mail.id)
+    token = reset_links.make_mailed_link(row.id, mail.id)
     if token is None:
         return None
     values = {

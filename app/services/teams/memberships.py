@@ -24,14 +24,19 @@ from app.domain.errors import (
 from app.domain.pagination import Page, Window
 from app.domain.permissions import Permission
 from app.domain.roles import TeamRole
-from app.models import Membership, Team, User
+from app.models import Membership, User
 from app.queries import memberships as queries
 from app.queries import teams as team_queries
 from app.queries import users as user_queries
 from app.queries.memberships import MemberRecord, NamedMember
 from app.runtime import runtime
+from app.services import events
+from app.services.access.holders import remove_all_on_team
+from app.services.acting import recheck
+from app.services.events import MembershipAdded, MembershipChanged, MembershipRemoved
 from app.services.lookup import require_somebody
-from app.services.teams.teams import dissolve, lock_team, may, require_team
+from app.services.teams.dissolving import find_member, lock_team
+from app.services.teams.teams import require_team
 
 UNIQUE = "uq_team_user_team_id_user_id"
 
@@ -50,11 +55,13 @@ def join_team(actor: Actor, *, access_code: str) -> Membership:
         codes.guessing(str(user_id), actor.address, wrong=UnknownAccessCode),
         transaction({UNIQUE: AlreadyJoined}) as session,
     ):
+        recheck(actor)
         team = fetch_one(team_queries.select_team_by_code, access_code=access_code)
         if team is None:
             raise UnknownAccessCode
         membership = Membership(team_id=team.id, user_id=user_id, role=TeamRole.MEMBER)
         session.add(membership)
+        events.record(session, MembershipAdded(actor, team.id, user_id, membership.role))
     return membership
 
 
@@ -72,7 +79,7 @@ def nothing_of_team(actor: Actor, team_id: UUID) -> Page[Any]:
 
 def get_member(actor: Actor, team_id: UUID, user_id: UUID) -> MemberRecord:
     """One membership. :raises NotFound: the user is not in the team"""
-    require_team(actor, team_id, may(Permission.TEAM_UPDATE), NotTeamManager)
+    require_team(actor, team_id, policy.may(Permission.TEAM_UPDATE), NotTeamManager)
     row = fetch_one(queries.select_member, team_id=team_id, user_id=user_id)
     if row is None:
         raise NotFound
@@ -88,6 +95,7 @@ def add_member(actor: Actor, team_id: UUID, *, user_id: UUID, role: str) -> Memb
     :raises AlreadyMember: the user is a member already
     """
     with transaction({UNIQUE: AlreadyMember}) as session:
+        recheck(actor)
         require_team(
             actor,
             team_id,
@@ -99,6 +107,7 @@ def add_member(actor: Actor, team_id: UUID, *, user_id: UUID, role: str) -> Memb
             raise UnknownReference("user_id", "user")
         membership = Membership(team_id=team_id, user_id=user_id, role=role)
         session.add(membership)
+        events.record(session, MembershipAdded(actor, team_id, user_id, role))
     return membership
 
 
@@ -112,23 +121,25 @@ def update_member(actor: Actor, team_id: UUID, user_id: UUID, *, role: str) -> M
     :raises LastOwner: no one else owns it (W6)
     """
     with transaction() as session:
-        own_role = _locked_role(actor, team_id, may(Permission.TEAM_UPDATE))
-        member = _member(session, team_id, user_id)
+        own_role = _locked_role(session, actor, team_id, policy.may(Permission.TEAM_UPDATE))
+        member = find_member(session, team_id, user_id)
         current = member.role if member else None
         policy.require(policy.can_change_member(actor, own_role, current, role), NotTeamManager)
         if member is None:
             raise NotMember
         if role != TeamRole.OWNER:
             _keep_an_owner(session, member, leaves=False)
+        events.record(session, MembershipChanged(actor, team_id, user_id, member.role, role))
         member.role = role
     return member
 
 
 @retried
-def remove_member(actor: Actor, team_id: UUID, user_id: UUID) -> None:
+def remove_member(actor: Actor, team_id: UUID, user_id: UUID, *, keep_grants: bool = False) -> None:
     """
-    Take a member out of a team; everybody may leave.
+    Take a member out of a team; everybody may leave. What the member was granted on the team's websites ends.
 
+    :param keep_grants: leave that as it is
     :raises NotMember: the user is not in the team
     :raises LastOwner: no one else owns it (W6)
     """
@@ -136,29 +147,28 @@ def remove_member(actor: Actor, team_id: UUID, user_id: UUID) -> None:
         leaves = actor.is_user(user_id)
         if leaves and not actor.is_admin and not fetch_one(queries.select_member, team_id=team_id, user_id=user_id):
             raise NotMember  # whether the team exists or not: outsiders do not learn it
-        own_role = _locked_role(actor, team_id, policy.can_see_team if leaves else may(Permission.TEAM_UPDATE))
-        member = _member(session, team_id, user_id)
+        allowed = policy.can_see_team if leaves else policy.may(Permission.TEAM_UPDATE)
+        own_role = _locked_role(session, actor, team_id, allowed)
+        member = find_member(session, team_id, user_id)
         current = member.role if member else None
         policy.require(leaves or policy.can_change_member(actor, own_role, current), NotTeamManager)
         if member is None:
             raise NotMember
         _keep_an_owner(session, member, leaves=True)
+        events.record(session, MembershipRemoved(actor, team_id, user_id, member.role))
         session.delete(member)
+        if not keep_grants:
+            remove_all_on_team(session, actor, user_id, team_id)
 
 
-def _locked_role(actor: Actor, team_id: UUID, allowed: Callable[[Actor, str | None], bool]) -> str | None:
+def _locked_role(
+    session: Unit, actor: Actor, team_id: UUID, allowed: Callable[[Actor, str | None], bool]
+) -> str | None:
     """The actor's role in the team, which stays as it is until the transaction ends."""
+    recheck(actor)
     require_team(actor, team_id, allowed, NotTeamManager)
-    lock_team(team_id)
+    lock_team(session, team_id)
     return require_team(actor, team_id, allowed, NotTeamManager)
-
-
-def _member(session: Unit, team_id: UUID, user_id: UUID) -> Membership | None:
-    return session.scalar(
-        select(Membership)
-        .join(User, User.id == Membership.user_id)
-        .where(Membership.team_id == team_id, Membership.user_id == user_id, User.deleted_at.is_(None))
-    )
 
 
 def _keep_an_owner(session: Unit, member: Membership, *, leaves: bool) -> None:
@@ -172,39 +182,3 @@ def _keep_an_owner(session: Unit, member: Membership, *, leaves: bool) -> None:
     )
     if session.scalar(owners) == 1:
         raise LastOwner(leaves)
-
-
-def leave_all_teams(user_id: UUID, *, heir_id: UUID | None) -> None:
-    """
-    End all memberships of a user who is about to go (W9). A team whose only owner goes is handed to the
-    heir, else to the longest-standing manager, else member; a team left empty is dissolved.
-    """
-    with transaction() as session:
-        teams = session.scalars(
-            select(Team.id)
-            .join(Membership, Membership.team_id == Team.id)
-            .where(Membership.user_id == user_id)
-            .order_by(Team.id)
-            .with_for_update(of=Team)
-        ).all()
-        for team_id in teams:
-            _leave(session, team_id, user_id, heir_id)
-
-
-def _leave(session: Unit, team_id: UUID, user_id: UUID, heir_id: UUID | None) -> None:
-    member = _member(session, team_id, user_id)
-    successor = session.scalar(queries.select_successor, {"team_id": team_id, "user_id": user_id})
-    if member is None:  # left while we waited for the team
-        return
-    owned = member.role == TeamRole.OWNER
-    orphaned = successor is None or (owned and successor.role != TeamRole.OWNER)
-    if orphaned and heir_id is not None:
-        successor = _member(session, team_id, heir_id) or Membership(team_id=team_id, user_id=heir_id)
-        session.add(successor)
-    if successor is None:
-        dissolve(team_id, heir_id=None)
-        return
-    if orphaned:
-        successor.role = TeamRole.OWNER
-    session.delete(member)
-    session.flush()

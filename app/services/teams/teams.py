@@ -3,11 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import delete, select, update
 
 from app.db.reads import fetch_all, fetch_list, fetch_one, fetch_page
 from app.db.session import retried, transaction
@@ -17,7 +16,7 @@ from app.domain.errors import AccessCodeTaken, Denied, NotTeamManager, TooShort,
 from app.domain.pagination import Page, Sort, Window
 from app.domain.permissions import Permission
 from app.domain.roles import TeamRole
-from app.models import Membership, Team, Website, utcnow
+from app.models import Membership, Team, utcnow
 from app.queries import memberships as member_queries
 from app.queries import teams as queries
 from app.queries import users as user_queries
@@ -25,7 +24,11 @@ from app.queries.memberships import MemberAsText, MemberRecord
 from app.queries.teams import TeamListed, TeamOfActor, TeamRecord
 from app.runtime import runtime
 from app.security import tokens
+from app.services import events
+from app.services.acting import recheck
+from app.services.events import TeamCreated, TeamUpdated
 from app.services.lookup import parsed_id, require_somebody, the_only_one
+from app.services.teams.dissolving import dissolve, lock_team
 
 OLDEST_FIRST = Sort("created_at")
 NEWEST_FIRST = Sort("created_at", descending=True)
@@ -35,11 +38,37 @@ CONFLICTS = {"uq_team_access_code": AccessCodeTaken}
 
 @dataclass(frozen=True, slots=True)
 class TeamView:
-    """A team as the actor may see it: the access code only for those who may change it (W25)."""
+    """A team as the actor may see it, with everybody in it, longest-standing first."""
 
-    team: TeamOfActor | TeamListed
+    id: UUID
+    name: str
+    access_code: str | None
+    """None where the actor may not see it (W25)."""
+    logo_url: str | None
+    created_at: datetime | None
+    updated_at: datetime | None
+    deleted_at: datetime | None
     members: Sequence[MemberRecord | MemberAsText]
-    shows_access_code: bool
+    website_count: int | None = None
+    """None where it was not counted, as of a single team."""
+    member_count: int | None = None
+
+    @classmethod
+    def of(
+        cls, actor: Actor, row: TeamOfActor | TeamListed, members: Sequence[MemberRecord | MemberAsText]
+    ) -> "TeamView":
+        return cls(
+            row.id,
+            row.name,
+            row.access_code if policy.sees_access_code(actor, row.own_role) else None,
+            row.logo_url,
+            row.created_at,
+            row.updated_at,
+            row.deleted_at,
+            members,
+            getattr(row, "website_count", None),
+            getattr(row, "member_count", None),
+        )
 
 
 def require_team(
@@ -58,11 +87,6 @@ def require_team(
     return row.role
 
 
-def may(permission: Permission) -> Callable[[Actor, str | None], bool]:
-    """The policy question "may the actor do this in the team", for ``require_team``."""
-    return lambda actor, role: policy.may_in_team(actor, role, permission)
-
-
 @retried
 def create_team(actor: Actor, *, name: str, owner_id: UUID | None = None) -> tuple[Team, Membership]:
     """
@@ -75,12 +99,14 @@ def create_team(actor: Actor, *, name: str, owner_id: UUID | None = None) -> tup
     require_somebody(owner)
     team = Team(name=name, access_code=tokens.new_access_code())
     with transaction(CONFLICTS) as session:
+        recheck(actor)
         if not actor.is_user(owner) and not fetch_one(user_queries.select_user, user_id=owner):
             raise UnknownReference("owner_id", "user")
         session.add(team)
         session.flush()
         membership = Membership(team_id=team.id, user_id=owner, role=TeamRole.OWNER)
         session.add(membership)
+        events.record(session, TeamCreated(actor, team.id, team.name, owner))
     return team, membership
 
 
@@ -91,7 +117,7 @@ def get_team(actor: Actor, team_id: UUID) -> TeamView:
     if row is None:
         raise UnknownTeam
     members = fetch_all(member_queries.select_members, team_id=team_id)
-    return TeamView(row, members, policy.sees_access_code(actor, row.own_role))
+    return TeamView.of(actor, row, members)
 
 
 def find_team(actor: Actor, text: str) -> TeamRecord:
@@ -133,8 +159,7 @@ def _page(actor: Actor, window: Window, *, search: str | None, sort: Sort, **val
     index = None if "user_id" in values else "search_team"
     page = fetch_page(build, window, search=search, index=index, actor_id=actor.id, **values)
     members = group_by_team([row.id for row in page.rows])
-    views = [TeamView(row, members[str(row.id)], policy.sees_access_code(actor, row.own_role)) for row in page.rows]
-    return page.with_rows(views)
+    return page.with_rows([TeamView.of(actor, row, members[str(row.id)]) for row in page.rows])
 
 
 def group_by_team(team_ids: Iterable[UUID], *, owners_only: bool = False) -> dict[str, list[MemberAsText]]:
@@ -154,7 +179,7 @@ def group_by_team(team_ids: Iterable[UUID], *, owners_only: bool = False) -> dic
 
 def _count_choice(actor: Actor, team_id: UUID, access_code: str) -> None:
     """Count a code that a manager chooses as a guess: whether it is taken tells whether it opens another team."""
-    require_team(actor, team_id, may(Permission.TEAM_UPDATE), NotTeamManager)
+    require_team(actor, team_id, policy.may(Permission.TEAM_UPDATE), NotTeamManager)
     row = fetch_one(queries.select_team, team_id=team_id, actor_id=actor.id)
     if actor.id is not None and row is not None and row.access_code != access_code:
         throttle = runtime().throttles.access_codes
@@ -174,10 +199,13 @@ def update_team(actor: Actor, team_id: UUID, *, name: str | None = None, access_
     if access_code is not None:
         _count_choice(actor, team_id, access_code)
     with transaction(CONFLICTS) as session:
-        require_team(actor, team_id, may(Permission.TEAM_UPDATE), NotTeamManager)
+        recheck(actor)
+        require_team(actor, team_id, policy.may(Permission.TEAM_UPDATE), NotTeamManager)
         team = session.get(Team, team_id, with_for_update={"key_share": True})
         if team is None:
             raise UnknownTeam
+        changes = {} if name is None else events.changes({"name": team.name}, {"name": name})
+        new_code = access_code is not None and access_code != team.access_code
         if name is not None:
             team.name = name
         if access_code is not None and access_code != team.access_code:
@@ -185,6 +213,7 @@ def update_team(actor: Actor, team_id: UUID, *, name: str | None = None, access_
                 raise TooShort("access_code", ACCESS_CODE_MIN_LENGTH)
             team.access_code = access_code
         team.updated_at = utcnow()
+        events.record(session, TeamUpdated(actor, team_id, changes, new_code))
     return team
 
 
@@ -192,27 +221,8 @@ def update_team(actor: Actor, team_id: UUID, *, name: str | None = None, access_
 def delete_team(actor: Actor, team_id: UUID) -> None:
     """Dissolve a team; its websites pass to its oldest owner (W7)."""
     with transaction() as session:
-        require_team(actor, team_id, may(Permission.TEAM_DELETE), NotTeamManager)
-        lock_team(team_id)
+        recheck(actor)
+        require_team(actor, team_id, policy.may(Permission.TEAM_DELETE), NotTeamManager)
+        name = lock_team(session, team_id)
         heir = session.scalar(member_queries.select_succession, {"team_id": team_id})
-        dissolve(team_id, heir_id=heir.user_id if heir else None)
-
-
-def lock_team(team_id: UUID) -> None:
-    """Let nobody else change the team or who is in it until the transaction ends. :raises UnknownTeam: it is gone"""
-    with transaction() as session:
-        found = session.scalar(select(Team.id).where(Team.id == team_id).with_for_update())
-        if found is None:
-            raise UnknownTeam
-
-
-def dissolve(team_id: UUID, *, heir_id: UUID | None) -> None:
-    """Remove a locked team; its websites pass to the heir, or go with it when there is none."""
-    with transaction() as session:
-        of_team = Website.team_id == team_id
-        if heir_id is None:
-            session.execute(delete(Website).where(of_team))
-        else:
-            session.execute(update(Website).where(of_team).values(team_id=None, user_id=heir_id))
-        session.execute(delete(Membership).where(Membership.team_id == team_id))
-        session.execute(delete(Team).where(Team.id == team_id))
+        dissolve(session, actor, team_id, name, heir_id=heir.user_id if heir else None)

@@ -1,10 +1,9 @@
 """Accounts: opened, read, changed, closed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 from uuid import UUID
-
-from sqlalchemy import delete, select, update
 
 from app.db.reads import fetch_all, fetch_one, fetch_page
 from app.db.session import Unit, retried, transaction
@@ -16,7 +15,6 @@ from app.domain.errors import (
     NotAccepted,
     NotFound,
     SameUser,
-    UnknownReference,
     WrongPassword,
 )
 from app.domain.folding import fold
@@ -24,14 +22,19 @@ from app.domain.names import clean_display_name, clean_username
 from app.domain.pagination import Page, Sort, Window
 from app.domain.password_rules import check_new_password
 from app.domain.roles import Role
-from app.models import User, Website
+from app.models import User
 from app.queries import users as queries
 from app.queries.users import UserListed, UserRecord
-from app.services.access import grants
-from app.services.authentication import access_tokens, login, sessions
+from app.services import events
+from app.services.access.grants import set_access
+from app.services.access.holders import remove_all_of
+from app.services.acting import lock_admins, lock_user, lock_users, recheck
+from app.services.authentication import hashing, login
+from app.services.authentication.credentials import ACCESS_TOKENS, SESSIONS
+from app.services.events import RoleChanged, UserCreated, UserUpdated
 from app.services.lookup import parsed_id, require_somebody, the_only_one
-from app.services.teams import memberships
 from app.services.users import profiles
+from app.services.users.closing import close_account
 from app.services.users.profiles import UNSET, Unset, clashes
 
 NEWEST_FIRST = Sort("created_at", descending=True)
@@ -47,28 +50,39 @@ def create_user(
     id: UUID | None = None,
     email: str | None = None,
     display_name: str | None = None,
+    grants: Sequence[Mapping[str, Any]] = (),
+    check_password: Callable[[str], object] = check_new_password,
 ) -> User:
     """
     Open an account.
 
     :param id: the id to give it; a fresh one by default
+    :param grants: ``{"website_id": ..., "role": ...}``: what it may do on websites that the actor administers; with
+        these, one need not be an administrator
+    :param check_password: the rule for new passwords
     :raises Invalid: name, password or address break a rule
-    :raises Denied: the actor is not an administrator
+    :raises Denied: the actor is not an administrator and grants nothing, or a role above their own, or on a website
+        that they do not administer
     :raises Conflict: name, address or id are taken, also by a closed account
     """
     name = clean_username(username)
     address = profiles.clean_email(email) if email else None
     shown = clean_display_name(display_name) if display_name else None
-    check_new_password(password)
-    policy.require(policy.can_administer(actor))
+    check_password(password)
+    policy.require(policy.can_administer(actor) or (bool(grants) and policy.can_give_role(actor, role)))
     require_somebody(id)
-    hashed = login.hash_password(password)
+    hashed = hashing.hash_password(password)
     user = User(username=name, role=role, password_hash=hashed, email=address, display_name=shown)
     if id is not None:
         user.id = id
     with transaction(clashes(name, address)) as session:
+        lock_users(session, actor, ()) if grants else recheck(actor)
         profiles.claim_names(username=name, email=address)
         session.add(user)
+        session.flush()
+        events.record(session, UserCreated(actor, user.id, user.username, user.role))
+        for entry in grants:
+            set_access(actor, user.id, [entry["website_id"]], entry["role"])
     return user
 
 
@@ -152,31 +166,37 @@ def update_user(
         name = role = None
         if password is not None or _is_other_email(user_id, address):
             confirmed = login.confirm_password(actor, current_password)
-    hashed = None if password is None else login.hash_password(password)
+    hashed = None if password is None else hashing.hash_password(password)
     wanted = None if isinstance(address, Unset) else address
     with transaction(clashes(name, wanted)) as session:
         profiles.claim_names(username=name, email=wanted, user_id=user_id)
-        admins = fetch_all(queries.lock_admins) if role is not None else []
-        user = _locked(session, user_id, confirmed)
+        admins = lock_admins(actor) if role is not None else []
+        user = _locked(session, actor, user_id, confirmed)
+        before = {"username": user.username, "display_name": user.display_name}
         told_at = user.email
         if address is not UNSET:
             if confirmed is None and not actor.is_admin and profiles.is_other(user.email, address):
                 raise WrongPassword  # it was the same when the password was not asked for
-            profiles.set_email(user, address)
+            profiles.set_email(session, actor, user, address)
         if shown is not UNSET:
             user.display_name = shown
         if role is not None and role != user.role:
-            _change_role(user, role, last_admin=admins == [(user.id,)])
+            _change_role(session, actor, user, role, last_admin=admins == [user.id])
         if name is not None and name != user.username:
             user.username = name
         if hashed is not None:
             if user.pending:
                 raise NotAccepted
             user.password_hash = hashed
-            sessions.revoke_all(user.id, keep=actor.session_id if actor.is_user(user.id) else None)
-            if not actor.is_user(user.id):
-                access_tokens.revoke_all(user.id)
-            profiles.note_password_changed(user, address=told_at, by="self" if actor.is_user(user.id) else "admin")
+            own = actor.is_user(user.id)
+            SESSIONS.revoke_all(session, actor, user.id, keep=actor.session_id if own else None)
+            if not own:
+                ACCESS_TOKENS.revoke_all(session, actor, user.id)
+            by = "self" if own else "admin"
+            profiles.note_password_changed(session, actor, user, address=told_at, by=by)
+        changes = events.changes(before, {"username": user.username, "display_name": user.display_name})
+        if changes:
+            events.record(session, UserUpdated(actor, user.id, user.username, changes))
     return user
 
 
@@ -188,24 +208,25 @@ def _is_other_email(user_id: UUID, address: str | Unset | None) -> bool:
     return row is not None and profiles.is_other(row.email, address)
 
 
-def _locked(session: Unit, user_id: UUID, confirmed: str | None = None) -> User:
+def _locked(session: Unit, actor: Actor, user_id: UUID, confirmed: str | None = None) -> User:
     """The account, locked. :raises Conflict: its password was changed since it was confirmed"""
     require_somebody(user_id)
-    user = session.get(User, user_id, with_for_update={"key_share": True})
-    if user is None or user.deleted_at is not None:
+    user = lock_user(session, actor, user_id)
+    if user is None:
         raise NotFound
     if confirmed is not None and user.password_hash != confirmed:
         raise WrongPassword
     return user
 
 
-def _change_role(user: User, role: str, *, last_admin: bool) -> None:
+def _change_role(session: Unit, actor: Actor, user: User, role: str, *, last_admin: bool) -> None:
     if last_admin:
         raise LastAdmin(user.username, deleted=False)
     if Role.ADMIN in (user.role, role):
-        sessions.revoke_all(user.id)
-        access_tokens.revoke_all(user.id)
-        grants.remove_all_of(user.id)
+        SESSIONS.revoke_all(session, actor, user.id)
+        ACCESS_TOKENS.revoke_all(session, actor, user.id)
+        remove_all_of(session, user.id)
+    events.record(session, RoleChanged(actor, user.id, user.username, user.role, role))
     user.role = role
 
 
@@ -219,12 +240,12 @@ def change_own_password(actor: Actor, *, current_password: str, new_password: st
     check_new_password(new_password, field="new_password")
     user_id = actor.user_id
     confirmed = login.confirm_password(actor, current_password)
-    hashed = login.hash_password(new_password)
+    hashed = hashing.hash_password(new_password)
     with transaction() as session:
-        user = _locked(session, user_id, confirmed)
+        user = _locked(session, actor, user_id, confirmed)
         user.password_hash = hashed
-        sessions.revoke_all(user_id, keep=actor.session_id)
-        profiles.note_password_changed(user, address=user.email, by="self")
+        SESSIONS.revoke_all(session, actor, user_id, keep=actor.session_id)
+        profiles.note_password_changed(session, actor, user, address=user.email, by="self")
     return user
 
 
@@ -245,22 +266,4 @@ def delete_user(actor: Actor, user_id: UUID, *, transfer_to: UUID | None = None,
     if transfer_to == user_id:
         raise SameUser("transfer_to")
     with transaction() as session:
-        admins = fetch_all(queries.lock_admins)
-        ids = [user_id] if transfer_to is None else [user_id, transfer_to]
-        # Both rows at once, in the order of their ids: two deletions that name each other do not lock each other out.
-        found = session.scalars(
-            select(User).where(User.id.in_(ids), User.deleted_at.is_(None)).order_by(User.id).with_for_update()
-        )
-        users = {user.id: user for user in found}
-        if user_id not in users:
-            raise NotFound
-        if transfer_to is not None and transfer_to not in users:
-            raise UnknownReference("transfer_to", "user")
-        if admins == [(user_id,)]:
-            raise LastAdmin(users[user_id].username, deleted=True)
-        memberships.leave_all_teams(user_id, heir_id=transfer_to)
-        if transfer_to is None:
-            session.execute(delete(Website).where(Website.user_id == user_id))
-        else:
-            session.execute(update(Website).where(Website.user_id == user_id).values(user_id=transfer_to))
-        session.delete(users[user_id])
+        close_account(session, actor, user_id, admins=lock_admins(actor), heir_id=transfer_to)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.reads import fetch_one
-from app.domain.actor import OPERATOR
+from app.domain.actor import Actor
 from app.domain.errors import Conflict, Unavailable
 from app.domain.folding import fold
 from app.domain.roles import Role
@@ -28,7 +28,7 @@ class FirstAdmin:
     password: str | None
 
 
-def ensure_admin(username: str, password: str = "", *, email: str = "") -> FirstAdmin | None:
+def ensure_admin(actor: Actor, username: str, password: str = "", *, email: str = "") -> FirstAdmin | None:
     """
     Make the first administrator if there is none; None when there is.
 
@@ -40,7 +40,7 @@ def ensure_admin(username: str, password: str = "", *, email: str = "") -> First
     generated = None if password else secrets.token_urlsafe(12)
     try:
         accounts.create_user(
-            OPERATOR, username=username, password=password or generated or "", role=Role.ADMIN, email=email or None
+            actor, username=username, password=password or generated or "", role=Role.ADMIN, email=email or None
         )
     except Conflict:
         if fetch_one(queries.select_any_admin):

@@ -6,11 +6,11 @@ from hashlib import sha256
 from uuid import UUID
 
 from app.db.reads import fetch_all
-from app.db.session import db, execute_count, transaction
+from app.db.session import Unit, db, execute_count, transaction
 from app.domain import emails
+from app.domain.actor import Actor
 from app.domain.errors import Conflict, EmailIsUsername, EmailTaken, UserIdTaken, UsernameIsEmail, UsernameTaken
 from app.domain.folding import fold
-from app.domain.message_kinds import Kind
 from app.domain.names import clean_display_name
 from app.models import User, utcnow
 from app.queries import mail as mail_queries
@@ -19,7 +19,8 @@ from app.queries.password_resets import delete_of_user as delete_resets
 from app.runtime import runtime
 from app.security.link_tokens import new_nonce
 from app.security.tokens import hash_token
-from app.services.notifications import outbox
+from app.services import events
+from app.services.events import EmailChanged, InvitationResent, PasswordChanged
 
 NOBODY = UUID(int=0)
 
@@ -84,10 +85,10 @@ def _number(key: str) -> int:
     return int.from_bytes(sha256(key.encode("utf-8", "surrogatepass")).digest()[:8], "big", signed=True)
 
 
-def set_email(user: User, email: str | None) -> None:
+def set_email(session: Unit, actor: Actor, user: User, email: str | None) -> None:
     """
-    Give an account, which is locked and whose names are claimed, another address or none; both addresses are told.
-    For services, which have asked for permission.
+    Give an account, which is locked and whose names are claimed, another address or none. For services, which have
+    asked for permission.
 
     :raises EmailDomainNotAllowed: its domain is none of those that the settings list
     """
@@ -96,37 +97,33 @@ def set_email(user: User, email: str | None) -> None:
         if email is not None:
             clean_email(email)
         execute_count(delete_resets, owner_id=user.id)  # mailed to the old address
+        events.record(session, EmailChanged(actor, user.id, user.username, old, email, user.pending))
         if user.pending:
-            _invite_anew(user, email)
-        else:
-            for address in dict.fromkeys(filter(None, (old, email))):
-                outbox.queue(Kind.EMAIL_CHANGED, address, username=user.username, old=old, new=email)
+            _invite_anew(session, actor, user, email)
     user.email = email
 
 
-def _invite_anew(user: User, email: str | None) -> None:
+def _invite_anew(session: Unit, actor: Actor, user: User, email: str | None) -> None:
     """What was mailed to the old address lets nobody in any more; the new one gets a link of its own."""
-    with transaction() as session:
-        invitation = session.scalars(mail_queries.select_invitation_waiting, {"user_id": user.id}).one_or_none()
-        if invitation is None:
-            return
-        invitation.nonce = new_nonce()
-        token = runtime().link_tokens.derive("invitation", invitation.id, invitation.nonce)
-        invitation.token_hash, invitation.link_token_hash = hash_token(token), None
-        invitation.expires_at = utcnow() + timedelta(days=runtime().config.invitation_days)
-        if email is not None:
-            outbox.queue(Kind.INVITATION, email, invitation_id=invitation.id)
+    invitation = session.scalars(mail_queries.select_invitation_waiting, {"user_id": user.id}).one_or_none()
+    if invitation is None:
+        return
+    invitation.nonce = new_nonce()
+    token = runtime().link_tokens.derive("invitation", invitation.id, invitation.nonce)
+    invitation.token_hash, invitation.link_token_hash = hash_token(token), None
+    invitation.expires_at = utcnow() + timedelta(days=runtime().config.invitation_days)
+    events.record(session, InvitationResent(actor, invitation.id, user.id, user.username, email))
 
 
-def note_password_changed(user: User, *, address: str | None, by: str) -> None:
+def note_password_changed(session: Unit, actor: Actor, user: User, *, address: str | None, by: str) -> None:
     """
-    Whatever follows from another password for other ways in: links that set one end, and the owner is written to.
+    Whatever follows from another password for other ways in: links that set one end.
 
+    :param address: the e-mail address that the account had before
     :param by: ``self``, ``admin`` or ``link``
     """
     execute_count(delete_resets, owner_id=user.id)
-    if address is not None and not user.pending:
-        outbox.queue(Kind.PASSWORD_CHANGED, address, username=user.username, by=by)
+    events.record(session, PasswordChanged(actor, user.id, user.username, address, by))
 
 
 def clashes(username: str | None, email: str | None) -> dict[str, Conflict]:

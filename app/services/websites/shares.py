@@ -18,18 +18,21 @@ from app.queries import websites as website_queries
 from app.queries.shares import ShareOfWebsite, ShareRecord
 from app.runtime import runtime
 from app.security import tokens
+from app.services import events
+from app.services.acting import recheck
+from app.services.events import ShareCreated, ShareDeleted, ShareUpdated
 
 TAKEN = {"uq_share_slug": SlugTaken}
 
 
-def open_share(slug: str, *, address: str = "") -> tuple[ShareRecord, str]:
+def open_share(visitor: Actor, slug: str) -> tuple[ShareRecord, str]:
     """
     What a public link shows, and a token to look at it.
 
     :raises NotFound: no such link
     :raises Throttled: too many wrong ones lately from the address
     """
-    with runtime().throttles.share_slugs.guessing("", address, wrong=NotFound):
+    with runtime().throttles.share_slugs.guessing("", visitor.address, wrong=NotFound):
         row = fetch_one(queries.select_share_by_slug, slug=slug)
         if row is None:
             raise NotFound
@@ -70,10 +73,13 @@ def create_share(
         _count_choice(actor)
     share = Share(entity_id=website_id, name=name, slug=slug or tokens.new_code(), parameters=parameters or {})
     with transaction(TAKEN) as session:
+        recheck(actor)
         website = fetch_one(website_queries.select_website, website_id=website_id, actor_id=actor.id)
         if website is None or not policy.can_change_website(actor, website, Permission.WEBSITE_UPDATE):
             raise _hidden(actor)
         session.add(share)
+        session.flush()
+        events.record(session, ShareCreated(actor, website_id, share.id, name))
     return share
 
 
@@ -96,19 +102,27 @@ def update_share(actor: Actor, share_id: UUID, *, name: str, slug: str, paramete
     if _require(actor, share_id, Permission.WEBSITE_UPDATE).slug != slug:
         _count_choice(actor)
     with transaction(TAKEN) as session:
+        recheck(actor)
         _require(actor, share_id, Permission.WEBSITE_UPDATE)
         share = session.get(Share, share_id, with_for_update={"key_share": True})
         if share is None:
             raise _hidden(actor)
+        old = {"name": share.name, "parameters": share.parameters}
+        changes = events.changes(old, {"name": name, "parameters": parameters})
+        changed = ShareUpdated(actor, share.entity_id, share_id, name, changes, share.slug != slug)
+        events.record(session, changed)
         share.name, share.slug, share.parameters = name, slug, parameters
     return share
 
 
+@retried
 def delete_share(actor: Actor, share_id: UUID) -> None:
     """Take a link away; its tokens die with it."""
     with transaction() as session:
-        _require(actor, share_id, Permission.WEBSITE_DELETE)
+        recheck(actor)
+        row = _require(actor, share_id, Permission.WEBSITE_DELETE)
         session.execute(delete(Share).where(Share.id == share_id))
+        events.record(session, ShareDeleted(actor, row.website_id, share_id, row.name))
 
 
 def _count_choice(actor: Actor) -> None:

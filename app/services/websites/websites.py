@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from app.db.reads import fetch_all, fetch_one, fetch_page
-from app.db.session import retried, transaction
+from app.db.session import Unit, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import Conflict, Denied, NoNewOwner, NotFound, UnknownReference, WebsiteIdTaken
@@ -21,6 +21,17 @@ from app.queries import users as user_queries
 from app.queries import websites as queries
 from app.queries.memberships import MemberAsText
 from app.queries.websites import WebsiteListed, WebsiteOfAnyone, WebsiteOfTeam, WebsiteOfUser, WebsiteRecord
+from app.services import events
+from app.services.acting import recheck
+from app.services.events import (
+    ShareCreated,
+    ShareDeleted,
+    WebsiteCreated,
+    WebsiteDeleted,
+    WebsiteReset,
+    WebsiteTransferred,
+    WebsiteUpdated,
+)
 from app.services.lookup import parsed_id, require_somebody, the_only_one
 from app.services.teams.teams import group_by_team, require_team
 from app.services.websites.shares import TAKEN
@@ -93,6 +104,7 @@ def create_website(
     if id is not None:
         website.id = id
     with transaction(CONFLICTS) as session:
+        recheck(actor)
         _may_create(actor, team_id, owner_id)
         if team_id is None:
             website.user_id = owner_id or actor.user_id
@@ -101,6 +113,7 @@ def create_website(
         session.add(WebsiteNumber(website_id=website.id))
         if share_id:
             session.add(Share(entity_id=website.id, name=name, slug=share_id, parameters=FIRST_SHARE))
+        events.record(session, WebsiteCreated(actor, website.id, name, website.user_id, team_id))
         session.flush()
         return _as_stored(actor, website.id)
 
@@ -135,40 +148,57 @@ def update_website(actor: Actor, website_id: UUID, **changes: Any) -> WebsiteRec
     links = "share_id" in changes
     slug = changes.pop("share_id", None)
     with transaction(CONFLICTS) as session:
+        recheck(actor)
         require_change(actor, website_id, Permission.WEBSITE_UPDATE)
         website = session.get(Website, website_id, with_for_update={"key_share": True})
         if website is None:
             raise _hidden(actor)
+        changed = events.changes({name: getattr(website, name) for name in changes}, changes)
         for name, value in changes.items():
             setattr(website, name, value)
         if changes:
             website.updated_at = utcnow()
+            events.record(session, WebsiteUpdated(actor, website_id, website.name, changed))
         if links and slug is None:
-            session.execute(delete(Share).where(Share.entity_id == website_id))
+            _end_links(session, actor, website_id)
         elif slug:
-            session.add(Share(entity_id=website_id, name=website.name, slug=slug, parameters=FIRST_SHARE))
+            share = Share(entity_id=website_id, name=website.name, slug=slug, parameters=FIRST_SHARE)
+            session.add(share)
+            session.flush()
+            events.record(session, ShareCreated(actor, website_id, share.id, share.name))
         session.flush()
         return _as_stored(actor, website_id)
+
+
+def _end_links(session: Unit, actor: Actor, website_id: UUID) -> None:
+    ended = delete(Share).where(Share.entity_id == website_id).returning(Share.id, Share.name)
+    for row in session.execute(ended, execution_options={"synchronize_session": False}).all():
+        events.record(session, ShareDeleted(actor, website_id, row.id, row.name))
 
 
 @retried
 def delete_website(actor: Actor, website_id: UUID) -> None:
     """Delete a website and its public links."""
     with transaction() as session:
-        require_change(actor, website_id, Permission.WEBSITE_DELETE)
+        recheck(actor)
+        name = require_change(actor, website_id, Permission.WEBSITE_DELETE).name
         # The website first, as everybody who changes its links locks it first.
         session.execute(delete(Website).where(Website.id == website_id))
         session.execute(delete(Share).where(Share.entity_id == website_id))
+        events.record(session, WebsiteDeleted(actor, website_id, name))
 
 
+@retried
 def reset_website(actor: Actor, website_id: UUID) -> None:
     """Note that the statistics start anew from now; Frontdesk itself keeps none."""
     with transaction() as session:
+        recheck(actor)
         require_change(actor, website_id, Permission.WEBSITE_UPDATE)
         website = session.get(Website, website_id, with_for_update={"key_share": True})
         if website is None:
             raise _hidden(actor)
         website.reset_at = utcnow()
+        events.record(session, WebsiteReset(actor, website_id, website.name))
 
 
 @retried
@@ -184,6 +214,7 @@ def transfer_website(
     if user_id is None and team_id is None:
         raise NoNewOwner
     with transaction() as session:
+        recheck(actor)
         website = session.get(Website, website_id, with_for_update={"key_share": True})
         row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)
         if website is None or row is None:
@@ -195,6 +226,8 @@ def transfer_website(
             target = fetch_one(member_queries.select_role, team_id=team_id, actor_id=actor.id)
             policy.require(policy.can_give_website(actor, row, target.role if target else None))
             website.user_id, website.team_id = None, team_id
+        moved = WebsiteTransferred(actor, website_id, website.name, website.user_id, website.team_id)
+        events.record(session, moved)
     return website
 
 
@@ -238,6 +271,7 @@ def list_all_websites(
     return page.with_rows([WebsiteView(row, owners.get(str(row.team_id), [])) for row in page.rows])
 
 
+@retried
 def remove_from_team(actor: Actor, team_id: UUID, website_id: UUID) -> None:
     """Delete a website of this team. :raises NotFound: it is not the team's"""
     with transaction():

@@ -280,3 +280,25 @@ class TestAnonymous:
         session = {"userLogin": "anonymous", "access": "noaccess", "force_api_session": "1"}
 
         assert superuser.call(SET, idSites=sites[0], **session).json == SUCCESS
+
+
+class TestOneself:
+    """Who administers a site does not give themselves what would outlast that."""
+
+    def test_a_site_admin_by_a_team(self, add, make_team, make_website, number, caller_of, rows):
+        ada = add("ada")
+        site = number(make_website(team=make_team(add("owner"), manager=ada)))
+
+        answer = caller_of(ada).call(SET, userLogin="ada", access="admin", idSites=site)
+
+        assert answer.json == failure("You cannot give yourself access to a website.")
+        assert rows(ada) == []
+
+    def test_less_than_what_one_was_given_is_fine(self, add, give, sites, caller_of, rows):
+        ada = add("ada")
+        give(ada, "admin", sites[0])
+
+        answer = caller_of(ada).call(SET, userLogin="ada", access="view", idSites=sites[0])
+
+        assert answer.json == SUCCESS
+        assert rows(ada) == [(sites[0], "view")]

@@ -4,12 +4,13 @@ from uuid import uuid4
 
 import pytest
 
-from app.domain.actor import OPERATOR, Actor
+from app.domain.actor import OPERATOR
 from app.domain.errors import (
     HasAllAccess,
     Invalid,
     NoRole,
     NotFound,
+    OwnGrant,
     UnknownCapability,
     UnknownRole,
     UnknownWebsites,
@@ -19,6 +20,7 @@ from app.domain.roles import SiteRole
 from app.services.access import grants
 from app.services.users import accounts
 from app.services.websites import websites
+from tests.actors import VISITOR
 
 VIEW, WRITE, ADMIN = SiteRole
 TAGS, PUBLISH, TEMPLATES = (
@@ -81,14 +83,86 @@ class TestSettingARole:
 
         assert stored_grants(ada) == {sites[0]: ("view", bob.id, set())}
 
-    def test_whoever_administers_by_a_grant_gives_too_even_to_oneself(self, ada, bob, sites, stored_grants):
+    def test_whoever_administers_by_a_grant_gives_too(self, ada, bob, make_user, sites, stored_grants):
+        eve = make_user("eve")
+        grants.set_access(bob.actor, ada.id, sites[:1], ADMIN)
+
+        grants.set_access(ada.actor, eve.id, sites[:1], VIEW)
+
+        assert stored_grants(eve) == {sites[0]: ("view", ada.id, set())}
+
+
+class TestOnesOwn:
+    """Nobody grants to themselves: it would last when what they administer the website by has ended."""
+
+    @pytest.fixture(params=["owner", "team-owner", "team-manager", "grant"])
+    def site(self, request, ada, bob, make_team, make_website):
+        """A website that ada administers, one way or another."""
+        how = request.param
+        if how == "owner":
+            return make_website(owner=ada)
+        if how == "grant":
+            site = make_website(owner=bob)
+            grants.set_access(bob.actor, ada.id, [site], ADMIN)
+            return site
+        return make_website(team=make_team(ada, "A") if how == "team-owner" else make_team(bob, "B", manager=ada))
+
+    def test_more_than_one_was_granted_is_refused(self, ada, site, stored_grants):
+        before = stored_grants(ada)
+
+        for change in (
+            lambda: grants.add_capabilities(ada.actor, ada.id, [site], [PUBLISH]),
+            lambda: grants.set_access(ada.actor, ada.id, [site], ADMIN, capabilities=["export"]),
+        ):
+            with pytest.raises((OwnGrant, UnknownCapability)):
+                change()
+        if not before:
+            for role in (VIEW, WRITE, ADMIN):
+                with pytest.raises(OwnGrant, match="cannot give yourself access"):
+                    grants.set_access(ada.actor, ada.id, [site], role)
+
+        assert stored_grants(ada) == before
+
+    def test_one_website_on_which_it_is_more_stops_them_all(self, ada, bob, make_website, stored_grants):
+        granted, own = make_website(owner=bob), make_website(owner=ada)
+        grants.set_access(bob.actor, ada.id, [granted], ADMIN)
+
+        with pytest.raises(OwnGrant):
+            grants.set_access(ada.actor, ada.id, [granted, own], VIEW)
+
+        assert stored_grants(ada) == {granted: ("admin", bob.id, set())}
+
+    def test_less_is_fine_and_stays_the_gift_of_whoever_gave_it(self, ada, bob, sites, stored_grants):
         grants.set_access(bob.actor, ada.id, sites[:1], ADMIN)
 
         grants.set_access(ada.actor, ada.id, sites[:1], VIEW)
 
-        assert stored_grants(ada) == {sites[0]: ("view", ada.id, set())}
+        assert stored_grants(ada) == {sites[0]: ("view", bob.id, set())}
         with pytest.raises(WebsiteDenied):
             grants.set_access(ada.actor, ada.id, sites[:1], ADMIN)
+
+    def test_less_may_keep_capabilities_that_the_higher_role_implied(self, ada, bob, sites, stored_grants):
+        grants.set_access(bob.actor, ada.id, sites[:1], ADMIN)
+
+        grants.set_access(ada.actor, ada.id, sites[:1], VIEW, capabilities=[PUBLISH])
+
+        assert stored_grants(ada) == {sites[0]: ("view", bob.id, {PUBLISH})}
+
+    def test_a_capability_that_one_did_not_have_is_more(self, ada, bob, make_team, make_website, stored_grants):
+        site = make_website(team=make_team(bob, manager=ada))
+        grants.set_access(bob.actor, ada.id, [site], VIEW)
+
+        with pytest.raises(OwnGrant):
+            grants.set_access(ada.actor, ada.id, [site], VIEW, capabilities=[PUBLISH])
+
+        assert stored_grants(ada) == {site: ("view", bob.id, set())}
+
+    def test_it_may_be_given_up(self, ada, bob, sites, stored_grants):
+        grants.set_access(bob.actor, ada.id, sites[:1], ADMIN)
+
+        grants.set_access(ada.actor, ada.id, sites[:1], None)
+
+        assert stored_grants(ada) == {}
 
 
 class TestCapabilitiesBesideARole:
@@ -228,7 +302,7 @@ class TestRefusals:
 
     def test_nobody(self, change, ada, sites):
         with pytest.raises(WebsiteDenied):
-            change(Actor(), ada.id, sites)
+            change(VISITOR, ada.id, sites)
 
     def test_websites_that_are_not_there(self, change, admin, bob, ada, sites):
         gone = [uuid4(), uuid4()]

@@ -52,8 +52,9 @@ EVERYTHING = {
 }
 
 
-def by(source, right, team=None):
-    return {"source": source, "right": right, "team": team}
+def by(source, right, team=None, *, granter=None):
+    shown = None if granter is None else {"id": str(granter.id), "username": granter.username}
+    return {"source": source, "right": right, "team": team, "grantedBy": shown}
 
 
 def refused(response):
@@ -70,7 +71,7 @@ class TestPut:
             "website": website_of(site),
             "right": "write",
             "capabilities": {"granted": [PUBLISH], "implied": ["tagmanager_write"]},
-            "reasons": [by("grant", "write")],
+            "reasons": [by("grant", "write", granter=bob)],
         }
 
     def test_the_same_again_changes_nothing(self, client_of, bob, ada, site, stored_grants):

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, update
 
-from app.domain.actor import OPERATOR, Actor
+from app.domain.actor import OPERATOR
 from app.domain.errors import (
     Denied,
     Invalid,
@@ -21,10 +21,11 @@ from app.domain.errors import (
 )
 from app.models import ANONYMOUS_ID, AccessToken, LoginSession, User, utcnow
 from app.security import password_hashing
-from app.services.authentication import access_tokens, sessions
+from app.services.authentication import access_tokens, credentials, sessions
 from app.services.authentication import login as auth
 from app.services.authentication.bearer import identify_api
 from app.services.users import accounts
+from tests.actors import VISITOR, visitor_at
 from tests.conftest import PASSWORD
 from tests.http.test_statements import counting
 from tests.racing import ROUNDS, at_once
@@ -197,7 +198,7 @@ class TestTime:
 
         assert sorted(row["description"] for row in rows()) == ["ends", "new", "stays", "stays"]
         with app.app_context():
-            assert access_tokens.prune() == 1
+            assert access_tokens.prune(OPERATOR) == 1
         assert sorted(row["description"] for row in rows()) == ["new", "stays", "stays"]
 
 
@@ -210,20 +211,21 @@ class TestRevocation:
 
         def after(change):
             change(ada)
-            return sessions.find_bearer(token) is not None
+            return credentials.find_bearer(token) is not None
 
         return after
 
     def test_a_password_set_by_an_administrator_ends_all(self, alive, admin):
         assert not alive(lambda ada: accounts.update_user(admin.actor, ada.id, password=NEW))
 
-    @pytest.mark.parametrize("as_admin", [False, True])
-    def test_ones_own_new_password_ends_none(self, alive, as_admin):
-        def change(ada):
-            actor = Actor(id=ada.id, username="ada", role="admin" if as_admin else "user")
-            accounts.update_user(actor, ada.id, password=NEW, current_password=PASSWORD)
+    @pytest.mark.parametrize("role", ["user", "admin"])
+    def test_ones_own_new_password_ends_none(self, make_user, make_token, in_app, role):
+        ada = make_user("ada", role=role)
+        token = make_token(ada)
 
-        assert alive(change)
+        accounts.update_user(ada.actor, ada.id, password=NEW, current_password=PASSWORD)
+
+        assert credentials.find_bearer(token) is not None
 
     def test_becoming_an_administrator_ends_all(self, alive, admin):
         assert not alive(lambda ada: accounts.update_user(admin.actor, ada.id, role="admin"))
@@ -237,7 +239,7 @@ class TestRevocation:
 
         accounts.update_user(admin.actor, boss.id, role="user")
 
-        assert sessions.find_bearer(token) is None
+        assert credentials.find_bearer(token) is None
 
     def test_deletion_ends_all(self, alive, admin, rows):
         assert not alive(lambda ada: accounts.delete_user(admin.actor, ada.id))
@@ -303,8 +305,8 @@ class TestLists:
 class TestWithPassword:
     @pytest.fixture
     def ask(self, in_app):
-        def create(account, password, **values):
-            return auth.create_access_token(account, password, description="Reports", **values)
+        def create(account, password, visitor=VISITOR, **values):
+            return auth.create_access_token(visitor, account, password, description="Reports", **values)
 
         return create
 
@@ -314,7 +316,7 @@ class TestWithPassword:
             session.get(User, ada.id).email = "Ada@Example.org"
 
         for account in ("Ada", "ADA", "ada@example.org", "ADA@EXAMPLE.ORG"):
-            assert identify_api(ask(account, PASSWORD)).username == "Ada"
+            assert identify_api(VISITOR, ask(account, PASSWORD)).username == "Ada"
 
     @pytest.mark.parametrize("account", ["ada", "nobody", "nobody@example.org", "", "x" * 5000])
     def test_wrong_and_unknown_are_refused_alike(self, ask, make_user, rows, account):
@@ -361,13 +363,13 @@ class TestWithPassword:
             session.get(User, ada.id).email = "ada@example.org"
         for number in range(10):
             with pytest.raises(WrongCredentials):
-                ask("ada@example.org" if number % 2 else "ADA", "wrong horse", address="192.0.2.1")
+                ask("ada@example.org" if number % 2 else "ADA", "wrong horse", visitor_at("192.0.2.1"))
 
         for account in ("ada", "ada@example.org"):
             with pytest.raises(Throttled):
-                ask(account, PASSWORD, address="192.0.2.1")
+                ask(account, PASSWORD, visitor_at("192.0.2.1"))
         assert log_in(ada).status_code == 429
-        assert ask("ada", PASSWORD, address="198.51.100.1")
+        assert ask("ada", PASSWORD, visitor_at("198.51.100.1"))
 
     def test_a_password_changed_meanwhile_keeps_others_out(self, ask, make_user, rows, monkeypatch):
         ada = make_user("ada")
@@ -400,7 +402,7 @@ class TestAtOnce:
 
         def create():
             with app.app_context(), suppress(WrongCredentials):
-                auth.create_access_token("ada", PASSWORD, description="old")
+                auth.create_access_token(VISITOR, "ada", PASSWORD, description="old")
 
         def change():
             with app.app_context():
@@ -416,7 +418,7 @@ class TestAtOnce:
 class TestCallersWithoutAToken:
     @pytest.mark.parametrize("token", [None, ""])
     def test_they_are_nobody(self, in_app, token):
-        actor = identify_api(token, address="192.0.2.1")
+        actor = identify_api(visitor_at("192.0.2.1"), token)
 
         assert (actor.id, actor.role, actor.address) == (None, None, "192.0.2.1")
 
@@ -424,19 +426,19 @@ class TestCallersWithoutAToken:
         with in_database() as session:
             session.add(User(id=ANONYMOUS_ID, username="anonymous", password_hash="", role="view-only"))
 
-        actor = identify_api(None)
+        actor = identify_api(VISITOR, None)
 
         assert (actor.id, actor.username, actor.role) == (ANONYMOUS_ID, "anonymous", "view-only")
 
     @pytest.mark.parametrize("token", ["0" * 32, "anything", "x" * 10_000])
     def test_a_bad_token_is_refused_rather_than_nobodys(self, in_app, token):
         with pytest.raises(Unauthenticated):
-            identify_api(token)
+            identify_api(VISITOR, token)
 
     def test_both_kinds_of_tokens_are_good(self, make_user, make_token, token_of, in_app):
         ada = make_user()
 
-        program, login = identify_api(make_token(ada)), identify_api(token_of(ada))
+        program, login = identify_api(VISITOR, make_token(ada)), identify_api(VISITOR, token_of(ada))
 
         assert program.id == login.id == ada.id
         assert (program.session_id, login.token_id) == (None, None)
@@ -451,8 +453,8 @@ class TestEndingLogins:
         for actor in (ada.actor, admin.actor):
             token, program = token_of(ada), make_token(ada)
             assert sessions.revoke_user(actor, ada.id) == 1
-            assert sessions.find_bearer(token) is None
-            assert sessions.find_bearer(program) is not None
+            assert credentials.find_bearer(token) is None
+            assert credentials.find_bearer(program) is not None
         with pytest.raises(Denied):
             sessions.revoke_user(bob.actor, ada.id)
 

@@ -16,6 +16,7 @@ from app.services.invitations import accept as acceptance
 from app.services.invitations import manage
 from app.services.invitations.views import InvitationView
 from app.services.users import accounts
+from tests.actors import VISITOR
 
 PASSWORD = "a horse of one's own"
 
@@ -39,7 +40,7 @@ def accept(app: Flask) -> Callable[[str | None], str]:
 
     def make(token: str | None, password: str = PASSWORD) -> str:
         with app.app_context():
-            return acceptance.accept(token or "", password)
+            return acceptance.accept(VISITOR, token or "", password)
 
     return make
 

@@ -7,12 +7,13 @@ import pytest
 from app.domain.actor import OPERATOR
 from app.domain.errors import Conflict, Invalid, LinkExpired, NotFound, Throttled, WrongCredentials
 from app.services.access import grants
-from app.services.authentication import login
+from app.services.authentication import hashing, login
 from app.services.invitations import accept as acceptance
 from app.services.invitations import manage
 from app.services.teams import memberships, teams
 from app.services.users import accounts
 from app.services.websites import websites
+from tests.actors import VISITOR, visitor_at
 from tests.services.invitations.conftest import PASSWORD
 
 
@@ -27,7 +28,7 @@ class TestAccepting:
         assert accept(made.token) == "ada"
 
         with app.app_context():
-            assert login.login("Ada", PASSWORD).identity.user.id == made.user_id
+            assert login.login(VISITOR, "Ada", PASSWORD).identity.user.id == made.user_id
         user, invitation = look.user(made.user_id), look.invitation(made.id)
         assert (user.pending, user.role) == (False, "user")
         assert (invitation.token_hash, invitation.link_token_hash) == (None, None)
@@ -119,7 +120,7 @@ class TestLinksThatAreNotGood:
         with app.app_context():
             for service in (acceptance.find, acceptance.decline):
                 with pytest.raises(NotFound, match="no longer valid"):
-                    service(token)
+                    service(VISITOR, token)
         with pytest.raises(NotFound, match="no longer valid"):
             accept(token)
 
@@ -130,7 +131,7 @@ class TestLinksThatAreNotGood:
         with pytest.raises(NotFound, match="no longer valid"):
             accept(token)
         with app.app_context(), pytest.raises(NotFound, match="no longer valid"):
-            acceptance.decline(token)
+            acceptance.decline(VISITOR, token)
 
     def test_one_that_was_taken_back(self, app, admin, invite, accept):
         made = invite(admin.actor, username="ada")
@@ -147,13 +148,13 @@ class TestLinksThatAreNotGood:
         with pytest.raises(LinkExpired):
             accept(made.token)
         with app.app_context(), pytest.raises(LinkExpired):
-            acceptance.decline(made.token)
+            acceptance.decline(VISITOR, made.token)
         assert look.user(made.user_id).pending is True
 
     def test_one_that_expires_while_the_password_is_hashed(self, admin, invite, accept, expire, look, monkeypatch):
         made = invite(admin.actor, username="ada")
-        hashing = login.hash_password
-        monkeypatch.setattr(login, "hash_password", lambda password: (expire(made.id), hashing(password))[1])
+        really = hashing.hash_password
+        monkeypatch.setattr(hashing, "hash_password", lambda password: (expire(made.id), really(password))[1])
 
         with pytest.raises(NotFound):
             accept(made.token)
@@ -174,13 +175,13 @@ class TestLinksThatAreNotGood:
     ):
         inviter = make_user(role="admin")
         made = invite(inviter.actor, username="ada")
-        hashing = login.hash_password
+        really = hashing.hash_password
 
         def hash_and_delete(password):
             accounts.delete_user(OPERATOR, inviter.id)
-            return hashing(password)
+            return really(password)
 
-        monkeypatch.setattr(login, "hash_password", hash_and_delete)
+        monkeypatch.setattr(hashing, "hash_password", hash_and_delete)
 
         with pytest.raises(NotFound, match="no longer valid"):
             accept(made.token)
@@ -190,7 +191,7 @@ class TestLinksThatAreNotGood:
     def test_no_password_is_hashed_for_them(self, app, admin, invite, accept, expire, monkeypatch):
         made = invite(admin.actor, username="ada")
         expire(made.id)
-        monkeypatch.setattr(login, "hash_password", lambda _password: pytest.fail("hashed"))
+        monkeypatch.setattr(hashing, "hash_password", lambda _password: pytest.fail("hashed"))
 
         with pytest.raises(LinkExpired):
             accept(made.token)
@@ -203,19 +204,19 @@ class TestLinksThatAreNotGood:
         with app.app_context():
             for _ in range(100):
                 with pytest.raises(NotFound):
-                    acceptance.find(uuid4().hex, address="192.0.2.1")
+                    acceptance.find(visitor_at("192.0.2.1"), uuid4().hex)
             with pytest.raises(Throttled):
-                acceptance.find(uuid4().hex, address="192.0.2.1")
+                acceptance.find(visitor_at("192.0.2.1"), uuid4().hex)
             with pytest.raises(Throttled):
-                acceptance.find(token, address="192.0.2.1")
-            assert acceptance.find(token, address="192.0.2.2").username == "ada"
+                acceptance.find(visitor_at("192.0.2.1"), token)
+            assert acceptance.find(visitor_at("192.0.2.2"), token).username == "ada"
 
     def test_looking_at_good_ones_is_not_counted(self, app, admin, invite):
         token = invite(admin.actor, username="ada").token
 
         with app.app_context():
             for _ in range(150):
-                acceptance.find(token, address="192.0.2.1")
+                acceptance.find(visitor_at("192.0.2.1"), token)
 
 
 class TestAnInviterWhoLostSomething:
@@ -353,7 +354,7 @@ class TestDeclining:
         made = invite(admin.actor, username="ada")
 
         with app.app_context():
-            acceptance.decline(made.token)
+            acceptance.decline(VISITOR, made.token)
 
         assert look.user(made.user_id) is None
         assert look.mails()[-1] == ("invitation-declined", "admin@example.org", {"username": "ada"})
@@ -362,16 +363,16 @@ class TestDeclining:
         made = invite(admin.actor, username="ada")
 
         with app.app_context():
-            acceptance.decline(made.token)
+            acceptance.decline(VISITOR, made.token)
             with pytest.raises(NotFound):
-                acceptance.decline(made.token)
+                acceptance.decline(VISITOR, made.token)
 
     def test_websites_that_it_was_given_do_not_go_with_it(self, app, admin, invite, look, make_website):
         made = invite(admin.actor, username="ada")
         make_website(owner=look.user(made.user_id))
 
         with app.app_context(), pytest.raises(Conflict, match="websites"):
-            acceptance.decline(made.token)
+            acceptance.decline(VISITOR, made.token)
 
         assert look.user(made.user_id) is not None
 
@@ -388,7 +389,7 @@ class TestTheOffer:
         )
 
         with app.app_context():
-            offer = acceptance.find(made.token)
+            offer = acceptance.find(VISITOR, made.token)
 
         assert (offer.username, offer.email, offer.inviter_name, offer.role) == (
             "ada",
@@ -403,7 +404,7 @@ class TestTheOffer:
         made = invite(admin.actor, username="ada")
         with app.app_context():
             for _ in range(3):
-                acceptance.find(made.token)
+                acceptance.find(VISITOR, made.token)
 
         assert accept(made.token) == "ada"
 
@@ -412,5 +413,5 @@ def test_nobody_logs_in_before(app, admin, invite):
     made = invite(admin.actor, username="ada")
 
     with app.app_context(), pytest.raises(WrongCredentials):
-        login.login("ada", PASSWORD)
+        login.login(VISITOR, "ada", PASSWORD)
     assert isinstance(made.user_id, UUID)

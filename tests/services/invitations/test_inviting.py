@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.domain.actor import OPERATOR, Actor
+from app.domain.actor import OPERATOR
 from app.domain.errors import AlreadyAccepted, Conflict, Denied, Invalid, NotFound, Unauthenticated, WrongCredentials
 from app.domain.pagination import Window
 from app.models import utcnow
@@ -14,8 +14,10 @@ from app.security.tokens import hash_token
 from app.services.access import grants
 from app.services.authentication import login
 from app.services.invitations import manage
+from app.services.invitations.pending import id_for
 from app.services.invitations.views import State
 from app.services.users import accounts
+from tests.actors import VISITOR
 from tests.conftest import SECRET
 from tests.services.invitations.conftest import PASSWORD
 
@@ -46,7 +48,7 @@ class TestTheAccountToBe:
 
         for password in ("", "anything"):
             with app.app_context(), pytest.raises(WrongCredentials):
-                login.login("ada", password)
+                login.login(VISITOR, "ada", password)
 
     def test_nobody_can_set_its_password(self, app, admin, invite):
         made = invite(admin.actor, username="ada")
@@ -128,7 +130,7 @@ class TestWhoMay:
 
     def test_a_bearer_of_a_share_may_not(self, invite):
         with pytest.raises(Denied):
-            invite(Actor(), username="ada")
+            invite(VISITOR, username="ada")
 
     @pytest.mark.parametrize("by", ["ownership", "grant", "team-owner", "team-manager"])
     def test_who_administers_a_website_may_invite_to_it(
@@ -307,7 +309,7 @@ class TestManaging:
 
     def test_a_bearer_of_a_share_sees_none(self, app):
         with app.app_context(), pytest.raises(Unauthenticated):
-            manage.list_invitations(Actor(), Window())
+            manage.list_invitations(VISITOR, Window())
 
     @pytest.mark.parametrize(
         ("search", "found"), [("ADA", ["ada"]), ("@example", ["bob"]), ("%", []), ("", ["bob", "ada"])]
@@ -365,9 +367,9 @@ class TestByTheAccount:
         made = invite(admin.actor, username="ada")
 
         with app.app_context():
-            again = manage.resend(admin.actor, manage.id_for(made.user_id))
-            link = manage.make_link(admin.actor, manage.id_for(made.user_id))
-            manage.revoke(admin.actor, manage.id_for(made.user_id))
+            again = manage.resend(admin.actor, id_for(made.user_id))
+            link = manage.make_link(admin.actor, id_for(made.user_id))
+            manage.revoke(admin.actor, id_for(made.user_id))
 
         assert again.id == made.id
         assert len({made.token, again.token, link}) == 3
@@ -380,7 +382,7 @@ class TestByTheAccount:
         with app.app_context():
             for user_id in (accepted.user_id, make_user().id, uuid4()):
                 with pytest.raises(NotFound):
-                    manage.id_for(user_id)
+                    id_for(user_id)
 
 
 class TestRevoking:

@@ -8,6 +8,7 @@ from app.services.authentication import login, password_resets
 from app.services.invitations import accept as acceptance
 from app.services.invitations import manage
 from app.services.users import accounts
+from tests.actors import VISITOR
 from tests.racing import ROUNDS, at_once
 from tests.services.invitations.conftest import PASSWORD
 
@@ -42,7 +43,7 @@ def test_fifty_who_accept_one_link(
     passwords = [f"{PASSWORD} {number}" for number in range(MANY)]
 
     answers = at_once(
-        *[lambda password=password: outcome_of(acceptance.accept, made.token, password) for password in passwords]
+        *[lambda chosen=chosen: outcome_of(acceptance.accept, VISITOR, made.token, chosen) for chosen in passwords]
     )
 
     winners = [number for number, answer in enumerate(answers) if answer == "ada"]
@@ -50,7 +51,7 @@ def test_fifty_who_accept_one_link(
     assert len(winners) == 1
     assert {(type(loser), loser.message) for loser in losers} == {(LinkGone, "This link is no longer valid.")}
     with app.app_context():
-        assert login.login("ada", passwords[winners[0]]).identity.user.id == made.user_id
+        assert login.login(VISITOR, "ada", passwords[winners[0]]).identity.user.id == made.user_id
     assert look.teams(made.user_id) == {team: "team-member"}
     assert look.grants(made.user_id) == {site: "write"}
     assert [kind for kind, _, _ in look.mails() if kind == "invitation-accepted"] == ["invitation-accepted"]
@@ -71,8 +72,8 @@ def test_one_who_accepts_and_one_who_declines(admin, invite, look, outcome_of, r
     made = invite(admin.actor, username="ada")
 
     accepted, declined = at_once(
-        lambda: outcome_of(acceptance.accept, made.token, PASSWORD),
-        lambda: outcome_of(acceptance.decline, made.token),
+        lambda: outcome_of(acceptance.accept, VISITOR, made.token, PASSWORD),
+        lambda: outcome_of(acceptance.decline, VISITOR, made.token),
     )
 
     user = look.user(made.user_id)
@@ -87,7 +88,7 @@ def test_one_who_accepts_while_it_is_taken_back(admin, invite, look, outcome_of,
     made = invite(admin.actor, username="ada")
 
     accepted, revoked = at_once(
-        lambda: outcome_of(acceptance.accept, made.token, PASSWORD),
+        lambda: outcome_of(acceptance.accept, VISITOR, made.token, PASSWORD),
         lambda: outcome_of(manage.revoke, admin.actor, made.id),
     )
 
@@ -103,7 +104,7 @@ def test_one_who_accepts_while_it_is_sent_again(admin, invite, accept, look, out
     made = invite(admin.actor, username="ada")
 
     accepted, resent = at_once(
-        lambda: outcome_of(acceptance.accept, made.token, PASSWORD),
+        lambda: outcome_of(acceptance.accept, VISITOR, made.token, PASSWORD),
         lambda: outcome_of(manage.resend, admin.actor, made.id),
     )
 
@@ -121,7 +122,7 @@ def test_one_who_accepts_while_the_inviter_is_deleted(admin, make_user, invite, 
     made = invite(inviter.actor, username="ada")
 
     accepted, deleted = at_once(
-        lambda: outcome_of(acceptance.accept, made.token, PASSWORD),
+        lambda: outcome_of(acceptance.accept, VISITOR, made.token, PASSWORD),
         lambda: outcome_of(accounts.delete_user, OPERATOR, inviter.id),
     )
 

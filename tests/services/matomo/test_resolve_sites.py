@@ -5,12 +5,13 @@ from uuid import UUID
 import pytest
 
 from app.db.session import transaction
-from app.domain.actor import OPERATOR, Actor
+from app.domain.actor import OPERATOR
 from app.domain.errors import NoWebsites, TooMany, UnknownWebsites, WebsiteDenied
 from app.domain.roles import SiteRole, TeamRole
 from app.models import Grant
 from app.services.matomo import sites
 from app.services.websites import websites
+from tests.actors import VISITOR
 from tests.http.test_statements import counting
 
 VIEW, WRITE, ADMIN = SiteRole
@@ -151,9 +152,9 @@ class TestRights:
         _, made = world
 
         with pytest.raises(WebsiteDenied):
-            sites.resolve_sites(Actor(), [made["own", ADMIN]], VIEW)
+            sites.resolve_sites(VISITOR, [made["own", ADMIN]], VIEW)
         with pytest.raises(NoWebsites):
-            sites.resolve_sites(Actor(), "all", VIEW)
+            sites.resolve_sites(VISITOR, "all", VIEW)
 
     def test_a_deleted_website_is_unknown(self, admin, make_website, number_of, in_app):
         site = make_website(owner=admin)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.db.session import transaction
-from app.domain.actor import OPERATOR, Actor
+from app.domain.actor import OPERATOR
 from app.domain.errors import (
     AdminNeeded,
     BadValue,
@@ -27,6 +27,7 @@ from app.services.matomo.site_lists import get_site, list_numbers, list_sites
 from app.services.matomo.site_settings import DEFAULTS
 from app.services.matomo.sites import site_numbers
 from app.services.websites import websites
+from tests.actors import VISITOR
 from tests.http.test_statements import counting
 from tests.racing import at_once
 
@@ -133,7 +134,7 @@ class TestRegistering:
         assert (row.user_id, row.created_by) == (admin.id, None)
 
     def test_it_takes_an_administrator(self, make_user):
-        for person in (make_user().actor, Actor()):
+        for person in (make_user().actor, VISITOR):
             with pytest.raises(AdminNeeded):
                 create_site(person, name="Site")
 
@@ -361,8 +362,8 @@ class TestLists:
         assert list_numbers(actor, least=VIEW, most=VIEW).rows == []
 
     def test_nobody_has_none(self, world):
-        assert list_sites(Actor()).rows == []
-        assert list_numbers(Actor()).rows == []
+        assert list_sites(VISITOR).rows == []
+        assert list_numbers(VISITOR).rows == []
 
     def test_a_part_of_a_list_and_how_long_it_is(self, world, actor, ada):
         everything = list_sites(actor).rows

@@ -10,6 +10,7 @@ from app.db.session import db
 from app.models import utcnow
 from app.services.authentication import password_resets
 from app.services.notifications import outbox as service
+from tests.actors import VISITOR
 from tests.cli.conftest import invoke, printed, run  # noqa: F401 (fixtures)
 from tests.conftest import settings_for
 from tests.services.notifications.conftest import PUBLIC
@@ -157,4 +158,4 @@ class TestUsers:
 
         assert re.fullmatch(f"{PUBLIC}/reset-password/[0-9a-f]{{32}}", link)
         with app.app_context():
-            assert password_resets.find(link.rpartition("/")[2]).id == ada.id
+            assert password_resets.find(VISITOR, link.rpartition("/")[2]).id == ada.id

@@ -8,10 +8,11 @@ import pytest
 from app.domain.actor import OPERATOR
 from app.runtime import runtime
 from app.security.link_tokens import LinkTokens
-from app.services.authentication import password_resets
+from app.services.authentication import password_resets, reset_links
 from app.services.invitations import accept, manage
 from app.services.notifications.delivery import Tally
 from app.services.users import accounts
+from tests.actors import VISITOR
 from tests.conftest import PASSWORD
 
 
@@ -69,7 +70,7 @@ class TestInvitation:
 
     def test_one_that_was_accepted_meanwhile_is_not_sent(self, app, invited, deliver, outbox):
         with app.app_context():
-            accept.accept(invited.token, PASSWORD)
+            accept.accept(VISITOR, invited.token, PASSWORD)
 
         assert (deliver(), outbox()) == (Tally(dropped=1), [])
 
@@ -86,7 +87,7 @@ class TestAnswers:
         give_email(admin, "admin@example.com")
         with app.app_context():
             token = manage.invite(admin.actor, username="eve").token
-            accept.accept(token, PASSWORD) if answer == "accept" else accept.decline(token)
+            accept.accept(VISITOR, token, PASSWORD) if answer == "accept" else accept.decline(VISITOR, token)
 
         deliver()
 
@@ -98,10 +99,10 @@ class TestAnswers:
 def test_a_link_for_a_password_is_made_anew_after_the_secret_has_changed(app, make_user, another_secret):
     ada, mail_id = make_user("ada"), uuid4()
     with app.app_context():
-        before = password_resets.make_mailed_link(ada.id, mail_id)
+        before = reset_links.make_mailed_link(ada.id, mail_id)
     another_secret()
 
     with app.app_context():
-        after = password_resets.make_mailed_link(ada.id, mail_id)
+        after = reset_links.make_mailed_link(ada.id, mail_id)
         assert before != after
-        assert password_resets.find(after).id == ada.id
+        assert password_resets.find(VISITOR, after).id == ada.id

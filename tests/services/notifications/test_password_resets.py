@@ -12,11 +12,12 @@ from app.domain.errors import Conflict, Denied, Invalid, NotFound, Throttled
 from app.domain.roles import Role
 from app.models import ANONYMOUS_ID, PasswordReset, utcnow
 from app.security.tokens import hash_token
-from app.services.access import grants
-from app.services.authentication import password_resets
+from app.services.access import holders
+from app.services.authentication import password_resets, reset_links
 from app.services.invitations import manage
 from app.services.notifications.delivery import Tally
 from app.services.users import accounts
+from tests.actors import VISITOR, visitor_at
 from tests.conftest import PASSWORD
 from tests.http.test_statements import counting
 from tests.racing import at_once
@@ -66,7 +67,7 @@ class TestAsking:
         token = mailed(account)
 
         with app.app_context():
-            assert password_resets.find(token).username == "ada"
+            assert password_resets.find(VISITOR, token).username == "ada"
 
     @pytest.mark.parametrize("body", [{"username": "ada"}, {"email": "ada@example.com"}])
     def test_under_either_name_of_the_field(self, ada, ask, deliver, body):
@@ -117,9 +118,9 @@ class TestAsking:
     def test_one_address_cannot_ask_for_everybody(self, app):
         with app.app_context():
             for number in range(100):
-                password_resets.request(f"user{number}", address="10.0.0.1")
+                password_resets.request(visitor_at("10.0.0.1"), f"user{number}")
             with pytest.raises(Throttled):
-                password_resets.request("another", address="10.0.0.1")
+                password_resets.request(visitor_at("10.0.0.1"), "another")
 
     def test_many_who_ask_at_once_fill_no_mailbox(self, ada, ask, deliver, office):
         for number in range(5):
@@ -142,19 +143,19 @@ class TestLink:
 
         with app.app_context():
             clock.turn(minutes=59)
-            assert password_resets.find(token)
+            assert password_resets.find(VISITOR, token)
             clock.turn(minutes=2)
             with pytest.raises(NotFound):
-                password_resets.find(token)
+                password_resets.find(VISITOR, token)
             with pytest.raises(NotFound):
-                password_resets.use(token, NEW)
+                password_resets.use(VISITOR, token, NEW)
 
     @pytest.mark.parametrize("token", ["", "x", "0" * 32, "0" * 10_000, "\ud800", "'", "\0"])
     def test_others_are_not(self, app, ada, mailed, token):
         mailed("ada")
 
         with app.app_context(), pytest.raises(NotFound):
-            password_resets.find(token)
+            password_resets.find(VISITOR, token)
 
     def test_a_second_attempt_to_send_brings_the_same_one(self, app, ada, ask, deliver, office, change_mails):
         ask(username="ada")
@@ -181,7 +182,7 @@ class TestLink:
         with app.app_context():
             accounts.update_user(OPERATOR, ada.id, **change)
             with pytest.raises(NotFound):
-                password_resets.find(token)
+                password_resets.find(VISITOR, token)
 
     def test_it_ends_with_the_account(self, app, ada, mailed):
         token = mailed("ada")
@@ -189,19 +190,19 @@ class TestLink:
         with app.app_context():
             accounts.delete_user(OPERATOR, ada.id)
             with pytest.raises(NotFound):
-                password_resets.find(token)
+                password_resets.find(VISITOR, token)
 
     def test_the_same_mail_sent_twice_has_one_link_until_it_is_used(self, app, ada):
         mail_id = uuid4()
         with app.app_context():
-            first = password_resets.make_mailed_link(ada.id, mail_id)
-            again = password_resets.make_mailed_link(ada.id, mail_id)
-            password_resets.use(first, NEW)
-            after = password_resets.make_mailed_link(ada.id, mail_id)
+            first = reset_links.make_mailed_link(ada.id, mail_id)
+            again = reset_links.make_mailed_link(ada.id, mail_id)
+            password_resets.use(VISITOR, first, NEW)
+            after = reset_links.make_mailed_link(ada.id, mail_id)
 
             assert first == again != after
             with pytest.raises(NotFound):
-                password_resets.find(first)
+                password_resets.find(VISITOR, first)
 
 
 class TestUse:
@@ -209,7 +210,7 @@ class TestUse:
         client, token = client_of(ada), mailed("ada")
 
         with app.app_context():
-            password_resets.use(token, NEW)
+            password_resets.use(VISITOR, token, NEW)
 
         assert client.get("/api/me").status_code == 401
         assert (can_log_in(NEW), can_log_in(PASSWORD)) == (True, False)
@@ -218,9 +219,9 @@ class TestUse:
         token = mailed("ada")
 
         with app.app_context():
-            password_resets.use(token, NEW)
+            password_resets.use(VISITOR, token, NEW)
             with pytest.raises(NotFound):
-                password_resets.use(token, "a third horse")
+                password_resets.use(VISITOR, token, "a third horse")
 
         assert can_log_in(NEW)
 
@@ -230,7 +231,7 @@ class TestUse:
         def use(number):
             with app.app_context():
                 try:
-                    password_resets.use(token, f"password number {number}")
+                    password_resets.use(VISITOR, token, f"password number {number}")
                 except NotFound:
                     return None
                 return f"password number {number}"
@@ -246,13 +247,13 @@ class TestUse:
         with app.app_context():
             for password in ("short", "x" * 73):
                 with pytest.raises(Invalid):
-                    password_resets.use(token, password)
-            password_resets.use(token, NEW)
+                    password_resets.use(VISITOR, token, password)
+            password_resets.use(VISITOR, token, NEW)
 
     def test_the_owner_is_told(self, app, ada, mailed, deliver, office):
         token = mailed("ada")
         with app.app_context():
-            password_resets.use(token, NEW)
+            password_resets.use(VISITOR, token, NEW)
 
         deliver()
 
@@ -265,7 +266,7 @@ class TestLinkOfAnAdministrator:
         bob = make_user("bob")
 
         with app.app_context():
-            password_resets.use(password_resets.make_link(admin.actor, bob.id), NEW)
+            password_resets.use(VISITOR, password_resets.make_link(admin.actor, bob.id), NEW)
 
         assert can_log_in(NEW, "bob")
         assert outbox() == []
@@ -276,8 +277,8 @@ class TestLinkOfAnAdministrator:
         with app.app_context():
             made = password_resets.make_link(admin.actor, ada.id)
             with pytest.raises(NotFound):
-                password_resets.find(mailed_one)
-            assert password_resets.find(made).id == ada.id
+                password_resets.find(VISITOR, mailed_one)
+            assert password_resets.find(VISITOR, made).id == ada.id
 
     def test_nobody_else_makes_one(self, app, ada, make_user):
         bob = make_user("bob")
@@ -290,8 +291,8 @@ class TestLinkOfAnAdministrator:
     def test_not_for_those_who_have_no_password(self, app, admin):
         with app.app_context():
             view = manage.invite(OPERATOR, username="eve")
-            with transaction():
-                grants.ensure_anonymous()
+            with transaction() as session:
+                holders.ensure_anonymous(session)
             for user_id in (view.user_id, ANONYMOUS_ID):
                 with pytest.raises(Conflict):
                     password_resets.make_link(admin.actor, user_id)
@@ -302,4 +303,4 @@ class TestLinkOfAnAdministrator:
         root = make_user("root", role=Role.ADMIN)
 
         with app.app_context():
-            assert password_resets.find(password_resets.make_link(OPERATOR, root.id)).id == root.id
+            assert password_resets.find(VISITOR, password_resets.make_link(OPERATOR, root.id)).id == root.id

@@ -6,12 +6,13 @@ import pytest
 import time_machine
 
 from app.db.session import transaction
-from app.domain.actor import OPERATOR, Actor
+from app.domain.actor import OPERATOR
 from app.domain.errors import Conflict, EmailDomainNotAllowed, EmailIsUsername, Invalid, UsernameIsEmail
 from app.models import User, utcnow
 from app.runtime import runtime
 from app.services.invitations import accept, manage
 from app.services.users import accounts
+from tests.actors import VISITOR
 from tests.conftest import PASSWORD
 from tests.racing import ROUNDS, at_once
 
@@ -215,7 +216,7 @@ def found(app, token):
 
     with app.app_context():
         try:
-            return accept.find(token) is not None
+            return accept.find(VISITOR, token) is not None
         except Exception:
             return False
 
@@ -257,4 +258,4 @@ class TestLastSeen:
 def test_the_operator_is_nobody(app, create, update):
     ada = create("ada", email="ada@example.com")
 
-    assert update(ada, Actor(username="operator", role="admin"), email=None).email is None
+    assert update(ada, OPERATOR, email=None).email is None

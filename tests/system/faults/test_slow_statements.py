@@ -4,8 +4,9 @@ import pytest
 
 from app.db import migrations
 from app.domain.actor import OPERATOR
-from app.services.authentication import sessions
+from app.services.authentication import credentials
 from app.services.users import accounts
+from tests.actors import acting
 from tests.http.apps import other_app
 from tests.http.logbook import logging_of
 from tests.system.faults.locks import locked
@@ -71,7 +72,7 @@ class TestEnded:
             with app.app_context():
                 migrations.upgrade()
                 ada = accounts.create_user(OPERATOR, username="ada", password="correct horse")
-                token = sessions.open_session(ada.id)
+                token = credentials.open_session(acting(ada.id, ada.role))
             with locked(url, "ada"), logging_of(app) as book:
                 response = app.test_client().delete("/api/me/sessions", headers={"Authorization": f"Bearer {token}"})
 

@@ -3,6 +3,7 @@
 import pytest
 
 from app import wsgi
+from app.domain.actor import OPERATOR
 from app.domain.errors import Invalid
 from app.services.users.bootstrap import ensure_admin
 from app.settings import Config, ConfigError
@@ -72,14 +73,14 @@ class TestW32Secret:
 class TestW32FirstAdmin:
     def test_one_made_from_the_environment_logs_in_with_that_password(self, app, log_in):
         with app.app_context():
-            first = ensure_admin("root", "correct horse")
+            first = ensure_admin(OPERATOR, "root", "correct horse")
 
         assert (first.username, first.password) == ("root", None)
         assert log_in("root", password="correct horse").json["user"]["isAdmin"] is True
 
     def test_without_a_password_one_is_made_up_and_told(self, app, log_in):
         with app.app_context():
-            first = ensure_admin("admin")
+            first = ensure_admin(OPERATOR, "admin")
 
         assert len(first.password) == 16
         assert log_in("admin", password=first.password).json["user"]["isAdmin"] is True
@@ -87,7 +88,7 @@ class TestW32FirstAdmin:
     @pytest.mark.parametrize("password", ["umami", "admin", "password", "", "frontdesk"])
     def test_nobody_gets_in_with_a_default(self, app, log_in, password):
         with app.app_context():
-            ensure_admin("admin")
+            ensure_admin(OPERATOR, "admin")
 
         response = log_in("admin", password=password)
 
@@ -95,14 +96,14 @@ class TestW32FirstAdmin:
 
     def test_where_there_is_an_administrator_none_is_made(self, app, admin, log_in):
         with app.app_context():
-            made = ensure_admin("root", "correct horse")
+            made = ensure_admin(OPERATOR, "root", "correct horse")
 
         assert made is None
         assert log_in("root", password="correct horse").status_code == 401
 
     def test_a_password_that_breaks_a_rule_makes_nobody(self, app, log_in):
         with app.app_context(), pytest.raises(Invalid, match="at least 8 characters"):
-            ensure_admin("admin", "umami")
+            ensure_admin(OPERATOR, "admin", "umami")
 
         assert log_in("admin", password="umami").status_code == 401
 

@@ -82,7 +82,7 @@ def get_users_with_site_access(id_site: str, access: str) -> Any:
     wanted = serializers.wanted(access)
     return serializers.listed(
         lambda window: people.list_people_with(actor, id_site, window, **wanted),
-        lambda row: serializers.person(row, actor),
+        serializers.person,
     )
 
 

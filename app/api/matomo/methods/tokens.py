@@ -3,7 +3,6 @@
 from app.api.matomo import dates
 from app.api.matomo.context import current_actor
 from app.api.matomo.registry import method
-from app.http.request import client_address
 from app.services.authentication import login, sessions
 from app.services.matomo import people
 from app.services.matomo.requirements import require_login
@@ -20,7 +19,7 @@ def create_app_specific_token_auth(
     """A token for whoever shows login or e-mail address, and password. It is shown this once."""
     until = dates.parsed(expire_date) if expire_date else dates.in_hours(expire_hours)
     return login.create_access_token(
-        user_login, password_confirmation, description=description, expires_at=until, address=client_address()
+        current_actor(), user_login, password_confirmation, description=description, expires_at=until
     )
 
 

@@ -18,9 +18,7 @@ NO_TEXT = "Parameter userLogins needs to be a string containing a comma separate
 def get_users(user_logins: Value = "") -> Any:
     """Everybody the caller may see, or those of some logins."""
     actor, named = current_actor(), _names(user_logins)
-    return serializers.listed(
-        lambda window: people.list_people(actor, window, usernames=named), lambda row: serializers.person(row, actor)
-    )
+    return serializers.listed(lambda window: people.list_people(actor, window, usernames=named), serializers.person)
 
 
 def _names(user_logins: Value) -> list[str] | None:
@@ -45,15 +43,13 @@ def get_users_login() -> Any:
 @method("UsersManager.getUser")
 def get_user(user_login: str) -> dict[str, Any]:
     """One user."""
-    actor = current_actor()
-    return serializers.person(people.get_person(actor, user_login), actor)
+    return serializers.person(people.get_person(current_actor(), user_login))
 
 
 @method("UsersManager.getUserByEmail")
 def get_user_by_email(user_email: str) -> dict[str, Any]:
     """The user with an e-mail address."""
-    actor = current_actor()
-    return serializers.person(people.get_person_by_email(actor, user_email), actor)
+    return serializers.person(people.get_person_by_email(current_actor(), user_email))
 
 
 @method("UsersManager.getUserLoginFromUserEmail")
@@ -84,7 +80,7 @@ def has_super_user_access() -> bool:
 def get_users_having_super_user_access() -> list[dict[str, Any]]:
     """All superusers."""
     actor = current_actor()
-    return [serializers.admin(row, actor) for row in people.list_admins(actor)]
+    return [serializers.admin(row) for row in people.list_admins(actor)]
 
 
 @method("UsersManager.getUsersPlusRole")
@@ -108,8 +104,8 @@ def get_users_plus_role(
     )
     add_header(TOTAL, found.page.total)
     if found.oneself:
-        return [serializers.oneself_on_site(row, actor) for row in found.page.rows if offset <= 1]
-    return serializers.cut(found.page, lambda row: serializers.person_on_site(row, actor))
+        return [serializers.oneself_on_site(row) for row in found.page.rows if offset <= 1]
+    return serializers.cut(found.page, serializers.person_on_site)
 
 
 def _standing(filter_status: str | None) -> Standing | None:

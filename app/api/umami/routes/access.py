@@ -37,7 +37,7 @@ def put_website_access(website_id: UUID, user_id: UUID, data: dict[str, Any]) ->
 
 
 @bp.delete("/websites/<website_id>/access/<user_id>")
-@operation(Ok, refuses=(400,))
+@operation(Ok)
 def delete_website_access(website_id: UUID, user_id: UUID) -> None:
     """Take a user's direct role and capabilities on a website away, if there are any."""
     grants.set_access(current_actor(), user_id, [website_id], None)

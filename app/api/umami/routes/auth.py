@@ -15,7 +15,6 @@ from app.api.umami.schemas.auth import (
     Subscription,
 )
 from app.domain.actor import Actor
-from app.http.request import client_address
 from app.services.authentication import login as auth
 from app.services.authentication import password_resets, sessions
 from app.services.authentication.bearer import Identity, whoami
@@ -23,22 +22,22 @@ from app.services.authentication.bearer import Identity, whoami
 bp = Blueprint("auth", __name__, url_prefix="/auth")
 
 
-def _client() -> dict[str, str]:
-    return {"address": client_address(), "user_agent": request.headers.get("User-Agent", "")}
+def _user_agent() -> str:
+    return request.headers.get("User-Agent", "")
 
 
 @bp.post("/login")
 @operation(LoggedIn, takes=LoginIn, access=Access.PUBLIC, refuses=(401, 429))
 def login(data: dict[str, Any]) -> auth.Login:
     """Log in with name or e-mail address, and password, for a token."""
-    return auth.login(**data, **_client())
+    return auth.login(current_actor(), **data, user_agent=_user_agent())
 
 
 @bp.post("/forgot-password")
 @operation(Ok, takes=ForgotPassword, access=Access.PUBLIC, refuses=(429,))
 def forgot_password(data: str) -> None:
     """Have a link for a new password mailed, if anybody is called that and has an address; the answer does not tell."""
-    password_resets.request(data, address=client_address())
+    password_resets.request(current_actor(), data)
 
 
 @bp.post("/logout")
@@ -59,7 +58,7 @@ def verify() -> Identity:
 @operation(SignedOn, refuses=(400,))
 def sso() -> tuple[Actor, str]:
     """A second token for whoever is logged in, good for a day."""
-    return current_actor(), auth.single_sign_on(current_actor(), **_client())
+    return current_actor(), auth.single_sign_on(current_actor(), user_agent=_user_agent())
 
 
 @bp.get("/subscription")

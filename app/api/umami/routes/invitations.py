@@ -39,7 +39,7 @@ def get_invitation(invitation_id: UUID) -> Any:
 
 
 @bp.delete("/<invitation_id>")
-@operation(Ok, refuses=(400,))
+@operation(Ok)
 def delete_invitation(invitation_id: UUID) -> None:
     """Take an invitation back; the account that waits for it is deleted."""
     manage.revoke(current_actor(), invitation_id)

@@ -7,6 +7,7 @@ from flask import Blueprint
 
 from app.api.umami.operation import current_actor, operation
 from app.api.umami.schemas.auth import Ok
+from app.api.umami.schemas.deletions import MemberDelete
 from app.api.umami.schemas.lists import Listing, PageOf, SearchedQuery
 from app.api.umami.schemas.teams import MemberAdd, MembershipOut, MemberUpdate, NamedMember
 from app.api.umami.schemas.websites import TeamWebsite, TeamWebsiteCreate, TeamWebsiteQuery, WebsiteOut
@@ -46,10 +47,10 @@ def update_team_user(team_id: UUID, user_id: UUID, data: dict[str, Any]) -> Any:
 
 
 @bp.delete("/users/<user_id>")
-@operation(Ok, refuses=(400,))
-def delete_team_user(team_id: UUID, user_id: UUID) -> None:
-    """Take a member out of a team; everybody may leave."""
-    memberships.remove_member(current_actor(), team_id, user_id)
+@operation(Ok, query=MemberDelete)
+def delete_team_user(team_id: UUID, user_id: UUID, query: dict[str, Any]) -> None:
+    """Take a member out of a team; everybody may leave. What they were granted on the team's websites ends."""
+    memberships.remove_member(current_actor(), team_id, user_id, **query)
 
 
 @bp.get("/websites")

@@ -8,7 +8,6 @@ from flask import Blueprint
 from app.api.umami.operation import Access, current_actor, operation
 from app.api.umami.schemas.auth import Ok
 from app.api.umami.schemas.shares import OpenedShare, ShareCreate, ShareOut, ShareUpdate
-from app.http.request import client_address
 from app.services.websites import shares
 
 bp = Blueprint("shares", __name__, url_prefix="/share")
@@ -18,7 +17,7 @@ bp = Blueprint("shares", __name__, url_prefix="/share")
 @operation(OpenedShare, access=Access.PUBLIC, refuses=(404, 429))
 def get_share_by_slug(slug: str) -> Any:
     """What a public link shows, with a token to look at it."""
-    return shares.open_share(slug, address=client_address())
+    return shares.open_share(current_actor(), slug)
 
 
 @bp.post("")

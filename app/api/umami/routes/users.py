@@ -7,9 +7,10 @@ from flask import Blueprint
 
 from app.api.umami.operation import current_actor, operation
 from app.api.umami.schemas.auth import Ok
+from app.api.umami.schemas.deletions import UserDelete
 from app.api.umami.schemas.lists import Listing, PageOf
 from app.api.umami.schemas.teams import TeamFull, TeamQuery
-from app.api.umami.schemas.users import AdminUser, UserCreate, UserDelete, UserMade, UserProfile, UserQuery, UserUpdate
+from app.api.umami.schemas.users import AdminUser, UserCreate, UserMade, UserProfile, UserQuery, UserUpdate
 from app.api.umami.schemas.websites import OwnedWebsite, WebsiteOut, WebsiteQuery
 from app.domain.pagination import Page
 from app.services.teams import teams

@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields
 from app.api.umami import texts
 from app.api.umami.fields import Option, Text
 from app.api.umami.schemas.base import OutSchema, WireSchema
+from app.api.umami.schemas.users import UserRef
 from app.domain.roles import SiteRole, Source, TeamRole
 
 RIGHTS = [role.value for role in SiteRole]
@@ -76,11 +77,18 @@ class AccessReason(OutSchema):
     source = fields.String(required=True, metadata={"enum": [source.value for source in Source]})
     right = fields.String(required=True, metadata={"enum": RIGHTS})
     team = fields.Nested(AccessTeam, required=True, allow_none=True)
+    granted_by = fields.Nested(
+        UserRef,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of a grant: who gave it; null from the command line, and once that account is gone."},
+    )
 
     @classmethod
     def draw(cls, source: Any) -> dict[str, Any]:
         team = None if source.team is None else AccessTeam.draw(source.team)
-        return {"source": source.source, "right": source.right, "team": team}
+        granter = None if source.granted_by is None else UserRef.draw(source.granted_by)
+        return {"source": source.source, "right": source.right, "team": team, "grantedBy": granter}
 
 
 class AccessCapabilities(OutSchema):

@@ -114,7 +114,7 @@ class TeamWithMembers(TeamOut):
     @classmethod
     def draw(cls, source: Any) -> dict[str, Any]:
         """From a ``TeamView``."""
-        return {**viewed_team(source), "members": [*map(MembershipOut.pen(), source.members)]}
+        return {**TeamOut.draw(source), "members": [*map(MembershipOut.pen(), source.members)]}
 
 
 class TeamFull(TeamOut):
@@ -127,15 +127,7 @@ class TeamFull(TeamOut):
     def draw(cls, source: Any) -> dict[str, Any]:
         """From a ``TeamView``."""
         return {
-            **viewed_team(source),
+            **TeamOut.draw(source),
             "members": [*map(NamedMember.pen(), source.members)],
-            "_count": {"websites": source.team.website_count, "members": source.team.member_count},
+            "_count": {"websites": source.website_count, "members": source.member_count},
         }
-
-
-def viewed_team(view: Any) -> dict[str, Any]:
-    """The team of a ``TeamView``, its access code only where the actor may see it (W25)."""
-    drawn = TeamOut.draw(view.team)
-    if not view.shows_access_code:
-        drawn["accessCode"] = None
-    return drawn

@@ -72,12 +72,6 @@ class UserUpdate(WireSchema):
     display_name = display_name()
 
 
-class UserDelete(WireSchema):
-    """``DELETE /api/users/:id``."""
-
-    transfer_to = Id(metadata={"description": "Who gets the user's websites and teams, instead of deletion."})
-
-
 class UserQuery(SortedSearchedQuery):
     """Accounts: which part of the list."""
 

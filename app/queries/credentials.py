@@ -1,0 +1,102 @@
+"""Statements about what users show to be let in, which sessions and access tokens have in common."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Delete, Integer, Update, bindparam, delete, or_, select, update
+from sqlalchemy.sql.dml import ReturningDelete
+
+from app.db.sql.query import Query
+from app.models import User
+from app.queries.rows import Id
+from app.queries.users import SUMMARY
+
+Ended = ReturningDelete[Any]
+"""A deletion that returns the ids of what it ended."""
+
+
+class BearerRecord(NamedTuple):
+    """The user who bears a token, and the credential that it is."""
+
+    id: UUID
+    username: str
+    role: str
+    created_at: datetime | None
+    credential_id: UUID
+    last_used_at: datetime | None
+    lifetime: int | None
+    wrote_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Statements:
+    """What is asked of one table of credentials."""
+
+    select_by_token: Query[BearerRecord]
+    """Who bears a token: the user's summary and the credential. Values: ``token_hash``, ``now``."""
+    select_id: Query[Id]
+    """Whether a credential is still there. Value: ``credential_id``."""
+    touch: Update
+    """Note a use; of several at once, one writes. Values: ``credential_id``, ``stale``, and those that are set."""
+    delete_of_user: Ended
+    """Value: ``owner_id``."""
+    delete_others: Ended
+    """Values: ``owner_id``, ``kept_id``."""
+    delete_one: Ended
+    """Values: ``owner_id``, ``credential_id``."""
+    delete_expired: Delete
+    """Value: ``now``."""
+    delete_expired_of_user: Delete
+    """Values: ``owner_id``, ``now``."""
+    delete_beyond: Delete
+    """All but the first ``kept`` of a user. Values: ``owner_id``, ``kept``."""
+
+
+def statements(
+    model: Any,
+    *,
+    lifetime: Any,
+    good: ColumnElement[bool],
+    touched: dict[str, Any],
+    kept_first: Sequence[ColumnElement[Any]],
+) -> Statements:
+    """
+    The statements for one table.
+
+    :param lifetime: seconds without use after which one ends; null where they do not
+    :param good: the condition, with ``now``, on which a credential counts
+    :param touched: what a use sets
+    :param kept_first: the order in which a user's credentials are kept
+    """
+    of_user = model.user_id == bindparam("owner_id")
+    beyond = select(model.id).where(of_user).order_by(*kept_first).offset(bindparam("kept", type_=Integer))
+    all_of_user = delete(model).where(of_user).returning(model.id)
+    expired = delete(model).where(model.expires_at < bindparam("now"))
+    this = model.id == bindparam("credential_id")
+    return Statements(
+        select_by_token=Query(
+            select(
+                *SUMMARY,
+                model.id.label("credential_id"),
+                model.last_used_at,
+                lifetime.label("lifetime"),
+                model.wrote_at,
+            )
+            .join(User, User.id == model.user_id)
+            .where(model.token_hash == bindparam("token_hash"), good, User.deleted_at.is_(None), ~User.pending),
+            BearerRecord,
+        ),
+        select_id=Query(select(model.id.label("id")).where(this), Id),
+        touch=update(model)
+        .where(this, or_(model.last_used_at.is_(None), model.last_used_at < bindparam("stale")))
+        .values(touched),
+        delete_of_user=all_of_user,
+        delete_others=all_of_user.where(model.id != bindparam("kept_id")),
+        delete_one=all_of_user.where(this),
+        delete_expired=expired,
+        delete_expired_of_user=expired.where(of_user),
+        delete_beyond=delete(model).where(model.id.in_(beyond)),
+    )

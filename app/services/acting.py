@@ -1,0 +1,61 @@
+"""
+Whether the actor still is who they were when the call began.
+
+Losing or gaining the administrator role, and losing the account, end every session and token of a user. A call that was
+let in just before that must not act after it: each change asks again inside its transaction, and the account stays as
+it is until the transaction ends (docs/architecture.md, "Writing").
+"""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from app.db.reads import fetch_all, fetch_one
+from app.db.session import Unit
+from app.domain.actor import Actor
+from app.domain.errors import Unauthenticated
+from app.domain.roles import Role
+from app.models import User
+from app.queries import users as queries
+
+
+def recheck(actor: Actor) -> None:
+    """:raises Unauthenticated: the account is gone, or no longer an administrator, or one only now"""
+    if actor.user is not None:
+        row = fetch_one(queries.hold_role, user_id=actor.user.id)
+        _require_same(actor, None if row is None else row.role)
+
+
+def lock_users(session: Unit, actor: Actor, user_ids: Collection[UUID]) -> dict[UUID, User]:
+    """
+    The users, to be changed, as far as there are any; with the actor, by one statement.
+
+    :raises Unauthenticated: see ``recheck``
+    """
+    wanted = {*user_ids, *([] if actor.user is None else [actor.user.id])}
+    found = {user.id: user for user in session.scalars(queries.lock_users, {"user_ids": sorted(wanted)})}
+    if actor.user is not None:
+        own = found.get(actor.user.id)
+        _require_same(actor, None if own is None else own.role)
+    return {user_id: found[user_id] for user_id in user_ids if user_id in found}
+
+
+def lock_user(session: Unit, actor: Actor, user_id: UUID) -> User | None:
+    """The user, to be changed, if there is one. :raises Unauthenticated: see ``recheck``"""
+    return lock_users(session, actor, [user_id]).get(user_id)
+
+
+def lock_admins(actor: Actor) -> list[UUID]:
+    """
+    All administrators, in one order: two who demote each other meet here (W4).
+
+    :raises Unauthenticated: the actor came as one, and is none any more
+    """
+    admins = [row.id for row in fetch_all(queries.lock_admins)]
+    if actor.user is not None and actor.is_admin and actor.user.id not in admins:
+        raise Unauthenticated
+    return admins
+
+
+def _require_same(actor: Actor, role: str | None) -> None:
+    if role is None or (role == Role.ADMIN) != actor.is_admin:
+        raise Unauthenticated

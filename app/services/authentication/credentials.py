@@ -1,0 +1,203 @@
+"""
+What sessions and access tokens have in common: tokens of which only the hash is kept, found by it, marked as used,
+ended and cleared away. For services, which have asked for permission.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from app.db.errors import translated
+from app.db.reads import fetch_one, reader
+from app.db.session import Unit, execute_count, retried, transaction
+from app.domain.actor import Account, Actor, Credential, CredentialKind
+from app.domain.errors import ControlCharacters, Missing, NotFound, TooLong, Unavailable
+from app.models import AccessToken, LoginSession, new_id, utcnow
+from app.queries import access_tokens as token_queries
+from app.queries import profiles as profile_queries
+from app.queries import sessions as session_queries
+from app.queries.credentials import BearerRecord, Ended, Statements
+from app.runtime import runtime
+from app.security import tokens
+from app.services import events
+from app.services.acting import lock_user
+from app.services.events import Event
+
+log = structlog.get_logger()
+USER_AGENT_MAX_LENGTH = 255
+TOKENS_PER_USER = 100
+"""With more, the one that has not been used for longest goes."""
+DESCRIPTION_MAX_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """The user who bears a token, and the token as a credential."""
+
+    account: Account
+    credential: Credential
+    wrote_at: datetime | None
+    """When a change was last made with it that a replica may not have yet."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """The credentials of one kind."""
+
+    kind: CredentialKind
+    queries: Statements
+    touch_every: timedelta
+    revoked: Callable[[Actor, UUID, Sequence[UUID]], Event]
+
+    def find_bearer(self, token: str) -> Bearer | None:
+        """Who bears the token; None for a token of no one."""
+        now = utcnow()
+        row = fetch_one(self.queries.select_by_token, token_hash=tokens.hash_token(token), now=now)
+        if row is None:
+            return None
+        if row.last_used_at is None or now - row.last_used_at >= self.touch_every:
+            self._touch(row, now)
+        return Bearer(Account.of(row), Credential(self.kind, row.credential_id), row.wrote_at)
+
+    def _touch(self, row: BearerRecord, now: datetime) -> None:
+        """Note that it was used, and its owner there."""
+        until = {} if row.lifetime is None else {"until": now + timedelta(seconds=row.lifetime)}
+        times = {"stale": now - self.touch_every, "now": now}
+        try:
+            with translated, reader().connect() as connection:
+                connection.execute(self.queries.touch, {"credential_id": row.credential_id, **times, **until})
+                connection.execute(profile_queries.touch_user, {"seen_id": row.id, **times})
+        except Unavailable:  # a busy or read-only database must not make a good token bad
+            log.warning("credential could not be marked as used", kind=self.kind, id=str(row.credential_id))
+
+    def is_there(self, credential_id: UUID) -> bool:
+        """Whether it has not been ended."""
+        return fetch_one(self.queries.select_id, credential_id=credential_id) is not None
+
+    def clear(self, owner_id: UUID, *, kept: int) -> None:
+        """Clear away those of a user that have ended, and all but ``kept`` others."""
+        execute_count(self.queries.delete_expired_of_user, owner_id=owner_id, now=utcnow())
+        execute_count(self.queries.delete_beyond, owner_id=owner_id, kept=kept)
+
+    def revoke(self, session: Unit, actor: Actor, owner_id: UUID, credential_id: UUID) -> bool:
+        """End one; returns whether the user had it."""
+        return bool(self._end(session, actor, self.queries.delete_one, owner_id, credential_id=credential_id))
+
+    def revoke_all(self, session: Unit, actor: Actor, owner_id: UUID, *, keep: UUID | None = None) -> int:
+        """End all of a user, who is locked, except one; returns how many there were."""
+        if keep is None:
+            return self._end(session, actor, self.queries.delete_of_user, owner_id)
+        return self._end(session, actor, self.queries.delete_others, owner_id, kept_id=keep)
+
+    def _end(self, session: Unit, actor: Actor, statement: Ended, owner_id: UUID, **values: UUID) -> int:
+        given = {"owner_id": owner_id, **values}
+        ended = session.scalars(statement, given, execution_options={"synchronize_session": False}).all()
+        if ended:
+            events.record(session, self.revoked(actor, owner_id, tuple(ended)))
+        return len(ended)
+
+    def prune(self) -> int:
+        """Clear away all that have ended by themselves; returns how many."""
+        return execute_count(self.queries.delete_expired, now=utcnow())
+
+
+SESSIONS = Store(CredentialKind.SESSION, session_queries.stored, timedelta(minutes=5), events.SessionsRevoked)
+ACCESS_TOKENS = Store(
+    CredentialKind.ACCESS_TOKEN, token_queries.stored, timedelta(minutes=10), events.AccessTokensRevoked
+)
+
+
+def find_bearer(token: str) -> Bearer | None:
+    """Who bears a token, of whatever kind; None for a token of no one."""
+    if not token or len(token) > tokens.TOKEN_MAX_LENGTH:
+        return None
+    return (ACCESS_TOKENS if tokens.is_access_token(token) else SESSIONS).find_bearer(token)
+
+
+def note_seen(user_id: UUID) -> None:
+    """Note that a user has just logged in; the session stands even if that cannot be noted."""
+    now = utcnow()
+    try:
+        with translated, reader().connect() as connection:
+            values = {"seen_id": user_id, "stale": now - SESSIONS.touch_every, "now": now}
+            connection.execute(profile_queries.touch_user, values)
+    except Unavailable:
+        log.warning("user could not be marked as seen", user_id=str(user_id))
+
+
+@retried
+def open_session(actor: Actor, *, user_agent: str = "", seconds: int | None = None) -> str:
+    """
+    A fresh token for the actor's user; only its hash is kept. Ended sessions, and too many, are cleared away.
+
+    :param seconds: how long the session lives without use; the configured days by default
+    """
+    lifetime = seconds or int(runtime().config.session_days * 86_400)
+    user_id, token, now = actor.user_id, tokens.new_token(), utcnow()
+    opened = LoginSession(
+        id=new_id(),
+        user_id=user_id,
+        token_hash=tokens.hash_token(token),
+        created_at=now,
+        last_used_at=now,
+        wrote_at=now,  # the next session of a caller follows the writes of the one before
+        expires_at=now + timedelta(seconds=lifetime),
+        lifetime=lifetime,
+        address=actor.address[:45] or None,
+        user_agent=user_agent[:USER_AGENT_MAX_LENGTH] or None,
+    )
+    with transaction() as session:
+        SESSIONS.clear(user_id, kept=runtime().config.sessions_per_user - 1)
+        session.add(opened)
+        events.record(session, events.SessionOpened(actor, user_id, opened.id))
+    return token
+
+
+def clean_description(text: str) -> str:
+    """The description as it is stored. :raises Missing, TooLong, ControlCharacters"""
+    cleaned = text.strip()
+    if not cleaned:
+        raise Missing("description")
+    if len(cleaned) > DESCRIPTION_MAX_LENGTH:
+        raise TooLong("description", DESCRIPTION_MAX_LENGTH, length=len(cleaned))
+    if not all(sign.isprintable() or sign == " " for sign in cleaned):
+        raise ControlCharacters("description")
+    return cleaned
+
+
+@retried
+def open_token(
+    actor: Actor,
+    user_id: UUID,
+    *,
+    description: str,
+    expires_at: datetime | None = None,
+    checked: str | None = None,
+) -> str:
+    """
+    A fresh access token; only its hash is kept. Ended ones, and too many, are cleared away.
+
+    :param checked: the hash of the password that was shown for it
+    :raises NotFound: the account is gone or has not been accepted, or its password is another one meanwhile
+    """
+    token, now = tokens.new_access_token(), utcnow()
+    made = AccessToken(
+        id=new_id(),
+        user_id=user_id,
+        token_hash=tokens.hash_token(token),
+        description=description,
+        created_at=now,
+        wrote_at=now,  # as of a session
+        expires_at=expires_at,
+    )
+    with transaction() as session:
+        user = lock_user(session, actor, user_id)
+        if user is None or not user.password_hash or checked not in (None, user.password_hash):
+            raise NotFound
+        ACCESS_TOKENS.clear(user_id, kept=TOKENS_PER_USER - 1)
+        session.add(made)
+        events.record(session, events.AccessTokenCreated(actor, user_id, made.id, description, expires_at))
+    return token

@@ -1,0 +1,309 @@
+"""
+What happened, recorded once for each change, in the transaction of the change.
+
+A service calls ``record(session, UserDeleted(actor, ...))`` before its transaction ends. Each listener of the running
+app (``Runtime.listeners``) is called with the session and the event: what it writes is committed with the change, or
+rolled back with it. Events never hold secrets: no passwords, tokens, access codes or slugs.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.db.session import Unit
+from app.domain.actor import Actor
+from app.runtime import runtime
+
+Changes = Mapping[str, tuple[Any, Any]]
+"""By the name of what was changed: the value before and the one after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that ``actor`` did."""
+
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class UserEvent(Event):
+    """Something that happened to an account."""
+
+    user_id: UUID
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserCreated(UserEvent):
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserUpdated(UserEvent):
+    """Another username or display name."""
+
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChanged(UserEvent):
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmailChanged(UserEvent):
+    old: str | None
+    new: str | None
+    pending: bool
+    """The account has not accepted its invitation yet, so nothing was ever sent to the old address but that."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChanged(UserEvent):
+    email: str | None
+    """The address that the account had before."""
+    by: str
+    """``self``, ``admin`` or ``link``."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserDeleted(UserEvent):
+    heir_id: UUID | None
+    """Who got the websites, and the teams that no one else owned."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordResetRequested(Event):
+    account: str
+    """As it was given: a username, an e-mail address, or neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordResetLinkCreated(UserEvent):
+    """An administrator made a link that sets another password."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreferenceChanged(UserEvent):
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpened(Event):
+    user_id: UUID
+    session_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsRevoked(Event):
+    user_id: UUID
+    ids: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class AccessTokenCreated(Event):
+    user_id: UUID
+    token_id: UUID
+    description: str
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessTokensRevoked(Event):
+    user_id: UUID
+    ids: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamEvent(Event):
+    """Something that happened to a team."""
+
+    team_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class TeamCreated(TeamEvent):
+    name: str
+    owner_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class TeamUpdated(TeamEvent):
+    changes: Changes
+    new_access_code: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TeamDeleted(TeamEvent):
+    name: str
+    heir_id: UUID | None
+    """Who got the websites; None where they were deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipAdded(TeamEvent):
+    user_id: UUID
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipChanged(TeamEvent):
+    user_id: UUID
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipRemoved(TeamEvent):
+    user_id: UUID
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebsiteEvent(Event):
+    """Something that happened to a website."""
+
+    website_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebsiteCreated(WebsiteEvent):
+    user_id: UUID | None
+    team_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class WebsiteUpdated(WebsiteEvent):
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class WebsiteDeleted(WebsiteEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class WebsiteReset(WebsiteEvent):
+    """Its statistics start anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebsiteTransferred(WebsiteEvent):
+    """It belongs to another user or team now."""
+
+    user_id: UUID | None
+    team_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShareEvent(Event):
+    """Something that happened to a public link."""
+
+    website_id: UUID
+    share_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShareCreated(ShareEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ShareUpdated(ShareEvent):
+    changes: Changes
+    new_slug: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShareDeleted(ShareEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AccessEvent(Event):
+    """Something that happened to what a user was granted on some websites."""
+
+    user_id: UUID
+    website_ids: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantsChanged(AccessEvent):
+    role: str | None
+    """The role that the user has by grant now; None where it was taken away, with all capabilities."""
+    capabilities: Sequence[str] | None
+    """All that the user has beside the role, where they were named."""
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilitiesChanged(AccessEvent):
+    added: Sequence[str] = ()
+    removed: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationEvent(Event):
+    """Something that happened to an invitation."""
+
+    invitation_id: UUID
+    user_id: UUID
+    """The account that waits for acceptance."""
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationCreated(InvitationEvent):
+    email: str | None
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationResent(InvitationEvent):
+    """There is a new link; earlier ones are dead."""
+
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationLinkCreated(InvitationEvent):
+    """There is a second link, to be copied."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationAccepted(InvitationEvent):
+    inviter_email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationDeclined(InvitationEvent):
+    inviter_email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRevoked(InvitationEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class MailRetried(Event):
+    """Mails that were not sent are tried again."""
+
+    mail_id: UUID | None
+    """None stands for all that were given up."""
+
+
+def record(session: Unit, event: Event) -> None:
+    """Tell every listener of a change, in the transaction at hand."""
+    for listen in runtime().listeners:
+        listen(session, event)
+
+
+def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
+    """What of ``new`` differs from ``old``, by name."""
+    return {name: (old.get(name), value) for name, value in new.items() if old.get(name) != value}

@@ -1,0 +1,61 @@
+"""Mail about what has happened: a listener that puts it into the outbox, in the transaction of the change."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app.db.session import Unit
+from app.domain.message_kinds import Kind
+from app.services import events
+from app.services.events import Event
+from app.services.notifications import outbox
+
+
+def send(_session: Unit, event: Event) -> None:
+    """Queue what is to be mailed because of the event; most have nothing."""
+    notice = NOTICES.get(type(event))
+    if notice is not None:
+        notice(event)
+
+
+def _email_changed(event: events.EmailChanged) -> None:
+    """Both addresses are told, so that nobody loses an account unnoticed."""
+    if event.pending:
+        return
+    for address in dict.fromkeys(filter(None, (event.old, event.new))):
+        outbox.queue(Kind.EMAIL_CHANGED, address, username=event.username, old=event.old, new=event.new)
+
+
+def _password_changed(event: events.PasswordChanged) -> None:
+    if event.email is not None:
+        outbox.queue(Kind.PASSWORD_CHANGED, event.email, username=event.username, by=event.by)
+
+
+def _password_reset(event: events.PasswordResetRequested) -> None:
+    """Who gets it, if anyone, is found out when it is sent: here, every request takes the same time."""
+    outbox.queue(Kind.PASSWORD_RESET, "", account=event.account)
+
+
+def _invited(event: events.InvitationCreated | events.InvitationResent) -> None:
+    if event.email is not None:
+        outbox.queue(Kind.INVITATION, event.email, invitation_id=event.invitation_id)
+
+
+def _accepted(event: events.InvitationAccepted) -> None:
+    if event.inviter_email is not None:
+        outbox.queue(Kind.INVITATION_ACCEPTED, event.inviter_email, username=event.username)
+
+
+def _declined(event: events.InvitationDeclined) -> None:
+    if event.inviter_email is not None:
+        outbox.queue(Kind.INVITATION_DECLINED, event.inviter_email, username=event.username)
+
+
+NOTICES: Mapping[type[Event], Callable[[Any], None]] = {
+    events.EmailChanged: _email_changed,
+    events.PasswordChanged: _password_changed,
+    events.PasswordResetRequested: _password_reset,
+    events.InvitationCreated: _invited,
+    events.InvitationResent: _invited,
+    events.InvitationAccepted: _accepted,
+    events.InvitationDeclined: _declined,
+}

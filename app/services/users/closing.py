@@ -1,0 +1,45 @@
+"""Accounts closed for good (W7, W8, W9); for services, which have asked for permission."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.db.session import Unit
+from app.domain.actor import Actor
+from app.domain.errors import LastAdmin, NotFound, UnknownReference
+from app.models import User, Website
+from app.services import events
+from app.services.events import UserDeleted
+from app.services.teams.dissolving import leave_all_teams
+from app.services.websites.handing_on import hand_on
+
+
+def close_account(
+    session: Unit, actor: Actor, user_id: UUID, *, admins: Sequence[UUID], heir_id: UUID | None = None
+) -> None:
+    """
+    Delete an account; its websites go with it, or to the heir, and its teams pass to the next in line.
+
+    :param admins: all administrators, who are locked
+    :raises NotFound: there is no such account
+    :raises Invalid: there is no such heir
+    :raises Conflict: the last administrator
+    """
+    ids = [user_id] if heir_id is None else [user_id, heir_id]
+    # Both rows at once, in the order of their ids: two deletions that name each other do not lock each other out.
+    found = session.scalars(
+        select(User).where(User.id.in_(ids), User.deleted_at.is_(None)).order_by(User.id).with_for_update()
+    )
+    users = {user.id: user for user in found}
+    if user_id not in users:
+        raise NotFound
+    if heir_id is not None and heir_id not in users:
+        raise UnknownReference("transfer_to", "user")
+    user = users[user_id]
+    if list(admins) == [user_id]:
+        raise LastAdmin(user.username, deleted=True)
+    leave_all_teams(session, actor, user_id, heir_id=heir_id)
+    hand_on(session, actor, Website.user_id == user_id, heir_id)
+    events.record(session, UserDeleted(actor, user_id, user.username, heir_id))
+    session.delete(user)

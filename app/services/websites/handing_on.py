@@ -1,0 +1,24 @@
+"""Websites that go with their owner, or are handed on; for services, which have asked for permission."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, update
+
+from app.db.session import Unit
+from app.domain.actor import Actor
+from app.models import Website
+from app.services import events
+from app.services.events import WebsiteDeleted, WebsiteTransferred
+
+
+def hand_on(session: Unit, actor: Actor, owned: ColumnElement[bool], heir_id: UUID | None) -> None:
+    """Give the websites that meet a condition to the heir, or delete them where there is none."""
+    unsynchronized = {"synchronize_session": False}
+    if heir_id is None:
+        gone = delete(Website).where(owned).returning(Website.id, Website.name)
+        for row in session.execute(gone, execution_options=unsynchronized).all():
+            events.record(session, WebsiteDeleted(actor, row.id, row.name))
+        return
+    moved = update(Website).where(owned).values(user_id=heir_id, team_id=None).returning(Website.id, Website.name)
+    for row in session.execute(moved, execution_options=unsynchronized).all():
+        events.record(session, WebsiteTransferred(actor, row.id, row.name, user_id=heir_id, team_id=None))

@@ -1,0 +1,122 @@
+"""What each writing method records, and that it is recorded in the transaction of the change."""
+
+import pytest
+from sqlalchemy import select
+
+from app.api.matomo.registry import METHODS
+from app.db.session import db
+from app.models import Base
+from tests.conftest import PASSWORD
+from tests.listening import heard, names
+
+LOGIN = {"userLogin": "ada"}
+CASES = {
+    "UsersManager.addUser": (
+        {"userLogin": "eve", "password": PASSWORD, "email": "eve@example.org", "initialIdSite": 1},
+        ["UserCreated", "GrantsChanged"],
+    ),
+    "UsersManager.updateUser": (
+        LOGIN | {"email": "new@example.org", "passwordConfirmation": PASSWORD},
+        ["EmailChanged"],
+    ),
+    "UsersManager.deleteUser": (LOGIN, ["UserDeleted"]),
+    "UsersManager.setSuperUserAccess": (
+        LOGIN | {"hasSuperUserAccess": 1, "passwordConfirmation": PASSWORD},
+        ["SessionsRevoked", "RoleChanged"],
+    ),
+    "UsersManager.createAppSpecificTokenAuth": (
+        LOGIN | {"passwordConfirmation": PASSWORD, "description": "Reports"},
+        ["AccessTokenCreated"],
+    ),
+    "UsersManager.logoutUser": (LOGIN, ["SessionsRevoked"]),
+    "UsersManager.newsletterSignup": ({}, []),
+    "UsersManager.setUserAccess": (LOGIN | {"access": "view", "idSites": 1}, ["GrantsChanged"]),
+    "UsersManager.addCapabilities": (
+        LOGIN | {"capabilities": "tagmanager_write", "idSites": 2},
+        ["CapabilitiesChanged"],
+    ),
+    "UsersManager.removeCapabilities": (
+        LOGIN | {"capabilities": "tagmanager_write", "idSites": 2},
+        ["CapabilitiesChanged"],
+    ),
+    "UsersManager.setUserPreference": (
+        LOGIN | {"preferenceName": "defaultReport", "preferenceValue": "1"},
+        ["PreferenceChanged"],
+    ),
+    "UsersManager.inviteUser": (
+        {"userLogin": "eve", "email": "eve@example.org", "initialIdSite": 1},
+        ["InvitationCreated"],
+    ),
+    "UsersManager.resendInvite": ({"userLogin": "pending"}, ["InvitationResent"]),
+    "UsersManager.generateInviteLink": ({"userLogin": "pending"}, ["InvitationLinkCreated"]),
+    "SitesManager.addSite": ({"siteName": "New", "urls": "https://new.example"}, ["WebsiteCreated"]),
+    "SitesManager.updateSite": ({"idSite": 1, "siteName": "New", "currency": "EUR"}, ["WebsiteUpdated"] * 2),
+    "SitesManager.deleteSite": ({"idSite": 1}, ["WebsiteDeleted"]),
+}
+SITES = ("idSite", "idSites", "initialIdSite")
+CHANGED_BY_USE = {"last_used_at", "last_seen_at", "wrote_at", "expires_at"}
+
+
+@pytest.fixture
+def send(app, superuser, sites, add, give, token_of):
+    """``send(method, parameters)``, in a world with ada, who has a session and a grant, and somebody invited."""
+    ada = add("ada")
+    token_of(ada)
+    give(ada, "view", sites[1])
+    superuser.call("UsersManager.inviteUser", userLogin="pending", email="pending@example.org", initialIdSite=sites[0])
+
+    def call(method, parameters):
+        numbered = {name: sites[value - 1] if name in SITES else value for name, value in parameters.items()}
+        return superuser.call(method, **numbered)
+
+    return call
+
+
+@pytest.fixture
+def stored(app):
+    """``stored()``: everything that a use alone does not change."""
+
+    def read():
+        with app.app_context():
+            return {
+                table.name: sorted(
+                    map(str, db.session.execute(select(*[c for c in table.c if c.name not in CHANGED_BY_USE])))
+                )
+                for table in Base.metadata.sorted_tables
+            }
+
+    return read
+
+
+def test_every_writing_method_is_told_here():
+    writing = {f"{module}.{name}" for module, found in METHODS.items() for name, m in found.items() if m.writes}
+
+    assert set(CASES) == writing
+
+
+@pytest.mark.parametrize("method", CASES)
+class TestEveryChange:
+    def test_it_is_recorded_with_who_made_it_and_from_where(self, app, root, send, method):
+        parameters, expected = CASES[method]
+
+        with heard(app) as events:
+            answer = send(method, parameters)
+
+        assert answer.json.get("result") != "error" if isinstance(answer.json, dict) else True, answer.json
+        assert names(events) == expected
+        for event in events:
+            assert (event.actor.username, event.actor.origin.protocol) == (
+                "ada" if method == "UsersManager.createAppSpecificTokenAuth" else root.username,
+                "matomo",
+            )
+
+    def test_it_is_recorded_in_the_transaction_of_the_change(self, app, send, stored, method):
+        parameters, expected = CASES[method]
+        before = stored()
+
+        with heard(app, refuse=True):
+            answer = send(method, parameters)
+
+        if expected:
+            assert answer.status_code == 500
+            assert stored() == before
