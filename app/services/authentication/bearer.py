@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from app.db.reads import fetch_all, fetch_one
 from app.db.session import note_caller
@@ -72,6 +73,21 @@ def identify(
         share=share,
         address=address,
     )
+
+
+def identify_leaving(token: str | None, **others: Any) -> Actor:
+    """
+    As ``identify``, for logging out: the bearer of a token that is no longer good is no one.
+
+    :raises Unauthenticated: there is no token at all
+    """
+    try:
+        return identify(token, **others)
+    except Unauthenticated:
+        if not token:
+            raise
+        note_caller(None)
+        return Actor()
 
 
 def _shared_view(share_token: str) -> SharedView | None:

@@ -30,7 +30,7 @@ from app.queries import teams as team_queries
 from app.queries import users as user_queries
 from app.queries.memberships import MemberRecord, NamedMember
 from app.runtime import runtime
-from app.services.lookup import require_somebody
+from app.services.lookup import as_pasted, require_somebody
 from app.services.teams.teams import dissolve, lock_team, may, require_team
 
 UNIQUE = "uq_team_user_team_id_user_id"
@@ -50,7 +50,7 @@ def join_team(actor: Actor, *, access_code: str) -> Membership:
         codes.guessing(str(user_id), actor.address, wrong=UnknownAccessCode),
         transaction({UNIQUE: AlreadyJoined}) as session,
     ):
-        team = fetch_one(team_queries.select_team_by_code, access_code=access_code)
+        team = as_pasted(access_code, lambda code: fetch_one(team_queries.select_team_by_code, access_code=code))
         if team is None:
             raise UnknownAccessCode
         membership = Membership(team_id=team.id, user_id=user_id, role=TeamRole.MEMBER)

@@ -18,6 +18,7 @@ from app.queries import websites as website_queries
 from app.queries.shares import ShareOfWebsite, ShareRecord
 from app.runtime import runtime
 from app.security import tokens
+from app.services.lookup import as_pasted
 
 TAKEN = {"uq_share_slug": SlugTaken}
 
@@ -30,7 +31,7 @@ def open_share(slug: str, *, address: str = "") -> tuple[ShareRecord, str]:
     :raises Throttled: too many wrong ones lately from the address
     """
     with runtime().throttles.share_slugs.guessing("", address, wrong=NotFound):
-        row = fetch_one(queries.select_share_by_slug, slug=slug)
+        row = as_pasted(slug, lambda given: fetch_one(queries.select_share_by_slug, slug=given))
         if row is None:
             raise NotFound
     return row, runtime().share_tokens.sign(row.id)
@@ -66,6 +67,7 @@ def create_share(
     """
     if share_type != WEBSITE_SHARE:
         raise UnsupportedShare("share_type", WEBSITE_SHARE)
+    slug = (slug or "").strip()
     if slug:
         _count_choice(actor)
     share = Share(entity_id=website_id, name=name, slug=slug or tokens.new_code(), parameters=parameters or {})
@@ -100,7 +102,7 @@ def update_share(actor: Actor, share_id: UUID, *, name: str, slug: str, paramete
         share = session.get(Share, share_id, with_for_update={"key_share": True})
         if share is None:
             raise _hidden(actor)
-        share.name, share.slug, share.parameters = name, slug, parameters
+        share.name, share.slug, share.parameters = name, slug.strip(), parameters
     return share
 
 
