@@ -1,14 +1,18 @@
 """How the command line words errors."""
 
+import shlex
 from collections.abc import Callable
 from typing import Any
 
 from app.domain.errors import (
+    AlreadyInvited,
     ControlCharacters,
     DatabaseUnavailable,
     DomainError,
     InvalidField,
+    InvisibleCharacters,
     Missing,
+    MixedScripts,
     NotMigrated,
     NotUnicode,
     NoUsernameOrEmail,
@@ -29,6 +33,11 @@ def _labelled(error: InvalidField) -> str:
     return f"{error.label}: {error.message}"
 
 
+def _already_invited(error: AlreadyInvited) -> str:
+    again = f"frontdesk invitations resend {shlex.quote(error.name)}"
+    return f"{error.name} has been invited already. Send the invitation again: {again}"
+
+
 def _unavailable(error: DatabaseUnavailable) -> str:
     return unusable(error.reason)
 
@@ -47,6 +56,9 @@ TEXTS: dict[type[DomainError], Callable[[Any], str]] = {
     TooMany: _plain,
     ControlCharacters: _plain,
     NotUnicode: _plain,
+    InvisibleCharacters: _plain,
+    MixedScripts: _plain,
+    AlreadyInvited: _already_invited,
     DatabaseUnavailable: _unavailable,
     NotMigrated: _not_migrated,
 }

@@ -18,7 +18,7 @@ from app.db.replica import Replica
 from app.db.session import UNIT, WROTE_AT, Unit, db
 from app.db.sql.pagination import FEW
 from app.db.sql.query import Line, PageQuery, Query, Statement, T
-from app.db.sql.search import PHRASE_MIN_LENGTH, Match, count_in_index, pattern, phrase
+from app.db.sql.search import PHRASE_MIN_LENGTH, Match, count_in_index, pattern, phrase, trimmed
 from app.domain.folding import fold_case
 from app.domain.pagination import Page, Window
 
@@ -197,20 +197,24 @@ def fetch_page(
     search: str | None = None,
     folded: bool = False,
     index: str | None = None,
+    narrowed: bool = False,
     **values: Any,
 ) -> Page[T]:
     """
     The rows of a window, with their count.
 
-    A search first looks whether there are few hits, which are gathered once, counted and sorted; only
-    when there are many does it walk the list in order, where many hits mean a short walk.
+    A search, or another question that few rows may answer, first looks whether there are few hits, which are gathered
+    once, counted and sorted; only when there are many does it walk the list in order, where many hits mean a short
+    walk.
 
     :param build: ``build(match=…, few=…, capped=…)`` gives the query
     :param folded: names are searched as they are compared, folded
     :param index: the full-text index that may serve, where there is one
+    :param narrowed: the query asks for a part of the rows, whatever is searched for
     """
-    match, few = None, bool(search)
-    if search:
+    search = trimmed(search)
+    match, few = None, narrowed or search is not None
+    if search is not None:
         text = fold_case(search) if folded else search
         match, values["search"] = Match.PATTERN, pattern(text)
         if index is not None and len(text) >= PHRASE_MIN_LENGTH and has_table(index):

@@ -169,6 +169,22 @@ class NotUnicode(InvalidField):
         return f"The {self.label} is not UTF-8."
 
 
+class InvisibleCharacters(InvalidField):
+    """A new name has characters that do not show: control, format, bidirectional or unassigned ones."""
+
+    @property
+    def message(self) -> str:
+        return f"The {self.label} must not contain invisible or unassigned characters."
+
+
+class MixedScripts(InvalidField):
+    """A new username has letters of several scripts, and may look like another one."""
+
+    @property
+    def message(self) -> str:
+        return f"The {self.label} must not mix letters of several scripts."
+
+
 class BadValue(InvalidField):
     """``field`` does not take this ``value``."""
 
@@ -363,6 +379,15 @@ class EmailIsUsername(Conflict):
     email: str
 
     sentence = "This e-mail address is another user's username"
+
+
+class AlreadyInvited(Conflict):
+    """An invitation of ``name`` waits to be accepted; raised for those who may send it again."""
+
+    name: str
+    invitation_id: UUID
+
+    sentence = "{name} has been invited already. Send that invitation again instead."
 
 
 class AnonymousTaken(Conflict):

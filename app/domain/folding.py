@@ -5,11 +5,17 @@ from hashlib import sha256
 
 KEY_MAX_BYTES = 1024
 """Longer keys would not fit an index row of PostgreSQL (2,704 bytes)."""
+SORT_KEY_LENGTH = 255
 
 
 def fold_case(text: str) -> str:
     """The text without its case and its compatibility variants: NFKC, case folded."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def sort_key(name: str) -> str:
+    """The name as lists sort it, and search it where names are not unique: folded, and cut after 255 characters."""
+    return fold_case(name)[:SORT_KEY_LENGTH]
 
 
 def fold(name: str) -> str:

@@ -4,8 +4,9 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from app.domain.folding import SORT_KEY_LENGTH, sort_key
 from app.models.base import Base, Dated, new_id
 
 
@@ -15,10 +16,17 @@ class Team(Dated, Base):
     __tablename__ = "team"
     id: Mapped[UUID] = mapped_column("team_id", primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(50))
+    name_key: Mapped[str | None] = mapped_column(String(SORT_KEY_LENGTH))
+    """The name folded, to sort by. A trigger fills it in rows that another program writes."""
     access_code: Mapped[str | None] = mapped_column(String(50), unique=True)
     """Whoever knows it may join as a member."""
     logo_url: Mapped[str | None] = mapped_column(String(2183))
     deleted_at: Mapped[datetime | None]
+
+    @validates("name")
+    def _fold(self, _key: str, name: str) -> str:
+        self.name_key = sort_key(name)
+        return name
 
 
 class Membership(Dated, Base):
@@ -41,4 +49,4 @@ class Membership(Dated, Base):
 LIVING = Team.deleted_at.is_(None)
 # Exactly what the lists sort by, of living rows alone: a page is cut without looking at the table.
 Index("ix_team_created_at_team_id", Team.created_at.desc(), Team.id, postgresql_where=LIVING, sqlite_where=LIVING)
-Index("ix_team_name_team_id", Team.name, Team.id, postgresql_where=LIVING, sqlite_where=LIVING)
+Index("ix_team_name_key_name_team_id", Team.name_key, Team.name, Team.id, postgresql_where=LIVING, sqlite_where=LIVING)

@@ -31,13 +31,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from app.db.sql.ordering import by_name
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, in_index, like, like_folded
 from app.domain.roles import RANKS, TEAM_RIGHTS, SiteRole, Source
 from app.models import IS_ADMIN, Grant, GrantedCapability, Membership, Team, User, Website
 from app.models import WebsiteNumber as Number
-from app.queries.websites import grant_role, team_role
+from app.queries.websites import BY_NAME, grant_role, team_role
 
 Column = SQLColumnExpression[Any]
 Where = Callable[[Column, Column], Sequence[ColumnElement[bool]]]
@@ -293,9 +294,10 @@ def select_websites(*, everything: bool, match: Match | None, few: bool, capped:
         hits = hits.where(like(Website.name) | like(Website.domain))
     elif match is Match.PHRASE:
         hits = hits.where(in_index(Website.id, "search_website"))
-    order = [(Website.name, False), (Website.id, False)]
     joins = [_WITH_NUMBER]
-    return PageQuery(paged(hits, Website.id, WEBSITE_COLUMNS, order, joins=joins, few=few, capped=capped), WebsiteShown)
+    return PageQuery(
+        paged(hits, Website.id, WEBSITE_COLUMNS, BY_NAME, joins=joins, few=few, capped=capped), WebsiteShown
+    )
 
 
 @cache
@@ -306,5 +308,5 @@ def select_users(*, match: Match | None, few: bool, capped: bool) -> PageQuery[H
     hits = select(User.id).where(User.deleted_at.is_(None), User.id.in_(holders))
     if match:
         hits = hits.where(like_folded(User.username_key))
-    order = [(User.username, False), (User.id, False)]
+    order = by_name(User.username_key, User.username, User.id)
     return PageQuery(paged(hits, User.id, USER_COLUMNS, order, few=few, capped=capped), Holder)

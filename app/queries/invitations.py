@@ -174,7 +174,7 @@ select_website_names = Query(
     select(Website.name, Grant.role)
     .join(Grant, Grant.website_id == Website.id)
     .where(Grant.user_id == bindparam("user_id"), Website.deleted_at.is_(None))
-    .order_by(Website.name, Website.id)
+    .order_by(Website.name_key, Website.name, Website.id)
     .limit(SHOWN),
     WebsiteOffered,
 )
@@ -183,7 +183,7 @@ select_website_names = Query(
 select_team_names = Query(
     select(Team.name)
     .where(Team.id.in_(bindparam("team_ids", type_=Uuid(), expanding=True)), Team.deleted_at.is_(None))
-    .order_by(Team.name, Team.id),
+    .order_by(Team.name_key, Team.name, Team.id),
     TeamName,
 )
 """Value: ``team_ids``, a list."""

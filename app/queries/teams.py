@@ -7,14 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, func, or_, select
 
+from app.db.sql.ordering import Order, by_name
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, in_index, like
 from app.domain.errors import SHOWN_IN_MESSAGES
 from app.models import Membership, Team, User, Website
 from app.queries.rows import Id
-
-SORTS = {"created_at": Team.created_at, "name": Team.name}
 
 COLUMNS = (
     Team.id.label("id"),
@@ -129,6 +128,12 @@ select_brief_teams = Query(
 """What a login tells of a user's teams. Value: ``user_id``."""
 
 
+def _sorted(sort: str, *, descending: bool) -> Order:
+    if sort == "name":
+        return by_name(Team.name_key, Team.name, Team.id, descending=descending)
+    return [(Team.created_at, descending), (Team.id, False)]
+
+
 @cache
 def select_teams(
     *, of_user: bool, match: Match | None, few: bool, sort: str, descending: bool, capped: bool
@@ -142,5 +147,5 @@ def select_teams(
     elif match is Match.PHRASE:
         hits = hits.where(in_index(Team.id, "search_team"))
     columns = (*COLUMNS, own_role, living_websites, living_members)
-    order = [(SORTS[sort], descending), (Team.id, False)]
+    order = _sorted(sort, descending=descending)
     return PageQuery(paged(hits, Team.id, columns, order, few=few, capped=capped), TeamListed)

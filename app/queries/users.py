@@ -5,16 +5,16 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, literal_column, or_, select
 
+from app.db.sql.ordering import Order, by_name, nulls_least
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, in_index, like_folded
 from app.domain.errors import SHOWN_IN_MESSAGES
+from app.domain.roles import Role
 from app.models import IS_ADMIN, User, Website
 from app.queries.rows import Id
-
-SORTS = {"created_at": User.created_at, "username": User.username, "role": User.role}
 
 SUMMARY = (User.id.label("id"), User.username, User.role, User.created_at)
 
@@ -173,12 +173,42 @@ select_first_admin = Query(
 """The administrator who has been here longest."""
 
 
+def _sorted(sort: str, *, descending: bool) -> Order:
+    """Ties are broken by id so that pages never overlap."""
+    if sort == "username":
+        return by_name(User.username_key, User.username, User.id, descending=descending)
+    if sort == "last_seen_at":
+        return [*nulls_least(User.last_seen_at, descending=descending), (User.id, False)]
+    column = {"created_at": User.created_at, "role": User.role}[sort]
+    return [(column, descending), (User.id, False)]
+
+
 @cache
-def select_users(*, match: Match | None, few: bool, sort: str, descending: bool, capped: bool) -> PageQuery[UserListed]:
-    """Living accounts, a page; ties broken by id so that pages never overlap."""
+def select_users(
+    *,
+    match: Match | None,
+    few: bool,
+    sort: str,
+    descending: bool,
+    capped: bool,
+    role: Role | None = None,
+    pending: bool | None = None,
+) -> PageQuery[UserListed]:
+    """
+    Living accounts, a page. What is searched for is a part of the username, the e-mail address or the display name.
+
+    :param role: those who have it
+    :param pending: those who have not accepted their invitation yet, or those who have
+    """
     hits = select(User.id).where(User.deleted_at.is_(None))
+    if role is not None:
+        hits = hits.where(IS_ADMIN if role is Role.ADMIN else User.role == literal_column(f"'{role.value}'"))
+    if pending is not None:
+        hits = hits.where(User.pending if pending else ~User.pending)
     if match is Match.PATTERN:
-        hits = hits.where(like_folded(User.username_key))
+        hits = hits.where(
+            or_(like_folded(User.username_key), like_folded(User.email_key), like_folded(User.display_name_key))
+        )
     elif match is Match.PHRASE:
         hits = hits.where(in_index(User.id, "search_user"))
     columns = (
@@ -189,5 +219,5 @@ def select_users(*, match: Match | None, few: bool, sort: str, descending: bool,
         User.deleted_at,
         personal_websites,
     )
-    order = [(SORTS[sort], descending), (User.id, False)]
+    order = _sorted(sort, descending=descending)
     return PageQuery(paged(hits, User.id, columns, order, few=few, capped=capped), UserListed)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import aliased
 
+from app.db.sql.ordering import Order, by_name, nulls_least
 from app.db.sql.pagination import Joins, paged
 from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, in_index, like
@@ -17,7 +18,7 @@ from app.domain.roles import TeamRole
 from app.models import Grant, Membership, Share, Team, User, Website
 from app.queries.teams import COLUMNS as TEAM_COLUMNS
 
-SORTS = {"name": Website.name, "domain": Website.domain, "created_at": Website.created_at}
+BY_NAME = by_name(Website.name_key, Website.name, Website.id)
 MANAGING = (TeamRole.OWNER.value, TeamRole.MANAGER.value)
 
 Creator = aliased(User, name="creator")
@@ -242,6 +243,14 @@ def select_websites_of_team(**how: Any) -> PageQuery[WebsiteOfTeam]:
     return PageQuery(_listed(Website.team_id == bindparam("team_id"), columns, joins, **how), WebsiteOfTeam)
 
 
+def _sorted(sort: str, *, descending: bool) -> Order:
+    if sort == "name":
+        return by_name(Website.name_key, Website.name, Website.id, descending=descending)
+    if sort == "domain":
+        return [*nulls_least(Website.domain, descending=descending), (Website.id, False)]
+    return [(Website.created_at, descending), (Website.id, False)]
+
+
 def _listed(
     whose: ColumnElement[bool] | None,
     columns: Sequence[Any],
@@ -261,5 +270,5 @@ def _listed(
         hits = hits.where(or_(like(Website.name), like(Website.domain)))
     elif match is Match.PHRASE:
         hits = hits.where(in_index(Website.id, "search_website"))
-    order = [(SORTS[sort], descending), (Website.id, False)]
+    order = _sorted(sort, descending=descending)
     return paged(hits, Website.id, columns, order, joins=joins, few=few, capped=capped)

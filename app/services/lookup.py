@@ -1,6 +1,6 @@
 """Finding things by what people call them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -21,9 +21,15 @@ T = TypeVar("T", bound=Row)
 def parsed_id(text: str) -> UUID | None:
     """The text as an id; None when it is none."""
     try:
-        return UUID(text)
+        return UUID(text.strip())
     except ValueError:
         return None
+
+
+def as_pasted(text: str, find: Callable[[str], T | None]) -> T | None:
+    """What is called exactly that, or else that without the spaces which come with pasted text."""
+    found, trimmed = find(text), text.strip()
+    return find(trimmed) if found is None and trimmed != text else found
 
 
 def require_somebody(user_id: UUID | None) -> None:

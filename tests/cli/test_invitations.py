@@ -79,6 +79,16 @@ class TestCreate:
         assert done.exit_code == code
         assert done.stderr.endswith(message)
 
+    def test_whoever_has_been_invited_already_is_invited_again_by_another_command(self, run, printed):
+        printed("invitations", "create", "--email", "ada@example.org")
+
+        done = run("invitations", "create", "--email", "ada@example.org")
+
+        again = "frontdesk invitations resend ada@example.org"
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert done.stderr == f"Error: ada@example.org has been invited already. Send it again: {again}\n"
+        assert run(*again.split()[1:]).exit_code == 0
+
 
 class TestList:
     def test_all_are_listed_newest_first_without_their_links(self, printed, anonymous):

@@ -1,8 +1,11 @@
 """How things look: tables for people, whole lines for pipes, nothing that a terminal would obey."""
 
 import pytest
+from sqlalchemy import update
 
 from app.cli.output import plain
+from app.db.session import transaction
+from app.models import Team
 
 
 class TestTables:
@@ -54,8 +57,10 @@ class TestNames:
 
         assert name in row
 
-    def test_control_characters_are_shown_and_not_sent(self, run, make_user, make_team):
-        make_team(make_user("ada"), "\x1b[2Jgone\nnext\u202e")
+    def test_control_characters_are_shown_and_not_sent(self, app, run, make_user, make_team):
+        make_team(make_user("ada"))
+        with app.app_context(), transaction() as session:
+            session.execute(update(Team).values(name="\x1b[2Jgone\nnext\u202e"))  # of before such names were refused
 
         listed = run("teams", "list").stdout
         deleted = run("teams", "delete", "\x1b[2Jgone\nnext\u202e", "--yes").stdout

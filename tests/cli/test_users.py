@@ -75,7 +75,7 @@ class TestList:
         for name in ("anna", "joanna", "bob"):
             make_user(name)
 
-        page = printed("users", "list", "--search", "ANNA", "--page", 2, "--page-size", 1)
+        page = printed("users", "list", "--search", " ANNA ", "--page", 2, "--page-size", 1)
 
         assert [row["username"] for row in page["data"]] == ["anna"]
         assert page["count"] == 2

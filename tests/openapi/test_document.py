@@ -207,8 +207,10 @@ class TestSchemas:
             "pageSize": {**whole, "default": 20},
             "maxResults": whole,
             "search": {"type": "string", "maxLength": 500},
-            "orderBy": {"type": "string", "enum": ["username", "role", "createdAt"]},
+            "orderBy": {"type": "string", "enum": ["username", "role", "createdAt", "lastSeenAt"]},
             "sortDescending": {"type": "boolean"},
+            "role": {"type": "string", "enum": ["admin", "user", "view-only"], "examples": ["user"]},
+            "state": {"type": "string", "enum": ["active", "pending"], "examples": ["active"]},
         }
 
     def test_a_body_says_what_it_takes(self, document):

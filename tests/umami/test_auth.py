@@ -1,5 +1,7 @@
 """Logging in and out on Umami's wire: shapes, whole bodies compared."""
 
+import pytest
+
 from app.models import Team, User
 from tests.umami.bodies import OK, UNAUTHORIZED, pretty, refusal, user_body
 
@@ -83,6 +85,21 @@ class TestLogout:
 
         assert (response.status_code, response.json) == (200, OK)
         assert client.get("/api/me").json == UNAUTHORIZED
+
+    @pytest.mark.parametrize("ended", ["logged out", "undefined", "no such token"])
+    def test_a_session_that_has_ended_already_is_no_error(self, anonymous, token_of, admin, ended):
+        token = token_of(admin) if ended == "logged out" else ended
+        headers = {"Authorization": f"Bearer {token}"}
+        anonymous.post("/api/auth/logout", headers=headers)
+
+        response = anonymous.post("/api/auth/logout", headers=headers)
+
+        assert (response.status_code, response.json) == (200, OK)
+
+    def test_without_a_token_there_is_nothing_to_end(self, anonymous):
+        response = anonymous.post("/api/auth/logout")
+
+        assert (response.status_code, response.json) == (401, UNAUTHORIZED)
 
 
 class TestSubscription:

@@ -89,7 +89,7 @@ def test_ids_may_be_written_in_upper_case_in_paths_and_bodies(world, path):
 
 
 class TestQueries:
-    @pytest.mark.parametrize("name", ["search", "orderBy", "sortDescending"])
+    @pytest.mark.parametrize("name", ["search", "orderBy"])
     @pytest.mark.parametrize("path", SEARCHED)
     def test_nul_is_refused(self, world, path, name):
         response = world.send("GET", f"{path}?{name}=a%00b")
@@ -99,9 +99,7 @@ class TestQueries:
         assert pretty(response.json) == pretty(bad_fields(**{name: text}))
 
     @pytest.mark.parametrize("path", SEARCHED)
-    @pytest.mark.parametrize(
-        "text", ["%ED%A0%80", "%FF", "%", "%zz", "%F0%9F%98%80", "%25_%5C", "%0A%0D", "%u0041"], ids=str
-    )
+    @pytest.mark.parametrize("text", ["%ED%A0%80", "%FF", "%", "%zz", "%F0%9F%98%80", "%25_%5C", "%u0041"], ids=str)
     def test_strange_text_finds_nothing(self, world, path, text):
         response = world.send("GET", f"{path}?search={text}")
 

@@ -123,8 +123,8 @@ def test_all_keys_at_once_have_one_order(client_of, admin, make_user):
     assert [user["username"] for user in response.json["data"]] == ["ada"]
 
 
-def test_unknown_columns_and_directions_are_ignored(client_of, admin):
-    response = client_of(admin).get("/api/admin/users?orderBy=password&sortDescending=up")
+def test_unknown_columns_are_ignored(client_of, admin):
+    response = client_of(admin).get("/api/admin/users?orderBy=password")
 
     assert pretty(response.json) == pretty(page_body(*response.json["data"], orderBy="createdAt"))
     assert response.json["count"] == 1

@@ -83,6 +83,11 @@ GET /api/teams/:team/links                   401  401  401  401  200  200  200  
 GET /api/teams/:team/pixels                  401  401  401  401  200  200  200  200  200  401  200
 GET /api/teams/:team/boards                  401  401  401  401  200  200  200  200  200  401  200
 
+GET /api/boards                              401  401  200  200  200  200  200  200  200  200  200
+GET /api/links                               401  401  200  200  200  200  200  200  200  200  200
+GET /api/pixels                              401  401  200  200  200  200  200  200  200  200  200
+GET /api/dashboard                           401  401  200  200  200  200  200  200  200  200  200
+
 GET /api/websites                            401  401  200  200  200  200  200  200  200  200  200
 POST /api/websites                           401  401  401  200  200  200  200  200  401  200  200
 POST /api/websites for the team              401  401  401  401  200  200  200  401  401  401  200

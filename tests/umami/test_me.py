@@ -1,7 +1,9 @@
 """Who is asking: shapes, whole bodies compared."""
 
+import pytest
+
 from app.models import Share, User
-from tests.umami.bodies import NOT_FOUND, OK, bad_request, iso, page_body, pretty, user_body
+from tests.umami.bodies import NOT_FOUND, OK, UNAUTHORIZED, bad_request, iso, page_body, pretty, user_body
 
 NEW = "another horse"
 
@@ -119,3 +121,32 @@ class TestSessions:
 
         assert (response.status_code, response.json) == (200, OK)
         assert [client.get("/api/me").status_code for client in (phone, laptop, stranger)] == [401, 200, 200]
+
+
+class TestWhatUmamisDashboardAsksFor:
+    PATHS = ("/api/boards", "/api/links", "/api/pixels")
+
+    @pytest.mark.parametrize("path", PATHS)
+    def test_there_is_none_of_it(self, client_of, make_user, path):
+        response = client_of(make_user()).get(path)
+
+        assert response.status_code == 200
+        assert pretty(response.json) == pretty({"data": [], "count": 0, "page": 1, "pageSize": 20})
+
+    @pytest.mark.parametrize("path", PATHS)
+    def test_the_envelope_says_what_was_asked(self, client_of, make_user, path):
+        response = client_of(make_user()).get(f"{path}?page=3&pageSize=7&search=blue")
+
+        assert pretty(response.json) == pretty(page_body(count=0, page=3, size=7, search="blue"))
+
+    def test_there_is_no_board_to_start_on(self, client_of, make_user):
+        response = client_of(make_user()).get("/api/dashboard")
+
+        assert (response.status_code, response.text) == (200, "null")
+        assert response.content_type == "application/json"
+
+    @pytest.mark.parametrize("path", [*PATHS, "/api/dashboard"])
+    def test_it_takes_a_login(self, anonymous, path):
+        response = anonymous.get(path)
+
+        assert (response.status_code, response.json) == (401, UNAUTHORIZED)

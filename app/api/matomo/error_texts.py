@@ -8,6 +8,7 @@ from flask import g
 from app.api.matomo import texts
 from app.domain.errors import (
     AdminNeeded,
+    AlreadyInvited,
     BadPreferenceName,
     BadValue,
     DatabaseUnavailable,
@@ -214,6 +215,9 @@ TEXTS: dict[type[DomainError], str | Callable[[Any], str]] = {
     UsernameIsEmail: lambda error: _username(f"Username '{error.username}' already used as an email."),
     EmailTaken: lambda error: _email(f"User with email '{error.email}' already exists."),
     EmailIsUsername: lambda error: _email(f"Email '{error.email}' already used as a username."),
+    AlreadyInvited: lambda error: (
+        f"{error.name} has been invited already. Use UsersManager.resendInvite to send the invitation again."
+    ),
     LastAdmin: _last_admin,
     ReservedAccount: RESERVED,
     OnlyViews: _only_views,

@@ -30,6 +30,7 @@ SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.PUBLIC: [],
     Access.USER: [{"bearer": []}],
     Access.VIEWER: [{"bearer": []}, {"shareToken": [], "shareContext": []}],
+    Access.LEAVING: [{"bearer": []}, {"shareToken": [], "shareContext": []}],
 }
 SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "A token of `POST /api/auth/login`."},
@@ -130,6 +131,8 @@ class Writer:
     def _given(self, operation: Operation) -> tuple[str, dict[str, Any]]:
         """What a success says, and its schema."""
         shape = operation.gives
+        if shape is None:
+            return "Null.", {"type": "null"}
         if isinstance(shape, PageOf):
             name, schema = self._plugin.page(shape)
             if name not in self._spec.components.schemas:

@@ -74,6 +74,7 @@ def lengths(_converter: Any, _field: fields.Field[Any], ret: dict[str, Any]) -> 
     """Only of what is documented as text: ``true`` and ``false`` are read from text, and are flags to the reader."""
     if ret.get("type") == "boolean":
         ret.pop("maxLength", None)
+        ret.pop("enum", None)
     return {}
 
 

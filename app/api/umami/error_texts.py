@@ -6,6 +6,7 @@ from typing import Any
 from app.api.umami import texts
 from app.domain.errors import (
     AccessCodeTaken,
+    AlreadyInvited,
     AlreadyJoined,
     AlreadyMember,
     ControlCharacters,
@@ -16,6 +17,8 @@ from app.domain.errors import (
     EmailTooLong,
     Invalid,
     InvalidField,
+    InvisibleCharacters,
+    MixedScripts,
     NotFound,
     NotMember,
     NotTeamManager,
@@ -59,11 +62,17 @@ TEXTS: dict[type[DomainError], str | Callable[[Any], str]] = {
     TooLong: _too_long,
     TooMany: lambda error: texts.too_many(error.maximum),
     ControlCharacters: "Invalid string: must not contain control characters",
+    InvisibleCharacters: "Invalid string: must not contain invisible or unassigned characters",
+    MixedScripts: "Invalid string: must not mix letters of several scripts",
     EmailTooLong: lambda error: texts.too_long(error.maximum),
     UnsupportedShare: lambda error: f"Invalid input: expected {error.expected}",
     UserIdTaken: "A user with this id already exists",
     WebsiteIdTaken: "A website with this id already exists",
     UsernameTaken: "User already exists",
+    AlreadyInvited: lambda error: (
+        f"{error.name} has been invited already. "
+        f"Send the invitation again: POST /api/invitations/{error.invitation_id}/resend"
+    ),
     AccessCodeTaken: "That access code is already taken.",
     SlugTaken: "That share ID is already taken.",
     WrongPassword: "Current password is incorrect",

@@ -33,10 +33,18 @@ def unstorable(text: str) -> bool:
 
 
 class Length(validate.Length):
-    """Length in UTF-16 code units, with the validator's texts."""
+    """
+    Length in UTF-16 code units, with the validator's texts.
+
+    :param pasted: spaces around the text do not count
+    """
+
+    def __init__(self, *, pasted: bool = False, **bounds: Any) -> None:
+        super().__init__(**bounds)
+        self.pasted = pasted
 
     def __call__(self, value: Any) -> Any:
-        length = utf16_length(value)
+        length = utf16_length(value.strip() if self.pasted else value)
         if self.min is not None and length < self.min:
             raise ValidationError(texts.too_short(self.min))
         if self.max is not None and length > self.max:
@@ -68,11 +76,17 @@ class _Typed(fields.Field[Any]):
 
 
 class Text(_Typed, fields.String):
-    """A string that every database can store; ``most`` and ``least`` count as JavaScript does."""
+    """
+    A string that every database can store; ``most`` and ``least`` count as JavaScript does.
 
-    def __init__(self, *, most: int | None = None, least: int | None = None, **kwargs: Any) -> None:
+    :param pasted: spaces around it do not count; services trim it
+    """
+
+    def __init__(
+        self, *, most: int | None = None, least: int | None = None, pasted: bool = False, **kwargs: Any
+    ) -> None:
         if most is not None or least is not None:
-            kwargs["validate"] = Length(min=least, max=most)
+            kwargs["validate"] = Length(min=least, max=most, pasted=pasted)
         super().__init__(**kwargs)
 
     def accept(self, value: str) -> str:

@@ -19,9 +19,10 @@ from app.api.umami.schemas.lists import PageOf
 from app.domain.actor import Actor
 from app.domain.errors import NotFound, Unauthenticated
 from app.http.request import body, visitor
-from app.services.authentication.bearer import identify
+from app.services.authentication.bearer import identify, identify_leaving
 
-Shape = type[OutSchema] | PageOf | tuple[type[OutSchema], ...]
+Shape = type[OutSchema] | PageOf | tuple[type[OutSchema], ...] | None
+"""None: the JSON value null."""
 
 
 PROTOCOL = "umami"
@@ -35,6 +36,8 @@ class Access(StrEnum):
     PUBLIC = "public"
     VIEWER = "viewer"
     """A user, or the bearer of a share."""
+    LEAVING = "leaving"
+    """The same, or the bearer of a token that is no longer good: to log out once more does no harm."""
     USER = "user"
 
 
@@ -97,7 +100,8 @@ def operation(
 
 def authenticate(access: Access) -> None:
     """Find out who asks. :raises Unauthenticated: nobody, or no user where it takes one (W1)"""
-    g.actor = identify(
+    find = identify_leaving if access is Access.LEAVING else identify
+    g.actor = find(
         g.actor,
         bearer_token(),
         share_token=request.headers.get("x-umami-share-token"),
@@ -173,6 +177,8 @@ def answer(gives: Shape, result: Any, query: Any) -> Response:
     """Draw the result of a view as the JSON that the endpoint promises."""
     if isinstance(gives, PageOf):
         drawn: Any = gives.draw(result, query)
+    elif gives is None:
+        drawn = None
     elif isinstance(gives, tuple):
         drawn = [shape.draw(item) for shape, item in zip(gives, result, strict=True)]
     else:

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import CTE, BigInteger, ColumnElement, FromClause, Select, bindparam, func, literal, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-Order = Sequence[tuple[InstrumentedAttribute[Any], bool]]
-"""Columns to sort by, and whether descending."""
+from app.db.sql.ordering import Order
+
 Joins = Sequence[tuple[FromClause | type, ColumnElement[bool]]]
 """What to join, outer, for the columns to show."""
 

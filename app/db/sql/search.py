@@ -56,6 +56,11 @@ def count_in_index(index: str) -> Query[Total]:
     return Query(statement.columns(column("total", Integer())), Total)
 
 
+def trimmed(searched: str | None) -> str | None:
+    """What is searched for, without the spaces that come with pasted text; None for nothing."""
+    return (searched or "").strip() or None
+
+
 def pattern(searched: str) -> str:
     """The text as a LIKE pattern for "contains"; ``%``, ``_`` and ``\\`` mean themselves (W18)."""
     escaped = searched.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -34,7 +34,7 @@ from app.models import IS_ADMIN, GrantedCapability, User, Website, WebsiteNumber
 from app.queries.access import of_user, on_website, rights
 from app.queries.matomo.people import administered
 
-BY_NAME = [(Website.name, False), (WebsiteNumber.number, False)]
+BY_NAME = [(Website.name_key, False), (Website.name, False), (WebsiteNumber.number, False)]
 
 
 class SiteOfUser(NamedTuple):

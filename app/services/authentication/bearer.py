@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from app.db.reads import fetch_all, fetch_one
 from app.db.session import note_caller
@@ -64,6 +65,21 @@ def identify(
     actor = Actor(found.account, found.credential, visitor.origin, share)
     note_caller(actor.session_id, token_id=actor.token_id, wrote_at=found.wrote_at)
     return actor
+
+
+def identify_leaving(visitor: Actor, token: str | None, **others: Any) -> Actor:
+    """
+    As ``identify``, for logging out: the bearer of a token that is no longer good is no one.
+
+    :raises Unauthenticated: there is no token at all
+    """
+    try:
+        return identify(visitor, token, **others)
+    except Unauthenticated:
+        if not token:
+            raise
+        note_caller(None)
+        return visitor
 
 
 def _shared_view(share_token: str) -> SharedView | None:

@@ -3,6 +3,8 @@ Invitations: accounts that wait for somebody to take them over (docs/invitations
 the link is in ``acceptance``.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -12,9 +14,17 @@ from app.db.reads import fetch_all, fetch_one, fetch_page
 from app.db.session import Unit, execute_count, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import EmailTaken, NotFound, NoUsernameOrEmail, UsernameTaken
+from app.domain.errors import (
+    AlreadyInvited,
+    EmailIsUsername,
+    EmailTaken,
+    NotFound,
+    NoUsernameOrEmail,
+    UsernameIsEmail,
+    UsernameTaken,
+)
 from app.domain.folding import fold
-from app.domain.names import clean_username
+from app.domain.names import new_username
 from app.domain.pagination import Page, Window
 from app.domain.permissions import weaker_role
 from app.domain.roles import Role
@@ -55,12 +65,15 @@ def invite(
     :param days: how long the link is good; as configured by default
     :raises Invalid: neither name nor address, or something that cannot be
     :raises Denied: more than the actor may give; who is no administrator invites to websites that they administer
+    :raises AlreadyInvited: that account waits for its invitation to be accepted, and the actor may send it again
     :raises Conflict: name or address are taken
     """
     address = profiles.clean_email(email) if email else None
-    if not username and address is None:
+    # Mail proves an address: its domain may be of another script than what stands before it.
+    called = new_username(username) if username else address
+    if called is None:
         raise NoUsernameOrEmail("username")
-    user = User(username=clean_username(username or address or ""), email=address, pending=True)
+    user = User(username=called, email=address, pending=True)
     user.role, user.password_hash = Role.VIEW_ONLY, ""
     role = role or weaker_role(Role.USER, actor.role or Role.VIEW_ONLY)
     limits.check_gifts(role, teams, grants)
@@ -69,7 +82,7 @@ def invite(
         "uq_user_username_key": UsernameTaken(user.username),
         "uq_user_email_key": EmailTaken(address or ""),
     }
-    with transaction(taken) as session:
+    with already_invited(actor, user.username, address), transaction(taken) as session:
         recheck(actor)
         profiles.claim_names(username=user.username, email=address)
         limits.require_rights(actor, role, teams, grants)
@@ -88,6 +101,23 @@ def invite(
         created = InvitationCreated(actor, made.id, made.user_id, made.username, made.email, made.role)
         events.record(session, created)
         return made
+
+
+@contextmanager
+def already_invited(actor: Actor, *names: str | None) -> Iterator[None]:
+    """
+    Tell those who may send it again that what is in the way of an account with these names is an invitation.
+
+    :raises AlreadyInvited: instead of the error that says which name is taken
+    """
+    try:
+        yield
+    except (UsernameTaken, UsernameIsEmail, EmailTaken, EmailIsUsername) as clash:
+        for name in filter(None, names):
+            for row in fetch_all(queries.select_invitations_called, invitation_id=None, key=fold(name)):
+                if row.accepted_at is None and policy.can_manage_invitation(actor, row.inviter_id):
+                    raise AlreadyInvited(name, row.id) from clash
+        raise
 
 
 def _issue(session: Unit, invitation: Invitation, until: datetime) -> InvitationView:

@@ -30,6 +30,7 @@ def invite_person(
     :param days: how long the link is good; as configured by default
     :raises NoFirstWebsite: no website is named, be it by an administrator
     :raises WebsiteDenied: the actor may not view it, or does not administer it
+    :raises AlreadyInvited: see ``manage.invite``
     :raises Invalid, Conflict: as of ``accounts.open_account``
     """
     require_some(actor, SiteRole.ADMIN)
@@ -38,7 +39,8 @@ def invite_person(
         raise NoFirstWebsite("website")
     sites.resolve_site(actor, website, SiteRole.VIEW)
     site = sites.resolve_site(actor, website, SiteRole.ADMIN)
-    address = clean_names(username, email)
+    with manage.already_invited(actor, username, email):
+        address = clean_names(username, email)
     grant = {"website_id": site.id, "role": SiteRole.VIEW.value}
     manage.invite(actor, username=username, email=address, grants=[grant], days=days)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from app.db.reads import fetch_all, fetch_one, fetch_window
 from app.db.sql.query import PageQuery, T
-from app.db.sql.search import pattern
+from app.db.sql.search import pattern, trimmed
 from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import WebsiteDenied
@@ -164,6 +164,7 @@ def list_people_on_site(
         return PeopleOnSite(_oneself(actor, seen.id if seen else NOWHERE), oneself=True)
     if has is AccessFilter.EVERYTHING and not actor.is_admin:
         has = None
+    search = trimmed(search)
     values: dict[str, Any] = {"website_id": site.id}
     if has is AccessFilter.CAPABILITY:
         values["capability"] = capability

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.db.reads import fetch_all, fetch_window
-from app.db.sql.search import pattern
+from app.db.sql.search import pattern, trimmed
 from app.domain.actor import Actor
 from app.domain.errors import HasEverything, UnknownUser
 from app.domain.pagination import MAX_OFFSET, Page, Window
@@ -52,6 +52,7 @@ def list_sites_of_user(
     person = _person(username)
     if person is not None and person.role == Role.ADMIN:
         raise HasEverything(person.username)
+    search = trimmed(search)
     statement = queries.select_sites_of_user(own_only=not actor.is_admin, searched=bool(search), has=has)
     values = {
         "user_id": person.id if person is not None else None,

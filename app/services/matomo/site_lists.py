@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.db.reads import fetch_all, fetch_one, fetch_window
 from app.db.sql.query import PageQuery, T
-from app.db.sql.search import pattern
+from app.db.sql.search import pattern, trimmed
 from app.domain.actor import Actor
 from app.domain.errors import NotFound
 from app.domain.pagination import MAX_OFFSET, Page, Window
@@ -69,6 +69,7 @@ def list_sites(
     :param url: one of the addresses, by http or https, with or without www
     :param without: numbers to leave out
     """
+    search = trimmed(search)
     values: dict[str, Any] = {}
     by = None
     if url is not None:

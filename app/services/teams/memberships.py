@@ -34,7 +34,7 @@ from app.services import events
 from app.services.access.holders import remove_all_on_team
 from app.services.acting import recheck
 from app.services.events import MembershipAdded, MembershipChanged, MembershipRemoved
-from app.services.lookup import require_somebody
+from app.services.lookup import as_pasted, require_somebody
 from app.services.teams.dissolving import find_member, lock_team
 from app.services.teams.teams import require_team
 
@@ -56,7 +56,7 @@ def join_team(actor: Actor, *, access_code: str) -> Membership:
         transaction({UNIQUE: AlreadyJoined}) as session,
     ):
         recheck(actor)
-        team = fetch_one(team_queries.select_team_by_code, access_code=access_code)
+        team = as_pasted(access_code, lambda code: fetch_one(team_queries.select_team_by_code, access_code=code))
         if team is None:
             raise UnknownAccessCode
         membership = Membership(team_id=team.id, user_id=user_id, role=TeamRole.MEMBER)

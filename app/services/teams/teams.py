@@ -13,6 +13,7 @@ from app.db.session import retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import AccessCodeTaken, Denied, NotTeamManager, TooShort, UnknownReference, UnknownTeam
+from app.domain.names import check_new_name
 from app.domain.pagination import Page, Sort, Window
 from app.domain.permissions import Permission
 from app.domain.roles import TeamRole
@@ -94,6 +95,7 @@ def create_team(actor: Actor, *, name: str, owner_id: UUID | None = None) -> tup
 
     :raises UnknownReference: ``owner_id`` names nobody
     """
+    check_new_name(name)
     policy.require(policy.can_create_team(actor, owner_id))
     owner = owner_id or actor.user_id
     require_somebody(owner)
@@ -192,6 +194,7 @@ def update_team(actor: Actor, team_id: UUID, *, name: str | None = None, access_
     """
     Change what is given; the time of change moves in any case, as in Umami.
 
+    :raises InvisibleCharacters: a new name has some
     :raises TooShort: a new access code shorter than 8 characters
     :raises AccessCodeTaken: another team has it
     :raises Throttled: too many codes were tried lately
@@ -204,9 +207,11 @@ def update_team(actor: Actor, team_id: UUID, *, name: str | None = None, access_
         team = session.get(Team, team_id, with_for_update={"key_share": True})
         if team is None:
             raise UnknownTeam
+        access_code = access_code and access_code.strip()
         changes = {} if name is None else events.changes({"name": team.name}, {"name": name})
         new_code = access_code is not None and access_code != team.access_code
-        if name is not None:
+        if name is not None and name != team.name:
+            check_new_name(name)
             team.name = name
         if access_code is not None and access_code != team.access_code:
             if len(access_code) < ACCESS_CODE_MIN_LENGTH:

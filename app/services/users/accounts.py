@@ -18,7 +18,7 @@ from app.domain.errors import (
     WrongPassword,
 )
 from app.domain.folding import fold
-from app.domain.names import clean_display_name, clean_username
+from app.domain.names import check_new_name, check_new_username, clean_username, new_display_name, new_username
 from app.domain.pagination import Page, Sort, Window
 from app.domain.password_rules import check_new_password
 from app.domain.roles import Role
@@ -65,9 +65,9 @@ def create_user(
         that they do not administer
     :raises Conflict: name, address or id are taken, also by a closed account
     """
-    name = clean_username(username)
+    name = new_username(username)
     address = profiles.clean_email(email) if email else None
-    shown = clean_display_name(display_name) if display_name else None
+    shown = new_display_name(display_name) if display_name else None
     check_password(password)
     policy.require(policy.can_administer(actor) or (bool(grants) and policy.can_give_role(actor, role)))
     require_somebody(id)
@@ -122,12 +122,24 @@ def _called(text: str) -> Sequence[UserRecord]:
 
 
 def list_users(
-    actor: Actor, window: Window, *, search: str | None = None, sort: Sort = NEWEST_FIRST
+    actor: Actor,
+    window: Window,
+    *,
+    search: str | None = None,
+    role: Role | None = None,
+    pending: bool | None = None,
+    sort: Sort = NEWEST_FIRST,
 ) -> Page[UserListed]:
-    """All accounts; ``search`` finds a part of the name. :raises Denied: not an administrator"""
+    """
+    All accounts, or those that have a role, or have not accepted their invitation yet (``pending``), or have.
+
+    :param search: a part of the name, the e-mail address or the display name
+    :raises Denied: not an administrator
+    """
     policy.require(policy.can_administer(actor))
-    build = partial(queries.select_users, sort=sort.key, descending=sort.descending)
-    return fetch_page(build, window, search=search, folded=True, index="search_user")
+    build = partial(queries.select_users, sort=sort.key, descending=sort.descending, role=role, pending=pending)
+    narrowed = role is not None or pending is not None
+    return fetch_page(build, window, search=search, folded=True, index="search_user", narrowed=narrowed)
 
 
 @retried
@@ -178,11 +190,14 @@ def update_user(
             if confirmed is None and not actor.is_admin and profiles.is_other(user.email, address):
                 raise WrongPassword  # it was the same when the password was not asked for
             profiles.set_email(session, actor, user, address)
-        if shown is not UNSET:
+        if not isinstance(shown, Unset) and shown != user.display_name:
+            if shown is not None:
+                check_new_name(shown, field="display_name")
             user.display_name = shown
         if role is not None and role != user.role:
             _change_role(session, actor, user, role, last_admin=admins == [user.id])
         if name is not None and name != user.username:
+            check_new_username(name)
             user.username = name
         if hashed is not None:
             if user.pending:

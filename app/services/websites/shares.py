@@ -21,6 +21,7 @@ from app.security import tokens
 from app.services import events
 from app.services.acting import recheck
 from app.services.events import ShareCreated, ShareDeleted, ShareUpdated
+from app.services.lookup import as_pasted
 
 TAKEN = {"uq_share_slug": SlugTaken}
 
@@ -33,7 +34,7 @@ def open_share(visitor: Actor, slug: str) -> tuple[ShareRecord, str]:
     :raises Throttled: too many wrong ones lately from the address
     """
     with runtime().throttles.share_slugs.guessing("", visitor.address, wrong=NotFound):
-        row = fetch_one(queries.select_share_by_slug, slug=slug)
+        row = as_pasted(slug, lambda given: fetch_one(queries.select_share_by_slug, slug=given))
         if row is None:
             raise NotFound
     return row, runtime().share_tokens.sign(row.id)
@@ -69,6 +70,7 @@ def create_share(
     """
     if share_type != WEBSITE_SHARE:
         raise UnsupportedShare("share_type", WEBSITE_SHARE)
+    slug = (slug or "").strip()
     if slug:
         _count_choice(actor)
     share = Share(entity_id=website_id, name=name, slug=slug or tokens.new_code(), parameters=parameters or {})
@@ -107,6 +109,7 @@ def update_share(actor: Actor, share_id: UUID, *, name: str, slug: str, paramete
         share = session.get(Share, share_id, with_for_update={"key_share": True})
         if share is None:
             raise _hidden(actor)
+        slug = slug.strip()
         old = {"name": share.name, "parameters": share.parameters}
         changes = events.changes(old, {"name": name, "parameters": parameters})
         changed = ShareUpdated(actor, share.entity_id, share_id, name, changes, share.slug != slug)

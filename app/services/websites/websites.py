@@ -13,6 +13,7 @@ from app.db.session import Unit, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import Conflict, Denied, NoNewOwner, NotFound, UnknownReference, WebsiteIdTaken
+from app.domain.names import check_new_name
 from app.domain.pagination import Page, Sort, Window
 from app.domain.permissions import Permission
 from app.models import Share, Website, WebsiteNumber, utcnow
@@ -98,8 +99,10 @@ def create_website(
     Register a website, the actor's own or a team's, with a first public link if ``share_id`` gives its slug.
 
     :param owner_id: whose it shall be, if not the actor's; for administrators
+    :raises InvisibleCharacters: the name has some
     :raises Conflict: id or slug are taken; then nothing was created (W17)
     """
+    check_new_name(name)
     website = Website(name=name, domain=domain, team_id=team_id, created_by=actor.id)
     if id is not None:
         website.id = id
@@ -111,8 +114,9 @@ def create_website(
         session.add(website)
         session.flush()
         session.add(WebsiteNumber(website_id=website.id))
-        if share_id:
-            session.add(Share(entity_id=website.id, name=name, slug=share_id, parameters=FIRST_SHARE))
+        slug = (share_id or "").strip()
+        if slug:
+            session.add(Share(entity_id=website.id, name=name, slug=slug, parameters=FIRST_SHARE))
         events.record(session, WebsiteCreated(actor, website.id, name, website.user_id, team_id))
         session.flush()
         return _as_stored(actor, website.id)
@@ -143,16 +147,20 @@ def update_website(actor: Actor, website_id: UUID, **changes: Any) -> WebsiteRec
 
     ``share_id`` adds a public link with that slug, None takes all links away, an empty one changes nothing.
 
+    :raises InvisibleCharacters: a new name has some
     :raises Conflict: the slug is taken, be it by this website
     """
     links = "share_id" in changes
     slug = changes.pop("share_id", None)
+    slug = slug and slug.strip()
     with transaction(CONFLICTS) as session:
         recheck(actor)
         require_change(actor, website_id, Permission.WEBSITE_UPDATE)
         website = session.get(Website, website_id, with_for_update={"key_share": True})
         if website is None:
             raise _hidden(actor)
+        if changes.get("name", website.name) != website.name:
+            check_new_name(changes["name"])
         changed = events.changes({name: getattr(website, name) for name in changes}, changes)
         for name, value in changes.items():
             setattr(website, name, value)

@@ -1,11 +1,16 @@
 """Up, down and up again; and what comes out is what the models say."""
 
+from uuid import UUID
+
 from alembic import command
 from sqlalchemy import text
 
 from app.db import migrations
 from app.db.session import db
+from app.domain.actor import OPERATOR
+from app.domain.pagination import Window
 from app.models import Base
+from app.services.users import accounts
 from tests.db.migrations.conftest import all_revisions, of_models, schema, tables
 
 TEAM = "00000000-0000-4000-8000-000000000000"
@@ -40,6 +45,39 @@ class TestUpgrade:
         migrations.upgrade()
 
         assert schema(db.engine) == before
+
+
+class TestFoldedNames:
+    NAMES = {"Blue": "blue", "ÄRGER": "ärger", "Groß": "gross", "①": "1"}
+
+    def test_names_of_before_are_folded_and_users_found_by_all_of_theirs(self, empty):
+        migrations.upgrade("0006")
+        with db.engine.begin() as connection:
+            for number, name in enumerate(self.NAMES):
+                values = {"id": UUID(int=number + 1).hex, "name": name, "email": f"{number}@example.org"}
+                connection.execute(text("INSERT INTO team (team_id, name) VALUES (:id, :name)"), values)
+                connection.execute(
+                    text("INSERT INTO website (website_id, name, replay_enabled) VALUES (:id, :name, false)"), values
+                )
+                connection.execute(
+                    text(
+                        'INSERT INTO "user" (user_id, username, username_key, password, role, display_name, email_key) '
+                        "VALUES (:id, :email, :email, '', 'user', :name, :email)"
+                    ),
+                    values,
+                )
+
+        migrations.upgrade()
+
+        with db.engine.connect() as connection:
+            for query in (
+                "SELECT name, name_key FROM team",
+                "SELECT name, name_key FROM website",
+                'SELECT display_name, display_name_key FROM "user"',
+            ):
+                assert dict(connection.execute(text(query)).all()) == self.NAMES
+        found = {search: accounts.list_users(OPERATOR, Window(), search=search).total for search in ("gross", "1@exam")}
+        assert found == {"gross": 1, "1@exam": 1}
 
 
 class TestDowngrade:

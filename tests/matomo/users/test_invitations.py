@@ -135,6 +135,21 @@ class TestRefusals:
         ):
             refused(text, initialIdSite=sites[0], **given)
 
+    def test_who_has_been_invited_already(self, refused, add, sites, give, caller_of, superuser):
+        ada = add("ada")
+        give(ada, "admin", *sites)
+        superuser.call(INVITE, **EVE, initialIdSite=sites[0])
+
+        for given, text in (
+            ({"userLogin": EVE["userLogin"]}, f"Username: Username '{EVE['userLogin']}' already exists."),
+            ({"email": EVE["email"]}, f"Email: User with email '{EVE['email']}' already exists."),
+        ):
+            (name,) = given.values()
+            again = f"{name} has been invited already. Use UsersManager.resendInvite to send the invitation again."
+            given = {"userLogin": "another", "email": "another@x.org"} | given
+            assert superuser.call(INVITE, **given, initialIdSite=sites[0]).json == failure(again)
+            assert caller_of(ada).call(INVITE, **given, initialIdSite=sites[0]).json == failure(text)
+
     @pytest.mark.parametrize("days", ["-1", "100000"])
     def test_times_that_cannot_be(self, refused, sites, days):
         refused("Must be 0.01 to 365 days", initialIdSite=sites[0], expiryInDays=days)

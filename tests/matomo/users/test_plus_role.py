@@ -134,7 +134,7 @@ class TestSiteAdmin:
         give("hidden", "view", sites[0])
 
         assert plus(sites[0], caller_of(people[1]), filter_search="needle") == ({}, 0)
-        assert plus(sites[0], caller_of(people[1]), filter_search="HIDD") == ({"hidden": "view"}, 1)
+        assert plus(sites[0], caller_of(people[1]), filter_search=" HIDD\n") == ({"hidden": "view"}, 1)
         assert plus(sites[0], caller_of(people[1]), filter_search="login2@pass") == ({"userLogin2": "admin"}, 1)
 
 

@@ -145,6 +145,16 @@ class TestForUser:
         assert response.headers[TOTAL] == "3"
         assert HAS_SOME not in response.headers
 
+    @pytest.mark.parametrize("blank", ["  ", " \n"])
+    def test_spaces_around_a_search_do_not_count(self, superuser, ada, sites, make_website, number, root, blank):
+        named = number(make_website("searchTerm site", owner=root))
+
+        response = superuser.call(FOR_USER, userLogin="ada", filter_search=f"{blank}searchTerm{blank}")
+        everything = superuser.call(FOR_USER, userLogin="ada", filter_search=blank)
+
+        assert [row["idsite"] for row in response.json] == [named]
+        assert everything.headers[TOTAL] == superuser.call(FOR_USER, userLogin="ada").headers[TOTAL]
+
     def test_search_without_a_hit(self, superuser, ada, sites):
         """45"""
         response = superuser.call(FOR_USER, userLogin="ada", filter_search="nothing like it")

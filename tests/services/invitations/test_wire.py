@@ -134,6 +134,72 @@ class TestCreating:
         assert (response.status_code, response.json) == (400, refusal(400, "User already exists", "bad-request"))
 
 
+class TestInvitingTwice:
+    """Those who may send the invitation again are told so; others do not learn of it."""
+
+    AGAIN = {
+        "ada@example.org": {"email": "ada@example.org"},
+        "ADA@example.org": {"email": " ADA@example.org "},
+        "Ada@Example.org": {"username": "Ada@Example.org"},
+        "other": {"username": "other", "email": "ada@example.org"},
+    }
+
+    @pytest.fixture
+    def inviters(self, make_user, make_website, client_of):
+        """Two who administer a website each: clients, and grants to invite with."""
+        people = [make_user(name) for name in ("owner", "another")]
+        grants = [[{"websiteId": str(make_website(owner=person)), "role": "view"}] for person in people]
+        return list(zip(map(client_of, people), grants, strict=True))
+
+    @pytest.mark.parametrize(("name", "body"), AGAIN.items(), ids=AGAIN)
+    def test_the_inviter_and_administrators_are_told_how_to_send_it_again(self, as_admin, inviters, name, body):
+        owner, grants = inviters[0]
+        made = invited(owner, username=None, email="ada@example.org", grants=grants)
+
+        by_inviter = owner.post("/api/invitations", json={**body, "grants": grants})
+        by_admin = as_admin.post("/api/invitations", json=body)
+
+        known = "ada@example.org" if name == "other" else name
+        path = f"/api/invitations/{made['id']}/resend"
+        told = refusal(400, f"{known} has been invited already. Send the invitation again: POST {path}", "bad-request")
+        assert [(response.status_code, response.json) for response in (by_inviter, by_admin)] == [(400, told)] * 2
+        assert as_admin.post(path).status_code == 200
+
+    def test_a_username_that_has_been_invited_is_told_too(self, as_admin):
+        made = invited(as_admin)
+
+        response = as_admin.post("/api/invitations", json={"username": "ADA"})
+
+        message = f"ADA has been invited already. Send the invitation again: POST /api/invitations/{made['id']}/resend"
+        assert (response.status_code, response.json) == (400, refusal(400, message, "bad-request"))
+
+    @pytest.mark.parametrize(
+        ("body", "text"),
+        [
+            ({"email": "ada@example.org"}, "This username is another user's e-mail address"),
+            ({"username": "other", "email": "ada@example.org"}, "A user with this e-mail address already exists"),
+        ],
+        ids=["by the address", "with a name"],
+    )
+    def test_others_learn_no_more_than_of_any_account(self, inviters, body, text):
+        owner, grants = inviters[0]
+        invited(owner, username="ada", email="ada@example.org", grants=grants)
+        another, own_grants = inviters[1]
+
+        response = another.post("/api/invitations", json={**body, "grants": own_grants})
+
+        assert (response.status_code, response.json) == (400, refusal(400, text, "bad-request"))
+
+    def test_of_an_account_that_has_accepted_it_is_said_what_is_taken(self, as_admin, anonymous):
+        link = invited(as_admin, email="ada@example.org")["link"]
+        form = {"action": "accept", "password": "a horse of one's own", "repeat": "a horse of one's own"}
+        assert anonymous.post(link.removeprefix("http://localhost"), data=form).status_code == 200
+
+        response = as_admin.post("/api/invitations", json={"username": "ada"})
+
+        assert response.json == refusal(400, "User already exists", "bad-request")
+
+
 class TestListing:
     def test_a_page_has_all_but_the_links(self, as_admin):
         made = invited(as_admin)

@@ -105,6 +105,29 @@ class TestW25WhatTheyAre:
         assert response.status_code == 200
         assert (response.json["name"], response.json["accessCode"]) == ("Blue", "old")
 
+    def test_spaces_that_were_pasted_with_one_do_not_count(self, client_of, people, team, make_user):
+        changed = client_of(people["owner"]).post(f"/api/teams/{team}", json={"accessCode": f"  {'c' * 50}\n"})
+
+        joined = client_of(make_user()).post("/api/teams/join", json={"accessCode": f"\t{'c' * 50} "})
+
+        assert (changed.status_code, changed.json["accessCode"]) == (200, "c" * 50)
+        assert joined.status_code == 200
+
+    def test_spaces_do_not_make_a_short_one_long(self, client_of, people, team):
+        response = client_of(people["owner"]).post(f"/api/teams/{team}", json={"accessCode": " 1234567 "})
+
+        assert (response.status_code, response.json) == (400, TOO_SHORT)
+
+    def test_one_of_old_with_spaces_opens_as_it_is_and_stays(self, client_of, people, team, make_user, in_database):
+        with in_database() as session:
+            session.connection().exec_driver_sql("UPDATE team SET access_code = ' of old '")
+
+        kept = client_of(people["owner"]).post(f"/api/teams/{team}", json={"accessCode": " of old "})
+        joined = client_of(make_user()).post("/api/teams/join", json={"accessCode": " of old "})
+
+        assert (kept.status_code, kept.json["accessCode"]) == (200, " of old ")
+        assert joined.status_code == 200
+
     def test_a_changed_one_no_longer_opens(self, client_of, people, team, make_user):
         client = client_of(people["owner"])
         old = client.get(f"/api/teams/{team}").json["accessCode"]

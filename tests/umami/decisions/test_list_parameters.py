@@ -1,6 +1,12 @@
 """What Umami 3.3 lets lists be asked, and ``includeTeams`` (W28)."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import insert
+
+from app.models import Team, User, Website, utcnow
+from tests.umami.decisions.envelopes import bad_fields
 
 
 @pytest.fixture
@@ -58,9 +64,29 @@ class TestUmami33Sorting:
 
         assert client.get("/api/admin/users", query_string={"orderBy": key}).json == plain
 
+    SORTED = (
+        "/api/users",
+        "/api/admin/users",
+        "/api/admin/teams",
+        "/api/admin/websites",
+        "/api/me/teams",
+        "/api/teams",
+        "/api/me/websites",
+        "/api/websites",
+        "/api/users/{user}/teams",
+        "/api/users/{user}/websites",
+        "/api/teams/{team}/websites",
+    )
+
     @pytest.mark.parametrize("way", ["desc", "TRUE", "1", ""])
-    def test_directions_that_are_none_are_ignored(self, names, way):
-        assert names(f"/api/admin/users?orderBy=username&sortDescending={way}") == ["a", "admin", "b", "c"]
+    @pytest.mark.parametrize("path", SORTED)
+    def test_directions_other_than_true_and_false_are_refused(self, client, admin, make_team, path, way):
+        url = path.format(user=admin.id, team=make_team(admin))
+
+        response = client.get(url, query_string={"sortDescending": way})
+
+        assert response.status_code == 400
+        assert response.json == bad_fields(sortDescending='Invalid option: expected one of "true"|"false"')
 
     def test_a_direction_alone_turns_the_lists_own_order(self, names):
         assert names("/api/me/websites?sortDescending=true") == ["c", "b", "a"]
@@ -76,6 +102,144 @@ class TestUmami33Sorting:
             "orderBy": "name",
             "sortDescending": True,
         }
+
+
+class TestOneOrderForNames:
+    NAMES = ("ärmel", "b", "Ärger", "B", "a", "Zoë", "C", "äste", "zebra")
+    SORTED = ("a", "B", "b", "C", "zebra", "Zoë", "Ärger", "ärmel", "äste")
+
+    @pytest.fixture
+    def users(self, make_user):
+        for number, name in enumerate(("beta", "Alpha", "Gamma", "alpine", "Ärger", "ärmel", "äste", "Zoë")):
+            make_user(name, role="user" if number % 2 else "view-only")
+
+    @pytest.fixture
+    def everything_named(self, admin, make_team, make_website):
+        team = make_team(admin, "the team")
+        for name in self.NAMES:
+            make_team(admin, name)
+            make_website(name, owner=admin)
+            make_website(name, team=team)
+        return team
+
+    LISTS = (
+        "/api/admin/teams?orderBy=name",
+        "/api/me/teams?orderBy=name",
+        "/api/me/websites",
+        "/api/websites?orderBy=name",
+        "/api/teams/{team}/websites",
+        "/api/admin/websites?orderBy=name",
+    )
+
+    @pytest.mark.parametrize("path", LISTS)
+    def test_teams_and_websites_come_without_regard_to_case_then_exact(self, names, everything_named, path):
+        found = names(path.format(team=everything_named))
+
+        assert [name for name in dict.fromkeys(found) if name != "the team"] == list(self.SORTED)
+
+    def test_the_other_way_round_is_the_other_way_round(self, names, everything_named):
+        assert names("/api/me/websites?orderBy=name&sortDescending=true") == [*reversed(self.SORTED)]
+
+    def test_usernames_come_so_too(self, names, users):
+        order = ["admin", "Alpha", "alpine", "beta", "Gamma", "Zoë", "Ärger", "ärmel", "äste"]
+
+        assert names("/api/admin/users?orderBy=username") == order
+        assert names("/api/admin/users?orderBy=username&sortDescending=true") == order[::-1]
+
+    def test_the_access_of_a_user_and_on_a_website_comes_so_too(self, client, admin, everything_named, users):
+        site = client.get("/api/me/websites").json["data"][0]["id"]
+        for user in client.get("/api/users?search=a").json["data"]:
+            if user["id"] != str(admin.id):
+                client.put(f"/api/websites/{site}/access/{user['id']}", json={"role": "view"})
+
+        of_user = [row["website"]["name"] for row in client.get(f"/api/users/{admin.id}/access").json["data"]]
+        on_site = [row["user"]["username"] for row in client.get(f"/api/websites/{site}/access").json["data"]]
+
+        assert list(dict.fromkeys(of_user)) == list(self.SORTED)
+        assert on_site == ["admin", "Alpha", "alpine", "beta", "Gamma"]
+
+    def test_a_name_that_another_program_wrote_or_changed_is_sorted_as_well(self, names, in_database, admin, client):
+        with in_database() as session:
+            session.execute(insert(Website), [{"name": name, "user_id": admin.id} for name in ("B", "a", "C")])
+            session.execute(insert(Team), [{"name": name} for name in ("B", "a", "C")])
+        with in_database() as session:
+            session.connection().exec_driver_sql("UPDATE website SET name = 'Bc' WHERE name = 'a'")
+
+        assert names("/api/admin/websites?orderBy=name") == ["B", "Bc", "C"]
+        assert names("/api/admin/teams?orderBy=name") == ["a", "B", "C"]
+
+    def test_without_a_domain_is_before_all_domains(self, client, admin, in_database, make_website):
+        make_website("with", "a.example", owner=admin)
+        with in_database() as session:
+            session.add(Website(name="without", user_id=admin.id))
+
+        def names(way):
+            path = f"/api/websites?orderBy=domain&sortDescending={way}"
+            return [row["name"] for row in client.get(path).json["data"]]
+
+        assert (names("false"), names("true")) == (["without", "with"], ["with", "without"])
+
+
+class TestUsersNarrowed:
+    @pytest.fixture(autouse=True)
+    def crowd(self, make_user, client, in_database):
+        for name, role in (("ada", "user"), ("bob", "view-only"), ("root", "admin"), ("carl", "user")):
+            make_user(name, role=role)
+        client.post("/api/invitations", json={"username": "eve", "email": "eve@example.org"})
+        with in_database() as session:
+            for name, hours in (("ada", 2), ("bob", 1), ("root", 3)):
+                session.query(User).filter_by(username=name).one().last_seen_at = utcnow() - timedelta(hours=hours)
+
+    NARROWED = {
+        "role=admin": {"admin", "root"},
+        "role=user": {"ada", "carl"},
+        "role=view-only": {"bob", "eve"},
+        "state=pending": {"eve"},
+        "state=active": {"ada", "admin", "bob", "carl", "root"},
+        "role=view-only&state=pending": {"eve"},
+        "role=admin&state=pending": set(),
+        "role=user&search=ad": {"ada"},
+    }
+
+    @pytest.mark.parametrize("path", ["/api/admin/users", "/api/users"])
+    @pytest.mark.parametrize(("query", "found"), NARROWED.items(), ids=NARROWED)
+    def test_by_role_and_state(self, client, path, query, found):
+        answer = client.get(f"{path}?{query}").json
+
+        assert {row["username"] for row in answer["data"]} == found
+        assert answer["count"] == len(found)
+
+    def test_many_are_counted_and_paged_as_few(self, client, monkeypatch, names):
+        monkeypatch.setattr("app.db.reads.FEW", 1)
+
+        answer = client.get("/api/users?role=user&orderBy=username&pageSize=1&page=2").json
+
+        assert (answer["count"], [row["username"] for row in answer["data"]]) == (2, ["carl"])
+
+    REFUSED = {
+        "role": ("owner", 'Invalid option: expected one of "admin"|"user"|"view-only"'),
+        "state": ("deleted", 'Invalid option: expected one of "active"|"pending"'),
+    }
+
+    @pytest.mark.parametrize(
+        ("name", "value", "text"), [(name, *given) for name, given in REFUSED.items()], ids=REFUSED
+    )
+    def test_a_value_that_is_none_is_refused(self, client, name, value, text):
+        responses = [client.get("/api/admin/users", query_string={name: given}) for given in (value, "")]
+
+        assert [response.status_code for response in responses] == [400, 400]
+        assert [response.json for response in responses] == [bad_fields(**{name: text})] * 2
+
+    def test_who_was_never_seen_was_seen_before_anyone_else(self, client):
+        def seen(way):
+            found = client.get(f"/api/users?orderBy=lastSeenAt&sortDescending={way}").json
+            assert (found["orderBy"], found["count"]) == ("lastSeenAt", 6)
+            return [row["username"] for row in found["data"]]
+
+        forth, back = seen("false"), seen("true")
+
+        assert (set(forth[:3]), forth[3:]) == ({"admin", "carl", "eve"}, ["root", "ada", "bob"])
+        assert (back[:3], set(back[3:])) == (["bob", "ada", "root"], {"admin", "carl", "eve"})
 
 
 class TestUmami33MaxResults:

@@ -6,7 +6,7 @@ import bcrypt
 import pytest
 from sqlalchemy import select, update
 
-from app.models import User
+from app.models import Team, User, Website
 from tests.racing import at_once, statuses
 from tests.umami.decisions.envelopes import bad_fields, bad_request
 
@@ -195,3 +195,156 @@ class TestW16Usernames:
         assert response.status_code == 200
         assert response.json["username"] == username
         assert log_in(username, password=NEW).json["user"]["username"] == username
+
+
+INVISIBLE = "Invalid string: must not contain invisible or unassigned characters"
+MIXED = "Invalid string: must not mix letters of several scripts"
+
+
+class TestNamesThatLookLikeOthers:
+    UNSEEN = {
+        "zero width space": "spa\u200bced",
+        "override from right to left": "\u202eevil",
+        "isolate": "a\u2066b",
+        "soft hyphen": "spa\u00adced",
+        "zero width joiner": "👨\u200d👩",
+        "zero width non-joiner": "می\u200cخواهم",
+        "byte order mark": "\ufeffada\ufeffa",
+        "unassigned": "ada\u0378",
+        "no character": "ada\uffff",
+        "Hangul filler": "ada\u3164",
+        "tag": "ada\U000e0041",
+    }
+    OLD = {"zero width space": "spa\u200bced", "two scripts": "\u0455paced"}
+
+    @pytest.mark.parametrize("name", UNSEEN.values(), ids=UNSEEN)
+    def test_what_does_not_show_is_refused_in_new_names(
+        self, client_of, admin, make_user, make_team, make_website, name
+    ):
+        client, ada = client_of(admin), make_user("ada")
+        team, site = make_team(admin, "Blue"), make_website("Shop", owner=admin)
+        calls = [
+            ("/api/users", {"username": name, "password": NEW, "role": "user"}, "username"),
+            ("/api/users", {"username": "b", "password": NEW, "role": "user", "displayName": name}, "displayName"),
+            (f"/api/users/{ada.id}", {"username": name}, "username"),
+            (f"/api/users/{ada.id}", {"displayName": name}, "displayName"),
+            ("/api/invitations", {"username": name}, "username"),
+            ("/api/teams", {"name": name}, "name"),
+            (f"/api/teams/{team}", {"name": name}, "name"),
+            ("/api/websites", {"name": name, "domain": "a.example"}, "name"),
+            (f"/api/websites/{site}", {"name": name}, "name"),
+            (f"/api/teams/{team}/websites", {"name": name, "domain": "a.example"}, "name"),
+        ]
+
+        responses = [client.post(path, json=body) for path, body, _ in calls]
+
+        assert [response.status_code for response in responses] == [400] * len(calls)
+        assert [response.json for response in responses] == [bad_fields(**{field: INVISIBLE}) for *_, field in calls]
+
+    @pytest.mark.parametrize("name", ["a\nb", "a\x7fb", "a\u2028b"], ids=ascii)
+    def test_control_characters_are_refused_in_names_of_teams_and_websites(self, client_of, admin, name):
+        client = client_of(admin)
+
+        responses = [
+            client.post("/api/teams", json={"name": name}),
+            client.post("/api/websites", json={"name": name, "domain": "a.example"}),
+        ]
+
+        assert [response.json for response in responses] == [bad_fields(name=INVISIBLE)] * 2
+
+    SEVERAL = {
+        "Cyrillic and Latin": "\u0455paced",
+        "Greek and Latin": "\u03a9mega",
+        "one letter at the end": "ad\u0456",
+        "Cherokee and Latin": "\u13a0da",
+        "Katakana and Hangul": "カタ김",
+        "Braille between": "spa\u2800ced",
+    }
+
+    @pytest.mark.parametrize("name", SEVERAL.values(), ids=SEVERAL)
+    def test_letters_of_several_scripts_are_refused_in_new_usernames(self, client_of, admin, make_user, name):
+        client, ada = client_of(admin), make_user("ada")
+
+        responses = [
+            client.post("/api/users", json={"username": name, "password": NEW, "role": "user"}),
+            client.post(f"/api/users/{ada.id}", json={"username": name}),
+            client.post("/api/invitations", json={"username": name}),
+        ]
+
+        assert [response.status_code for response in responses] == [400] * 3
+        assert [response.json for response in responses] == [bad_fields(username=MIXED)] * 3
+
+    @pytest.mark.parametrize("name", ["\u0455paced", "Ωmega Shop", "❤\ufe0f", "🫨"], ids=ascii)
+    def test_other_names_may_mix_them(self, client_of, admin, make_user, name):
+        client, ada = client_of(admin), make_user("ada")
+
+        named = [
+            client.post("/api/teams", json={"name": name}).json[0]["name"],
+            client.post("/api/websites", json={"name": name, "domain": "a.example"}).json["name"],
+        ]
+        client.post(f"/api/users/{ada.id}", json={"displayName": name})
+
+        assert [*named, client.get(f"/api/users/{ada.id}").json["displayName"]] == [name] * 3
+
+    def test_a_selector_of_variants_does_not_make_another_username(self, client_of, admin):
+        response = client_of(admin).post(
+            "/api/users", json={"username": "spa\ufe0fced", "password": NEW, "role": "user"}
+        )
+
+        assert (response.status_code, response.json) == (400, bad_fields(username=INVISIBLE))
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "ミサキ太郎Ada",
+            "김철수 kim",
+            "ㄅ中Ada",
+            "Привет-2",
+            "مريم",
+            "नमस्ते",
+            "l·l",
+            "Ada–O’Neill",
+            "ᏣᎳᎩ",
+            "a\u0301da",
+            "µs",
+        ],
+    )
+    def test_what_one_language_writes_together_is_one_name(self, client_of, admin, log_in, name):
+        response = client_of(admin).post("/api/users", json={"username": name, "password": NEW, "role": "user"})
+
+        assert (response.status_code, response.json["username"]) == (200, name)
+        assert log_in(name, password=NEW).status_code == 200
+
+    def test_who_is_invited_by_an_address_is_called_by_it_whatever_its_domain(self, client_of, admin):
+        response = client_of(admin).post("/api/invitations", json={"email": "ada@пример.рф"})
+
+        assert (response.status_code, response.json["username"]) == (200, "ada@пример.рф")
+
+    @pytest.mark.parametrize("name", OLD.values(), ids=OLD)
+    def test_names_that_exist_stay_valid(self, client_of, admin, log_in, make_user, in_database, name):
+        ada = make_user("ada")
+        with in_database() as session:
+            session.get(User, ada.id).username = name
+            session.get(User, ada.id).display_name = "\u202eevil"
+        logged_in = log_in(name, password=ada.password)
+        own = {"Authorization": f"Bearer {logged_in.json['token']}"}
+        whole = client_of(admin).get(f"/api/users/{ada.id}").json
+
+        by_admin = client_of(admin).post(f"/api/users/{ada.id}", json=whole | {"role": "view-only"})
+        by_oneself = client_of(admin).post(f"/api/users/{ada.id}", json=whole, headers=own)
+
+        assert logged_in.json["user"]["username"] == name
+        assert (by_admin.status_code, by_admin.json["username"], by_admin.json["role"]) == (200, name, "view-only")
+        assert (by_oneself.status_code, by_oneself.json["username"]) == (200, name)
+
+    def test_names_of_teams_and_websites_that_exist_stay_valid(
+        self, client_of, admin, make_team, make_website, in_database
+    ):
+        client, team, site = client_of(admin), make_team(admin), make_website(owner=admin)
+        with in_database() as session:
+            session.get(Team, team).name = session.get(Website, site).name = "spa\u200bced"
+        bodies = {path: client.get(path).json for path in (f"/api/teams/{team}", f"/api/websites/{site}")}
+
+        responses = [client.post(path, json=body) for path, body in bodies.items()]
+
+        assert [(response.status_code, response.json["name"]) for response in responses] == [(200, "spa\u200bced")] * 2

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from app.models import Share
 from tests.umami.decisions.envelopes import NOT_FOUND, OK, UNAUTHORIZED
 
 SLUG = re.compile(r"[0-9A-Za-z]{16}")
@@ -37,6 +38,27 @@ class TestW26Slugs:
         response = client_of(owner).post("/api/share", json=body)
 
         assert SLUG.fullmatch(response.json["slug"])
+
+    def test_spaces_that_were_pasted_with_one_do_not_count(self, client_of, anonymous, owner, website):
+        client = client_of(owner)
+        body = {"entityId": str(website), "shareType": 1, "name": "Link", "parameters": {}, "slug": " made "}
+        made = client.post("/api/share", json=body).json
+        kept = client.post(f"/api/websites/{website}", json={"shareId": f" {'x' * 50}\n"}).json
+        moved = client.post(f"/api/share/id/{made['id']}", json={"name": "L", "slug": "moved ", "parameters": {}}).json
+        new = client.post("/api/websites", json={"name": "New", "domain": "n.example", "shareId": " new "}).json
+
+        opened = [anonymous.get(f"/api/share/{slug}").status_code for slug in ("moved%20", "%20new", "x" * 50)]
+
+        assert (made["slug"], moved["slug"], kept["shareId"], new["shareId"]) == ("made", "moved", "x" * 50, "new")
+        assert opened == [200, 200, 200]
+
+    def test_one_of_old_with_spaces_is_found_as_it_is(self, anonymous, website, in_database):
+        with in_database() as session:
+            session.add(Share(entity_id=website, name="Old", slug=" of old ", parameters={}))
+
+        response = anonymous.get("/api/share/%20of%20old%20")
+
+        assert (response.status_code, response.json["websiteId"]) == (200, str(website))
 
 
 class TestW26Tokens:

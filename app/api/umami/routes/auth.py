@@ -41,9 +41,9 @@ def forgot_password(data: str) -> None:
 
 
 @bp.post("/logout")
-@operation(Ok, access=Access.VIEWER)
+@operation(Ok, access=Access.LEAVING)
 def logout() -> None:
-    """End the login that asks; its token is worthless from now on."""
+    """End the login that asks; its token is worthless from now on. One that has ended already is no error."""
     sessions.revoke_current(current_actor())
 
 

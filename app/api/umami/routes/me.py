@@ -7,7 +7,7 @@ from flask import Blueprint
 
 from app.api.umami.operation import Access, bearer_token, current_actor, operation
 from app.api.umami.schemas.auth import Me, Ok, PasswordChange, SessionOut
-from app.api.umami.schemas.lists import Listing, ListQuery, PageOf
+from app.api.umami.schemas.lists import Listing, ListQuery, PageOf, SearchedQuery
 from app.api.umami.schemas.teams import TeamFull, TeamQuery
 from app.api.umami.schemas.users import UserSummary
 from app.api.umami.schemas.websites import MyWebsiteQuery, OwnedWebsite, WebsiteOut, WebsiteQuery
@@ -65,6 +65,21 @@ def get_my_websites(query: Listing) -> Page[Any]:
 def list_websites(query: Listing) -> Page[Any]:
     """One's websites, by name, with search."""
     return _my_websites(query)
+
+
+@bp.get("/links")
+@bp.get("/pixels", endpoint="get_my_pixels")
+@bp.get("/boards", endpoint="get_my_boards")
+@operation(PageOf(WebsiteOut), query=SearchedQuery)
+def get_my_links(query: Listing) -> Page[Any]:
+    """One's links, pixels or boards: always none. Umami's dashboard asks for them."""
+    return Page([], 0)
+
+
+@bp.get("/dashboard")
+@operation(None)
+def get_my_dashboard() -> None:
+    """The board that one starts on: always none. Umami's dashboard asks for it."""
 
 
 @bp.get("/me/sessions")

@@ -26,7 +26,11 @@ bp = Blueprint("users", __name__)
 def list_users(query: Listing) -> Page[Any]:
     """All accounts, newest first."""
     return accounts.list_users(
-        current_actor(), query.window, search=query.search, sort=query.sort_or(accounts.NEWEST_FIRST)
+        current_actor(),
+        query.window,
+        search=query.search,
+        sort=query.sort_or(accounts.NEWEST_FIRST),
+        **query.filters,
     )
 
 

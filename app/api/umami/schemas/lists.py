@@ -1,12 +1,12 @@
 """Lists: what may be asked of one, and the envelope it comes in (umami-api.md, section 1.7)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from marshmallow import fields, post_load
 
-from app.api.umami.fields import Text, Whole
+from app.api.umami.fields import Option, Text, Whole
 from app.api.umami.schemas.base import OutSchema, WireSchema, camel_case
 from app.domain.pagination import Page, Sort, Window
 from app.runtime import runtime
@@ -14,6 +14,7 @@ from app.runtime import runtime
 SEARCH_MAX_LENGTH = 500
 PAGE_SIZE = 20
 NO = frozenset({"", "0", "false", "no"})
+TRUE, FALSE = "true", "false"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Listing:
     search: str | None
     sort: Sort | None
     include_teams: bool = False
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    """What else the list is narrowed by, in our words."""
 
     @property
     def window(self) -> Window:
@@ -66,22 +69,26 @@ class ListQuery(WireSchema):
             search=data.get("search"),
             sort=self._sort(data.get("order_by"), data.get("sort_descending")),
             include_teams=data.get("include_teams", "").strip().lower() not in NO,
+            filters=self.filters(data),
         )
 
+    def filters(self, _data: dict[str, Any]) -> dict[str, Any]:
+        """What this very list can be narrowed by, from the parameters."""
+        return {}
+
     def _sort(self, order_by: str | None, descending: str | None) -> Sort | None:
-        """Unknown columns and directions are ignored, as Umami does from 3.3 on."""
+        """Unknown columns are ignored, as Umami does from 3.2 on."""
         key = self.sorts.get(order_by or "")
-        way = {"true": True, "false": False}.get(descending or "")
-        if key is None and way is None:
+        if key is None and descending is None:
             return None
-        return Sort(key or "", bool(way))
+        return Sort(key or "", descending == TRUE)
 
 
 class SortedQuery(ListQuery):
     """Which part of a list, in which order."""
 
     order_by = Text(most=100, metadata={"description": "Column to sort by; unknown ones are ignored."})
-    sort_descending = Text(most=100, metadata={"type": "boolean", "description": "The other way round."})
+    sort_descending = Option([TRUE, FALSE], metadata={"type": "boolean", "description": "The other way round."})
 
 
 class SearchedQuery(ListQuery):

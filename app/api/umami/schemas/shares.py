@@ -26,7 +26,7 @@ class ShareCreate(WireSchema):
         metadata={"enum": [WEBSITE_SHARE], "description": "1, a website; the others are kept elsewhere."},
     )
     name = Text(most=200, required=True)
-    slug = Text(most=100)
+    slug = Text(most=100, pasted=True)
     parameters = Record(required=True)
 
 
@@ -34,7 +34,7 @@ class ShareUpdate(WireSchema):
     """``POST /api/share/id/:id``."""
 
     name = Text(most=200, required=True)
-    slug = Text(least=1, most=100, required=True)
+    slug = Text(least=1, most=100, pasted=True, required=True)
     parameters = Record(required=True)
 
 

@@ -25,13 +25,13 @@ class TeamUpdate(WireSchema):
     """``POST /api/teams/:id``."""
 
     name = Text(most=50)
-    access_code = Text(most=50, metadata={"description": "A new one takes at least 8 characters."})
+    access_code = Text(most=50, pasted=True, metadata={"description": "A new one takes at least 8 characters."})
 
 
 class TeamJoin(WireSchema):
     """``POST /api/teams/join``."""
 
-    access_code = Text(most=50, required=True)
+    access_code = Text(most=50, pasted=True, required=True)
 
 
 class MemberAdd(WireSchema):

@@ -1,18 +1,20 @@
 """Accounts on Umami's wire."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from marshmallow import fields
 
 from app.api.umami.fields import Id, Option, Text
 from app.api.umami.schemas.base import Drawn, IsoDate, OutSchema, WireSchema
-from app.api.umami.schemas.lists import SortedSearchedQuery
+from app.api.umami.schemas.lists import SEARCH_MAX_LENGTH, SortedSearchedQuery
 from app.domain.roles import Role
 
 PASSWORD_MAX_LENGTH = 255
 EMAIL_MAX_LENGTH = 320
 """Longer ones are not even looked at; the rule itself is the service's."""
 ROLES = [role.value for role in Role]
+STATES = {"active": False, "pending": True}
+"""Of accounts, by whether they wait for an invitation to be accepted."""
 LAST_SEEN = IsoDate(metadata={"description": "When the account was last used, to some minutes; absent before that."})
 PENDING = fields.Boolean(metadata={"description": "True for those who have not accepted their invitation yet."})
 
@@ -75,7 +77,33 @@ class UserUpdate(WireSchema):
 class UserQuery(SortedSearchedQuery):
     """Accounts: which part of the list."""
 
-    sorts: ClassVar = {"username": "username", "role": "role", "createdAt": "created_at"}
+    sorts: ClassVar = {
+        "username": "username",
+        "role": "role",
+        "createdAt": "created_at",
+        "lastSeenAt": "last_seen_at",
+    }
+    search = Text(
+        most=SEARCH_MAX_LENGTH,
+        metadata={
+            "description": "Part of the username, the e-mail address or the display name, in any case; empty finds all."
+        },
+    )
+    role = Option(ROLES, metadata={"description": "Those who have this role.", "examples": [Role.USER.value]})
+    state = Option(
+        list(STATES),
+        metadata={
+            "description": "Those who have not accepted their invitation yet (`pending`), or all others (`active`).",
+            "examples": ["active"],
+        },
+    )
+
+    def filters(self, data: dict[str, Any]) -> dict[str, Any]:
+        """``role`` and ``pending``."""
+        return {
+            "role": Role(data["role"]) if "role" in data else None,
+            "pending": STATES[data["state"]] if "state" in data else None,
+        }
 
 
 class UserCreated(OutSchema):

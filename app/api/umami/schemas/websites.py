@@ -35,7 +35,12 @@ class WebsiteCreate(WireSchema):
 
     name = Text(most=100, required=True, metadata={"examples": ["Example"]})
     domain = Text(most=500, required=True, metadata={"examples": ["example.org"]})
-    share_id = Text(most=SLUG_MAX_LENGTH, allow_none=True, metadata={"description": "Slug of a first public link."})
+    share_id = Text(
+        most=SLUG_MAX_LENGTH,
+        pasted=True,
+        allow_none=True,
+        metadata={"description": "Slug of a first public link."},
+    )
     team_id = Id(allow_none=True, metadata={"description": "The team that shall own it; oneself without."})
     id = Id(allow_none=True, metadata={"description": "The id to give it; a fresh one without."})
 
@@ -54,6 +59,7 @@ class WebsiteUpdate(WireSchema):
     domain = Text(most=500)
     share_id = Text(
         most=SLUG_MAX_LENGTH,
+        pasted=True,
         allow_none=True,
         metadata={"description": "Adds a public link with this slug; null takes all links away."},
     )
