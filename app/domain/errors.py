@@ -484,7 +484,7 @@ class HasEverything(HasAllAccess):
 class OwnGrant(Conflict):
     """The actor would give themselves access that they do not have by grant."""
 
-    default = "You cannot give yourself access to a website."
+    sentence = "You cannot give yourself access to a website."
 
 
 class NoRole(Conflict):

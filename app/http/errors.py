@@ -7,7 +7,7 @@ from http import HTTPStatus
 import orjson
 import structlog
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.domain.errors import (
     Conflict,
@@ -27,8 +27,6 @@ from app.http.middleware import REQUEST_ID
 
 log = structlog.get_logger()
 PROBLEM_TYPE = "application/problem+json"
-KEPT_HEADERS = ("Allow", "Retry-After")
-"""Of Werkzeug's errors: the others describe its own body."""
 STATUSES: dict[type[DomainError], int] = {
     DomainError: 400,
     Invalid: 400,
@@ -108,8 +106,8 @@ def busy_response(path: str, query_string: str, request_id: str) -> Plain:
 
 def headers_for(error: Exception) -> dict[str, str]:
     """The headers that belong to an error on every API: which methods there are, when to try again."""
-    if isinstance(error, HTTPException):
-        return {name: value for name, value in error.get_headers() if name in KEPT_HEADERS}
+    if isinstance(error, MethodNotAllowed):
+        return {"Allow": ", ".join(sorted(error.valid_methods or ()))}
     if isinstance(error, Throttled | Unavailable):
         return {"Retry-After": str(error.retry_after)}
     return {}

@@ -56,7 +56,8 @@ class TestWrongMethods:
                 response = anonymous.open(path, method=method)
 
                 assert response.status_code == 405, (method, path)
-                assert pretty(response.json) == pretty(NOT_ALLOWED)
+                if path.startswith("/api/"):
+                    assert pretty(response.json) == pretty(NOT_ALLOWED)
                 assert set(allowed(response)) == told
 
     @pytest.mark.parametrize("method", ["TRACE", "PROPFIND", "X"])

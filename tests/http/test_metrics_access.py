@@ -3,7 +3,7 @@
 import pytest
 
 from tests.http.apps import other_app
-from tests.umami.bodies import NOT_FOUND, UNAUTHORIZED
+from tests.http.problems import is_problem
 
 TOKEN = "a token for Prometheus"
 
@@ -34,7 +34,7 @@ class TestWithoutToken:
     def test_for_others_there_is_no_such_page(self, metrics, address):
         response = metrics(address)
 
-        assert (response.status_code, response.json) == (404, NOT_FOUND)
+        assert is_problem(response, 404)
 
     def test_whoever_comes_through_a_trusted_proxy_is_judged_by_the_own_address(self, metrics):
         through = metrics(forwarded="192.0.2.1", trusted_proxies=1)
@@ -54,4 +54,4 @@ class TestWithToken:
     def test_others_may_not_not_even_here(self, metrics, authorization):
         response = metrics("127.0.0.1", authorization, metrics_token=TOKEN)
 
-        assert (response.status_code, response.json) == (401, UNAUTHORIZED)
+        assert is_problem(response, 401)

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from app.api.openapi.assets import STATIC
+from tests.http.problems import is_problem
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -89,5 +90,4 @@ class TestAssets:
     def test_nothing_else_is_served(self, anonymous, name):
         response = anonymous.get(f"/docs/any/{name}")
 
-        assert response.status_code == 404
-        assert response.json == {"error": {"message": "Not found", "code": "not-found", "status": 404}}
+        assert is_problem(response, 404)

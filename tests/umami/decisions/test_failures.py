@@ -18,9 +18,7 @@ def request_id(response):
 
 
 class TestW22Failures:
-    @pytest.mark.parametrize(
-        "path", ["/api/nothing", "/api", "/nothing", "/api/users/a/b/c/d", "/api/%00", "/api/../x"]
-    )
+    @pytest.mark.parametrize("path", ["/api/nothing", "/api", "/api/users/a/b/c/d", "/api/%00", "/api/../x"])
     def test_unknown_paths(self, anonymous, path):
         response = anonymous.get(path)
 

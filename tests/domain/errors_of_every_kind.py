@@ -1,0 +1,43 @@
+"""An error of every class there is, made from what its fields take."""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any, get_args, get_type_hints
+from uuid import UUID
+
+from app.domain.errors import DomainError, Thing, Unit
+from app.domain.roles import SiteRole
+
+VALUES: dict[Any, Any] = {
+    str: "ada",
+    int: 7,
+    int | None: 9,
+    float: 0.5,
+    bool: True,
+    object: "odd <value>",
+    SiteRole: SiteRole.WRITE,
+    Thing: get_args(Thing)[0],
+    Unit: get_args(Unit)[0],
+    UUID | int: 7,
+    str | int | UUID: "7",
+    tuple[str, ...]: ("one.example", "two.example"),
+    tuple[str | int | UUID, ...]: ("7", 8),
+}
+
+
+def kinds(root: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
+    """The whole tree, from the root."""
+    yield root
+    for kind in root.__subclasses__():
+        yield from kinds(kind)
+
+
+def example(kind: type[DomainError], **values: Any) -> DomainError:
+    """An error of this class; ``values`` for the fields that matter to a test."""
+    hints = get_type_hints(kind)
+    fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+    return kind(**{field.name: VALUES[hints[field.name]] for field in fields} | values)
+
+
+EVERY_KIND = list(dict.fromkeys(kinds()))
+EVERY_ERROR = [example(kind) for kind in EVERY_KIND]
