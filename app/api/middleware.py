@@ -1,12 +1,9 @@
 """What every answer has in common, outside of Flask: it costs a tenth there."""
 
 import re
-from collections.abc import Callable, Iterable
-from threading import Event, Lock
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
-
-import orjson
 
 from app.config import Config
 
@@ -17,24 +14,8 @@ ALLOWED_HEADERS = (
     "*, Authorization, Content-Type, If-Match, X-Request-Id, "
     "x-umami-api-key, x-umami-share-token, x-umami-share-context"
 )
-RETRY_AFTER = "1"
-PROBE = "/healthz"
 PAGES = ("/invitations/", "/reset-password/")
 """Where people look on with a browser, with a secret in the address."""
-BUSY = "The server is busy. Please try again."
-BUSY_PAGE = f"""\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Please try again · Frontdesk</title>
-</head>
-<body><main><h1>Please try again</h1><p>{BUSY}</p></main></body>
-</html>
-"""
-leaving = Event()
-"""Set in a worker that will be replaced: its answers end their connections, so that clients open others."""
 
 
 class CommonHeaders:
@@ -74,8 +55,6 @@ class CommonHeaders:
             present = {name.lower() for name, _ in headers}
             headers += [(name, value) for name, lower, value in self.fixed if lower not in present]
             headers.append(("X-Request-Id", request_id))
-            if leaving.is_set():
-                headers.append(("Connection", "close"))
             if self.origins and "*" not in self.origins:
                 headers.append(("Vary", "Origin"))
                 if environ.get("HTTP_ORIGIN") in self.origins:
@@ -84,46 +63,3 @@ class CommonHeaders:
 
         result: Iterable[bytes] = self.app(environ, start)
         return result
-
-
-class Admission:
-    """
-    Takes in so many requests at once and says 503 to the rest, at once: a queue without an end answers
-    nobody in time. The probe of the process is always let in.
-    """
-
-    def __init__(self, app: Any, *, most: int, on_refusal: Callable[[], object]) -> None:
-        self.app, self.most, self.on_refusal = app, most, on_refusal
-        self.inside = 0
-        self._counting = Lock()
-
-    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        with self._counting:
-            admitted = self.inside < self.most or environ.get("PATH_INFO") == PROBE
-            self.inside += admitted
-        if not admitted:
-            self.on_refusal()
-            return self._refuse(environ, start_response)
-        try:
-            result = self.app(environ, start_response)
-            try:
-                return [b"".join(result)]
-            finally:
-                getattr(result, "close", bool)()
-        finally:
-            with self._counting:
-                self.inside -= 1
-
-    def _refuse(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        if environ.get("PATH_INFO", "").startswith(PAGES):
-            kind, body = "text/html; charset=utf-8", BUSY_PAGE.encode()
-        else:
-            refusal = {"message": BUSY, "code": "server-error", "status": 503, "requestId": environ.get(REQUEST_ID)}
-            kind, body = "application/json", orjson.dumps({"error": refusal})
-        headers = [
-            ("Content-Type", kind),
-            ("Content-Length", str(len(body))),
-            ("Retry-After", RETRY_AFTER),
-        ]
-        start_response("503 Service Unavailable", headers)
-        return [body]

@@ -9,30 +9,36 @@ from app.cli.guard import guarded
 from app.cli.output import confirm, done, json_option, print_json, show
 from app.runtime import runtime
 from app.secret_key import check_secret, make_secret
-from app.serve import check_start, free_address, is_successor
-from app.serve import serve as serve_app
+from app.server.listening import bound_socket, passed_socket
+from app.server.serve import check_start
+from app.server.serve import serve as serve_app
 from app.services.bootstrap import ensure_admin
 
 
 @click.command("serve")
 @click.option("--host", help="Address to listen on; FRONTDESK_HOST by default.")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on; FRONTDESK_PORT by default.")
-@click.option("--check", is_flag=True, help="Only see whether it would start, or take over from one that runs.")
+@click.option("--check", is_flag=True, help="Only check whether it would start: settings, code, database.")
 @guarded
 def serve(host: str | None, port: int | None, check: bool) -> None:
-    """Serve until Ctrl-C or SIGTERM, answering what has begun."""
+    """
+    Serve until Ctrl-C or SIGTERM; requests under way are finished.
+
+    A socket that systemd passes (LISTEN_FDS) comes before --host and --port.
+    """
     config = runtime().config
     check_secret(config)
-    host, port = host or config.host, port or config.port
-    address = free_address(host, port, shared=check or is_successor(config))
     if check:
-        check_start(config, host=address, port=port)
+        check_start()
         click.echo("It would start.")
         return
-    if not config.is_production:
+    host, port = host or config.host, port or config.port
+    passed = passed_socket()
+    listener = passed or bound_socket(host, port)
+    if passed is None and not config.is_production:
         shown = f"[{host}]" if ":" in host else host
         click.echo(f"Frontdesk serves on http://{shown}:{port} (documentation: /docs). Ctrl-C ends it.")
-    serve_app(config, host=address, port=port)
+    serve_app(config, listener, activated=passed is not None)
 
 
 @click.command("setup")

@@ -2,10 +2,10 @@
 
 import pytest
 
-from app import wsgi
 from app.config import Config, ConfigError
 from app.errors import Invalid
 from app.secret_key import check_secret
+from app.server import worker
 from app.services.bootstrap import ensure_admin
 from tests.conftest import SECRET
 from tests.databases import fresh_database
@@ -46,13 +46,13 @@ class TestW32Secret:
         environment(secret)
 
         with pytest.raises(ConfigError, match=r"^FRONTDESK_SECRET_KEY .*make one with: python3 -c"):
-            wsgi.make()
+            worker.make()
 
     def test_the_refusal_does_not_tell_it(self, environment):
         environment("change-me-Zq8kP2")
 
         with pytest.raises(ConfigError) as refusal:
-            wsgi.make()
+            worker.make()
 
         assert "Zq8kP2" not in str(refusal.value)
 

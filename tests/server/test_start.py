@@ -9,7 +9,7 @@ import pytest
 
 from app.config import Config, ConfigError
 from app.secret_key import make_secret
-from app.serve import free_address
+from app.server.listening import bound_socket
 from tests.live import LiveServer, free_port, frontdesk, wait_for
 from tests.server import raw
 from tests.server.processes import eventually, listens, started
@@ -57,7 +57,7 @@ class TestAddress:
             port = other.getsockname()[1]
 
             with pytest.raises(ConfigError) as refused:
-                free_address("127.0.0.1", port)
+                bound_socket("127.0.0.1", port)
 
         assert str(refused.value) == (
             f"cannot listen on 127.0.0.1 port {port}: Address already in use; "
@@ -81,7 +81,7 @@ class TestAddress:
     )
     def test_an_address_that_is_not_ours_is_refused(self, host: str, message: str):
         with pytest.raises(ConfigError) as refused:
-            free_address(host, 8000)
+            bound_socket(host, 8000)
 
         assert str(refused.value) == message
 

@@ -1,22 +1,21 @@
-"""What a WSGI server loads: ``app.wsgi:make``, a factory."""
-
-from pathlib import Path
+"""The application that a worker serves."""
 
 from flask import Flask
 
-from app import create_app, logs, migrate, replacing
-from app.postman import Postman
+from app import create_app, logs, migrate
 from app.runtime import runtime
 from app.secret_key import check_secret
+from app.server.mail_worker import MailWorker
 
 
-def make() -> Flask:
+def make(runtime_path: str = "") -> Flask:
     """
-    The application, ready to serve.
+    The application, ready to serve; its threads are running.
 
+    :param runtime_path: a folder that the workers of one server share
     :raises ConfigError: a setting cannot be used, or the secret is missing or a placeholder (W32)
     """
-    app = create_app()
+    app = create_app({"runtime_path": runtime_path} if runtime_path else None)
     with app.app_context():
         config = runtime().config
     check_secret(config)
@@ -25,8 +24,6 @@ def make() -> Flask:
     if replica is not None:
         replica.watch()
     if config.mail_host:
-        Postman(app).start()
+        MailWorker(app).start()
     migrate.revisions()  # while the files are still those of this release
-    if config.runtime_path:
-        replacing.say_ready(Path(config.runtime_path))
     return app
