@@ -58,6 +58,7 @@ class Intake:
         self._reading: set[asyncio.Timeout] = set()
         self._listener = listener
         self._leaving = False
+        self._end: asyncio.Task[None] | None = None
         runtime: Runtime | None = app.extensions.get("frontdesk")
         if runtime is not None:
             runtime.gate.aside = self._slots.aside
@@ -67,9 +68,9 @@ class Intake:
         """Take over how the worker stops: granian would close connections on which a request is just coming in."""
         self._loop = loop
         loop.add_signal_handler(signal.SIGTERM, self._stop)
-        parent = multiprocessing.parent_process()
-        if parent is not None:
-            loop.add_reader(parent.sentinel, self._stop)
+        supervisor = multiprocessing.parent_process()
+        if supervisor is not None:
+            loop.add_reader(supervisor.sentinel, self._orphaned, supervisor.sentinel)
 
     async def __rsgi__(self, scope: Any, exchange: Exchange) -> None:
         """Serve one request."""
@@ -133,11 +134,14 @@ class Intake:
         finally:
             self._loop.call_soon_threadsafe(done.set_result, None)
 
-    def _stop(self) -> None:
-        self._loop.remove_signal_handler(signal.SIGTERM)
-        self._ending = self._loop.create_task(self._end())
+    def _orphaned(self, sentinel: int) -> None:
+        self._loop.remove_reader(sentinel)
+        self._stop()
 
-    async def _end(self) -> None:
+    def _stop(self) -> None:
+        self._end = self._end or self._loop.create_task(self._finish())
+
+    async def _finish(self) -> None:
         if self._listener is not None:
             await self._drain(self._listener)
         for deadline in self._reading:

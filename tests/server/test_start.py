@@ -50,6 +50,13 @@ class TestAddress:
         with started(environment=environment, log=log) as process:
             wait_for(LiveServer(f"http://127.0.0.2:{port}", process, log, environment))
 
+    def test_a_socket_that_was_passed_to_another_process_is_left_alone(self, environment):
+        environment |= {"LISTEN_PID": "1", "LISTEN_FDS": "1"}
+
+        done = frontdesk("serve", "--host", "192.0.2.1", environment=environment)
+
+        assert done.stderr.startswith("Error: cannot listen on 192.0.2.1")
+
     def test_a_port_in_use_is_refused(self):
         with socket.socket() as other:
             other.bind(("127.0.0.1", 0))
