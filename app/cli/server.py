@@ -9,7 +9,7 @@ from app.cli.guard import guarded
 from app.cli.output import confirm, done, json_option, print_json, show
 from app.runtime import runtime
 from app.secret_key import check_secret, make_secret
-from app.server.listening import bound_socket, passed_socket
+from app.server.listening import bound_sockets, passed_sockets
 from app.server.serve import check_start
 from app.server.serve import serve as serve_app
 from app.services.bootstrap import ensure_admin
@@ -24,7 +24,7 @@ def serve(host: str | None, port: int | None, check: bool) -> None:
     """
     Serve until Ctrl-C or SIGTERM; requests under way are finished.
 
-    A socket that systemd passes (LISTEN_FDS) comes before --host and --port.
+    Sockets that systemd passes (LISTEN_FDS) come before --host and --port.
     """
     config = runtime().config
     check_secret(config)
@@ -33,12 +33,12 @@ def serve(host: str | None, port: int | None, check: bool) -> None:
         click.echo("It would start.")
         return
     host, port = host or config.host, port or config.port
-    passed = passed_socket()
-    listener = passed or bound_socket(host, port)
-    if passed is None and not config.is_production:
+    passed = passed_sockets()
+    listeners = passed or bound_sockets(host, port, number=config.workers)
+    if not passed and not config.is_production:
         shown = f"[{host}]" if ":" in host else host
         click.echo(f"Frontdesk serves on http://{shown}:{port} (documentation: /docs). Ctrl-C ends it.")
-    serve_app(config, listener, activated=passed is not None)
+    serve_app(config, listeners, activated=bool(passed))
 
 
 @click.command("setup")

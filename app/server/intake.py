@@ -41,10 +41,10 @@ class Intake:
     """
     The RSGI application of a worker.
 
-    :param listener: the number of the listening socket where it outlives the server, which then drains before it ends
+    :param listener: the listening socket if it outlives the server, which then drains before it ends
     """
 
-    def __init__(self, app: Flask, config: Config, *, listener: int | None = None) -> None:
+    def __init__(self, app: Flask, config: Config, *, listener: socket.socket | None = None) -> None:
         self._app = app.wsgi_app
         self._busy = with_common_headers(
             Unserved(HTTPStatus.SERVICE_UNAVAILABLE, "The server is busy. Please try again.", Retry_After="1"), config
@@ -142,10 +142,14 @@ class Intake:
         self._end = self._end or self._loop.create_task(self._finish())
 
     async def _finish(self) -> None:
-        if self._listener is not None:
-            await self._drain(self._listener)
+        try:
+            if self._listener is not None:
+                await self._drain(self._listener)
+        except OSError:
+            log.exception("connections could not be left to the next server")
         for deadline in self._reading:
-            deadline.reschedule(self._loop.time())
+            if not deadline.expired():
+                deadline.reschedule(self._loop.time())
         # Granian's own way to stop, which it takes on SIGINT as well: nothing is accepted any more, requests are
         # finished, idle connections are closed. Until now the signal was blocked, since a terminal sends it to all.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
@@ -155,7 +159,7 @@ class Intake:
             if not self._inside:
                 sys.exit()  # granian waits for half a header as long as the client does
 
-    async def _drain(self, listener: int) -> None:
+    async def _drain(self, listener: socket.socket) -> None:
         """Have clients leave of their own accord, so that none sends a request while its connection is closed."""
         self._leaving = True
         await asyncio.sleep(LINGER_SECONDS)
@@ -164,5 +168,5 @@ class Intake:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK) as unreachable:
             unreachable.bind("")
             unreachable.listen()
-            os.dup2(unreachable.fileno(), listener, inheritable=False)
+            os.dup2(unreachable.fileno(), listener.fileno(), inheritable=False)
         await asyncio.sleep(SETTLE_SECONDS)

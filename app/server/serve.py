@@ -7,9 +7,8 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
 
 from flask import Flask
 from granian.constants import HTTPModes, Interfaces
@@ -42,36 +41,35 @@ def check_start() -> None:
         raise ConfigError("the database needs migrating: frontdesk db upgrade")
 
 
-def serve(config: Config, listener: socket.socket, *, activated: bool, make: Factory = worker.make) -> None:
+def serve(config: Config, listeners: Sequence[socket.socket], *, activated: bool, make: Factory = worker.make) -> None:
     """
     Serve until SIGINT or SIGTERM; requests under way are finished first.
 
-    :param listener: where connections come in; closed at the end
-    :param activated: whether others keep it open, so that connections wait there for the next server
+    :param listeners: where connections come in; closed at the end
+    :param activated: whether they stay open elsewhere, so that connections wait there for the next server
     """
     for number in STOP:
         signal.signal(number, lambda *_: sys.exit())  # until granian listens for them
     logs.configure(config)
     keep_signals_apart()
     with _shared_folder() as folder:
-        server = _server(config, listener)
+        server = _server(config, listeners)
         # Workers are forked, and share the memory of what is loaded as long as the garbage collector leaves it alone.
         gc.freeze()
         try:
-            server.serve(target_loader=partial(_intake, config, listener, activated, make, folder), wrap_loader=False)
+            server.serve(
+                target_loader=lambda: Intake(make(folder), config, listener=server.listener if activated else None),
+                wrap_loader=False,
+            )
         except SystemExit:
             # Workers that were told to stop as well may go first; that is no failure of theirs.
             if not server.interrupt_signal:
                 raise
 
 
-def _intake(config: Config, listener: socket.socket, activated: bool, make: Factory, folder: str) -> Intake:
-    return Intake(make(folder), config, listener=listener.fileno() if activated else None)
-
-
-def _server(config: Config, listener: socket.socket) -> Supervisor:
+def _server(config: Config, listeners: Sequence[socket.socket]) -> Supervisor:
     return Supervisor(
-        listener,
+        listeners,
         interface=Interfaces.RSGI,
         http=HTTPModes.http1,  # the other modes give a client that sends nothing all the time it wants
         websockets=False,

@@ -1,8 +1,9 @@
-"""The process that starts the workers and looks after them: granian's, on a socket that is open already."""
+"""The process that starts the workers and looks after them: granian's, on sockets that are open already."""
 
 import os
 import signal
 import socket
+from collections.abc import Sequence
 from queue import SimpleQueue
 from typing import Any
 
@@ -35,20 +36,30 @@ class Wakeup:
 
 class Supervisor(Granian):  # type: ignore[misc, valid-type]
     """
-    Granian whose workers share one listening socket. Connections wait in the kernel for whichever worker takes them,
-    so none is lost with a worker that dies.
+    Granian whose workers take one listening socket each, or share them where there are more workers. The supervisor
+    has them as well, so connections that wait for a worker that dies are taken by the next.
     """
 
-    def __init__(self, listener: socket.socket, **settings: Any) -> None:
+    def __init__(self, listeners: Sequence[socket.socket], **settings: Any) -> None:
         super().__init__("", **settings)
-        self._listener = listener
+        self._listeners = listeners
+        self.listener = listeners[0]
+        """In a worker: its own."""
         self.main_loop_interrupt = Wakeup()
         # A terminal that is closed ends the server; granian would start workers from code that is loaded already.
         self.signal_handler_reload = self.signal_handler_interrupt
 
     def _init_shared_socket(self) -> None:
-        self._shd = SocketHolder(self._listener.fileno(), self._listener.family == socket.AF_UNIX, BACKLOG)  # type: ignore[call-arg]
-        self._sso = self._listener  # closed by granian when it stops
+        self._sso = None
+
+    def _drop_shared_socket(self) -> None:
+        for listener in self._listeners:
+            listener.close()
+
+    def _spawn_worker(self, idx: int, *arguments: Any, **options: Any) -> Any:
+        self.listener = found = self._listeners[idx % len(self._listeners)]
+        self._shd = SocketHolder(found.fileno(), found.family == socket.AF_UNIX, BACKLOG)  # type: ignore[call-arg]
+        return super()._spawn_worker(idx, *arguments, **options)
 
 
 def keep_signals_apart() -> None:

@@ -25,10 +25,12 @@ def make(_runtime_path: str) -> Flask:
 def main(port: int) -> None:
     """Serve it as ``frontdesk serve`` serves Frontdesk."""
     from app import config
-    from app.server.listening import bound_socket
+    from app.server.listening import bound_sockets
     from app.server.serve import serve
 
-    serve(config.load(), bound_socket("127.0.0.1", port), activated=False, make=make)
+    settings = config.load()
+    listeners = bound_sockets("127.0.0.1", port, number=settings.workers)
+    serve(settings, listeners, activated=False, make=make)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from app.config import Config
 from app.server.intake import DRAIN_SECONDS
 from tests.live import ROOT, free_port
 from tests.operation.deployment import (
@@ -159,4 +160,6 @@ class TestUnit:
 
     def test_its_socket_stays_open_while_it_restarts(self):
         assert "Requires=frontdesk.socket" in UNIT.read_text().splitlines()
-        assert "ListenStream=127.0.0.1:8000" in SOCKET.read_text().splitlines()
+        lines = SOCKET.read_text().splitlines()
+        assert lines.count("ListenStream=127.0.0.1:8000") == Config().workers
+        assert "ReusePort=yes" in lines

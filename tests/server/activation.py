@@ -1,10 +1,12 @@
 """A listening socket that is passed on as systemd does (sd_listen_fds(3)), so that it outlives each server on it."""
 
+import fcntl
+import os
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests import live
@@ -13,40 +15,37 @@ from tests.live import LiveServer
 
 PASS_ON = """
 import os, sys
-os.dup2(int(sys.argv[1]), 3)
-os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": sys.argv[2]}
-os.execv(sys.executable, [sys.executable, *sys.argv[3:]])
+for place, number in enumerate(sys.argv[1].split(",")):
+    os.dup2(int(number), 3 + place)
+os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": str(place + 1)}
+os.execv(sys.executable, [sys.executable, "-m", "app.cli", "serve"])
 """
+ABOVE = 100
+"""Our own numbers of the sockets, so that none is in the way of those that they are passed as."""
 
 
 class Unit:
-    """A service and its socket: the service can be started, ended and started again."""
+    """A service and its sockets: the service can be started, ended and started again."""
 
-    def __init__(self, listener: socket.socket, environment: dict[str, str], log: Path) -> None:
-        self.listener, self.environment, self.log = listener, environment, log
+    def __init__(self, listeners: list[socket.socket], environment: dict[str, str], log: Path) -> None:
+        self.numbers = [fcntl.fcntl(listener, fcntl.F_DUPFD_CLOEXEC, ABOVE) for listener in listeners]
+        self.url = "http://{}:{}".format(*listeners[0].getsockname())
+        self.environment, self.log = environment, log
         self.processes: list[subprocess.Popen[bytes]] = []
 
-    @property
-    def url(self) -> str:
-        return "http://{}:{}".format(*self.listener.getsockname()[:2])
-
-    def launch(self, *, sockets: int = 1) -> LiveServer:
-        """A new server on the socket; it need not be ready yet."""
+    def start(self) -> LiveServer:
+        """A server that is ready."""
         with self.log.open("ab") as output:
             process = subprocess.Popen(
-                [sys.executable, "-c", PASS_ON, str(self.listener.fileno()), str(sockets), "-m", "app.cli", "serve"],
+                [sys.executable, "-c", PASS_ON, ",".join(map(str, self.numbers))],
                 cwd=live.ROOT,
                 env=self.environment,
-                pass_fds=[self.listener.fileno()],
+                pass_fds=self.numbers,
                 stdout=output,
                 stderr=output,
             )
         self.processes.append(process)
-        return LiveServer(self.url, process, self.log, self.environment)
-
-    def start(self) -> LiveServer:
-        """A server that is ready."""
-        server = self.launch()
+        server = LiveServer(self.url, process, self.log, self.environment)
         live.wait_for(server)
         return server
 
@@ -56,19 +55,27 @@ class Unit:
         assert self.processes[-1].wait(timeout=60) == 0
         return self.start()
 
+    def close(self) -> None:
+        """Leave nothing behind."""
+        for process in self.processes:
+            if process.poll() is None:
+                kill_tree(process.pid)
+                process.wait()
+        for number in self.numbers:
+            os.close(number)
+
 
 @contextmanager
-def activated(database_url: str, instance: Path, **settings: str) -> Iterator[Unit]:
+def activated(database_url: str, instance: Path, *, sockets: int = 1, **settings: str) -> Iterator[Unit]:
     """A unit on a database that is ready, or on an SQLite file that is not there yet."""
     if database_url.startswith("sqlite"):
         make_ready(Path(database_url.removeprefix("sqlite:///")))
     environment = live.environment_for(database_url, instance, **settings) | {"TMPDIR": str(instance)}
-    with socket.create_server(("127.0.0.1", live.free_port()), backlog=1024) as listener:
-        unit = Unit(listener, environment, instance / "server.log")
-        try:
-            yield unit
-        finally:
-            for process in unit.processes:
-                if process.poll() is None:
-                    kill_tree(process.pid)
-                    process.wait()
+    with ExitStack() as stack:
+        address = ("127.0.0.1", live.free_port())
+        listeners = [
+            stack.enter_context(socket.create_server(address, backlog=1024, reuse_port=True)) for _ in range(sockets)
+        ]
+        unit = Unit(listeners, environment, instance / "server.log")
+        stack.callback(unit.close)
+        yield unit

@@ -9,7 +9,7 @@ import pytest
 
 from app.config import Config, ConfigError
 from app.secret_key import make_secret
-from app.server.listening import bound_socket
+from app.server.listening import bound_sockets
 from tests.live import LiveServer, free_port, frontdesk, wait_for
 from tests.server import raw
 from tests.server.processes import eventually, listens, started
@@ -64,7 +64,7 @@ class TestAddress:
             port = other.getsockname()[1]
 
             with pytest.raises(ConfigError) as refused:
-                bound_socket("127.0.0.1", port)
+                bound_sockets("127.0.0.1", port, number=2)
 
         assert str(refused.value) == (
             f"cannot listen on 127.0.0.1 port {port}: Address already in use; "
@@ -88,7 +88,7 @@ class TestAddress:
     )
     def test_an_address_that_is_not_ours_is_refused(self, host: str, message: str):
         with pytest.raises(ConfigError) as refused:
-            bound_socket(host, 8000)
+            bound_sockets(host, 8000, number=2)
 
         assert str(refused.value) == message
 
