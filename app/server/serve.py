@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from flask import Flask
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
@@ -73,6 +73,7 @@ def _server(config: Config, listeners: Sequence[socket.socket]) -> Supervisor:
         interface=Interfaces.RSGI,
         http=HTTPModes.http1,  # the other modes give a client that sends nothing all the time it wants
         websockets=False,
+        loop=Loops.asyncio,  # uvloop, where it happens to be installed, loses signals that arrive before it runs
         workers=config.workers,
         backpressure=CONNECTIONS,
         http1_settings=HTTP1Settings(header_read_timeout=round(config.request_timeout * 1000)),
