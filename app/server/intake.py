@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+from collections import deque
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -27,6 +28,7 @@ SETTLE_SECONDS = 0.5
 DRAIN_SECONDS = LINGER_SECONDS + SETTLE_SECONDS
 FLUSH_SECONDS = 3.0
 """The last responses are sent within this; then connections that are merely open do not hold the worker up."""
+COLLECT_SECONDS = 1.0
 PROBE = "/healthz"
 """Needs no slot: it says that the process lives, however busy it is."""
 
@@ -55,6 +57,7 @@ class Intake:
         self._limit, self._timeout, self._most = config.max_body_bytes, config.request_timeout, config.requests_at_once
         self._slots = Slots(config.request_slots)
         self._inside = 0
+        self._ended: deque[asyncio.Future[None]] = deque()
         self._reading: set[asyncio.Timeout] = set()
         self._listener = listener
         self._leaving = False
@@ -67,6 +70,7 @@ class Intake:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Take over how the worker stops: granian would close connections on which a request is just coming in."""
         self._loop = loop
+        self._collect_regularly()
         loop.add_signal_handler(signal.SIGTERM, self._stop)
         supervisor = multiprocessing.parent_process()
         if supervisor is not None:
@@ -89,14 +93,14 @@ class Intake:
                 self._reading.discard(deadline)
         if environ["PATH_INFO"] == PROBE:
             return respond(self._app, environ, body, exchange, close=self._leaving)
+        self._collect()
         if self._inside >= self._most:
             self._on_refusal()
             return respond(self._busy, environ, body, exchange, close=self._leaving)
         self._inside += 1
         done = self._loop.create_future()
         self._slots.submit(partial(self._run, environ, body, exchange, done))
-        await done
-        self._inside -= 1
+        await done  # granian would respond itself if this returned before the slot has responded
         return None
 
     async def _read(self, environ: Environ, exchange: Exchange) -> bytes:
@@ -132,7 +136,20 @@ class Intake:
             log.exception("the application failed")
             exchange.response_bytes(500, [], b"")
         finally:
-            self._loop.call_soon_threadsafe(done.set_result, None)
+            self._ended.append(done)
+
+    def _collect(self) -> None:
+        """
+        End the tasks of requests that have their response. This is done when the next request comes, or once a second:
+        to wake the loop for each of them would cost a tenth of a request.
+        """
+        while self._ended:
+            self._ended.popleft().set_result(None)
+            self._inside -= 1
+
+    def _collect_regularly(self) -> None:
+        self._collect()
+        self._loop.call_later(COLLECT_SECONDS, self._collect_regularly)
 
     def _orphaned(self, sentinel: int) -> None:
         self._loop.remove_reader(sentinel)
