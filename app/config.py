@@ -108,7 +108,7 @@ class Config:
     host: str = setting("127.0.0.1", "Address to listen on.")
     port: int = setting(8000, "Port to listen on.", least=1, most=65_535)
     workers: int = setting(2, "Server processes.", least=1)
-    request_slots: int = setting(3, "Requests that one worker runs at once; others wait in order of arrival.", least=1)
+    request_slots: int = setting(2, "Requests that one worker runs at once; others wait in order of arrival.", least=1)
     requests_at_once: int = setting(128, "Requests that one worker takes in; more get 503.", least=1)
     request_timeout: float = setting(
         30.0, "Seconds that a request may take to arrive; then 408, and the connection is closed.", least=1, most=3600
