@@ -16,6 +16,7 @@ from bench.databases import Database, fresh_database
 from bench.dialects import compare
 from bench.endpoints import Endpoint, check_equal, endpoints
 from bench.fill import fill
+from bench.front import Front
 from bench.measure import Bench, say
 from bench.servers import Kit, Running, Server
 from bench.world import World
@@ -33,6 +34,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=f"of {', '.join(names)}")
     parser.add_argument("--sqlite", action="store_true", help="on SQLite, even where PostgreSQL can be reached")
     parser.add_argument("--large", action="store_true", help="lists and searches among 1,000,000 users instead")
+    parser.add_argument("--front", action="store_true", help="how the server copes with many connections instead")
+    parser.add_argument("--before", type=Path, metavar="CHECKOUT", help="an earlier revision to compare, with --front")
     parser.add_argument("--write", action="store_true", help="keep the results in docs/performance.md")
     chosen = parser.parse_args()
     if chosen.write and chosen.only and not chosen.large:
@@ -50,10 +53,12 @@ def main() -> None:
         fresh_database(Path(folder), sqlite=chosen.sqlite) as database,
     ):
         kit = _filled(database, Path(folder), world)
-        measure, client = (_large, "one client in Python") if chosen.large else (_standard, load.tool())
+        measure, client = (
+            (_large, "one client in Python") if chosen.large else (_front if chosen.front else _standard, load.tool())
+        )
         lines = machine.described(database, load_before=load_before, client=client)
         body = measure(kit, world, chosen)
-    name = ("large-" if chosen.large else "") + database.kind
+    name = ("large-" if chosen.large else "front-" if chosen.front else "") + database.kind
     section = "\n\n".join([_head(database, world, lines), body])
     print(section)
     if chosen.write:
@@ -122,6 +127,20 @@ def _large(kit: Kit, world: World, chosen: argparse.Namespace) -> str:
     with kit.ours(large.questions(world)[0].path).started() as server:
         answers = large.ask_all(server, world, kit.headers, seconds=chosen.seconds, rounds=chosen.rounds)
     return report.large_table(answers, targets=kit.database.kind == "postgresql")
+
+
+def _front(kit: Kit, world: World, chosen: argparse.Namespace) -> str:
+    known = {endpoint.name: endpoint for endpoint in endpoints(world)}
+    read, login = known["one-user"], known["login"]
+    kinds = [kit.before(read.plan.paths[0], chosen.before)] if chosen.before else []
+    with ExitStack() as stack:
+        servers = [stack.enter_context(kind.started()) for kind in [*kinds, kit.ours(read.plan.paths[0])]]
+        front = Front(servers, kit.headers, chosen.seconds, chosen.rounds)
+        found = front.throughput(read)
+        beside = report.beside_table(front.beside_halves(read), front.beside_logins(read, login))
+    failures = sum(one.failures for series in found.values() for step in series for one in step)
+    parts = [report.front_table(found), beside, f"{failures} requests failed." if failures else "No request failed."]
+    return "\n\n".join(parts)
 
 
 def _head(database: Database, world: World, lines: list[str]) -> str:

@@ -77,14 +77,14 @@ def tool() -> str:
     return "wrk" if shutil.which("wrk") else "threads in Python (wrk is not installed: fewer requests/s, same CPU)"
 
 
-def hammer(url: str, plan: Plan, headers: Headers, *, seconds: float) -> Load:
-    """16 connections, each asking as soon as it is answered."""
+def hammer(url: str, plan: Plan, headers: Headers, *, seconds: float, connections: int = CONNECTIONS) -> Load:
+    """So many connections, each asking as soon as it is answered."""
     fresh = replace(plan, run=new_run())
-    headers = headers | plan.headers
-    return _wrk(url, fresh, headers, seconds) if shutil.which("wrk") else _threads(url, fresh, headers, seconds)
+    make = _wrk if shutil.which("wrk") else _threads
+    return make(url, fresh, headers | plan.headers, seconds, connections)
 
 
-def _wrk(url: str, plan: Plan, headers: Headers, seconds: float) -> Load:
+def _wrk(url: str, plan: Plan, headers: Headers, seconds: float, connections: int) -> Load:
     script = SCRIPT % {
         # JSON's strings are Lua's as well, as long as they are ASCII.
         "paths": ", ".join(map(json.dumps, plan.paths)),
@@ -95,16 +95,16 @@ def _wrk(url: str, plan: Plan, headers: Headers, seconds: float) -> Load:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "load.lua"
         file.write_text(script)
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--timeout", "30s"]
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "30s"]
         command += [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
         done = subprocess.run([*command, "-s", str(file), url], capture_output=True, text=True, check=True)
     result = next(line for line in done.stdout.splitlines() if line.startswith("RESULT "))
     return Load(**json.loads(result.removeprefix("RESULT ")))
 
 
-def _threads(url: str, plan: Plan, headers: Headers, seconds: float) -> Load:
-    times: list[list[float]] = [[] for _ in range(CONNECTIONS)]
-    failures = [0] * CONNECTIONS
+def _threads(url: str, plan: Plan, headers: Headers, seconds: float, connections: int) -> Load:
+    times: list[list[float]] = [[] for _ in range(connections)]
+    failures = [0] * connections
     deadline = time.perf_counter() + seconds
 
     def client(place: int) -> None:
@@ -116,10 +116,10 @@ def _threads(url: str, plan: Plan, headers: Headers, seconds: float) -> Load:
             if time.perf_counter() < deadline:
                 times[place].append((time.perf_counter() - began) * 1000)
                 failures[place] += not good
-            number += CONNECTIONS
+            number += connections
         caller.close()
 
-    clients = [threading.Thread(target=client, args=(place,)) for place in range(CONNECTIONS)]
+    clients = [threading.Thread(target=client, args=(place,)) for place in range(connections)]
     for thread in clients:
         thread.start()
     for thread in clients:

@@ -1,13 +1,16 @@
 """The results as Markdown: printed, and with ``--write`` kept in ``docs/performance.md``."""
 
+import math
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.cpu import Memory
 from bench.dialects import MOST, Compared
+from bench.front import CONNECTIONS as CONNECTIONS_BY_STEP
+from bench.front import HALVES, IDLERS, LOGINS, Reads, Throughput
 from bench.large import Answer
 from bench.load import CONNECTIONS
 from bench.measure import READS_PER_SECOND, Mixed, Series
@@ -179,6 +182,38 @@ def large_table(answers: Sequence[Answer], *, targets: bool) -> str:
             row += [f"≤ {target:g}", met(answer.p50, target)] if target else ["", ""]
         rows.append(row)
     return table([*head, "target of p50", "met"] if targets else head, rows)
+
+
+def front_table(found: Mapping[str, Sequence[Sequence[Throughput]]]) -> str:
+    """Requests by connections; medians of the rounds."""
+    head = ["one user", *(f"{name} {what}" for name in found for what in ("requests/s", "p50 ms", "p99 ms", "CPU ms"))]
+    rows = [
+        [
+            f"{connections} connection{'s' if connections > 1 else ''}",
+            *(
+                number(statistics.median(getattr(one, value) for one in series[place]))
+                for series in found.values()
+                for value in ("rate", "p50", "p99", "cpu")
+            ),
+        ]
+        for place, connections in enumerate(CONNECTIONS_BY_STEP)
+    ]
+    return table(head, rows)
+
+
+def beside_table(halves: Mapping[str, Mapping[str, Reads]], logins: Mapping[str, Reads]) -> str:
+    """Reads beside others who behave badly, or hash."""
+    head = [f"{READS_PER_SECOND} reads/s beside", *(f"{name} {what} ms" for name in logins for what in ("p50", "p99"))]
+    rows = [
+        [f"{IDLERS} clients that send {title}", *(cell for name in logins for cell in _reads(halves[name][title]))]
+        for title in HALVES
+    ]
+    rows.append([f"{LOGINS} endless logins", *(cell for found in logins.values() for cell in _reads(found))])
+    return table(head, rows)
+
+
+def _reads(found: Reads) -> list[str]:
+    return [number(value) if value < math.inf else "refused" for value in (found.p50, found.p99)]
 
 
 def write(name: str, section: str, file: Path = FILE) -> None:

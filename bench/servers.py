@@ -16,6 +16,7 @@ from bench.world import COST
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 2
+SERVE = ["-m", "app.cli", "serve", "--port", "{port}"]
 START_SECONDS = 30
 
 
@@ -61,7 +62,11 @@ class Kit:
         subprocess.run([sys.executable, "-m", "app.cli", "setup"], cwd=ROOT, env=self.environment, check=True)
 
     def ours(self, path: str) -> "Running":
-        return Running(self, "ours", ["-m", "app.cli", "serve", "--port", "{port}"], path)
+        return Running(self, "ours", SERVE, path)
+
+    def before(self, path: str, checkout: Path) -> "Running":
+        """An earlier revision of ours, in a checkout that has its own environment."""
+        return Running(self, "before", SERVE, path, folder=checkout, python=checkout / ".venv" / "bin" / "python")
 
     def bare(self) -> "Running":
         return Running(self, "bare", ["-m", "bench.peers.bare", "{port}"], "/")
@@ -79,16 +84,18 @@ class Running:
     name: str
     command: Sequence[str]
     path: str
+    folder: Path = ROOT
+    python: Path = Path(sys.executable)
 
     @contextmanager
     def started(self) -> Iterator[Server]:
         """The server, answering; ended afterwards."""
         port = _free_port()
         log = self.kit.folder / f"{self.name}.log"
-        command = [sys.executable, *(part.format(port=port) for part in self.command)]
+        command = [str(self.python), *(part.format(port=port) for part in self.command)]
         with log.open("wb") as output:
             began = time.perf_counter()
-            process = subprocess.Popen(command, cwd=ROOT, env=self.kit.environment, stdout=output, stderr=output)
+            process = subprocess.Popen(command, cwd=self.folder, env=self.kit.environment, stdout=output, stderr=output)
         try:
             self._wait(process, f"http://127.0.0.1:{port}", log)
             yield Server(self.name, f"http://127.0.0.1:{port}", process, time.perf_counter() - began)

@@ -9,8 +9,9 @@ from app.cli.output import confirm, done, json_option, plain, print_json, show, 
 from app.db import migrations
 from app.domain.actor import OPERATOR
 from app.runtime import runtime
-from app.serve import check_start, free_address, is_successor
-from app.serve import serve as serve_app
+from app.server.listening import bound_sockets, passed_sockets
+from app.server.serve import check_start
+from app.server.serve import serve as serve_app
 from app.services.users.bootstrap import ensure_admin, ignored_settings
 from app.settings import Config, variable
 from app.settings.files import make_folder, protect
@@ -20,27 +21,32 @@ from app.settings.secret_key import check_secret, make_secret
 @click.command("serve")
 @click.option("--host", help="Address to listen on; FRONTDESK_HOST by default.")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on; FRONTDESK_PORT by default.")
-@click.option("--check", is_flag=True, help="Only see whether it would start, or take over from one that runs.")
+@click.option("--check", is_flag=True, help="Only check whether it would start: settings, code, database.")
 @guarded
 def serve(host: str | None, port: int | None, check: bool) -> None:
-    """Serve until Ctrl-C or SIGTERM, answering what has begun."""
+    """
+    Serve until Ctrl-C or SIGTERM; requests under way are finished.
+
+    Sockets that systemd passes (LISTEN_FDS) come before --host and --port.
+    """
     config = runtime().config
     check_secret(config)
-    host, port = host or config.host, port or config.port
-    address = free_address(host, port, shared=check or is_successor(config))
     _protect_files(config)
     if check:
         migrations.refuse_foreign_tables()
-        check_start(config, host=address, port=port)
-        _warn_of_ignored(ignored_settings())
+        check_start()
+        _warn_of_ignored(ignored_settings(OPERATOR))
         click.echo("It would start.")
         return
-    _warn_of_ignored(ignored_settings())
+    _warn_of_ignored(ignored_settings(OPERATOR))
     migrations.dispose()  # workers are forked, and open connections of their own
-    if not config.is_production:
+    host, port = host or config.host, port or config.port
+    passed = passed_sockets()
+    listeners = passed or bound_sockets(host, port, number=config.workers)
+    if not passed and not config.is_production:
         shown = f"[{host}]" if ":" in host else host
         click.echo(f"Frontdesk serves on http://{shown}:{port} (documentation: /docs). Ctrl-C ends it.")
-    serve_app(config, host=address, port=port)
+    serve_app(config, listeners, activated=bool(passed))
 
 
 @click.command("setup")
@@ -61,7 +67,7 @@ def setup(as_json: bool) -> None:
     _protect_files(config)
     migrations.upgrade()
     first = ensure_admin(OPERATOR, config.admin_username, config.admin_password, email=config.admin_email)
-    ignored = ignored_settings()
+    ignored = ignored_settings(OPERATOR)
     if as_json:
         print_json({"username": first and first.username, "password": first and first.password, "ignored": ignored})
         return

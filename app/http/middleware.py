@@ -1,8 +1,7 @@
 """What every answer has in common, outside of Flask: it costs a tenth there."""
 
 import re
-from collections.abc import Callable, Iterable
-from threading import Event, Lock
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -15,12 +14,8 @@ ALLOWED_HEADERS = (
     "*, Authorization, Content-Type, If-Match, X-Request-Id, "
     "x-umami-api-key, x-umami-share-token, x-umami-share-context"
 )
-RETRY_AFTER = "1"
-PROBE = "/healthz"
 PAGES = ("/invitations/", "/reset-password/")
 """Where people look on with a browser, with a secret in the address."""
-leaving = Event()
-"""Set in a worker that will be replaced: its answers end their connections, so that clients open others."""
 
 
 class CommonHeaders:
@@ -60,8 +55,6 @@ class CommonHeaders:
             present = {name.lower() for name, _ in headers}
             headers += [(name, value) for name, lower, value in self.fixed if lower not in present]
             headers.append(("X-Request-Id", request_id))
-            if leaving.is_set():
-                headers.append(("Connection", "close"))
             if self.origins and "*" not in self.origins:
                 headers.append(("Vary", "Origin"))
                 if environ.get("HTTP_ORIGIN") in self.origins:
@@ -70,52 +63,3 @@ class CommonHeaders:
 
         result: Iterable[bytes] = self.app(environ, start)
         return result
-
-
-class Admission:
-    """
-    Takes in so many requests at once and says 503 to the rest, at once: a queue without an end answers
-    nobody in time. The probe of the process is always let in.
-
-    :param busy: content type and body for a path, a query string and a request's id: ``errors.busy_response``
-    """
-
-    def __init__(
-        self,
-        app: Any,
-        *,
-        most: int,
-        on_refusal: Callable[[], object],
-        busy: Callable[[str, str, str], tuple[str, bytes]],
-    ) -> None:
-        self.app, self.most, self.on_refusal, self.busy = app, most, on_refusal, busy
-        self.inside = 0
-        self._counting = Lock()
-
-    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        with self._counting:
-            admitted = self.inside < self.most or environ.get("PATH_INFO") == PROBE
-            self.inside += admitted
-        if not admitted:
-            self.on_refusal()
-            return self._refuse(environ, start_response)
-        try:
-            result = self.app(environ, start_response)
-            try:
-                return [b"".join(result)]
-            finally:
-                getattr(result, "close", bool)()
-        finally:
-            with self._counting:
-                self.inside -= 1
-
-    def _refuse(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        path, query_string = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
-        kind, body = self.busy(path, query_string, environ.get(REQUEST_ID, ""))
-        headers = [
-            ("Content-Type", kind),
-            ("Content-Length", str(len(body))),
-            ("Retry-After", RETRY_AFTER),
-        ]
-        start_response("503 Service Unavailable", headers)
-        return [body]

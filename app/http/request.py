@@ -6,19 +6,16 @@ from uuid import UUID
 
 import orjson
 import structlog
-from flask import Flask, Request, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 from flask.json.provider import JSONProvider
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.domain.actor import NO_CREDENTIAL, Actor, Origin
-from app.http.errors import busy_response
-from app.http.middleware import PAGES, REQUEST_ID, Admission, CommonHeaders
-from app.runtime import Runtime
+from app.http.middleware import PAGES, REQUEST_ID, CommonHeaders
 from app.settings import Config
 
 log = structlog.get_logger()
-DRAIN_BYTES = 65_536
 QUIET = frozenset({"/healthz", "/readyz"})
 
 
@@ -43,18 +40,16 @@ def init_app(app: Flask, config: Config) -> None:
     app.json = OrjsonProvider(app)
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
     app.url_map.strict_slashes = False
-    counted: Runtime = app.extensions["frontdesk"]
-    admission = Admission(
-        app.wsgi_app, most=config.requests_at_once, on_refusal=counted.metrics.refused.inc, busy=busy_response
-    )
-    app.extensions["frontdesk_admission"] = admission
-    outer: Any = CommonHeaders(admission, config)
-    if config.trusted_proxies:
-        hops = config.trusted_proxies
-        outer = ProxyFix(outer, x_for=hops, x_proto=hops, x_host=hops)
-    app.wsgi_app = outer  # type: ignore[method-assign]
+    app.wsgi_app = with_common_headers(app.wsgi_app, config)  # type: ignore[method-assign]
     app.before_request(_begin)
-    app.after_request(_Closing(app, config))
+    app.after_request(_Closing(app))
+
+
+def with_common_headers(application: Any, config: Config) -> Any:
+    """The WSGI application behind as many proxies as are trusted, its answers with the headers that all have."""
+    outer = CommonHeaders(application, config)
+    hops = config.trusted_proxies
+    return ProxyFix(outer, x_for=hops, x_proto=hops, x_host=hops) if hops else outer
 
 
 def request_id() -> str:
@@ -105,16 +100,14 @@ def _begin() -> Response | None:
 
 
 class _Closing:
-    """What is done when an answer is ready: the rest of the body read, the answer counted, its line logged."""
+    """What is done when an answer is ready: it is counted, and its line logged."""
 
-    def __init__(self, app: Flask, config: Config) -> None:
+    def __init__(self, app: Flask) -> None:
         self.metrics = app.extensions["frontdesk"].metrics
-        self.most = config.max_body_bytes
         self.pools = [(self.metrics.connections.labels(name), pool) for name, pool in app.extensions["frontdesk_pools"]]
 
     def __call__(self, response: Response) -> Response:
         asked = request._get_current_object()  # type: ignore[attr-defined]  # asked often, so once of the proxy
-        self._drain(asked)
         path, status, rule = asked.path, response.status_code, asked.url_rule
         route, took = rule.rule if rule else None, time.perf_counter() - g.began
         self.metrics.answered(asked.method, route or "unknown", status, took)
@@ -139,16 +132,3 @@ class _Closing:
             address=asked.remote_addr or "",
         )
         return response
-
-    def _drain(self, asked: Request) -> None:
-        """
-        Read what nobody has read of the body: the server would close the connection over it, just when the client
-        sends its next request. Not of a body that is too large, nor of one that waits to be asked for.
-        """
-        environ, length = asked.environ, asked.content_length or 0
-        # A server that does not say where the body ends would wait for more of it.
-        left = self.most if environ.get("wsgi.input_terminated") else length
-        if length <= self.most and "HTTP_EXPECT" not in environ:
-            stream = environ["wsgi.input"]
-            while left > 0 and (part := stream.read(min(left, DRAIN_BYTES))):
-                left -= len(part)

@@ -4,7 +4,7 @@ import fcntl
 import os
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
@@ -25,6 +25,8 @@ class Gate:
         self.most_waiting = most_waiting
         self.waiting = 0
         self.on_waiting: Callable[[int], object] = lambda _number: None
+        self.aside: Callable[[], AbstractContextManager[None]] = nullcontext
+        """Entered while a turn is waited for and lasts: a server runs other requests meanwhile."""
         self._files = [folder / f"hash-{number}.lock" for number in range(self.slots)] if folder else []
         self._here = BoundedSemaphore(self.slots)
         self._counting = Lock()
@@ -33,18 +35,19 @@ class Gate:
     def turn(self) -> Iterator[None]:
         """Wait for a turn, and give it back. :raises TooManyLogins: too many wait already"""
         self._queue()
-        try:
-            self._here.acquire()
-        finally:
-            self._leave_queue()
-        slot = None
-        try:
-            slot = self._take_slot()
-            yield
-        finally:
-            if slot is not None:
-                os.close(slot)  # closing gives the lock back, as does the end of the process
-            self._here.release()
+        with self.aside():
+            try:
+                self._here.acquire()
+            finally:
+                self._leave_queue()
+            slot = None
+            try:
+                slot = self._take_slot()
+                yield
+            finally:
+                if slot is not None:
+                    os.close(slot)  # closing gives the lock back, as does the end of the process
+                self._here.release()
 
     def _queue(self) -> None:
         with self._counting:

@@ -22,7 +22,7 @@ class Installation:
     )
     secret_key: str = setting("", "Signs share tokens, makes the links in mails; 32 characters or more.", secret=True)
     instance_path: str = setting(str(ROOT / "instance"), "Folder of the SQLite file, `config.py` and the made secret.")
-    runtime_path: str = setting("", "Folder where the workers of one server meet; `serve` makes one.")
+    runtime_path: str = setting("", "Folder that the workers of one server share; `serve` makes one.")
     log_level: str = setting(
         "info", "`debug`, `info`, `warning` or `error`.", choices=("debug", "info", "warning", "error")
     )
@@ -114,7 +114,11 @@ class Server:
     host: str = setting("127.0.0.1", "Address to listen on.")
     port: int = setting(8000, "Port to listen on.", least=1, most=65_535)
     workers: int = setting(2, "Server processes.", least=1)
+    request_slots: int = setting(2, "Requests that one worker runs at once; others wait in order of arrival.", least=1)
     requests_at_once: int = setting(128, "Requests that one worker takes in; more get 503.", least=1)
+    request_timeout: float = setting(
+        30.0, "Seconds that a request may take to arrive; then 408, and the connection is closed.", least=1, most=3600
+    )
     shutdown_seconds: int = setting(30, "Seconds that requests under way are given at the end.", least=1)
     trusted_proxies: int = setting(0, "Proxies in front whose X-Forwarded-* headers are believed.", least=0)
     max_body_bytes: int = setting(1_048_576, "Largest request body; more is 413.", least=1024)

@@ -1,7 +1,7 @@
 """
 The first yardstick: a Flask route that returns a constant, on our server with our settings.
 
-``app.serve`` starts it with this route as its target: whatever is set there holds for the yardstick as well.
+``app.server`` serves it: whatever is set there holds for the yardstick as well.
 """
 
 import sys
@@ -11,7 +11,7 @@ from flask import Flask
 CONSTANT = '{"answer":"always the same"}'
 
 
-def make() -> Flask:
+def make(_runtime_path: str) -> Flask:
     """An application with one route."""
     app = Flask("bare", static_folder=None)
 
@@ -24,9 +24,13 @@ def make() -> Flask:
 
 def main(port: int) -> None:
     """Serve it as ``frontdesk serve`` serves Frontdesk."""
-    from app import serve, settings
+    from app import settings
+    from app.server.listening import bound_sockets
+    from app.server.serve import serve
 
-    serve.serve(settings.load(), host="127.0.0.1", port=port, target="bench.peers.bare:make")
+    config = settings.load()
+    listeners = bound_sockets("127.0.0.1", port, number=config.workers)
+    serve(config, listeners, activated=False, make=make)
 
 
 if __name__ == "__main__":

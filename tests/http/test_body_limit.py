@@ -39,24 +39,3 @@ def test_who_may_not_ask_is_told_that_first(client):
 
 def test_where_no_body_is_wanted_its_size_does_not_matter(client):
     assert client.post("/api/auth/verify", data=body(LIMIT + 1)).status_code == 200
-
-
-class Connection:
-    """A connection that stays open: whoever reads more than was sent waits for ever."""
-
-    def __init__(self, sent: bytes) -> None:
-        self.left = sent
-
-    def read(self, size: int = -1) -> bytes:
-        assert 0 <= size <= len(self.left), "this read would wait for ever"
-        found, self.left = self.left[:size], self.left[size:]
-        return found
-
-
-@pytest.mark.parametrize(("length", "sent"), [("", b""), ("2", b"{}")], ids=["no body", "a body that nobody asked for"])
-def test_no_more_is_read_than_was_sent_by_servers_that_do_not_mark_the_end(client, length, sent):
-    connection = Connection(sent)
-    environ = {"wsgi.input": connection, "CONTENT_LENGTH": length}
-
-    assert client.post("/api/auth/verify", environ_overrides=environ).status_code == 200
-    assert connection.left == b""

@@ -454,17 +454,6 @@ class TestWhenSomethingFails:
         assert response.headers["X-Request-Id"] in read(response).said
         assert "inside" not in response.text
 
-    def test_a_server_that_is_full_says_so_in_a_page(self, app, anonymous, path):
-        admission = app.extensions["frontdesk_admission"]
-        admission.inside += admission.most
-        try:
-            response = anonymous.get(path)
-        finally:
-            admission.inside -= admission.most
-
-        assert (response.status_code, read(response).heading) == (503, "Please try again")
-        assert response.headers["Retry-After"] == "1"
-
 
 class TestTheLog:
     def test_no_line_has_the_link_in_it(self, app, anonymous, made, reset_token):

@@ -118,15 +118,6 @@ class TestWorkers:
         assert workers[1] in children(server.process.pid)
         assert statuses(server, 30) == {200}
 
-    def test_a_hangup_replaces_the_workers(self, server):
-        workers = children(server.process.pid)
-
-        server.process.send_signal(signal.SIGHUP)
-        eventually(lambda: not {*workers} & {*children(server.process.pid)}, "all workers are new")
-
-        assert statuses(server, 30) == {200}
-        assert server.process.poll() is None
-
 
 class TestLog:
     def test_every_line_of_a_production_server_is_json(self, server):

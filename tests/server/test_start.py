@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.serve import free_address
+from app.server.listening import bound_sockets
 from app.settings import Config, ConfigError
 from app.settings.secret_key import make_secret
 from tests.live import LiveServer, free_port, frontdesk, wait_for
@@ -50,6 +50,13 @@ class TestAddress:
         with started(environment=environment, log=log) as process:
             wait_for(LiveServer(f"http://127.0.0.2:{port}", process, log, environment))
 
+    def test_a_socket_that_was_passed_to_another_process_is_left_alone(self, environment):
+        environment |= {"LISTEN_PID": "1", "LISTEN_FDS": "1"}
+
+        done = frontdesk("serve", "--host", "192.0.2.1", environment=environment)
+
+        assert done.stderr.startswith("Error: cannot listen on 192.0.2.1")
+
     def test_a_port_in_use_is_refused(self):
         with socket.socket() as other:
             other.bind(("127.0.0.1", 0))
@@ -57,7 +64,7 @@ class TestAddress:
             port = other.getsockname()[1]
 
             with pytest.raises(ConfigError) as refused:
-                free_address("127.0.0.1", port)
+                bound_sockets("127.0.0.1", port, number=2)
 
         assert str(refused.value) == (
             f"cannot listen on 127.0.0.1 port {port}: Address already in use; "
@@ -81,7 +88,7 @@ class TestAddress:
     )
     def test_an_address_that_is_not_ours_is_refused(self, host: str, message: str):
         with pytest.raises(ConfigError) as refused:
-            free_address(host, 8000)
+            bound_sockets(host, 8000, number=2)
 
         assert str(refused.value) == message
 

@@ -108,3 +108,25 @@ class TestWhileStarting:
 
             assert process.wait(timeout=60) == 0
             assert list((tmp_path / "tmp").iterdir()) == []
+
+
+class TestOtherEnds:
+    def test_a_terminal_that_is_closed_ends_it_well(self, environment, tmp_path: Path):
+        port = free_port()
+
+        with started("--port", str(port), environment=environment, log=tmp_path / "log") as process:
+            wait_for(LiveServer(f"http://127.0.0.1:{port}", process, tmp_path / "log", environment))
+            process.send_signal(signal.SIGHUP)
+
+            assert process.wait(timeout=60) == 0
+
+    def test_workers_end_with_a_supervisor_that_is_killed(self, environment, tmp_path: Path):
+        port = free_port()
+
+        with started("--port", str(port), environment=environment, log=tmp_path / "log") as process:
+            wait_for(LiveServer(f"http://127.0.0.1:{port}", process, tmp_path / "log", environment))
+            workers = children(process.pid)
+            process.kill()
+
+            eventually(lambda: not any(map(is_alive, workers)), "the workers are gone")
+            assert not listens(port)

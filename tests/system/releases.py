@@ -42,28 +42,6 @@ class Release:
         """A release that does not start."""
         self._replace_version('__version__ = no_such_name("99")')
 
-    def hang(self) -> None:
-        """A release that never gets further than its first line."""
-        self._replace_version('__version__ = __import__("time").sleep(600)')
-
-    def break_workers(self) -> None:
-        """A release whose workers alone do not start; that is said after a second."""
-        self._replace("app/replacing.py", "SLOW_SECONDS = 60", "SLOW_SECONDS = 1")
-        self._replace("app/wsgi.py", "    app = create_app()", '    raise RuntimeError("no worker today")')
-
-    def repair_workers(self) -> None:
-        self._replace("app/wsgi.py", '    raise RuntimeError("no worker today")', "    app = create_app()")
-
-    def forbid_programs(self) -> None:
-        """The kernel does not take the program that sends newcomers elsewhere, as where seccomp forbids it."""
-        self._replace("app/replacing.py", "SO_ATTACH_REUSEPORT_CBPF = 51", "SO_ATTACH_REUSEPORT_CBPF = 9999")
-
-    def _replace(self, name: str, old: str, new: str) -> None:
-        file = self.folder / name
-        text = file.read_text()
-        assert text.count(old) == 1
-        file.write_text(text.replace(old, new))
-
     def _replace_version(self, line: str) -> None:
         file = self.folder / "app" / "__init__.py"
         lines = file.read_text().splitlines()

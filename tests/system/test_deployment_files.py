@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from app.server.intake import DRAIN_SECONDS
+from app.settings import Config
 from tests.live import ROOT, free_port
 from tests.system.deployment import (
     ALL,
@@ -17,6 +19,7 @@ from tests.system.deployment import (
     ENV_EXAMPLE,
     OPERATING,
     SETTINGS,
+    SOCKET,
     UNIT,
     instructions,
     settings_in,
@@ -134,20 +137,29 @@ class TestUnit:
         if not shutil.which("systemd-analyze"):
             pytest.skip("systemd is not installed")
         unit = tmp_path / "frontdesk.service"
+        shutil.copy(SOCKET, tmp_path)
         installed = str(Path(sys.executable).parent / "frontdesk")
         unit.write_text(UNIT.read_text().replace("/srv/frontdesk/.venv/bin/frontdesk", installed))
 
         done = subprocess.run(
-            ["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True, text=True, check=False
+            ["systemd-analyze", "verify", "--man=no", str(unit), str(tmp_path / SOCKET.name)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
         assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
-    def test_it_sets_up_serves_reloads_and_gives_time_to_end(self):
+    def test_it_sets_up_serves_and_gives_time_to_end(self):
         lines = UNIT.read_text().splitlines()
 
         assert "ExecStartPre=/srv/frontdesk/.venv/bin/frontdesk setup" in lines
         assert "ExecStart=/srv/frontdesk/.venv/bin/frontdesk serve" in lines
-        assert "ExecReload=/bin/kill -HUP $MAINPID" in lines
         (stop,) = [int(line.partition("=")[2]) for line in lines if line.startswith("TimeoutStopSec=")]
-        assert stop > 30
+        assert stop > 30 + DRAIN_SECONDS
+
+    def test_its_socket_stays_open_while_it_restarts(self):
+        assert "Requires=frontdesk.socket" in UNIT.read_text().splitlines()
+        lines = SOCKET.read_text().splitlines()
+        assert lines.count("ListenStream=127.0.0.1:8000") == Config().workers
+        assert "ReusePort=yes" in lines

@@ -2,7 +2,6 @@
 
 import json
 import re
-import signal
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -11,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.live import LiveServer
-from tests.server.processes import children, connections, is_alive
+from tests.server.activation import Unit, activated
+from tests.server.processes import connections
 from tests.system import proxy
 from tests.system.faults.callers import Answer, Caller, creates_users, crowd, login, reads, token_of
 from tests.system.faults.cluster import until
-from tests.system.faults.servers import abandoned
 
 ATTEMPTS = 3
 SECRET = "5e5087466c0bab38d97908d222f389d4"
@@ -30,10 +29,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(folder: Path) -> Iterator[LiveServer]:
+def unit(folder: Path) -> Iterator[Unit]:
     settings = {"trusted_proxies": "1", "login_attempts": str(ATTEMPTS)}
-    with abandoned(f"sqlite:///{folder / 'test.db'}", folder, **settings) as running:
-        yield running
+    with activated(f"sqlite:///{folder / 'test.db'}", folder, **settings) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def server(unit: Unit) -> LiveServer:
+    return unit.start()
 
 
 @pytest.fixture(scope="module")
@@ -108,16 +112,15 @@ class TestConnections:
         assert connections(port)
         assert len(connections(port) - before) <= 2
 
-    def test_workers_are_replaced_and_nobody_notices(self, server, url):
-        admin, workers, acknowledged = login(server), children(server.process.pid), []
+    def test_the_server_is_restarted_and_nobody_notices(self, unit, server, url):
+        admin, acknowledged = login(server), []
         jobs = [creates_users(acknowledged)] * 2 + [reads("/api/users"), reads("/api/me"), reads("/healthz")]
 
         with crowd(LiveServer(url, server.process, server.log, {}), token_of(admin), *jobs) as calls:
             until(lambda: len(calls.answers) > 50, what="fifty answers")
-            server.process.send_signal(signal.SIGHUP)
-            until(lambda: not any(map(is_alive, workers)), seconds=120, what="the end of the old workers")
+            unit.restart()
             before = len(calls.answers)
-            until(lambda: len(calls.answers) > before + 50, what="answers of the new workers")
+            until(lambda: len(calls.answers) > before + 50, what="answers of the new server")
 
         assert calls.broken == []
         assert {answer.status for answer in calls.answers} == {200}

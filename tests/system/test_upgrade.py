@@ -1,7 +1,6 @@
 """A new release takes over while the old one serves."""
 
 import json
-import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest.mock import patch
@@ -9,14 +8,12 @@ from unittest.mock import patch
 import pytest
 
 from app.db import migrations
-from tests.live import LiveServer, frontdesk
-from tests.server.processes import children, is_alive
+from tests.live import LiveServer, environment_for, frontdesk
+from tests.server.activation import Unit, activated
 from tests.system.faults.callers import Caller, creates_users, crowd, login, reads, token_of
 from tests.system.faults.cluster import until
-from tests.system.faults.servers import abandoned
+from tests.system.faults.servers import make_ready
 from tests.system.releases import NEXT_REVISION, NEXT_VERSION, Release
-
-LONG = 120.0
 
 
 @pytest.fixture
@@ -28,9 +25,9 @@ def release(tmp_path: Path) -> Iterator[Release]:
 
 
 @pytest.fixture
-def server(postgresql, release: Release, tmp_path: Path) -> Iterator[LiveServer]:
-    with abandoned(postgresql.ready_database(), tmp_path, workers="2") as running:
-        yield running
+def unit(postgresql, release: Release, tmp_path: Path) -> Iterator[Unit]:
+    with activated(postgresql.ready_database(), tmp_path, workers="2") as made:
+        yield made
 
 
 def newcomers(url: str, path: str) -> Callable[[Caller], object]:
@@ -52,8 +49,9 @@ def versions(server: LiveServer) -> set[str]:
 
 
 class TestUpgrade:
-    def test_nobody_notices_and_nothing_is_lost(self, server, release, usernames):
-        admin, acknowledged, workers = login(server), [], children(server.process.pid)
+    def test_nobody_notices_and_nothing_is_lost(self, unit, release, usernames):
+        server = unit.start()
+        admin, acknowledged = login(server), []
         jobs = [creates_users(acknowledged), creates_users(acknowledged), reads("/api/users"), reads("/readyz")]
         jobs += [newcomers(server.url, "/api/me"), newcomers(server.url, "/readyz")]
 
@@ -62,65 +60,60 @@ class TestUpgrade:
             migrated = frontdesk("db", "upgrade", environment=server.environment)
             before = len(calls.answers)
             until(lambda: len(calls.answers) > before + 50, what="answers of the old release")
-            server.process.send_signal(signal.SIGHUP)
-            until(lambda: not any(map(is_alive, workers)), seconds=LONG, what="the end of the old workers")
+            unit.restart()
             before = len(calls.answers)
             until(lambda: len(calls.answers) > before + 50, what="answers of the new release")
 
         assert migrated.returncode == 0, migrated.stderr
         assert versions(server) == {NEXT_VERSION}
         assert Caller(server.url).get("/readyz").body == {"status": "ok", "revision": NEXT_REVISION}
-        assert server.process.poll() is None
         assert calls.broken == []
         assert {answer.status for answer in calls.answers} == {200}
         assert set(acknowledged) <= usernames(server.environment["DATABASE_URL"])
 
-    def test_the_old_release_starts_again_on_the_newer_database(self, server, release, tmp_path: Path):
+    def test_the_old_release_starts_again_on_the_newer_database(self, unit, release, tmp_path: Path):
         older = Release(tmp_path / "older")
         release.install_next(migrations.head_revision())
-        assert frontdesk("db", "upgrade", environment=server.environment).returncode == 0
+        assert frontdesk("db", "upgrade", environment=unit.environment).returncode == 0
 
         with patch("tests.live.ROOT", older.folder):
-            made = frontdesk("setup", environment=server.environment)
-            now = frontdesk("db", "current", "--json", environment=server.environment)
+            made = frontdesk("setup", environment=unit.environment)
+            now = frontdesk("db", "current", "--json", environment=unit.environment)
 
         assert (made.returncode, made.stderr) == (0, "")
         assert json.loads(now.stdout) == {"current": NEXT_REVISION, "head": migrations.head_revision()}
 
 
-class TestReload:
-    def test_a_release_that_does_not_start_is_not_taken(self, server, release):
-        admin, workers, before = login(server), children(server.process.pid), versions(server)
+class TestCheck:
+    @pytest.fixture
+    def environment(self, tmp_path: Path) -> dict[str, str]:
+        make_ready(tmp_path / "test.db")
+        return environment_for(f"sqlite:///{tmp_path / 'test.db'}", tmp_path)
 
+    def test_a_release_that_would_start_is_told_so_while_another_serves(self, environment, live_server):
+        port = live_server.url.rpartition(":")[2]
+
+        done = frontdesk("serve", "--check", "--port", port, environment=environment)
+
+        assert (done.returncode, done.stdout, done.stderr) == (0, "It would start.\n", "")
+
+    def test_one_that_cannot_be_imported_would_not(self, environment, release):
         release.break_it()
-        server.process.send_signal(signal.SIGHUP)
-        until(lambda: "not reloaded" in server.log.read_text(), seconds=LONG, what="a word in the log")
 
-        assert "no_such_name" in last_line(server)["reason"]
-        assert children(server.process.pid) == workers
-        assert versions(server) == before
-        assert admin.get("/api/me").status == 200
+        done = frontdesk("serve", "--check", environment=environment)
 
-    def test_who_is_told_to_end_meanwhile_ends_well_and_leaves_nobody_behind(self, server):
-        workers = children(server.process.pid)
+        assert done.returncode == 1
+        assert "no_such_name" in done.stderr
 
-        server.process.send_signal(signal.SIGHUP)
-        until(lambda: len({*children(server.process.pid)} - {*workers}) == 2, seconds=LONG, what="new workers")
-        everybody = children(server.process.pid)
-        server.process.terminate()
+    def test_one_whose_migrations_were_forgotten_would_not(self, environment, release):
+        release.install_next(migrations.head_revision())
 
-        assert server.process.wait(timeout=LONG) == 0
-        assert [worker for worker in everybody if is_alive(worker)] == []
+        done = frontdesk("serve", "--check", environment=environment)
 
-    def test_counters_go_on(self, server):
-        admin, workers = login(server), children(server.process.pid)
+        assert (done.returncode, done.stderr) == (3, "Error: the database needs migrating: frontdesk db upgrade\n")
 
-        server.process.send_signal(signal.SIGHUP)
-        until(lambda: not any(map(is_alive, workers)), seconds=LONG, what="the end of the old workers")
+    def test_one_with_a_setting_that_cannot_be_used_would_not(self, environment):
+        done = frontdesk("serve", "--check", environment=environment | {"FRONTDESK_MAX_PAGE_SIZE": "many"})
 
-        assert 'frontdesk_logins_total{outcome="success"} 1.0' in admin.get("/metrics").body
-
-
-def last_line(server: LiveServer) -> dict[str, str]:
-    lines = [line for line in server.log.read_text().splitlines() if "not reloaded" in line]
-    return json.loads(lines[-1])
+        assert done.returncode == 3
+        assert "FRONTDESK_MAX_PAGE_SIZE must be a whole number" in done.stderr

@@ -1,14 +1,13 @@
 """Teams: founded, read, changed, dissolved."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from app.db.reads import fetch_all, fetch_list, fetch_one, fetch_page
+from app.db.reads import fetch_all, fetch_one, fetch_page
 from app.db.session import retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
@@ -30,6 +29,7 @@ from app.services.acting import recheck
 from app.services.events import TeamCreated, TeamUpdated
 from app.services.lookup import parsed_id, require_somebody, the_only_one
 from app.services.teams.dissolving import dissolve, lock_team
+from app.services.teams.rosters import group_by_team
 
 OLDEST_FIRST = Sort("created_at")
 NEWEST_FIRST = Sort("created_at", descending=True)
@@ -162,21 +162,6 @@ def _page(actor: Actor, window: Window, *, search: str | None, sort: Sort, **val
     page = fetch_page(build, window, search=search, index=index, actor_id=actor.id, **values)
     members = group_by_team([row.id for row in page.rows])
     return page.with_rows([TeamView.of(actor, row, members[str(row.id)]) for row in page.rows])
-
-
-def group_by_team(team_ids: Iterable[UUID], *, owners_only: bool = False) -> dict[str, list[MemberAsText]]:
-    """Who is in some teams, or owns them, by the team's id in text, with one statement; none for no teams."""
-    grouped: dict[str, list[MemberAsText]] = defaultdict(list)
-    wanted = list(team_ids)
-    if not wanted:
-        return grouped
-    # As many as the next power of two, so that there are few statements: the last is asked for again.
-    number = 1 << (len(wanted) - 1).bit_length()
-    teams = {f"team_{index}": wanted[min(index, len(wanted) - 1)] for index in range(number)}
-    statement = member_queries.select_members_of(number, owners_only=owners_only)
-    for row in fetch_list(statement, **teams):
-        grouped[row.team_id].append(row)
-    return grouped
 
 
 def _count_choice(actor: Actor, team_id: UUID, access_code: str) -> None:

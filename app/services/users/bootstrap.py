@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.reads import fetch_one
+from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import Conflict, Unavailable
 from app.domain.folding import fold
@@ -49,11 +50,12 @@ def ensure_admin(actor: Actor, username: str, password: str = "", *, email: str 
     return FirstAdmin(username, generated)
 
 
-def ignored_settings() -> list[str]:
+def ignored_settings(actor: Actor) -> list[str]:
     """
     The settings of the first administrator that differ from what is there, and change nothing: there is an
     administrator already. None where there is none, or where the database does not say.
     """
+    policy.require(policy.can_administer(actor))
     config = runtime().config
     given = [name for name in (USERNAME, PASSWORD, EMAIL) if getattr(config, name) != getattr(Config, name)]
     try:

@@ -34,7 +34,8 @@ from app.services.events import (
     WebsiteUpdated,
 )
 from app.services.lookup import parsed_id, require_somebody, the_only_one
-from app.services.teams.teams import group_by_team, require_team
+from app.services.teams.rosters import group_by_team
+from app.services.teams.teams import require_team
 from app.services.websites.shares import TAKEN
 
 BY_NAME = Sort("name")

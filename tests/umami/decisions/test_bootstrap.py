@@ -2,9 +2,9 @@
 
 import pytest
 
-from app import wsgi
 from app.domain.actor import OPERATOR
 from app.domain.errors import Invalid
+from app.server import worker
 from app.services.users.bootstrap import ensure_admin
 from app.settings import Config, ConfigError
 from app.settings.secret_key import check_secret
@@ -47,13 +47,13 @@ class TestW32Secret:
         environment(secret)
 
         with pytest.raises(ConfigError, match=r"^FRONTDESK_SECRET_KEY .*make one with: python3 -c"):
-            wsgi.make()
+            worker.make()
 
     def test_the_refusal_does_not_tell_it(self, environment):
         environment("change-me-Zq8kP2")
 
         with pytest.raises(ConfigError) as refusal:
-            wsgi.make()
+            worker.make()
 
         assert "Zq8kP2" not in str(refusal.value)
 

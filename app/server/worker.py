@@ -1,24 +1,23 @@
-"""What a WSGI server loads: ``app.wsgi:make``, a factory."""
-
-from pathlib import Path
+"""The application that a worker serves."""
 
 from flask import Flask
 
-from app import create_app, replacing
+from app import create_app
 from app.db import migrations
-from app.postman import Postman
 from app.runtime import runtime
+from app.server.mail_worker import MailWorker
 from app.settings.secret_key import check_secret
 from app.telemetry import logging
 
 
-def make() -> Flask:
+def make(runtime_path: str = "") -> Flask:
     """
-    The application, ready to serve.
+    The application, ready to serve; its threads are running.
 
+    :param runtime_path: a folder that the workers of one server share
     :raises ConfigError: a setting cannot be used, or the secret is missing or a placeholder (W32)
     """
-    app = create_app()
+    app = create_app({"runtime_path": runtime_path} if runtime_path else None)
     with app.app_context():
         config = runtime().config
     check_secret(config)
@@ -27,8 +26,6 @@ def make() -> Flask:
     if replica is not None:
         replica.watch()
     if config.mail_host:
-        Postman(app).start()
+        MailWorker(app).start()
     migrations.revisions()  # while the files are still those of this release
-    if config.runtime_path:
-        replacing.say_ready(Path(config.runtime_path))
     return app

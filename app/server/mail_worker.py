@@ -20,13 +20,13 @@ GOODBYE_SECONDS = 10.0
 """So long is a mail that is just being sent waited for at the end; after that, another sender tries it again."""
 
 
-class Postman:
+class MailWorker:
     """Sends what is due: at once what this process writes, within seconds what others write."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._stopping = Event()
-        self._thread = Thread(target=self._run, name="postman", daemon=True)
+        self._thread = Thread(target=self._run, name="mail", daemon=True)
         with app.app_context():
             self._bell = runtime().mail_bell
 

@@ -1,0 +1,24 @@
+"""Who is in many teams, with one statement; for services, which have asked for permission."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+from app.db.reads import fetch_list
+from app.queries import memberships as member_queries
+from app.queries.memberships import MemberAsText
+
+
+def group_by_team(team_ids: Iterable[UUID], *, owners_only: bool = False) -> dict[str, list[MemberAsText]]:
+    """Who is in some teams, or owns them, by the team's id in text, with one statement; none for no teams."""
+    grouped: dict[str, list[MemberAsText]] = defaultdict(list)
+    wanted = list(team_ids)
+    if not wanted:
+        return grouped
+    # As many as the next power of two, so that there are few statements: the last is asked for again.
+    number = 1 << (len(wanted) - 1).bit_length()
+    teams = {f"team_{index}": wanted[min(index, len(wanted) - 1)] for index in range(number)}
+    statement = member_queries.select_members_of(number, owners_only=owners_only)
+    for row in fetch_list(statement, **teams):
+        grouped[row.team_id].append(row)
+    return grouped

@@ -1,0 +1,81 @@
+"""A listening socket that is passed on as systemd does (sd_listen_fds(3)), so that it outlives each server on it."""
+
+import fcntl
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from tests import live
+from tests.live import LiveServer
+from tests.system.faults.servers import kill_tree, make_ready
+
+PASS_ON = """
+import os, sys
+for place, number in enumerate(sys.argv[1].split(",")):
+    os.dup2(int(number), 3 + place)
+os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": str(place + 1)}
+os.execv(sys.executable, [sys.executable, "-m", "app.cli", "serve"])
+"""
+ABOVE = 100
+"""Our own numbers of the sockets, so that none is in the way of those that they are passed as."""
+
+
+class Unit:
+    """A service and its sockets: the service can be started, ended and started again."""
+
+    def __init__(self, listeners: list[socket.socket], environment: dict[str, str], log: Path) -> None:
+        self.numbers = [fcntl.fcntl(listener, fcntl.F_DUPFD_CLOEXEC, ABOVE) for listener in listeners]
+        self.url = "http://{}:{}".format(*listeners[0].getsockname())
+        self.environment, self.log = environment, log
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> LiveServer:
+        """A server that is ready."""
+        with self.log.open("ab") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-c", PASS_ON, ",".join(map(str, self.numbers))],
+                cwd=live.ROOT,
+                env=self.environment,
+                pass_fds=self.numbers,
+                stdout=output,
+                stderr=output,
+            )
+        self.processes.append(process)
+        server = LiveServer(self.url, process, self.log, self.environment)
+        live.wait_for(server)
+        return server
+
+    def restart(self) -> LiveServer:
+        """End the server, and start one in its place as soon as it is gone. :raises AssertionError: it ended badly"""
+        self.processes[-1].terminate()
+        assert self.processes[-1].wait(timeout=60) == 0
+        return self.start()
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        for process in self.processes:
+            if process.poll() is None:
+                kill_tree(process.pid)
+                process.wait()
+        for number in self.numbers:
+            os.close(number)
+
+
+@contextmanager
+def activated(database_url: str, instance: Path, *, sockets: int = 1, **settings: str) -> Iterator[Unit]:
+    """A unit on a database that is ready, or on an SQLite file that is not there yet."""
+    if database_url.startswith("sqlite"):
+        make_ready(Path(database_url.removeprefix("sqlite:///")))
+    environment = live.environment_for(database_url, instance, **settings) | {"TMPDIR": str(instance)}
+    with ExitStack() as stack:
+        address = ("127.0.0.1", live.free_port())
+        listeners = [
+            stack.enter_context(socket.create_server(address, backlog=1024, reuse_port=True)) for _ in range(sockets)
+        ]
+        unit = Unit(listeners, environment, instance / "server.log")
+        stack.callback(unit.close)
+        yield unit
