@@ -9,14 +9,13 @@ from sqlalchemy.types import Integer, String
 
 from app.db.errors import reason_of
 from app.db.reads import fetch_all
-from app.db.sql.query import Query
 from app.db.session import db, retried, transaction
+from app.db.sql.query import Query
 from app.domain.errors import AccessCodeTaken, DatabaseUnavailable, DeletedMeanwhile, NotMigrated, Unstorable
 from app.models import Membership, Team, User
 from app.queries import users
 from tests.databases import fresh_database
 from tests.http.apps import other_app
-
 
 
 class Number(NamedTuple):
