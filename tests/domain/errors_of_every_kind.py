@@ -20,6 +20,7 @@ VALUES: dict[Any, Any] = {
     Unit: get_args(Unit)[0],
     UUID | int: 7,
     str | int | UUID: "7",
+    tuple[UUID, ...]: (UUID(int=1),),
     tuple[str, ...]: ("one.example", "two.example"),
     tuple[str | int | UUID, ...]: ("7", 8),
 }
