@@ -29,6 +29,7 @@ TAKEN: dict[type[BaseException], str] = {
     errors.UsernameIsEmail: "username",
     errors.EmailTaken: "email",
     errors.EmailIsUsername: "email",
+    errors.AlreadyInvited: "username",
     errors.WebsiteIdTaken: "id",
     errors.AlreadyMember: "user",
 }

@@ -118,12 +118,12 @@ select_users_called = Query(
 
 select_users_displayed = Query(
     select(*SUMMARY, *PROFILE)
-    .where(User.deleted_at.is_(None), func.lower(User.display_name) == func.lower(bindparam("display_name")))
+    .where(User.deleted_at.is_(None), User.display_name_key == bindparam("display_name_key"))
     .order_by(User.id)
     .limit(SHOWN_IN_MESSAGES + 1),
     UserRecord,
 )
-"""Some accounts of a display name, in any case. Value: ``display_name``."""
+"""Some accounts of a display name. Value: ``display_name_key``, folded."""
 
 _password_hash = select(User.password_hash.label("password_hash")).where(
     User.id == bindparam("user_id"), User.deleted_at.is_(None)

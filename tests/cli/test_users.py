@@ -71,6 +71,15 @@ class TestList:
         assert [list(row) for row in page["data"]] == [[*KEYS, "website_count"]] * 2
         assert [(row["username"], row["website_count"]) for row in page["data"]] == [("admin", 0), ("ada", 1)]
 
+    def test_search_finds_by_e_mail_address_and_display_name_too(self, printed, ada, make_user):
+        make_user("bob")
+        printed("users", "set-email", "ada", "countess@example.com")
+        printed("users", "set-display-name", "bob", "The Count")
+
+        found = printed("users", "list", "--search", "COUNT")
+
+        assert [row["username"] for row in found["data"]] == ["bob", "ada"]
+
     def test_search_and_pages(self, printed, make_user):
         for name in ("anna", "joanna", "bob"):
             make_user(name)
@@ -89,11 +98,11 @@ class TestShow:
         assert list(found) == [*KEYS, "email", "display_name", "last_seen_at", "pending"]
         assert UUID(found["id"]) == ada.id
 
-    @pytest.mark.parametrize("name", ["ADA@example.com", "ada@EXAMPLE.com", "Ada Lovelace", "ADA lovelace"])
+    @pytest.mark.parametrize("name", ["ADA@example.com", "ada@EXAMPLE.com", "Ada Lövelace", "ADA LÖVELACE"])
     def test_by_e_mail_address_or_display_name_in_any_case(self, printed, name: str):
         made = printed(
             *("users", "create", "ada", "--generate"),
-            *("--email", "ada@example.com", "--display-name", "Ada Lovelace"),
+            *("--email", "ada@example.com", "--display-name", "Ada Lövelace"),
         )
 
         assert printed("users", "show", name)["id"] == made["id"]

@@ -17,7 +17,7 @@ from app.domain.errors import (
     SameUser,
     WrongPassword,
 )
-from app.domain.folding import fold
+from app.domain.folding import fold, sort_key
 from app.domain.names import check_new_name, check_new_username, clean_username, new_display_name, new_username
 from app.domain.pagination import Page, Sort, Window
 from app.domain.password_rules import check_new_password
@@ -114,7 +114,8 @@ def find_user_by_any_name(actor: Actor, text: str) -> UserRecord:
     :raises AmbiguousName: several bear the display name
     """
     policy.require(policy.can_administer(actor))
-    return the_only_one(_called(text) or fetch_all(queries.select_users_displayed, display_name=text), "user")
+    found = _called(text) or fetch_all(queries.select_users_displayed, display_name_key=sort_key(text.strip()))
+    return the_only_one(found, "user")
 
 
 def _called(text: str) -> Sequence[UserRecord]:
