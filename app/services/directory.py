@@ -165,7 +165,7 @@ def _site(actor: Actor, website: sites.Name, right: SiteRole) -> Row[Any] | None
     """The website, if the actor has this right there."""
     try:
         return sites.resolve_site(actor, website, right)
-    except sites.WebsiteDenied:
+    except (sites.WebsiteDenied, sites.WebsiteMissing):
         return None
 
 

@@ -14,6 +14,7 @@ from app.queries import sites as queries
 from app.security import policy
 from app.security.actor import Actor
 from app.services.lookup import parsed_id
+from app.services.requirements import require_some
 
 Name = str | int | UUID
 """How a website may be called: by its number or by its id."""
@@ -50,6 +51,37 @@ class WebsiteDenied(Denied):
         super().__init__(f"It takes the right to {right.value} on website {self.name}.")
 
 
+class WebsiteMissing(Denied):
+    """A right on a website is needed, and what was given cannot be the name of one."""
+
+    default = "Name a website."
+
+
+def require_right(actor: Actor, words: Iterable[str], right: SiteRole, *, one: bool = False) -> None:
+    """
+    Ask for a right on the websites that some words may mean, whether or not they can be used as names. Lists with
+    commas, ``all`` and numbers with decimals count as well: without the right, nothing else about them is told.
+
+    :param one: the words are to name one website
+    :raises WebsiteDenied: the actor does not have the right on one of the websites
+    :raises SomeRightNeeded: the words name none, and the actor does not have the right on any
+    :raises WebsiteMissing: with ``one``, the words name none
+    """
+    if actor.is_admin:
+        return
+    parts = [part.strip() for word in words for part in word.split(",")]
+    names: list[Name] = [part.partition(".")[0] for part in parts if part != "all"]
+    if "all" in parts:
+        names += [row.number for row in _all_with(actor, SiteRole.VIEW if one else right)]
+    names = [name for name in names if _key(name) is not None]
+    if names:
+        _named(actor, names, right)
+    elif one:
+        raise WebsiteMissing
+    else:
+        require_some(actor, right)
+
+
 def resolve_sites(
     actor: Actor, wanted: Sequence[Name] | Literal["all"], right: SiteRole = SiteRole.ADMIN
 ) -> list[UUID]:
@@ -58,8 +90,9 @@ def resolve_sites(
     has the right on, by number. It takes one statement.
 
     :raises NoWebsites: none is named, or ``all`` is none
-    :raises UnexpectedWebsites: names that no website can have and, for administrators, that none has
     :raises WebsiteDenied: the actor has not the right on one of them, or there is none of that name
+    :raises SomeRightNeeded: no name is one that a website can have, and the actor has not the right on any
+    :raises UnexpectedWebsites: names that no website can have and, for administrators, that none has
     """
     return [row.id for row in resolve(actor, wanted, right)]
 
@@ -73,7 +106,13 @@ def resolve(actor: Actor, wanted: Sequence[Name] | Literal["all"], right: SiteRo
 
 
 def resolve_site(actor: Actor, name: Name, right: SiteRole) -> Row[Any]:
-    """One website, with ``id`` and ``number``; refusals as of ``resolve_sites``."""
+    """
+    One website, with ``id`` and ``number``; errors as of ``resolve_sites``.
+
+    :raises WebsiteMissing: the name is one that no website can have; administrators get ``UnexpectedWebsites``
+    """
+    if _key(name) is None:
+        require_right(actor, [str(name)], right, one=True)
     return _named(actor, [name], right)[0]
 
 
@@ -95,17 +134,18 @@ def _named(actor: Actor, wanted: Sequence[Name], right: SiteRole) -> list[Row[An
     if len(wanted) > MOST_AT_ONCE:
         raise Invalid(f"Name at most {MOST_AT_ONCE} websites at once.", field="websites")
     keys = {name: _key(name) for name in wanted}
-    found = _by_key(actor, [key for key in keys.values() if key is not None])
-    unknown = [name for name, key in keys.items() if key is None or (actor.is_admin and key not in found)]
+    known = {name: key for name, key in keys.items() if key is not None}
+    found = _by_key(actor, list(known.values()))
+    if not actor.is_admin:
+        if keys and not known:
+            require_some(actor, right)
+        for name, key in known.items():
+            if key not in found or not policy.has_right(actor, found[key], right):
+                raise WebsiteDenied(name, right)
+    unknown = [name for name in keys if known.get(name) not in found]
     if unknown:
         raise UnexpectedWebsites(unknown)
-    rows: dict[UUID, Row[Any]] = {}
-    for name, key in keys.items():
-        row = found.get(key) if key is not None else None
-        if row is None or not policy.has_right(actor, row, right):
-            raise WebsiteDenied(name, right)
-        rows[row.id] = row
-    return list(rows.values())
+    return list({found[key].id: found[key] for key in known.values()}.values())
 
 
 def _by_key(actor: Actor, keys: Sequence[int | UUID]) -> dict[int | UUID, Row[Any]]:

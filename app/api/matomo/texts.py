@@ -20,6 +20,7 @@ NO_ACTION = "The requested action does not exist: use action=index, or none."
 NOT_BY_NUMBER = "Only integer keys supported for array columns on base level."
 NESTED = "Multidimensional column values not supported."
 NOT_IN_BULK = "This method cannot be called in a bulk request."
+NO_SITE = "The parameter 'idSite=' is missing from the request."
 NO_SITES = "Specify at least one website ID in &idSites="
 NO_COLUMNS = "The parameters 'filter_column' and 'filter_pattern' need rows with columns, which this list has not."
 HTTP = {

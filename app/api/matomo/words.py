@@ -37,6 +37,7 @@ WORDS: dict[type[DomainError], Callable[[Any], str]] = {
     requirements.UnknownUser: lambda error: texts.no_user(error.username),
     requirements.HiddenUser: lambda error: texts.no_user(error.username),
     sites.WebsiteDenied: lambda error: texts.on_site(error.right, error.name),
+    sites.WebsiteMissing: lambda _: texts.NO_SITE,
     sites.UnexpectedWebsites: lambda error: texts.unexpected_sites(error.shown),
     sites.NoWebsites: lambda _: texts.NO_SITES,
     site_settings.NoName: lambda _: "The website name can't be empty.",

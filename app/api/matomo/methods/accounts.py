@@ -2,6 +2,7 @@
 
 from app.api.matomo import wishes
 from app.api.matomo.call import current_actor
+from app.api.matomo.permissions import SELF, SOME_ADMIN, SUPERUSER
 from app.api.matomo.registry import method
 from app.security.logins import PasswordHashed
 from app.services import accounts
@@ -9,7 +10,7 @@ from app.services import accounts
 HASHED = {"is_password_hashed": "_isPasswordHashed"}
 
 
-@method("UsersManager.addUser", writes=True, names=HASHED)
+@method("UsersManager.addUser", access=SOME_ADMIN, writes=True, names=HASHED)
 def add_user(
     user_login: str,
     password: str,
@@ -30,7 +31,7 @@ def add_user(
     )
 
 
-@method("UsersManager.updateUser", writes=True, names=HASHED)
+@method("UsersManager.updateUser", access=SELF, writes=True, names=HASHED)
 def update_user(
     user_login: str,
     password: str | None = None,
@@ -45,14 +46,14 @@ def update_user(
     )
 
 
-@method("UsersManager.deleteUser", writes=True)
+@method("UsersManager.deleteUser", access=SOME_ADMIN, writes=True)
 def delete_user(user_login: str, password_confirmation: str | None = None) -> None:
     """Close an account."""
     confirmation = wishes.confirmed_in_session(password_confirmation)
     accounts.close_account(current_actor(), user_login, confirmation=confirmation)
 
 
-@method("UsersManager.setSuperUserAccess", writes=True)
+@method("UsersManager.setSuperUserAccess", access=SUPERUSER, writes=True)
 def set_super_user_access(
     user_login: str, has_super_user_access: bool, password_confirmation: str | None = None
 ) -> None:

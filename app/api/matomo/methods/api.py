@@ -13,6 +13,7 @@ from app.api.matomo.errors import ApiError, refusal
 from app.api.matomo.formats.base import as_array
 from app.api.matomo.formats.json import SUCCESS
 from app.api.matomo.parameters import Array, Parameters, Value
+from app.api.matomo.permissions import ANYONE, SOME_VIEW
 from app.api.matomo.registry import method
 from app.services.requirements import is_somebody, require_login
 
@@ -24,14 +25,14 @@ OWN = frozenset({"urls", "method", "module", "action", "format", "callback", "js
 """Parameters of a bulk request that say nothing to its parts."""
 
 
-@method("API.getMatomoVersion")
+@method("API.getMatomoVersion", access=SOME_VIEW)
 def get_matomo_version() -> str:
     """The version of Matomo that clients may expect, to whoever has an account."""
     require_login(current_actor())
     return VERSION
 
 
-@method(BULK, bulk=False, filtered=False)
+@method(BULK, access=ANYONE, bulk=False, filtered=False)
 def get_bulk_request(urls: Value) -> list[Any]:
     """The results of several calls, one after the other, each for itself: what one does, the next finds done."""
     if not isinstance(urls, Array):

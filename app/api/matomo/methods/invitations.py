@@ -4,11 +4,12 @@ from flask import request
 
 from app.api.matomo import wishes
 from app.api.matomo.call import current_actor
+from app.api.matomo.permissions import SOME_ADMIN
 from app.api.matomo.registry import method
 from app.services import inviting
 
 
-@method("UsersManager.inviteUser", writes=True)
+@method("UsersManager.inviteUser", access=SOME_ADMIN, writes=True)
 def invite_user(
     user_login: str,
     email: str,
@@ -27,7 +28,7 @@ def invite_user(
     )
 
 
-@method("UsersManager.resendInvite", writes=True)
+@method("UsersManager.resendInvite", access=SOME_ADMIN, writes=True)
 def resend_invite(user_login: str, expiry_in_days: int = 7, password_confirmation: str | None = None) -> None:
     """Send the invitation again; the link that was sent before is dead."""
     inviting.invite_again(
@@ -38,7 +39,7 @@ def resend_invite(user_login: str, expiry_in_days: int = 7, password_confirmatio
     )
 
 
-@method("UsersManager.generateInviteLink", writes=True)
+@method("UsersManager.generateInviteLink", access=SOME_ADMIN, writes=True)
 def generate_invite_link(user_login: str, expiry_in_days: int = 7, password_confirmation: str | None = None) -> str:
     """A second link to accept the invitation, to be copied."""
     return inviting.link_for(
