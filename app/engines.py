@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
 
 from app.config import Config
+from app.models.folding import BASE_LETTERS, base_letters
 
 log = structlog.get_logger()
 BUSY_TIMEOUT_MS = 5000
@@ -79,10 +80,13 @@ def prepare(engine: Engine, config: Config, *, reads: bool) -> None:
 
 
 def _on_sqlite_connect(connection: Any, _record: Any) -> None:
-    """Foreign keys, WAL, waiting for the writer, and ``lower()`` beyond ASCII."""
+    """Foreign keys, WAL, waiting for the writer, ``lower()`` beyond ASCII, and letters to sort by."""
     connection.isolation_level = None  # the driver begins nothing by itself; see _begin_immediate()
     for pragma in ("foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function(
+        BASE_LETTERS, 1, lambda text: base_letters(text) if isinstance(text, str) else text, deterministic=True
+    )
     connection.create_function(
         "lower", 1, lambda text: text.lower() if isinstance(text, str) else text, deterministic=True
     )

@@ -12,6 +12,17 @@ def fold_case(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
+BASE_LETTERS = "base_letters"
+"""What SQLite knows ``base_letters`` by."""
+
+
+def base_letters(text: str) -> str:
+    """The text without its case and its accents, to sort by: ``Über`` comes with ``u``."""
+    if text.isascii():
+        return text.lower()
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
+
+
 def fold(name: str) -> str:
     """
     The name as it is compared: folded and trimmed.

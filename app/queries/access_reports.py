@@ -27,12 +27,13 @@ from sqlalchemy import (
 from app.models import IS_ADMIN, GrantedCapability, SiteRole, User, Website, WebsiteNumber, WebsiteProfile
 from app.models.enums import Has
 from app.queries.access import RANKS, of_user, on_website, rights
+from app.queries.alphabetical import alphabetical
 from app.queries.directory import administered
 from app.queries.joined import comma_joined
-from app.queries.paged import paged
+from app.queries.paged import Order, paged
 from app.queries.searching import like
 
-BY_NAME = [(Website.name, False), (WebsiteNumber.number, False)]
+BY_NAME: Order = [(alphabetical(Website.name), False), (Website.name, False), (WebsiteNumber.number, False)]
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CTE, BigInteger, ColumnElement, FromClause, Select, bindparam, func, literal, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-Order = Sequence[tuple[InstrumentedAttribute[Any], bool]]
+Order = Sequence[tuple[ColumnElement[Any] | InstrumentedAttribute[Any], bool]]
 """Columns to sort by, and whether descending."""
 Joins = Sequence[tuple[FromClause | type, ColumnElement[bool]]]
 """What to join, outer, for the columns to show."""
