@@ -27,7 +27,14 @@ from app.services.account_errors import (
 )
 from app.services.confirming import NOT_NEEDED, Confirmation
 from app.services.directory import find_person, is_anonymous
-from app.services.requirements import HiddenUser, UnknownUser, require_admin, require_admin_or, require_some
+from app.services.requirements import (
+    HiddenUser,
+    UnknownUser,
+    require_admin,
+    require_admin_or,
+    require_login,
+    require_some,
+)
 
 
 @retried
@@ -49,11 +56,11 @@ def open_account(
     :raises Conflict: ``UsernameTaken``, ``UsernameIsEmail``, ``EmailTaken``, ``EmailIsUsername``
     """
     require_some(actor, SiteRole.ADMIN)
-    confirmation.check(actor)
-    check_password(password)
     if website is None and not actor.is_admin:
         raise NoFirstWebsite(field="website")
     site = None if website is None else sites.resolve_site(actor, website, SiteRole.ADMIN)
+    confirmation.check(actor)
+    check_password(password)
     address = clean_names(username, email)
     hashed = auth.hash_password(password)
     role = weaker_role(Role.USER, actor.role or Role.VIEW_ONLY)
@@ -115,6 +122,7 @@ def change_account(
     :raises Invalid, Conflict: see ``open_account``
     """
     require_admin_or(actor, username)
+    require_login(actor)
     if is_anonymous(username):
         raise ReservedAccount
     person = find_person(username)

@@ -23,6 +23,7 @@ from app.security import policy
 from app.security.actor import Actor
 from app.services import sites
 from app.services.requirements import (
+    ANONYMOUS,
     UnknownUser,
     is_somebody,
     require_admin,
@@ -31,8 +32,6 @@ from app.services.requirements import (
     require_some,
 )
 
-ANONYMOUS = "anonymous"
-"""The name of the account that stands for whoever is not logged in, and of no other."""
 EVERYTHING = Window(0, MAX_OFFSET)
 PROBE = {"probe": MAX_OFFSET}
 NOWHERE = UUID(int=0)

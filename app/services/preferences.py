@@ -39,16 +39,17 @@ def set_preference(actor: Actor, username: str, name: str, value: str) -> None:
     Keep what a user prefers, oneself or, for administrators, anybody.
 
     :raises OneselfNeeded: somebody else's, and the actor is no administrator
+    :raises AdminNeeded: those of ``anonymous``, and the actor is no administrator
     :raises NobodyPrefers: there is no such account
     :raises BadPreferenceName: :raises UnknownPreference: :raises Invalid: the value is too long
     """
     require_admin_or(actor, username)
+    if directory.is_anonymous(username):
+        require_admin(actor)
     try:
         person = directory.find_person(username)
     except UnknownUser as error:
         raise NobodyPrefers(error.username) from None
-    if directory.is_anonymous(username):
-        require_admin(actor)
     _check_name(name)
     if len(value) > VALUE_MAX_LENGTH:
         raise Invalid(f"A preference has at most {VALUE_MAX_LENGTH} characters.", field="value")
@@ -59,7 +60,8 @@ def set_preference(actor: Actor, username: str, name: str, value: str) -> None:
 
 def get_preference(actor: Actor, name: str, username: str | None = None) -> str | int | None:
     """
-    What a user prefers, or what is usual: the number of the actor's first website, yesterday, nothing.
+    What a user prefers, or what is usual: the number of the actor's first website, yesterday, nothing. Callers without
+    an account are ``anonymous``.
 
     :param username: the actor's own by default
     :raises OneselfNeeded: somebody else's, and the actor is no administrator

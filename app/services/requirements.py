@@ -10,6 +10,9 @@ from app.queries import directory as queries
 from app.security import policy
 from app.security.actor import Actor
 
+ANONYMOUS = "anonymous"
+"""The name of the account that stands for callers who are not logged in, and of no other."""
+
 
 class AdminNeeded(Denied):
     """It takes the role of an administrator."""
@@ -73,8 +76,13 @@ def require_admin(actor: Actor) -> None:
 
 
 def require_admin_or(actor: Actor, username: str) -> None:
-    """:raises OneselfNeeded: the actor is neither an administrator nor called that, to the letter"""
-    if not policy.can_administer(actor) and not (is_somebody(actor) and actor.username == username):
+    """
+    Callers without an account may act for ``anonymous``.
+
+    :raises OneselfNeeded: the actor is neither an administrator nor called that, to the letter
+    """
+    own = actor.username if is_somebody(actor) else ANONYMOUS
+    if not policy.can_administer(actor) and username != own:
         raise OneselfNeeded(username)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
+
 from app.db import Unit, execute_count, fetch_one, retried, transaction
 from app.errors import Conflict
 from app.models import SiteRole, WebsiteProfile
@@ -22,6 +24,10 @@ class LastWebsite(Conflict):
     """The only website there is stays."""
 
     default = "The only website cannot be deleted. Add another one first."
+
+
+class NoSuchWebsite(UnexpectedWebsites):
+    """There is no website of that name, which was to be changed or deleted."""
 
 
 @retried
@@ -54,10 +60,11 @@ def update_site(
     """
     Change what is given.
 
-    :raises UnexpectedWebsites: :raises WebsiteDenied: the actor does not administer it; see ``sites.resolve_sites``
+    :raises NoSuchWebsite: there is none
+    :raises WebsiteDenied: the actor does not administer it; see ``sites.resolve_sites``
     :raises NoName: :raises NoUrls: :raises BadValue: see ``site_settings``
     """
-    website_id: UUID = resolve_site(actor, site, SiteRole.ADMIN).id
+    website_id: UUID = _found(actor, site).id
     changes: dict[str, Any] = {} if name is None else {"name": clean_name(name)}
     stored = clean_settings(settings)
     addresses = None if urls is None else clean_urls(urls)
@@ -79,10 +86,6 @@ def _profile(session: Unit, website_id: UUID, urls: list[str] | None, settings: 
     profile.settings = profile.settings | settings
 
 
-class NothingToDelete(UnexpectedWebsites):
-    """There is no such website."""
-
-
 @retried
 def delete_site(actor: Actor, site: Name, *, confirmation: Confirmation = NOT_NEEDED) -> None:
     """
@@ -90,21 +93,26 @@ def delete_site(actor: Actor, site: Name, *, confirmation: Confirmation = NOT_NE
 
     :raises AdminNeeded: the actor is none
     :raises NotConfirmed: :raises WrongPassword: see ``Confirmation.check``
-    :raises NothingToDelete: there is none
+    :raises NoSuchWebsite: there is none
     :raises LastWebsite: it is the only one
     """
     require_admin(actor)
     confirmation.check(actor)
-    try:
-        found = resolve_site(actor, site, SiteRole.ADMIN)
-    except UnexpectedWebsites as error:
-        raise NothingToDelete(error.names) from None
+    found = _found(actor, site)
     with transaction():
         # No lock: it keeps people from a slip, nothing depends on it.
         if fetch_one(queries.select_another, website_id=found.id) is None:
             raise LastWebsite
         websites.delete_website(actor, found.id)
         execute_count(queries.delete_preferences, named=DEFAULT_SITE, valued=str(found.number))
+
+
+def _found(actor: Actor, site: Name) -> Row[Any]:
+    """The website, which the actor administers."""
+    try:
+        return resolve_site(actor, site, SiteRole.ADMIN)
+    except UnexpectedWebsites as error:
+        raise NoSuchWebsite(error.names) from None
 
 
 def _first_admin() -> UUID | None:

@@ -76,6 +76,9 @@ def require_right(actor: Actor, words: Iterable[str], right: SiteRole, *, one: b
     names = [name for name in names if _key(name) is not None]
     if names:
         _named(actor, names, right)
+        decimal = next((part for part in parts if "." in part), None)
+        if decimal is not None:  # never the number of a website
+            raise WebsiteDenied(decimal.partition(".")[0], right)
     elif one:
         raise WebsiteMissing
     else:

@@ -18,6 +18,10 @@ Access: TypeAlias = Callable[[Actor, Parameters], None]
 """Raises what the caller lacks."""
 
 
+ARRAY = "Array"
+"""What PHP makes of a list where text belongs."""
+
+
 def _anyone(_actor: Actor, _given: Parameters) -> None:
     pass
 
@@ -32,7 +36,7 @@ def _superuser(actor: Actor, _given: Parameters) -> None:
 
 def _self(actor: Actor, given: Parameters) -> None:
     login = given.get("userLogin", "")
-    requirements.require_admin_or(actor, login if isinstance(login, str) else "")
+    requirements.require_admin_or(actor, login if isinstance(login, str) else ARRAY)
 
 
 def _some(right: SiteRole, actor: Actor, _given: Parameters) -> None:

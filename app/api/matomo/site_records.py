@@ -7,6 +7,7 @@ from app.api.matomo.errors import ApiError
 from app.api.matomo.parameters import Value
 from app.api.matomo.records import moment
 from app.security.actor import Actor
+from app.services import timezones
 from app.services.currencies import NAMES
 from app.services.site_lists import SiteView
 
@@ -47,7 +48,10 @@ def site(view: SiteView, actor: Actor) -> Record:
     }
     if actor.is_admin:
         shown["creator_login"] = view.creator
-    return shown | {"timezone_name": settings["timezone"], "currency_name": NAMES[settings["currency"]]}
+    return shown | {
+        "timezone_name": timezones.name_of(settings["timezone"]),
+        "currency_name": NAMES[settings["currency"]],
+    }
 
 
 def addresses(urls: Value | None) -> list[str] | None:

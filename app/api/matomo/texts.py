@@ -21,6 +21,7 @@ NOT_BY_NUMBER = "Only integer keys supported for array columns on base level."
 NESTED = "Multidimensional column values not supported."
 NOT_IN_BULK = "This method cannot be called in a bulk request."
 NO_SITE = "The parameter 'idSite=' is missing from the request."
+NOT_CALLED = "This call was not made: those before it took too long, or returned too much. Please repeat it."
 NO_SITES = "Specify at least one website ID in &idSites="
 NO_COLUMNS = "The parameters 'filter_column' and 'filter_pattern' need rows with columns, which this list has not."
 HTTP = {

@@ -47,7 +47,7 @@ WORDS: dict[type[DomainError], Callable[[Any], str]] = {
         "It is not possible to delete this website as it is the only registered website. "
         "Add a new website first, then delete this one."
     ),
-    site_editing.NothingToDelete: lambda error: f"website id = {error.shown} not found",
+    site_editing.NoSuchWebsite: lambda error: f"website id = {error.shown} not found",
     preferences.NobodyPrefers: lambda error: f"User does not exist: {error.username}",
     preferences.BadPreferenceName: lambda _: "Preference name cannot contain underscores.",
     preferences.UnknownPreference: lambda error: f"Not supported preference name: {error.name}",

@@ -4,6 +4,7 @@ from app.api.matomo import wishes
 from app.api.matomo.call import current_actor
 from app.api.matomo.permissions import SELF, SOME_ADMIN, SUPERUSER
 from app.api.matomo.registry import method
+from app.api.matomo.values import no_zero
 from app.security.logins import PasswordHashed
 from app.services import accounts
 
@@ -26,7 +27,7 @@ def add_user(
         username=user_login,
         password=password,
         email=email,
-        website=initial_id_site or None,
+        website=no_zero(initial_id_site),
         confirmation=wishes.confirmed_in_session(password_confirmation),
     )
 

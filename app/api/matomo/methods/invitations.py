@@ -6,6 +6,7 @@ from app.api.matomo import wishes
 from app.api.matomo.call import current_actor
 from app.api.matomo.permissions import SOME_ADMIN
 from app.api.matomo.registry import method
+from app.api.matomo.values import no_zero
 from app.services import inviting
 
 
@@ -22,7 +23,7 @@ def invite_user(
         current_actor(),
         username=user_login,
         email=email,
-        website=initial_id_site or None,
+        website=no_zero(initial_id_site),
         days=expiry_in_days or None,
         confirmation=wishes.confirmed_in_session(password_confirmation),
     )

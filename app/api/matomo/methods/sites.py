@@ -6,15 +6,18 @@ from app.api.matomo import site_records, wishes
 from app.api.matomo.call import current_actor
 from app.api.matomo.filters import Part, window
 from app.api.matomo.parameters import Value
-from app.api.matomo.permissions import ADMIN_ON_SITE, ANYONE, SUPERUSER, VIEW_ON_SITE
+from app.api.matomo.permissions import ADMIN_ON_SITE, ANYONE, SOME_VIEW, SUPERUSER, VIEW_ON_SITE
 from app.api.matomo.records import listed, own_window, within
 from app.api.matomo.registry import method
 from app.models import SiteRole
-from app.services import site_editing, site_lists
+from app.services import currencies, site_editing, site_lists, timezones
+from app.services.requirements import require_some
 from app.services.site_lists import SiteView
 
+SITES_PER_PAGE = 15
 Record = dict[str, Any]
 Records = list[Record] | Part
+EVERY = "%"
 FRAGMENTS = {"keep_url_fragments": "keepURLFragments"}
 
 
@@ -30,8 +33,8 @@ def get_site_from_id(id_site: str) -> Record:
 
 @method("SitesManager.getSiteUrlsFromId", access=VIEW_ON_SITE)
 def get_site_urls_from_id(id_site: str) -> list[str]:
-    """The addresses of a website, the main one first."""
-    return site_lists.get_site(current_actor(), id_site).urls
+    """The addresses of a website, the main one first; without any, one that is empty."""
+    return site_lists.get_site(current_actor(), id_site).urls or [""]
 
 
 @method("SitesManager.getAllSites", access=SUPERUSER)
@@ -108,7 +111,7 @@ def get_sites_with_admin_access(
     own, without = own_window(limit, 0), _known(sites_to_exclude)
     return listed(
         lambda _: site_lists.list_sites(
-            current_actor(), within(own), least=SiteRole.ADMIN, search=pattern, without=without
+            current_actor(), within(own), least=SiteRole.ADMIN, search=_search(pattern), without=without
         ),
         draw,
     )
@@ -118,8 +121,16 @@ def get_sites_with_admin_access(
 def get_pattern_match_sites(
     pattern: str, limit: int | None = None, sites_to_exclude: list[str] | None = None
 ) -> Records:
-    """The websites that the caller sees whose name, address or group has the text in it, or that have the number."""
-    return _sites(limit, search=pattern, without=_known(sites_to_exclude))
+    """
+    The websites that the caller sees whose name, address or group has the text in it, or that have the number; all of
+    them for ``%``, as Matomo's own pages ask.
+    """
+    return _sites(limit, search=_search(pattern), without=_known(sites_to_exclude))
+
+
+def _search(pattern: str | None) -> str | None:
+    """What is searched for; ``%`` by itself is a wildcard that fits everything, in a text it is a character."""
+    return None if pattern == EVERY else pattern
 
 
 def _known(numbers: list[str] | None) -> list[int]:
@@ -133,6 +144,32 @@ def get_sites_id_from_site_url(url: str) -> list[dict[str, int]] | Part:
     return listed(
         lambda part: site_lists.list_sites(current_actor(), part, url=url), lambda view: {"idsite": view.number}
     )
+
+
+@method("SitesManager.getNumWebsitesToDisplayPerPage", access=SOME_VIEW)
+def get_num_websites_to_display_per_page() -> int:
+    """How many websites Matomo's pages show at once."""
+    require_some(current_actor(), SiteRole.VIEW)
+    return SITES_PER_PAGE
+
+
+@method("SitesManager.isTimezoneSupportEnabled", access=SOME_VIEW)
+def is_timezone_support_enabled() -> bool:
+    """Whether websites can have time zones by name."""
+    require_some(current_actor(), SiteRole.VIEW)
+    return True
+
+
+@method("SitesManager.getTimezonesList", access=ANYONE)
+def get_timezones_list() -> dict[str, dict[str, str]]:
+    """The time zones that websites can have, by region and by how they are stored, with their names."""
+    return timezones.by_region()
+
+
+@method("SitesManager.getCurrencyList", access=ANYONE)
+def get_currency_list() -> dict[str, str]:
+    """The currencies that websites can have, by code, with their names."""
+    return {code: f"{name} ({currencies.SYMBOLS.get(code, code)})" for code, name in currencies.BY_NAME.items()}
 
 
 @method("SitesManager.getSitesGroups", access=SUPERUSER)

@@ -28,6 +28,7 @@ def create_app_specific_token_auth(
 def logout_user(user_login: str) -> None:
     """End all logins of a user; tokens for programs stay."""
     person = directory.get_person(current_actor(), user_login)
+    require_login(current_actor())
     sessions.revoke_user(current_actor(), person.id)
 
 
