@@ -93,17 +93,22 @@ def rights(where: Where = everything) -> Subquery:
     ``where`` narrows it from within, on indexes: ``of_user``, ``on_website``, ``of_pair``, or any other, as in
     ``rights(lambda user_id, website_id: [website_id.in_(administered)])``.
     """
+    found = strongest(where)
+    return (
+        select(found.c.user_id, found.c.website_id, found.c.rank)
+        .join(User, User.id == found.c.user_id)
+        .where(User.deleted_at.is_(None))
+        .subquery("rights")
+    )
+
+
+def strongest(where: Where = everything) -> Subquery:
+    """As ``rights``, for a query that has looked at the users already: those of deleted accounts are in it."""
     found = reasons(where)
-    strongest = (
+    return (
         select(found.c.user_id, found.c.website_id, func.max(found.c.rank).label("rank"))
         .group_by(found.c.user_id, found.c.website_id)
         .subquery("strongest")
-    )
-    return (
-        select(strongest.c.user_id, strongest.c.website_id, strongest.c.rank)
-        .join(User, User.id == strongest.c.user_id)
-        .where(User.deleted_at.is_(None))
-        .subquery("rights")
     )
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
+from sqlalchemy import Row, Select
 
 from app.db import fetch_all, fetch_list, fetch_one
 from app.models import ANONYMOUS_ID, Role, SiteRole, utcnow
@@ -18,7 +18,8 @@ from app.models.enums import Has, Standing
 from app.models.folding import fold, fold_case
 from app.paging import MAX_OFFSET, Page, Window
 from app.queries import directory as queries
-from app.queries.searching import pattern
+from app.queries.paged import FEW
+from app.queries.searching import PHRASE_MIN_LENGTH, pattern
 from app.security import policy
 from app.security.actor import Actor
 from app.services import sites
@@ -34,6 +35,8 @@ from app.services.requirements import (
 
 EVERYTHING = Window(0, MAX_OFFSET)
 PROBE = {"probe": MAX_OFFSET}
+LONG_PATTERN = len(pattern("x" * PHRASE_MIN_LENGTH))
+"""A search that is not so long has no index, and many hits."""
 NOWHERE = UUID(int=0)
 """A website that nobody has any right on."""
 
@@ -204,11 +207,21 @@ def days_left(person: Any) -> float | None:
 
 
 def _page(actor: Actor, window: Window, *, values: dict[str, Any] | None = None, **question: Any) -> Page:
-    statement = queries.select_people(colleagues=not policy.can_administer(actor), **question)
+    question["colleagues"] = not policy.can_administer(actor)
     given = {"actor_id": actor.id} | PROBE | (values or {}) | window.values
+    if not question.get("searched"):
+        return Page.of(_rows(actor, queries.select_people(**question), given), window)
+    # Few hits are gathered and sorted; with many, as one letter has, the walk in order of name soon has a page.
+    if len(given["search"]) >= LONG_PATTERN:
+        rows = _rows(actor, queries.select_people(**question), given | {"probe": FEW + 1})
+        if rows[0].total <= FEW:
+            return Page.of(rows, window)
+    return Page.of(_rows(actor, queries.select_people(many=True, **question), given), window)
+
+
+def _rows(actor: Actor, statement: Select[Any], given: dict[str, Any]) -> Sequence[Row[Any]]:
     # What the actor may see is asked of the primary; what may be seen by administrators, a replica knows as well.
-    rows = fetch_list(statement, wrote_at=actor.wrote_at, **given) if actor.is_admin else fetch_all(statement, **given)
-    return Page.of(rows, window)
+    return fetch_list(statement, wrote_at=actor.wrote_at, **given) if actor.is_admin else fetch_all(statement, **given)
 
 
 def _by_email(email: str) -> Row[Any]:
