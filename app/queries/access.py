@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    ScalarSelect,
     Select,
     SQLColumnExpression,
     String,
@@ -93,23 +94,28 @@ def rights(where: Where = everything) -> Subquery:
     ``where`` narrows it from within, on indexes: ``of_user``, ``on_website``, ``of_pair``, or any other, as in
     ``rights(lambda user_id, website_id: [website_id.in_(administered)])``.
     """
-    found = strongest(where)
+    found = reasons(where)
+    strongest = (
+        select(found.c.user_id, found.c.website_id, func.max(found.c.rank).label("rank"))
+        .group_by(found.c.user_id, found.c.website_id)
+        .subquery("strongest")
+    )
     return (
-        select(found.c.user_id, found.c.website_id, found.c.rank)
-        .join(User, User.id == found.c.user_id)
+        select(strongest.c.user_id, strongest.c.website_id, strongest.c.rank)
+        .join(User, User.id == strongest.c.user_id)
         .where(User.deleted_at.is_(None))
         .subquery("rights")
     )
 
 
-def strongest(where: Where = everything) -> Subquery:
-    """As ``rights``, for a query that has looked at the users already: those of deleted accounts are in it."""
-    found = reasons(where)
-    return (
-        select(found.c.user_id, found.c.website_id, func.max(found.c.rank).label("rank"))
-        .group_by(found.c.user_id, found.c.website_id)
-        .subquery("strongest")
-    )
+def rank_here() -> ScalarSelect[Any]:
+    """
+    The strongest right of the ``User`` of a row on one website, null for none: for pages, where a join might be planned
+    as if it were for a single row. Value: ``website_id``.
+    """
+    own = _branches(lambda user_id, website_id: (user_id == User.id, *on_website(user_id, website_id)))
+    found = union_all(*[branch.correlate(User) for branch in own]).subquery("reasons")
+    return select(func.max(found.c.rank)).scalar_subquery()
 
 
 def rank_of(role: SQLColumnExpression[str]) -> ColumnElement[int]:

@@ -20,7 +20,7 @@ from sqlalchemy.orm import aliased
 
 from app.models import IS_ADMIN, GrantedCapability, Invitation, SiteRole, User
 from app.models.enums import Has, Standing
-from app.queries.access import RANKS, Column, on_website, reasons, rights, strongest
+from app.queries.access import RANKS, Column, on_website, rank_here, reasons, rights
 from app.queries.joined import comma_joined
 from app.queries.listed import listed
 from app.queries.paged import paged
@@ -114,8 +114,9 @@ def select_people(
     many: bool = False,
 ) -> Select[Any]:
     """
-    A page of people, by name; ``probe`` is to be out of reach of any count, unless the page is to be of few hits. With ``of_site`` rows carry ``rank``, of the right on
-    the website ``website_id``, and ``capabilities`` there, joined by commas.
+    A page of people, by name; ``probe`` is to be out of reach of any count, unless the page is to be of few hits.
+    With ``of_site`` rows carry ``rank``, of the right on the website ``website_id``, and ``capabilities`` there, joined
+    by commas.
 
     :param colleagues: those with any right on a website that ``actor_id`` administers, and no administrators;
         else everybody
@@ -150,9 +151,7 @@ def select_people(
     columns: list[Any] = [User.id.label("id"), User.username] if names_only else [*RECORD]
     joins = [] if names_only else [*_JOINS]
     if of_site:
-        shown = strongest(on_website)
-        joins.append((shown, shown.c.user_id == User.id))
-        columns += [shown.c.rank, _capabilities().label("capabilities")]
+        columns += [rank_here().label("rank"), _capabilities().label("capabilities")]
     # A part of everybody is gathered once, counted and sorted; everybody is counted and walked in order.
     part = colleagues or not others_invited or named or searched or standing is not None or has is not None
     return paged(hits, User.id, columns, BY_NAME, joins=joins, few=part and not many)
