@@ -10,21 +10,26 @@ from bench.endpoints import VARIETY, Endpoint
 from bench.load import Caller, Headers, Plan
 from bench.measure import Bench, Sample, say
 from bench.servers import Server
-from bench.world import World
+from bench.world import COMMON, World
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 ROWS = 100
 MOST = 1.5
 """How many times the CPU of the REST call Matomo's may cost (the target of the project)."""
+MOST_OF_SEARCH = 2.0
+"""How many times the database's CPU of a list its search may cost."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """One thing to ask, in both dialects."""
+    """One thing to ask of Matomo's API, and what to compare it with."""
 
     title: str
     matomo: Plan
     rest: Plan
+    most: float = MOST
+    in_database: bool = False
+    """Compare what the database spends, where that can be seen, and not the server."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +42,12 @@ class Compared:
 
     @property
     def ratio(self) -> float:
-        """Median of the rounds' own ratios of the server's CPU."""
+        """Median of the rounds' own ratios of CPU."""
         together = zip(self.matomo, self.rest, strict=True)
-        return statistics.median(one.server_ms / other.server_ms for one, other in together)
+        return statistics.median(self._cost(one) / self._cost(other) for one, other in together)
+
+    def _cost(self, sample: Sample) -> float:
+        return (sample.database_ms if self.pair.in_database else None) or sample.server_ms
 
     @property
     def failures(self) -> int:
@@ -86,6 +94,16 @@ def pairs(world: World) -> list[Pair]:
         ),
         Pair("getUserByEmail", Plan(emails), Plan([f"/api/users/{world.user_id(number)}" for number in world.emailed])),
         Pair(f"getUsersAccessFromSite, {world.grantees} rows", Plan(accesses), Plan(rest_access)),
+        *[
+            Pair(
+                f"getUsersPlusRole, {ROWS} rows of a search for {search!r}: database, beside getUsers",
+                Plan([call("getUsersPlusRole", idSite=str(site + 1), filter_search=search) for site in sites]),
+                Plan([call("getUsers")]),
+                most=MOST_OF_SEARCH,
+                in_database=True,
+            )
+            for search in (COMMON, "a")
+        ],
         Pair(
             "setUserAccess",
             Plan(["/index.php"] * VARIETY, forms, headers=FORM),

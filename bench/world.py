@@ -55,7 +55,7 @@ class World:
     users: int = 10_000
     websites: int = 10_000
     teams: int = 1_000
-    shared: int = 100
+    shared: int = 1_000
     """Websites, the first ones, that others have grants on."""
     grantees: int = 100
     """How many others each."""

@@ -198,6 +198,7 @@ def fetch_page(
     folded: bool = False,
     index: str | None = None,
     narrowed: bool = False,
+    fresh: bool = False,
     **values: Any,
 ) -> Page[T]:
     """
@@ -211,6 +212,7 @@ def fetch_page(
     :param folded: names are searched as they are compared, folded
     :param index: the full-text index that may serve, where there is one
     :param narrowed: the query asks for a part of the rows, whatever is searched for
+    :param fresh: from the primary alone, as where rights depend on it
     """
     search = trimmed(search)
     match, few = None, narrowed or search is not None
@@ -223,11 +225,12 @@ def fetch_page(
                 match, values["search"] = Match.PHRASE, phrase(text)
     if few:
         query = build(match=match, few=True, capped=False)
-        lines = _list_lines(query, values | window.values | {"probe": FEW + 1})
+        read = _lines if fresh else _list_lines
+        lines = read(query, values | window.values | {"probe": FEW + 1})
         if lines[0][0] <= FEW:
             return query.page(lines, window)
     query = build(match=match, few=False, capped=window.cap is not None)
-    return fetch_window(query, window, **values)
+    return fetch_window(query, window, fresh=fresh, **values)
 
 
 def _finds_few(index: str, text: str) -> bool:

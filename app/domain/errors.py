@@ -593,6 +593,12 @@ class SomeAccessNeeded(Denied):
     sentence = "You need {right} access to at least one website."
 
 
+class WebsiteMissing(Denied):
+    """An access level on a website is needed, and what was given cannot be the name of one."""
+
+    sentence = "Name a website."
+
+
 class WebsiteDenied(Denied):
     """The actor does not have this access level on the website; perhaps it does not exist."""
 
@@ -693,8 +699,8 @@ class UnknownWebsites(NotFound):
         return f"There is no website {self.shown}."
 
 
-class NothingToDelete(UnknownWebsites):
-    """The website that is to be deleted does not exist."""
+class NoSuchWebsite(UnknownWebsites):
+    """The website that is to be changed or deleted does not exist."""
 
 
 class LinkGone(NotFound):

@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    ScalarSelect,
     Select,
     SQLColumnExpression,
     String,
@@ -102,6 +103,16 @@ def rights(where: Where = everything) -> Subquery:
         .where(User.deleted_at.is_(None))
         .subquery("rights")
     )
+
+
+def rank_here() -> ScalarSelect[Any]:
+    """
+    The strongest right of the ``User`` of a row on one website, null for none: for pages, where a join might be planned
+    as if it were for a single row. Value: ``website_id``.
+    """
+    own = _branches(lambda user_id, website_id: (user_id == User.id, *on_website(user_id, website_id)))
+    found = union_all(*[branch.correlate(User) for branch in own]).subquery("reasons")
+    return select(func.max(found.c.rank)).scalar_subquery()
 
 
 def rank_of(role: SQLColumnExpression[str]) -> ColumnElement[int]:

@@ -117,8 +117,22 @@ class TestRefusals:
                 assert response.status_code == 401
                 assert response.json == failure("The user has to be either a Super User or the user 'bob' itself.")
 
-    def test_a_strangers(self, stranger):
-        response = stranger.call(GET, preferenceName="defaultReport")
+    @pytest.mark.parametrize("login", [{}, {"userLogin": "anonymous"}])
+    def test_callers_without_an_account_read_what_is_usual(self, stranger, login):
+        assert stranger.call(GET, preferenceName="defaultReport", **login).json == {"value": False}
+        assert stranger.call(GET, preferenceName="defaultReportDate", **login).json == {"value": "yesterday"}
+        assert stranger.call(GET, preferenceName="a_b", **login).json == failure(
+            "Preference name cannot contain underscores."
+        )
+
+    def test_they_set_nothing(self, stranger):
+        response = stranger.call(SET, userLogin="anonymous", preferenceName="defaultReport", preferenceValue="1")
+
+        assert response.status_code == 401
+        assert response.json == failure("You can't access this resource as it requires a 'superuser' access.")
+
+    def test_users_do_not_read_those_of_anonymous(self, hers):
+        response = hers.call(GET, userLogin="anonymous", preferenceName="defaultReport")
 
         assert response.status_code == 401
         assert response.json == failure("The user has to be either a Super User or the user 'anonymous' itself.")

@@ -8,7 +8,8 @@ from app.db.session import transaction
 from app.domain.roles import SiteRole
 from app.models import ANONYMOUS_ID, Website
 from app.services.access import grants
-from app.services.matomo import site_lists
+from app.services.matomo import currencies, site_lists
+from app.services.matomo.site_settings import clean_settings
 from tests.http.test_statements import counting
 from tests.matomo.conftest import SUCCESS, Caller, failure
 
@@ -96,6 +97,85 @@ def record(number, **values):
     }
 
 
+class TestTimeZonesAndCurrencies:
+    """What the page of websites of Matomo asks for beside them."""
+
+    NAMES = (
+        ("Europe/Berlin", "Germany - Berlin"),
+        ("America/Argentina/Buenos_Aires", "Argentina - Buenos Aires"),
+        ("Asia/Tokyo", "Japan"),
+        ("UTC", "UTC"),
+        ("UTC+5.5", "UTC+5:30"),
+        ("UTC-3", "UTC-3"),
+        ("Etc/GMT", "Etc/GMT"),
+    )
+
+    @pytest.mark.parametrize(("timezone", "name"), NAMES)
+    def test_a_time_zone_has_a_name(self, boss, add, timezone, name):
+        shown = boss.call("SitesManager.getSiteFromId", idSite=add(timezone=timezone)).json
+
+        assert (shown["timezone"], shown["timezone_name"]) == (timezone, name)
+
+    def test_all_of_them_are_listed_by_region(self, stranger):
+        found = stranger.call("SitesManager.getTimezonesList").json
+
+        assert list(found) == [
+            "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic",
+            "Australia", "Europe", "Indian", "Pacific", "UTC",
+        ]  # fmt: skip
+        assert list(found["Arctic"].items()) == [("Arctic/Longyearbyen", "Svalbard & Jan Mayen")]
+        assert found["Europe"]["Europe/Berlin"] == "Germany - Berlin"
+        assert list(found["Europe"].values()) == sorted(found["Europe"].values())
+        assert found["UTC"] | {"UTC-12": "UTC-12", "UTC": "UTC", "UTC+5.75": "UTC+5:45"} == found["UTC"]
+
+    def test_each_that_is_listed_can_be_set(self, stranger):
+        found = stranger.call("SitesManager.getTimezonesList").json
+        names = [name for region in found.values() for name in region]
+
+        assert [clean_settings({"timezone": name})["timezone"] for name in names] == names
+
+    def test_currencies_are_listed_by_name(self, stranger):
+        found = stranger.call("SitesManager.getCurrencyList").json
+
+        assert found | {"USD": "US Dollar ($)", "EUR": "Euro (€)", "CHF": "Swiss Franc (CHF)"} == found
+        assert set(found) == set(currencies.NAMES)
+        assert list(found.values()) == sorted(found.values(), key=str.casefold)
+
+    def test_time_zones_go_by_name(self, boss, stranger):
+        assert boss.call("SitesManager.isTimezoneSupportEnabled").json == {"value": True}
+        assert stranger.call("SitesManager.isTimezoneSupportEnabled").status_code == 401
+
+
+class TestSiteSelector:
+    """What every page of Matomo asks for."""
+
+    def test_how_many_websites_a_page_has(self, boss, caller_of, make_user):
+        refused = caller_of(make_user("ada")).call("SitesManager.getNumWebsitesToDisplayPerPage")
+
+        assert boss.call("SitesManager.getNumWebsitesToDisplayPerPage").json == {"value": 15}
+        assert refused.status_code == 401
+        assert refused.json == failure(
+            "You can't access this resource as it requires view access for at least one website."
+        )
+
+    @pytest.mark.parametrize("method", ["getPatternMatchSites", "getSitesWithAdminAccess"])
+    def test_a_percent_sign_finds_all_that_the_caller_sees(self, boss, add, method):
+        numbers = [add("One"), add("50 % off"), add("Two")]
+
+        found = {pattern: boss.call(f"SitesManager.{method}", pattern=pattern).json for pattern in ("%", "0 %")}
+
+        assert [site["idsite"] for site in found["%"]] == numbers
+        assert [site["idsite"] for site in found["0 %"]] == [numbers[1]]
+
+    def test_that_is_nothing_for_those_who_see_nothing(self, add, stranger):
+        add("One")
+
+        assert stranger.call("SitesManager.getPatternMatchSites", pattern="%").json == []
+
+    def test_a_website_without_addresses_has_an_empty_one(self, boss, add):
+        assert boss.call("SitesManager.getSiteUrlsFromId", idSite=add()).json == [""]
+
+
 class TestOneWebsite:
     def test_the_whole_record_in_json(self, boss, add, born):
         number = add(
@@ -137,7 +217,7 @@ class TestOneWebsite:
             excluded_referrers="spam.example",
             group="Shops",
             keep_url_fragment=2,
-            timezone_name="Europe/Berlin",
+            timezone_name="Germany - Berlin",
             currency_name="Euro",
         )
         assert response.json == expected
@@ -308,7 +388,7 @@ class TestChanging:
             name="Shop",
             main_url="http://shop.example",
             timezone="Asia/Tokyo",
-            timezone_name="Asia/Tokyo",
+            timezone_name="Japan",
             currency="EUR",
             currency_name="Euro",
         )
@@ -600,7 +680,7 @@ class TestWithoutAToken:
 
         assert stranger.call("UsersManager.setUserPreference", **call).status_code == 401
         assert boss.call("UsersManager.setUserPreference", **call).json == SUCCESS
-        assert stranger.call("UsersManager.getUserPreference", **call).status_code == 401
+        assert stranger.call("UsersManager.getUserPreference", **call).json == {"value": "today"}
         assert boss.call("UsersManager.getUserPreference", **call).json == {"value": "today"}
 
     def test_a_bad_token_is_refused_even_so(self, app, public):

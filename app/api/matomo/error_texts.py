@@ -28,8 +28,8 @@ from app.domain.errors import (
     Missing,
     NoFirstWebsite,
     NoRole,
+    NoSuchWebsite,
     NotConfirmed,
-    NothingToDelete,
     NoUsernameOrEmail,
     NoWebsites,
     OnlyViews,
@@ -53,6 +53,7 @@ from app.domain.errors import (
     UsernameIsEmail,
     UsernameTaken,
     WebsiteDenied,
+    WebsiteMissing,
     WrongCredentials,
     WrongPassword,
     entry_for,
@@ -236,6 +237,7 @@ TEXTS: dict[type[DomainError], str | Callable[[Any], str]] = {
     SelfNeeded: lambda error: texts.superuser_or(error.username),
     SomeAccessNeeded: lambda error: texts.some(error.right),
     WebsiteDenied: lambda error: texts.on_site(error.right, error.name),
+    WebsiteMissing: lambda _: texts.NO_SITE,
     ResendDenied: lambda error: (
         f"Resending an invite is only allowed to the user who invited {error.username} or any super user."
     ),
@@ -244,7 +246,7 @@ TEXTS: dict[type[DomainError], str | Callable[[Any], str]] = {
     UnknownUser: lambda error: texts.no_user(error.username),
     UnknownPreferenceUser: lambda error: f"User does not exist: {error.username}",
     UnknownWebsites: lambda error: texts.unexpected_sites(error.shown),
-    NothingToDelete: lambda error: f"website id = {error.shown} not found",
+    NoSuchWebsite: lambda error: f"website id = {error.shown} not found",
     # not now
     Throttled: texts.TOO_MANY_LOGINS,
     DatabaseUnavailable: texts.NO_DATABASE,

@@ -138,6 +138,8 @@ def _with_columns(rows: Rows, given: Parameters) -> Rows:
         return column not in hidden and (not shown or column in always or column.startswith(prefixes))
 
     def cut(row: Any) -> Any:
-        return {key: value for key, value in row.items() if stays(key)} if isinstance(row, dict) else row
+        if not isinstance(row, dict):
+            return row
+        return {key: value for key, value in row.items() if stays(key)} or []  # an empty array has no keys
 
     return {key: cut(row) for key, row in rows.items()} if isinstance(rows, dict) else [cut(row) for row in rows]

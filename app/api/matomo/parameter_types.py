@@ -52,3 +52,8 @@ def as_list(name: str, value: Value) -> list[str]:
     if not all(isinstance(item, str) for item in items):
         raise ApiError(texts.nested_list(name), 400)
     return [text for text in (item.strip() for item in items) if text]
+
+
+def no_zero(text: str | None) -> str | None:
+    """The text, or None where clients mean no value: ``0`` is empty to PHP."""
+    return None if text in ("", "0") else text

@@ -18,6 +18,8 @@ MOST = 1000
 MOST_LEVELS = 8
 INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 SURROUNDING = " \t\n\r\v"
+PASSWORDS = frozenset({"password", "passwordConfirmation"})
+"""Parameters that are taken as they come: space around a password is a part of it."""
 
 
 class Array(dict[str, "Value"]):
@@ -75,7 +77,10 @@ def _in_memory(*_args: object, **_kwargs: object) -> IO[bytes]:
 
 
 def collected(pairs: Iterable[tuple[str, str]]) -> Parameters:
-    """Pairs as PHP gathers them: of a repeated name the last one counts, text is trimmed, NULs are gone."""
+    """
+    Pairs as PHP gathers them: of a repeated name the last one counts, text is trimmed unless it is a password, NULs are
+    gone.
+    """
     found: Parameters = {}
     for name, value in pairs:
         if "\0" in value:
@@ -83,7 +88,7 @@ def collected(pairs: Iterable[tuple[str, str]]) -> Parameters:
         if "[" in name:
             _nest(found, name, value)
         elif name:
-            found[name] = value.strip(SURROUNDING)
+            found[name] = value if name in PASSWORDS else value.strip(SURROUNDING)
     return found
 
 

@@ -1,7 +1,7 @@
 """
 What makes a function a method of the API.
 
-    @method("UsersManager.setSuperUserAccess", writes=True)
+    @method("UsersManager.setSuperUserAccess", access=SUPERUSER, writes=True)
     def set_super_user_access(
         user_login: str, has_super_user_access: bool, password_confirmation: str | None = None
     ) -> None:
@@ -12,6 +12,9 @@ the wire are camelCase (``filter_…`` stays as it is; ``names`` has the excepti
 the text: ``str``, ``bool``, ``int``, ``list[str]`` (an array, or a list with commas), ``Value`` (whatever came), each
 also with ``| None``. Text that is there but empty is no value for a required parameter, ``""`` for text that may be
 None, and the default in all other cases. What several methods take is a ``TypedDict``: ``**site: Unpack[SiteFields]``.
+
+The order of checks is: parameters that are missing, permission, values. Services ask for permission before they look at
+values; ``access`` names the same permission, which is asked for before any value is complained about here.
 
 What a method returns is drawn by its kind: None as success, and bool, str, int, dict, list. Lists, and dicts by number,
 pass the generic filters; a method that cuts its list itself asks ``filters.window()`` and returns ``filters.Part``.
@@ -26,8 +29,11 @@ from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 from app.api.matomo import parameter_types, texts
+from app.api.matomo.context import current_actor
 from app.api.matomo.errors import ApiError
 from app.api.matomo.parameters import Parameters, Value
+from app.api.matomo.permissions import Access
+from app.domain.errors import Invalid
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -53,12 +59,14 @@ class Parameter:
     convert: Convert
     default: Any
 
+    def is_missing(self, given: Parameters) -> bool:
+        """Whether a call needs the parameter and does not have it."""
+        return self.default is REQUIRED and given.get(self.wire, "") == ""
+
     def bound(self, given: Parameters) -> Any:
-        """The value for a call. :raises ApiError: there must be one, or it does not fit"""
+        """The value for a call that has what it needs. :raises ApiError: the value does not fit"""
         value = given.get(self.wire)
         if value is None or value == "":
-            if self.default is REQUIRED:
-                raise ApiError(texts.missing(self.wire), 400)
             is_text = self.convert in (parameter_types.as_text, parameter_types.as_is)
             return "" if value is not None and self.default is None and is_text else self.default
         return self.convert(self.wire, value)
@@ -72,13 +80,26 @@ class Method:
     name: str
     function: Callable[..., Any]
     parameters: tuple[Parameter, ...]
+    access: Access
     writes: bool
     bulk: bool
     filtered: bool
 
     def __call__(self, given: Parameters) -> Any:
-        """Bind and call. :raises ApiError: a parameter is missing or does not fit"""
-        return self.function(**{parameter.name: parameter.bound(given) for parameter in self.parameters})
+        """
+        Bind and call.
+
+        :raises ApiError: a parameter is missing, or a value does not fit
+        :raises Denied: the caller lacks permission
+        """
+        for parameter in self.parameters:
+            if parameter.is_missing(given):
+                raise ApiError(texts.missing(parameter.wire), 400)
+        try:
+            return self.function(**{parameter.name: parameter.bound(given) for parameter in self.parameters})
+        except (ApiError, Invalid):
+            self.access(current_actor(), given)
+            raise
 
 
 METHODS: dict[str, dict[str, Method]] = {}
@@ -86,11 +107,18 @@ METHODS: dict[str, dict[str, Method]] = {}
 
 
 def method(
-    name: str, *, writes: bool = False, bulk: bool = True, filtered: bool = True, names: Mapping[str, str] | None = None
+    name: str,
+    *,
+    access: Access,
+    writes: bool = False,
+    bulk: bool = True,
+    filtered: bool = True,
+    names: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
     Make a method of a function, under the name that clients call it by (``UsersManager.getUser``).
 
+    :param access: the permission that the service asks for
     :param writes: it takes POST
     :param bulk: it may be part of a bulk request
     :param filtered: its lists pass the generic filters
@@ -100,7 +128,9 @@ def method(
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         parameters = _parameters(function, names or {})
-        METHODS.setdefault(module, {})[local] = Method(module, local, function, parameters, writes, bulk, filtered)
+        METHODS.setdefault(module, {})[local] = Method(
+            module, local, function, parameters, access, writes, bulk, filtered
+        )
         return function
 
     return decorate

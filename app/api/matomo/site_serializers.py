@@ -7,6 +7,7 @@ from app.api.matomo.errors import ApiError
 from app.api.matomo.parameters import Value
 from app.api.matomo.serializers import moment
 from app.domain.actor import Actor
+from app.services.matomo import timezones
 from app.services.matomo.currencies import NAMES
 from app.services.matomo.site_lists import SiteView
 
@@ -47,7 +48,10 @@ def site(view: SiteView, actor: Actor) -> Record:
     }
     if actor.is_admin:
         shown["creator_login"] = view.creator
-    return shown | {"timezone_name": settings["timezone"], "currency_name": NAMES[settings["currency"]]}
+    return shown | {
+        "timezone_name": timezones.name_of(settings["timezone"]),
+        "currency_name": NAMES[settings["currency"]],
+    }
 
 
 def addresses(urls: Value | None) -> list[str] | None:

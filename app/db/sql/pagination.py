@@ -32,7 +32,8 @@ def paged(
     ``total``; past the end there is one row whose ``id`` is null. Values: ``offset``, ``limit``, and
     ``probe``, where ``few`` or ``capped`` ask no further than that.
 
-    :param few: gather up to ``probe`` hits once, and count and sort them; for searches
+    :param few: gather up to ``probe`` hits once, and count and sort them; for searches. With so many hits the page
+        is empty
     """
     sorts = [column.label(f"sort_{number}") for number, (column, _) in enumerate(order)]
     found = hits.with_only_columns(key.label("key"), *sorts)
@@ -40,7 +41,9 @@ def paged(
     if few:
         gathered = found.limit(probe).cte("few").prefix_with("MATERIALIZED", dialect="postgresql")
         total = select(func.count().label("total")).select_from(gathered).cte("total")
-        keys = _cut(select(gathered), [gathered.c[label.name] for label in sorts], order)
+        # With as many hits as were asked for the page would be cut from a part of them: it stays empty.
+        all_found = select(total.c.total).scalar_subquery() < probe
+        keys = _cut(select(gathered).where(all_found), [gathered.c[label.name] for label in sorts], order)
     else:
         ones = hits.with_only_columns(literal(1).label("one"))
         counted = (ones.limit(probe) if capped else ones).subquery("ones")

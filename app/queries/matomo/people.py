@@ -26,7 +26,7 @@ from app.db.sql.query import PageQuery, Query
 from app.db.sql.string_agg import comma_joined
 from app.domain.roles import RANKS, AccessFilter, SiteRole, Standing
 from app.models import IS_ADMIN, GrantedCapability, Invitation, User
-from app.queries.access import Column, on_website, reasons, rights
+from app.queries.access import Column, on_website, rank_here, reasons, rights
 
 Inviter = aliased(User, name="inviter")
 
@@ -177,9 +177,8 @@ def select_names(**question: Any) -> PageQuery[PersonName]:
 @cache
 def select_people_on_site(**question: Any) -> PageQuery[PersonOnSite]:
     """As ``select_people``, with what they have on the website ``website_id``."""
-    shown = rights(on_website)
-    columns = (*RECORD, shown.c.rank, _capabilities().label("capabilities"))
-    return PageQuery(_listed(columns, (*_JOINS, (shown, shown.c.user_id == User.id)), **question), PersonOnSite)
+    columns = (*RECORD, rank_here().label("rank"), _capabilities().label("capabilities"))
+    return PageQuery(_listed(columns, _JOINS, **question), PersonOnSite)
 
 
 def _listed(
@@ -192,9 +191,10 @@ def _listed(
     searched: bool = False,
     standing: Standing | None = None,
     has: AccessFilter | SiteRole | None = None,
+    many: bool = False,
 ) -> Select[Any]:
     """
-    A page of people, by name; ``probe`` is to be out of reach.
+    A page of people, by name; ``probe`` is to be out of reach of any count, unless the page is to be of few hits.
 
     :param colleagues: those with any right on a website that ``actor_id`` administers, and no administrators;
         else everybody
@@ -203,6 +203,7 @@ def _listed(
     :param searched: with ``search``, a folded pattern, in the name or in an e-mail address that the actor may see
     :param standing: an invitation counts as open until the end of the day, which began at ``today``
     :param has: what they have on ``website_id``
+    :param many: most accounts are hits: they are counted, and walked in order up to the page
     """
     source: Any = User.__table__
     here: FromClause | None = None
@@ -227,7 +228,7 @@ def _listed(
         hits = hits.where(*_has(has, here))
     # A part of everybody is gathered once, counted and sorted; everybody is counted and walked in order.
     part = colleagues or not others_invited or named or searched or standing is not None or has is not None
-    return paged(hits, User.id, columns, BY_NAME, joins=joins, few=part)
+    return paged(hits, User.id, columns, BY_NAME, joins=joins, few=part and not many)
 
 
 def _invited_by_actor() -> ColumnElement[bool]:

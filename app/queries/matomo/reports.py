@@ -93,16 +93,16 @@ def select_sites_of_user(*, own_only: bool, searched: bool, has: AccessFilter | 
     :param searched: ``search``, a pattern, is in the name, the main address or the group
     :param has: what the user has there
     """
-    here = rights(of_user)
-    source = Website.__table__.join(WebsiteNumber, WebsiteNumber.website_id == Website.id).outerjoin(
-        here, here.c.website_id == Website.id
-    )
+    source = Website.__table__.join(WebsiteNumber, WebsiteNumber.website_id == Website.id)
+    here = None if has is None else rights(of_user)
+    if here is not None:
+        source = source.outerjoin(here, here.c.website_id == Website.id)
     hits = select(Website.id).select_from(source).where(Website.deleted_at.is_(None))
     if own_only:
         hits = hits.where(Website.id.in_(administered()))
     if searched:
         hits = hits.where(or_(like(Website.name), _has_address(), _in_profile()))
-    if has is not None:
+    if has is not None and here is not None:
         hits = hits.where(_has(has, here))
     shown, anywhere = rights(of_user), rights(of_user)
     columns = [

@@ -24,7 +24,7 @@ from app.services.matomo import sites
 from app.services.matomo.account_names import check_email, clean_names
 from app.services.matomo.account_rules import check_password
 from app.services.matomo.lookup import find_person, is_anonymous
-from app.services.matomo.requirements import require_admin, require_admin_or, require_some
+from app.services.matomo.requirements import require_admin, require_admin_or, require_login, require_some
 from app.services.users import accounts
 
 
@@ -46,11 +46,11 @@ def open_account(
     :raises Conflict: ``UsernameTaken``, ``UsernameIsEmail``, ``EmailTaken``, ``EmailIsUsername``
     """
     require_some(actor, SiteRole.ADMIN)
-    confirmation.check(actor)
-    check_password(password)
     if website is None and not actor.is_admin:
         raise NoFirstWebsite("website")
     site = None if website is None else sites.resolve_site(actor, website, SiteRole.ADMIN)
+    confirmation.check(actor)
+    check_password(password)
     address = clean_names(username, email)
     accounts.create_user(
         actor,
@@ -82,6 +82,7 @@ def change_account(
     :raises Invalid, Conflict: see ``open_account``
     """
     require_admin_or(actor, username)
+    require_login(actor)
     if is_anonymous(username):
         raise ReservedAccount
     person = find_person(username)

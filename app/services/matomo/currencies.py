@@ -164,3 +164,28 @@ ZMW Zambian Kwacha
 ZWL Zimbabwean Dollar""".splitlines()
     )
 }
+
+BY_NAME = dict(sorted(NAMES.items(), key=lambda item: item[1].casefold()))
+"""The same in the order of their names."""
+
+SYMBOLS = {
+    "AUD": "A$",
+    "BRL": "R$",
+    "CAD": "CA$",
+    "CNY": "CN¥",
+    "EUR": "€",
+    "GBP": "£",
+    "HKD": "HK$",
+    "ILS": "₪",
+    "INR": "₹",
+    "JPY": "¥",
+    "KRW": "₩",
+    "MXN": "MX$",
+    "NZD": "NZ$",
+    "PHP": "₱",
+    "TWD": "NT$",
+    "USD": "$",
+    "VND": "₫",
+    "XCD": "EC$",
+}
+"""Signs that are understood everywhere and mean one currency; the others go by their codes."""

@@ -7,15 +7,16 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from app.db.reads import fetch_all, fetch_one, fetch_window
+from app.db.reads import fetch_all, fetch_one, fetch_page, fetch_window
 from app.db.sql.query import PageQuery, T
-from app.db.sql.search import pattern, trimmed
+from app.db.sql.search import PHRASE_MIN_LENGTH, pattern, trimmed
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import WebsiteDenied
+from app.domain.errors import WebsiteDenied, WebsiteMissing
 from app.domain.folding import fold, fold_case
 from app.domain.pagination import MAX_OFFSET, Page, Window
 from app.domain.roles import AccessFilter, Role, SiteRole, Standing
@@ -168,22 +169,39 @@ def list_people_on_site(
     values: dict[str, Any] = {"website_id": site.id}
     if has is AccessFilter.CAPABILITY:
         values["capability"] = capability
-    if search:
-        values["search"] = pattern(fold_case(search))
     if standing not in (None, Standing.ACTIVE):
         values["today"] = utcnow().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     invited = actor.is_admin or standing in (None, Standing.ACTIVE)
-    query = queries.select_people_on_site(
-        colleagues=_by_rights(actor), others_invited=invited, searched=bool(search), standing=standing, has=has
+    build = partial(
+        queries.select_people_on_site,
+        colleagues=_by_rights(actor),
+        others_invited=invited,
+        searched=search is not None,
+        standing=standing,
+        has=has,
     )
-    return PeopleOnSite(_viewed(actor, _page(actor, query, window, **values)))
+    if search is None or len(search) < PHRASE_MIN_LENGTH:  # a search so short has no index, and many hits
+        if search is not None:
+            values["search"] = pattern(fold_case(search))
+        return PeopleOnSite(_viewed(actor, _page(actor, build(many=search is not None), window, **values)))
+    if "actor_id" in build(many=False).parameters:
+        values["actor_id"] = actor.id
+    page = fetch_page(
+        lambda *, match, few, capped: build(many=not few),
+        window,
+        search=search,
+        folded=True,
+        fresh=not actor.is_admin,
+        **values,
+    )
+    return PeopleOnSite(_viewed(actor, page))
 
 
 def _site(actor: Actor, website: sites.Name, right: SiteRole) -> SiteKey | None:
     """The website, if the actor has this right there."""
     try:
         return sites.resolve_site(actor, website, right)
-    except WebsiteDenied:
+    except (WebsiteDenied, WebsiteMissing):
         return None
 
 

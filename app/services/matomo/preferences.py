@@ -26,16 +26,17 @@ def set_preference(actor: Actor, username: str, name: str, value: str) -> None:
     Keep what a user prefers, oneself or, for administrators, anybody.
 
     :raises SelfNeeded: somebody else's, and the actor is no administrator
+    :raises AdminNeeded: those of ``anonymous``, and the actor is no administrator
     :raises UnknownPreferenceUser: there is no such account
     :raises BadPreferenceName: :raises UnknownPreference: :raises TooLong: the value
     """
     require_admin_or(actor, username)
+    if is_anonymous(username):
+        require_admin(actor)
     try:
         person = find_person(username)
     except UnknownUser as error:
         raise UnknownPreferenceUser(error.username) from None
-    if is_anonymous(username):
-        require_admin(actor)
     _check_name(name)
     if len(value) > VALUE_MAX_LENGTH:
         raise TooLong("value", VALUE_MAX_LENGTH)
@@ -48,7 +49,8 @@ def set_preference(actor: Actor, username: str, name: str, value: str) -> None:
 
 def get_preference(actor: Actor, name: str, username: str | None = None) -> str | int | None:
     """
-    What a user prefers, or what is usual: the number of the actor's first website, yesterday, nothing.
+    What a user prefers, or what is usual: the number of the actor's first website, yesterday, nothing. Callers without
+    an account are ``anonymous``.
 
     :param username: the actor's own by default
     :raises SelfNeeded: somebody else's, and the actor is no administrator

@@ -10,6 +10,7 @@ from app.domain.errors import AdminNeeded, LoginNeeded, SelfNeeded, SomeAccessNe
 from app.domain.roles import SiteRole
 from app.models import ANONYMOUS_ID
 from app.queries.matomo import people as queries
+from app.services.access.holders import ANONYMOUS
 
 
 def is_somebody(actor: Actor) -> bool:
@@ -30,8 +31,13 @@ def require_admin(actor: Actor) -> None:
 
 
 def require_admin_or(actor: Actor, username: str) -> None:
-    """:raises SelfNeeded: the actor is neither an administrator nor called that, to the letter"""
-    if not policy.can_administer(actor) and not (is_somebody(actor) and actor.username == username):
+    """
+    Callers without an account may act for ``anonymous``.
+
+    :raises SelfNeeded: the actor is neither an administrator nor called that, to the letter
+    """
+    own = actor.username if is_somebody(actor) else ANONYMOUS
+    if not policy.can_administer(actor) and username != own:
         raise SelfNeeded(username)
 
 

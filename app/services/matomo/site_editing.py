@@ -7,11 +7,12 @@ from uuid import UUID
 from app.db.reads import fetch_one
 from app.db.session import Unit, execute_count, retried, transaction
 from app.domain.actor import Actor
-from app.domain.errors import LastWebsite, NothingToDelete, UnknownWebsites
+from app.domain.errors import LastWebsite, NoSuchWebsite, UnknownWebsites
 from app.domain.roles import SiteRole
 from app.models import Website, WebsiteProfile
 from app.queries import users as user_queries
 from app.queries.matomo import sites as queries
+from app.queries.matomo.sites import SiteKey
 from app.services import events
 from app.services.authentication.confirmation import NOT_NEEDED, Confirmation
 from app.services.events import WebsiteUpdated
@@ -52,10 +53,11 @@ def update_site(
     """
     Change what is given.
 
-    :raises UnknownWebsites: :raises WebsiteDenied: the actor does not administer it; see ``sites.resolve_sites``
+    :raises NoSuchWebsite: there is none
+    :raises WebsiteDenied: the actor does not administer it; see ``sites.resolve_sites``
     :raises Missing: :raises BadValue: see ``site_settings``
     """
-    website_id: UUID = resolve_site(actor, site, SiteRole.ADMIN).id
+    website_id: UUID = _found(actor, site).id
     changes: dict[str, Any] = {} if name is None else {"name": clean_name(name)}
     stored = clean_settings(settings)
     addresses = None if urls is None else clean_urls(urls)
@@ -90,21 +92,26 @@ def delete_site(actor: Actor, site: Name, *, confirmation: Confirmation = NOT_NE
 
     :raises AdminNeeded: the actor is none
     :raises NotConfirmed: :raises WrongPassword: see ``Confirmation.check``
-    :raises NothingToDelete: there is none
+    :raises NoSuchWebsite: there is none
     :raises LastWebsite: it is the only one
     """
     require_admin(actor)
     confirmation.check(actor)
-    try:
-        found = resolve_site(actor, site, SiteRole.ADMIN)
-    except UnknownWebsites as error:
-        raise NothingToDelete(error.websites) from None
+    found = _found(actor, site)
     with transaction():
         # No lock: it keeps people from a slip, nothing depends on it.
         if fetch_one(queries.select_another, website_id=found.id) is None:
             raise LastWebsite
         websites.delete_website(actor, found.id)
         execute_count(queries.delete_preferences, named=DEFAULT_SITE, valued=str(found.number))
+
+
+def _found(actor: Actor, site: Name) -> SiteKey:
+    """The website, which the actor administers."""
+    try:
+        return resolve_site(actor, site, SiteRole.ADMIN)
+    except UnknownWebsites as error:
+        raise NoSuchWebsite(error.websites) from None
 
 
 def _first_admin() -> UUID | None:

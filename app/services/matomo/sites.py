@@ -8,16 +8,45 @@ from uuid import UUID
 from app.db.reads import fetch_all
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import NoWebsites, TooMany, UnknownWebsites, WebsiteDenied
+from app.domain.errors import NoWebsites, TooMany, UnknownWebsites, WebsiteDenied, WebsiteMissing
 from app.domain.roles import SiteRole
 from app.queries.matomo import sites as queries
 from app.queries.matomo.sites import SiteKey
 from app.services.lookup import parsed_id
+from app.services.matomo.requirements import require_some
 
 Name = str | int | UUID
 """How a website may be called: by its number or by its id."""
 MOST_AT_ONCE = 5000
 NUMBER_MAX = 2**31 - 1
+
+
+def require_right(actor: Actor, words: Iterable[str], right: SiteRole, *, one: bool = False) -> None:
+    """
+    Ask for a right on the websites that some words may mean, whether or not they can be used as names. Lists with
+    commas, ``all`` and numbers with decimals count as well: without the right, nothing else about them is told.
+
+    :param one: the words are to name one website
+    :raises WebsiteDenied: the actor does not have the right on one of the websites
+    :raises SomeAccessNeeded: the words name none, and the actor does not have the right on any
+    :raises WebsiteMissing: with ``one``, the words name none
+    """
+    if actor.is_admin:
+        return
+    parts = [part.strip() for word in words for part in word.split(",")]
+    names: list[Name] = [part.partition(".")[0] for part in parts if part != "all"]
+    if "all" in parts:
+        names += [row.number for row in _all_with(actor, SiteRole.VIEW if one else right)]
+    names = [name for name in names if _key(name) is not None]
+    if names:
+        _named(actor, names, right)
+        decimal = next((part for part in parts if "." in part), None)
+        if decimal is not None:  # never the number of a website
+            raise WebsiteDenied(decimal.partition(".")[0], right)
+    elif one:
+        raise WebsiteMissing
+    else:
+        require_some(actor, right)
 
 
 def resolve_sites(
@@ -28,8 +57,9 @@ def resolve_sites(
     has the right on, by number. It takes one statement.
 
     :raises NoWebsites: none is named, or ``all`` is none
-    :raises UnknownWebsites: names that no website can have and, for administrators, that none has
     :raises WebsiteDenied: the actor has not the right on one of them, or there is none of that name
+    :raises SomeAccessNeeded: no name is one that a website can have, and the actor has not the right on any
+    :raises UnknownWebsites: names that no website can have and, for administrators, that none has
     """
     return [row.id for row in resolve(actor, wanted, right)]
 
@@ -43,7 +73,13 @@ def resolve(actor: Actor, wanted: Sequence[Name] | Literal["all"], right: SiteRo
 
 
 def resolve_site(actor: Actor, name: Name, right: SiteRole) -> SiteKey:
-    """One website, with ``id`` and ``number``; refusals as of ``resolve_sites``."""
+    """
+    One website, with ``id`` and ``number``; errors as of ``resolve_sites``.
+
+    :raises WebsiteMissing: the name is one that no website can have; administrators get ``UnknownWebsites``
+    """
+    if _key(name) is None:
+        require_right(actor, [str(name)], right, one=True)
     return _named(actor, [name], right)[0]
 
 
@@ -65,17 +101,18 @@ def _named(actor: Actor, wanted: Sequence[Name], right: SiteRole) -> list[SiteKe
     if len(wanted) > MOST_AT_ONCE:
         raise TooMany("websites", MOST_AT_ONCE)
     keys = {name: _key(name) for name in wanted}
-    found = _by_key(actor, [key for key in keys.values() if key is not None])
-    unknown = [name for name, key in keys.items() if key is None or (actor.is_admin and key not in found)]
+    known = {name: key for name, key in keys.items() if key is not None}
+    found = _by_key(actor, list(known.values()))
+    if not actor.is_admin:
+        if keys and not known:
+            require_some(actor, right)
+        for name, key in known.items():
+            if key not in found or not policy.has_right(actor, found[key], right):
+                raise WebsiteDenied(name, right)
+    unknown = [name for name in keys if known.get(name) not in found]
     if unknown:
         raise UnknownWebsites(tuple(unknown))
-    rows: dict[UUID, SiteKey] = {}
-    for name, key in keys.items():
-        row = found.get(key) if key is not None else None
-        if row is None or not policy.has_right(actor, row, right):
-            raise WebsiteDenied(name, right)
-        rows[row.id] = row
-    return list(rows.values())
+    return list({found[key].id: found[key] for key in known.values()}.values())
 
 
 def _by_key(actor: Actor, keys: Sequence[int | UUID]) -> dict[int | UUID, SiteKey]:

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from app.api.matomo import registry
+from app.api.matomo.permissions import ANYONE
 from tests.matomo.conftest import Caller
 
 
@@ -16,7 +17,7 @@ def define(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     monkeypatch.setitem(registry.METHODS, "Test", {})
 
     def make(function: Callable[..., Any], name: str = "method", **options: Any) -> None:
-        registry.method(f"Test.{name}", **options)(function)
+        registry.method(f"Test.{name}", **{"access": ANYONE, **options})(function)
 
     return make
 

@@ -6,12 +6,14 @@ import pytest
 
 from app.api.matomo import context
 from app.api.matomo.errors import ApiError
-from app.api.matomo.methods.api import MOST_URLS, MOST_URLS_OF_ANYBODY
+from app.api.matomo.methods import api
+from app.api.matomo.methods.api import MOST_URLS_OF_ANYBODY
 from app.domain.errors import SlugTaken
 from tests.matomo.conftest import SUCCESS, failure
 
 BULK = "API.getBulkRequest"
 WHO = "method=Test.who"
+NOT_CALLED = failure("This call was not made: those before it took too long, or returned too much. Please repeat it.")
 
 
 @pytest.fixture(autouse=True)
@@ -129,8 +131,9 @@ class TestUrls:
 
         assert (response.status_code, response.json) == (400, failure("Please specify a value for 'urls'."))
 
-    def test_text_is_none(self, wire):
-        assert wire.call(BULK, urls=WHO).json == []
+    @pytest.mark.parametrize("urls", [WHO, "", " "])
+    def test_text_is_none(self, wire, urls):
+        assert wire.call(BULK, urls=urls).json == []
 
     def test_nor_are_arrays_in_it(self, wire):
         assert wire.call(BULK, urls={"0][x": WHO}).json == []
@@ -145,11 +148,31 @@ class TestBounds:
         if number > 10:
             assert response.json == failure("The parameter 'urls' has more than 10 requests.")
 
-    @pytest.mark.parametrize("number", [MOST_URLS, MOST_URLS + 1])
-    def test_a_hundred_for_those_who_are_known(self, ada, number):
-        response = ada.call(BULK, urls=[WHO] * number)
+    def test_for_users_as_many_as_there_is_room_for(self, ada):
+        response = ada.call(BULK, urls=[WHO] * 990)
 
-        assert response.status_code == (200 if number == 100 else 400)
+        assert (response.status_code, response.json) == (200, [{"value": "ada"}] * 990)
+
+    def test_but_no_more_than_a_request_has_parameters(self, ada):
+        response = ada.call(BULK, urls=[WHO] * 1000)
+
+        assert response.status_code == 400
+        assert "The request has more than 1000 parameters." in response.text
+
+    @pytest.mark.parametrize(("name", "value"), [("MOST_SECONDS", -1), ("MOST_BYTES", 0)])
+    def test_without_time_or_room_calls_are_not_made(self, wire, monkeypatch, name, value):
+        monkeypatch.setattr(api, name, value)
+
+        response = wire.call(BULK, urls=[WHO, "method=Test.write"])
+
+        assert (response.status_code, response.json) == (200, [NOT_CALLED] * 2)
+
+    def test_those_before_them_keep_their_results(self, wire, monkeypatch):
+        monkeypatch.setattr(api, "MOST_BYTES", len('[0,1,2,3,4,5,6]{"value":""}'))
+
+        response = wire.call(BULK, urls=["method=Test.numbers", WHO, WHO])
+
+        assert response.json == [[0, 1, 2, 3, 4, 5, 6], {"value": ""}, NOT_CALLED]
 
     def test_some_methods_are_never_part_of_one(self, wire):
         assert wire.call(BULK, urls=["method=Test.alone"]).json == [

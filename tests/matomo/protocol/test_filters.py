@@ -91,6 +91,20 @@ class TestWhatIsNotFiltered:
         assert wire.call("Test.method", filter_limit=1).json == NUMBERS
 
 
+class TestRowsWithoutColumns:
+    ROWS = ({"id": 1}, {"id": 2})
+
+    def test_in_json_they_are_lists(self, drawn):
+        assert drawn(list(self.ROWS), "json", showColumns="nope") == "[[],[]]"
+
+    def test_in_xml_and_tables_there_is_nothing_in_them(self, drawn):
+        assert (
+            drawn(list(self.ROWS), "xml", showColumns="nope")
+            == "<result>\n\t<row>\n\t</row>\n\t<row>\n\t</row>\n</result>"
+        )
+        assert drawn(list(self.ROWS), "csv", showColumns="nope", convertToUnicode=0) == "\n\n"
+
+
 class TestDictsByNumber:
     SITES = {4: {"id": 4}, 7: {"id": 7}, 9: {"id": 9}}
 
@@ -101,7 +115,7 @@ class TestDictsByNumber:
         assert drawn(self.SITES, "json", filter_limit=-1) == '{"4":{"id":4},"7":{"id":7},"9":{"id":9}}'
 
     def test_columns_are_taken_from_them(self, drawn):
-        assert drawn(self.SITES, "json", filter_limit=-1, hideColumns="id,x") == '{"4":{},"7":{},"9":{}}'
+        assert drawn(self.SITES, "json", filter_limit=-1, hideColumns="id,x") == '{"4":[],"7":[],"9":[]}'
 
 
 PEOPLE = [

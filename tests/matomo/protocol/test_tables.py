@@ -79,9 +79,26 @@ def test_an_error_is_one_line_of_escaped_text(define, wire, form):
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv"])
+def test_no_data_is_no_file(define, wire, form):
+    nothing: list[str] = []
+    define(lambda: nothing)
+
+    response = wire.call("Test.method", format=form)
+
+    assert response.data == b"No data available"
+    assert "Content-Disposition" not in response.headers
+
+
+@pytest.mark.parametrize(("form", "body"), [("csv", b"message\nok"), ("tsv", b"message\tok")])
+def test_success_is_one_pair(define, wire, form, body):
+    define(lambda: None)
+
+    assert wire.call("Test.method", format=form).data == body
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv"])
 @pytest.mark.parametrize(
-    ("value", "name"),
-    [([1], "filename*=UTF-8''Export"), ([], "filename*=UTF-8''Export"), (None, "filename=piwik-report-export.csv")],
+    ("value", "name"), [([1], "filename*=UTF-8''Export"), (None, "filename=piwik-report-export.csv")]
 )
 def test_it_is_a_file(define, wire, form, value, name):
     define(lambda: value)

@@ -223,9 +223,9 @@ class TestOrderOfChecks:
     @pytest.mark.parametrize(
         ("mended", "text"),
         [
-            ({}, says.TOO_SHORT),
-            ({"password": "abcdef"}, says.NO_FIRST_SITE),
-            ({"password": "abcdef", "initialIdSite": 1}, None),
+            ({}, says.NO_FIRST_SITE),
+            ({"initialIdSite": 1}, None),
+            ({"initialIdSite": 0}, says.TOO_SHORT),
             ({"password": "abcdef", "initialIdSite": 0}, says.LOGIN_FORMAT),
             ({"password": "abcdef", "initialIdSite": 0, "userLogin": "abc"}, says.bad_email("x@y")),
         ],

@@ -92,12 +92,20 @@ class TestOne:
 
         assert (response.status_code, response.json) == (200, failure(says.no_user("nobody")))
 
-    def test_anonymous_is_nobody_for_whoever_is_not_logged_in(self, superuser, sites, give, stranger):
+    def test_callers_without_an_account_may_see_the_one_that_stands_for_them(self, sites, give, stranger):
         give("anonymous", "view", sites[0])
 
         response = stranger.call("UsersManager.getUser", userLogin="anonymous")
 
-        assert (response.status_code, response.json) == (401, failure(says.needs_oneself("anonymous")))
+        assert (response.status_code, response.json) == (
+            200,
+            {"login": "anonymous", "email": "", "superuser_access": 0, "invite_status": "active"},
+        )
+
+    def test_which_is_not_there_before_it_may_see_something(self, stranger):
+        response = stranger.call("UsersManager.getUser", userLogin="anonymous")
+
+        assert (response.status_code, response.json) == (200, failure(says.no_user("anonymous")))
 
     def test_without_a_login(self, stranger):
         response = stranger.call("UsersManager.getUser")

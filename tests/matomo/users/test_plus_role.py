@@ -33,6 +33,27 @@ def plus(superuser):
     return call
 
 
+class TestSearchWithManyHits:
+    """Few hits are gathered and sorted, many are walked in order; neither shows in the answer."""
+
+    @pytest.fixture(autouse=True)
+    def many(self, monkeypatch):
+        monkeypatch.setattr("app.services.directory.FEW", 2)
+
+    @pytest.mark.parametrize("search", ["n", "login", "userLogin", "password.de", "userLogin5", "nothing"])
+    def test_pages_and_totals_are_the_same(self, people, sites, give, plus, search):
+        give("userLogin3", "write", sites[0])
+        every, _ = plus(sites[0])
+        hits = {login: role for login, role in every.items() if search.lower() in f"{login}@password.de".lower()}
+
+        found, total = plus(sites[0], filter_search=search)
+        parts = [plus(sites[0], filter_search=search, limit=2, offset=start) for start in (0, 2, 4)]
+
+        assert (list(found.items()), total) == (list(hits.items()), len(hits))
+        assert [item for part, _ in parts for item in part.items()] == list(hits.items())
+        assert {part_total for _, part_total in parts} == {len(hits)}
+
+
 class TestAnonymous:
     """24"""
 

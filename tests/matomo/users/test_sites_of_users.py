@@ -19,6 +19,24 @@ def ada(add):
     return add("ada")
 
 
+class TestOrder:
+    NAMES = ("Alpha", "alpha two", "Beta", "Émile", "eta", "Ten", "Ünï ☃", "zeta", "Zeta")
+
+    def names(self, caller, **parameters):
+        return [row["site_name"] for row in caller.call(FOR_USER, userLogin="ada", **parameters).json]
+
+    def test_sites_come_by_name_without_regard_to_case(self, superuser, ada):
+        for name in reversed(self.NAMES):
+            superuser.call("SitesManager.addSite", siteName=name)
+
+        found = self.names(superuser)
+
+        assert [name.casefold() for name in found] == [name.casefold() for name in self.NAMES]
+        assert self.names(superuser, limit=3) + self.names(superuser, limit=20, offset=3) == found
+        assert self.names(superuser, filter_access="noaccess") == found
+        assert self.names(superuser, filter_search="ALPHA") == ["Alpha", "alpha two"]
+
+
 class TestFromUser:
     def test_nothing_then_everything(self, superuser, root, ada, sites):
         """23"""

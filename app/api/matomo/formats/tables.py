@@ -21,10 +21,11 @@ class Table:
 
     def __init__(self, given: Parameters, separator: str) -> None:
         self._separator = separator
+        self._success = b"message\tok" if separator == "\t" else b"message\nok"
         self._converts = given.get("convertToUnicode") != "0"
 
     def success(self) -> Answer:
-        return Answer(b"message\nok", TABLE_TYPE, NAMED_SUCCESS)
+        return Answer(self._success, TABLE_TYPE, NAMED_SUCCESS)
 
     def failure(self, text: str) -> Answer:
         return Answer(f"Error: {text}".encode(), HTML_TYPE)
@@ -32,7 +33,7 @@ class Table:
     def result(self, value: Any) -> Answer:
         value = as_array(value)
         if isinstance(value, list | dict) and not value:
-            return Answer(NO_DATA.encode(), TABLE_TYPE, NAMED)
+            return Answer(NO_DATA.encode(), TABLE_TYPE)
         text = "\n".join(self._separator.join(map(_cell, line)) for line in _lines(value))
         body = b"\xff\xfe" + text.encode("utf-16-le", "replace") if self._converts else text.encode("utf-8", "replace")
         return Answer(body, TABLE_TYPE, NAMED)
@@ -49,7 +50,7 @@ def _lines(value: Any) -> list[list[Any]]:
     rows = [value] if isinstance(value, dict) else value
     if not any(isinstance(row, list | dict) for row in rows):
         return [[row] for row in rows]
-    rows = [row if isinstance(row, dict) else {"0": row} for row in rows]
+    rows = [row if isinstance(row, dict) else {} if row == [] else {"0": row} for row in rows]
     if any(isinstance(item, list | dict) for row in rows for item in row.values()):
         raise ApiError(texts.not_convertible(texts.NESTED), 400)
     columns = list(dict.fromkeys(key for row in rows for key in row))

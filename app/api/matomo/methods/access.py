@@ -6,6 +6,7 @@ from app.api.matomo import access_parameter, parameter_types, serializers
 from app.api.matomo.context import add_header, current_actor
 from app.api.matomo.filters import TOTAL
 from app.api.matomo.parameters import Value
+from app.api.matomo.permissions import ADMIN_ON_SITE, ADMIN_ON_SITES, SOME_ADMIN, SUPERUSER
 from app.api.matomo.registry import method
 from app.domain.roles import SiteRole
 from app.runtime import runtime
@@ -31,14 +32,14 @@ ROLES = [
 ]
 
 
-@method("UsersManager.getAvailableRoles")
+@method("UsersManager.getAvailableRoles", access=SOME_ADMIN)
 def get_available_roles() -> list[dict[str, Any]]:
     """The roles that users can have on a site."""
     require_some(current_actor(), SiteRole.ADMIN)
     return [dict(zip(("id", "name", "description", "helpUrl"), role, strict=True)) for role in ROLES]
 
 
-@method("UsersManager.getAvailableCapabilities")
+@method("UsersManager.getAvailableCapabilities", access=SOME_ADMIN)
 def get_available_capabilities() -> list[dict[str, Any]]:
     """The capabilities that users can have beside a role."""
     require_some(current_actor(), SiteRole.ADMIN)
@@ -55,7 +56,7 @@ def get_available_capabilities() -> list[dict[str, Any]]:
     ]
 
 
-@method("UsersManager.getUsersSitesFromAccess")
+@method("UsersManager.getUsersSitesFromAccess", access=SUPERUSER)
 def get_users_sites_from_access(access: str) -> dict[str, list[int]]:
     """Sites by login, of users who have exactly this there."""
     actor = current_actor()
@@ -67,14 +68,14 @@ def get_users_sites_from_access(access: str) -> dict[str, list[int]]:
     return found
 
 
-@method("UsersManager.getUsersAccessFromSite")
+@method("UsersManager.getUsersAccessFromSite", access=ADMIN_ON_SITE)
 def get_users_access_from_site(id_site: str) -> dict[str, str]:
     """Roles on a site, by login."""
     rows = reports.roles_on_site(current_actor(), id_site)
     return {row.username: serializers.role_name(row.rank) for row in rows}
 
 
-@method("UsersManager.getUsersWithSiteAccess")
+@method("UsersManager.getUsersWithSiteAccess", access=ADMIN_ON_SITE)
 def get_users_with_site_access(id_site: str, access: str) -> Any:
     """Users who have exactly this on a site."""
     actor = current_actor()
@@ -86,7 +87,7 @@ def get_users_with_site_access(id_site: str, access: str) -> Any:
     )
 
 
-@method("UsersManager.getSitesAccessFromUser")
+@method("UsersManager.getSitesAccessFromUser", access=SUPERUSER)
 def get_sites_access_from_user(user_login: str) -> Any:
     """Everything that a user has on sites: an entry for each role, and for each capability beside it."""
     actor = current_actor()
@@ -96,7 +97,7 @@ def get_sites_access_from_user(user_login: str) -> Any:
     )
 
 
-@method("UsersManager.getSitesAccessForUser")
+@method("UsersManager.getSitesAccessForUser", access=SOME_ADMIN)
 def get_sites_access_for_user(
     user_login: str,
     limit: int | None = None,
@@ -115,7 +116,7 @@ def get_sites_access_for_user(
     return serializers.cut(page, serializers.site)
 
 
-@method("UsersManager.setUserAccess", writes=True)
+@method("UsersManager.setUserAccess", access=ADMIN_ON_SITES, writes=True)
 def set_user_access(user_login: str, access: Value, id_sites: Value, password_confirmation: str | None = None) -> None:
     """Give a user a role on sites, perhaps with capabilities, or take all access away."""
     wish = access_parameter.wish(access)
@@ -129,7 +130,7 @@ def set_user_access(user_login: str, access: Value, id_sites: Value, password_co
     )
 
 
-@method("UsersManager.addCapabilities", writes=True)
+@method("UsersManager.addCapabilities", access=ADMIN_ON_SITES, writes=True)
 def add_capabilities(user_login: str, capabilities: Value, id_sites: Value) -> None:
     """Give a user capabilities beside the role on each of the sites."""
     access_by_name.add_capabilities(
@@ -140,7 +141,7 @@ def add_capabilities(user_login: str, capabilities: Value, id_sites: Value) -> N
     )
 
 
-@method("UsersManager.removeCapabilities", writes=True)
+@method("UsersManager.removeCapabilities", access=ADMIN_ON_SITES, writes=True)
 def remove_capabilities(user_login: str, capabilities: Value, id_sites: Value) -> None:
     """Take capabilities of a user on sites away."""
     access_by_name.remove_capabilities(

@@ -2,6 +2,8 @@
 
 from app.api.matomo import access_parameter
 from app.api.matomo.context import current_actor
+from app.api.matomo.parameter_types import no_zero
+from app.api.matomo.permissions import SELF, SOME_ADMIN, SUPERUSER
 from app.api.matomo.registry import method
 from app.domain.errors import PasswordHashed
 from app.services.matomo import accounts
@@ -9,7 +11,7 @@ from app.services.matomo import accounts
 HASHED = {"is_password_hashed": "_isPasswordHashed"}
 
 
-@method("UsersManager.addUser", writes=True, names=HASHED)
+@method("UsersManager.addUser", access=SOME_ADMIN, writes=True, names=HASHED)
 def add_user(
     user_login: str,
     password: str,
@@ -25,12 +27,12 @@ def add_user(
         username=user_login,
         password=password,
         email=email,
-        website=initial_id_site or None,
+        website=no_zero(initial_id_site),
         confirmation=access_parameter.confirmed_in_session(password_confirmation),
     )
 
 
-@method("UsersManager.updateUser", writes=True, names=HASHED)
+@method("UsersManager.updateUser", access=SELF, writes=True, names=HASHED)
 def update_user(
     user_login: str,
     password: str | None = None,
@@ -45,14 +47,14 @@ def update_user(
     )
 
 
-@method("UsersManager.deleteUser", writes=True)
+@method("UsersManager.deleteUser", access=SOME_ADMIN, writes=True)
 def delete_user(user_login: str, password_confirmation: str | None = None) -> None:
     """Close an account."""
     confirmation = access_parameter.confirmed_in_session(password_confirmation)
     accounts.close_account(current_actor(), user_login, confirmation=confirmation)
 
 
-@method("UsersManager.setSuperUserAccess", writes=True)
+@method("UsersManager.setSuperUserAccess", access=SUPERUSER, writes=True)
 def set_super_user_access(
     user_login: str, has_super_user_access: bool, password_confirmation: str | None = None
 ) -> None:

@@ -1,5 +1,6 @@
 """``API.…``: about the API itself, and several calls in one."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote_plus
@@ -11,39 +12,64 @@ from app.api.matomo.context import Call, current_actor, current_call, identify
 from app.api.matomo.dispatch import perform
 from app.api.matomo.errors import ApiError, refusal
 from app.api.matomo.formats.base import as_array
-from app.api.matomo.formats.json import SUCCESS
+from app.api.matomo.formats.json import SUCCESS, encoded
 from app.api.matomo.parameters import Array, Parameters, Value
+from app.api.matomo.permissions import ANYONE, SOME_VIEW
 from app.api.matomo.registry import method
-from app.services.matomo.requirements import is_somebody, require_login
+from app.domain.roles import SiteRole
+from app.services.matomo.requirements import is_somebody, require_some
 
 VERSION = "5.2.0"
 """The Matomo whose texts and bodies these are."""
 BULK = "API.getBulkRequest"
-MOST_URLS, MOST_URLS_OF_ANYBODY = 100, 10
+MOST_URLS_OF_ANYBODY = 10
+"""Calls of callers without an account. Others make as many as the request has room for."""
+MOST_SECONDS, MOST_BYTES = 20.0, 16_000_000
+"""After so long, or with so much of results as JSON, calls that are left get an error in place of a result."""
 OWN = frozenset({"urls", "method", "module", "action", "format", "callback", "jsoncallback"})
 """Parameters of a bulk request that say nothing to its parts."""
 
 
-@method("API.getMatomoVersion")
+@method("API.getMatomoVersion", access=SOME_VIEW)
 def get_matomo_version() -> str:
-    """The version of Matomo that clients may expect, to whoever has an account."""
-    require_login(current_actor())
+    """The version of Matomo that clients may expect, for every account, and for callers who see a website."""
+    if not is_somebody(current_actor()):
+        require_some(current_actor(), SiteRole.VIEW)
     return VERSION
 
 
-@method(BULK, bulk=False, filtered=False)
-def get_bulk_request(urls: Value) -> list[Any]:
+@method("API.getPiwikVersion", access=SOME_VIEW)
+def get_piwik_version() -> str:
+    """The same by the name that older clients use."""
+    return get_matomo_version()
+
+
+@method(BULK, access=ANYONE, bulk=False, filtered=False)
+def get_bulk_request(urls: Value | None = None) -> list[Any]:
     """The results of several calls, one after the other, each for itself: what one does, the next finds done."""
+    if urls is None:
+        raise ApiError(texts.missing("urls"), 400)
     if not isinstance(urls, Array):
         return []
-    most = MOST_URLS if is_somebody(current_actor()) else MOST_URLS_OF_ANYBODY
-    if len(urls) > most:
-        raise ApiError(texts.too_many_urls(most), 400)
     outer, actor = current_call(), current_actor()
+    if len(urls) > MOST_URLS_OF_ANYBODY and not is_somebody(actor):
+        raise ApiError(texts.too_many_urls(MOST_URLS_OF_ANYBODY), 400)
     try:
-        return [_result(outer, given) for given in _calls(outer, urls)]
+        return list(_results(outer, _calls(outer, urls)))
     finally:
         g.matomo, g.actor = outer, actor
+
+
+def _results(outer: Call, calls: Iterator[Parameters]) -> Iterator[Any]:
+    """What each call returns, as long as there is time and room."""
+    until, room = time.monotonic() + MOST_SECONDS, MOST_BYTES
+    for given in calls:
+        if room <= 0 or time.monotonic() > until:
+            yield {"result": "error", "message": texts.NOT_CALLED}
+            continue
+        result = _result(outer, given)
+        room -= len(encoded(result))
+        yield result
 
 
 def _calls(outer: Call, urls: Array) -> Iterator[Parameters]:

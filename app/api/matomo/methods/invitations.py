@@ -4,11 +4,13 @@ from flask import request
 
 from app.api.matomo import access_parameter
 from app.api.matomo.context import current_actor
+from app.api.matomo.parameter_types import no_zero
+from app.api.matomo.permissions import SOME_ADMIN
 from app.api.matomo.registry import method
 from app.services.matomo import invitations
 
 
-@method("UsersManager.inviteUser", writes=True)
+@method("UsersManager.inviteUser", access=SOME_ADMIN, writes=True)
 def invite_user(
     user_login: str,
     email: str,
@@ -21,13 +23,13 @@ def invite_user(
         current_actor(),
         username=user_login,
         email=email,
-        website=initial_id_site or None,
+        website=no_zero(initial_id_site),
         days=expiry_in_days or None,
         confirmation=access_parameter.confirmed_in_session(password_confirmation),
     )
 
 
-@method("UsersManager.resendInvite", writes=True)
+@method("UsersManager.resendInvite", access=SOME_ADMIN, writes=True)
 def resend_invite(user_login: str, expiry_in_days: int = 7, password_confirmation: str | None = None) -> None:
     """Send the invitation again; the link that was sent before is dead."""
     invitations.invite_again(
@@ -38,7 +40,7 @@ def resend_invite(user_login: str, expiry_in_days: int = 7, password_confirmatio
     )
 
 
-@method("UsersManager.generateInviteLink", writes=True)
+@method("UsersManager.generateInviteLink", access=SOME_ADMIN, writes=True)
 def generate_invite_link(user_login: str, expiry_in_days: int = 7, password_confirmation: str | None = None) -> str:
     """A second link to accept the invitation, to be copied."""
     return invitations.link_for(

@@ -1,17 +1,18 @@
 """``UsersManager.…``: what users prefer."""
 
 from app.api.matomo.context import ANONYMOUS, current_actor
+from app.api.matomo.permissions import ANYONE, SELF
 from app.api.matomo.registry import method
 from app.services.matomo import preferences
 
 
-@method("UsersManager.setUserPreference", writes=True)
+@method("UsersManager.setUserPreference", access=SELF, writes=True)
 def set_user_preference(user_login: str, preference_name: str, preference_value: str) -> None:
     """Keep a preference."""
     preferences.set_preference(current_actor(), user_login, preference_name, preference_value)
 
 
-@method("UsersManager.getUserPreference")
+@method("UsersManager.getUserPreference", access=ANYONE)
 def get_user_preference(preference_name: str, user_login: str = "") -> str | int | bool:
     """A preference, what is usual in its stead, or false."""
     actor = current_actor()

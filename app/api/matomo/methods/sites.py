@@ -6,14 +6,18 @@ from app.api.matomo import access_parameter, site_serializers
 from app.api.matomo.context import current_actor
 from app.api.matomo.filters import Part, window
 from app.api.matomo.parameters import Value
+from app.api.matomo.permissions import ADMIN_ON_SITE, ANYONE, SOME_VIEW, SUPERUSER, VIEW_ON_SITE
 from app.api.matomo.registry import method
 from app.api.matomo.serializers import listed, own_window, within
 from app.domain.roles import SiteRole
-from app.services.matomo import site_editing, site_lists
+from app.services.matomo import currencies, site_editing, site_lists, timezones
+from app.services.matomo.requirements import require_some
 from app.services.matomo.site_lists import SiteView
 
+SITES_PER_PAGE = 15
 Record = dict[str, Any]
 Records = list[Record] | Part
+EVERY = "%"
 FRAGMENTS = {"keep_url_fragments": "keepURLFragments"}
 
 
@@ -21,19 +25,19 @@ def _record(view: SiteView) -> Record:
     return site_serializers.site(view, current_actor())
 
 
-@method("SitesManager.getSiteFromId")
+@method("SitesManager.getSiteFromId", access=VIEW_ON_SITE)
 def get_site_from_id(id_site: str) -> Record:
     """One website."""
     return _record(site_lists.get_site(current_actor(), id_site))
 
 
-@method("SitesManager.getSiteUrlsFromId")
+@method("SitesManager.getSiteUrlsFromId", access=VIEW_ON_SITE)
 def get_site_urls_from_id(id_site: str) -> list[str]:
-    """The addresses of a website, the main one first."""
-    return site_lists.get_site(current_actor(), id_site).urls
+    """The addresses of a website, the main one first; without any, one that is empty."""
+    return site_lists.get_site(current_actor(), id_site).urls or [""]
 
 
-@method("SitesManager.getAllSites")
+@method("SitesManager.getAllSites", access=SUPERUSER)
 def get_all_sites() -> Any:
     """Every website, by number; a part of them is a list."""
     if window() is not None:
@@ -41,7 +45,7 @@ def get_all_sites() -> Any:
     return {view.number: _record(view) for view in site_lists.list_all(current_actor()).rows}
 
 
-@method("SitesManager.getAllSitesId")
+@method("SitesManager.getAllSitesId", access=SUPERUSER)
 def get_all_sites_id() -> list[int] | Part:
     """The number of every website."""
     return listed(lambda part: site_lists.list_all_numbers(current_actor(), part), int)
@@ -51,25 +55,25 @@ def _numbers(least: SiteRole, most: SiteRole) -> list[int] | Part:
     return listed(lambda part: site_lists.list_numbers(current_actor(), part, least=least, most=most), int)
 
 
-@method("SitesManager.getSitesIdWithAtLeastViewAccess")
+@method("SitesManager.getSitesIdWithAtLeastViewAccess", access=ANYONE)
 def get_sites_id_with_at_least_view_access() -> list[int] | Part:
     """Numbers of the websites that the caller sees."""
     return _numbers(SiteRole.VIEW, SiteRole.ADMIN)
 
 
-@method("SitesManager.getSitesIdWithViewAccess")
+@method("SitesManager.getSitesIdWithViewAccess", access=ANYONE)
 def get_sites_id_with_view_access() -> list[int] | Part:
     """Numbers of the websites that the caller sees and cannot change."""
     return _numbers(SiteRole.VIEW, SiteRole.VIEW)
 
 
-@method("SitesManager.getSitesIdWithWriteAccess")
+@method("SitesManager.getSitesIdWithWriteAccess", access=ANYONE)
 def get_sites_id_with_write_access() -> list[int] | Part:
     """Numbers of the websites that the caller changes and does not administer."""
     return _numbers(SiteRole.WRITE, SiteRole.WRITE)
 
 
-@method("SitesManager.getSitesIdWithAdminAccess")
+@method("SitesManager.getSitesIdWithAdminAccess", access=ANYONE)
 def get_sites_id_with_admin_access() -> list[int] | Part:
     """Numbers of the websites that the caller administers."""
     return _numbers(SiteRole.ADMIN, SiteRole.ADMIN)
@@ -80,19 +84,19 @@ def _sites(limit: int | None, **question: Any) -> Records:
     return listed(lambda _: site_lists.list_sites(current_actor(), within(own), **question), _record)
 
 
-@method("SitesManager.getSitesWithAtLeastViewAccess")
+@method("SitesManager.getSitesWithAtLeastViewAccess", access=ANYONE)
 def get_sites_with_at_least_view_access(limit: int | None = None) -> Records:
     """The websites that the caller sees."""
     return _sites(limit)
 
 
-@method("SitesManager.getSitesWithViewAccess")
+@method("SitesManager.getSitesWithViewAccess", access=ANYONE)
 def get_sites_with_view_access() -> Records:
     """The websites that the caller sees and cannot change."""
     return _sites(None, most=SiteRole.VIEW)
 
 
-@method("SitesManager.getSitesWithAdminAccess")
+@method("SitesManager.getSitesWithAdminAccess", access=ANYONE)
 def get_sites_with_admin_access(
     fetch_alias_urls: bool = False,
     pattern: str | None = None,
@@ -107,18 +111,26 @@ def get_sites_with_admin_access(
     own, without = own_window(limit, 0), _known(sites_to_exclude)
     return listed(
         lambda _: site_lists.list_sites(
-            current_actor(), within(own), least=SiteRole.ADMIN, search=pattern, without=without
+            current_actor(), within(own), least=SiteRole.ADMIN, search=_search(pattern), without=without
         ),
         draw,
     )
 
 
-@method("SitesManager.getPatternMatchSites")
+@method("SitesManager.getPatternMatchSites", access=ANYONE)
 def get_pattern_match_sites(
     pattern: str, limit: int | None = None, sites_to_exclude: list[str] | None = None
 ) -> Records:
-    """The websites that the caller sees whose name, address or group has the text in it, or that have the number."""
-    return _sites(limit, search=pattern, without=_known(sites_to_exclude))
+    """
+    The websites that the caller sees whose name, address or group has the text in it, or that have the number; all of
+    them for ``%``, as Matomo's own pages ask.
+    """
+    return _sites(limit, search=_search(pattern), without=_known(sites_to_exclude))
+
+
+def _search(pattern: str | None) -> str | None:
+    """What is searched for; ``%`` by itself is a wildcard that fits everything, in a text it is a character."""
+    return None if pattern == EVERY else pattern
 
 
 def _known(numbers: list[str] | None) -> list[int]:
@@ -126,7 +138,7 @@ def _known(numbers: list[str] | None) -> list[int]:
     return [int(text) for text in numbers or () if text.isascii() and text.isdigit() and len(text) < 10]
 
 
-@method("SitesManager.getSitesIdFromSiteUrl")
+@method("SitesManager.getSitesIdFromSiteUrl", access=ANYONE)
 def get_sites_id_from_site_url(url: str) -> list[dict[str, int]] | Part:
     """The websites that the caller sees which have the address."""
     return listed(
@@ -134,13 +146,39 @@ def get_sites_id_from_site_url(url: str) -> list[dict[str, int]] | Part:
     )
 
 
-@method("SitesManager.getSitesGroups")
+@method("SitesManager.getNumWebsitesToDisplayPerPage", access=SOME_VIEW)
+def get_num_websites_to_display_per_page() -> int:
+    """How many websites Matomo's pages show at once."""
+    require_some(current_actor(), SiteRole.VIEW)
+    return SITES_PER_PAGE
+
+
+@method("SitesManager.isTimezoneSupportEnabled", access=SOME_VIEW)
+def is_timezone_support_enabled() -> bool:
+    """Whether websites can have time zones by name."""
+    require_some(current_actor(), SiteRole.VIEW)
+    return True
+
+
+@method("SitesManager.getTimezonesList", access=ANYONE)
+def get_timezones_list() -> dict[str, dict[str, str]]:
+    """The time zones that websites can have, by region and by how they are stored, with their names."""
+    return timezones.by_region()
+
+
+@method("SitesManager.getCurrencyList", access=ANYONE)
+def get_currency_list() -> dict[str, str]:
+    """The currencies that websites can have, by code, with their names."""
+    return {code: f"{name} ({currencies.SYMBOLS.get(code, code)})" for code, name in currencies.BY_NAME.items()}
+
+
+@method("SitesManager.getSitesGroups", access=SUPERUSER)
 def get_sites_groups() -> list[str]:
     """The groups that websites are in."""
     return site_lists.list_groups(current_actor())
 
 
-@method("SitesManager.getSitesFromGroup")
+@method("SitesManager.getSitesFromGroup", access=SUPERUSER)
 def get_sites_from_group(group: str = "") -> Records:
     """The websites of a group; without one, those in none."""
     return listed(lambda part: site_lists.list_group(current_actor(), group, part), _record)
@@ -168,13 +206,13 @@ class SiteFields(TypedDict):
     excluded_referrers: Value | None
 
 
-@method("SitesManager.addSite", writes=True, names=FRAGMENTS)
+@method("SitesManager.addSite", access=SUPERUSER, writes=True, names=FRAGMENTS)
 def add_site(site_name: str, **site: Unpack[SiteFields]) -> int:
     """Register a website; answers its number."""
     return site_editing.create_site(current_actor(), name=site_name, **_changes(site))
 
 
-@method("SitesManager.updateSite", writes=True, names=FRAGMENTS)
+@method("SitesManager.updateSite", access=ADMIN_ON_SITE, writes=True, names=FRAGMENTS)
 def update_site(id_site: str, site_name: str | None = None, **site: Unpack[SiteFields]) -> None:
     """Change what is given of a website."""
     site_editing.update_site(current_actor(), id_site, name=site_name, **_changes(site))
@@ -187,7 +225,7 @@ def _changes(site: SiteFields) -> dict[str, Any]:
     return {"urls": urls, **site_serializers.settings_of(**given)}
 
 
-@method("SitesManager.deleteSite", writes=True)
+@method("SitesManager.deleteSite", access=SUPERUSER, writes=True)
 def delete_site(id_site: str, password_confirmation: str | None = None) -> None:
     """Delete a website."""
     confirmation = access_parameter.confirmed_in_session(password_confirmation)

@@ -2,13 +2,14 @@
 
 from app.api.matomo import dates
 from app.api.matomo.context import current_actor
+from app.api.matomo.permissions import ANYONE, LOGIN, SELF
 from app.api.matomo.registry import method
 from app.services.authentication import login, sessions
 from app.services.matomo import people
 from app.services.matomo.requirements import require_login
 
 
-@method("UsersManager.createAppSpecificTokenAuth", writes=True, bulk=False)
+@method("UsersManager.createAppSpecificTokenAuth", access=ANYONE, writes=True, bulk=False)
 def create_app_specific_token_auth(
     user_login: str,
     password_confirmation: str,
@@ -23,14 +24,15 @@ def create_app_specific_token_auth(
     )
 
 
-@method("UsersManager.logoutUser", writes=True)
+@method("UsersManager.logoutUser", access=SELF, writes=True)
 def logout_user(user_login: str) -> None:
     """End all logins of a user; tokens for programs stay."""
     person = people.get_person(current_actor(), user_login)
+    require_login(current_actor())
     sessions.revoke_user(current_actor(), person.id)
 
 
-@method("UsersManager.newsletterSignup", writes=True)
+@method("UsersManager.newsletterSignup", access=LOGIN, writes=True)
 def newsletter_signup() -> dict[str, bool]:
     """Nobody is signed up: no other server is told of anybody."""
     require_login(current_actor())

@@ -7,6 +7,7 @@ from app.api.matomo.context import add_header, current_actor
 from app.api.matomo.errors import ApiError
 from app.api.matomo.filters import TOTAL
 from app.api.matomo.parameters import Value
+from app.api.matomo.permissions import ANYONE, LOGIN, SELF, SOME_ADMIN, SOME_VIEW, SUPERUSER
 from app.api.matomo.registry import method
 from app.domain.roles import Standing
 from app.services.matomo import people
@@ -14,7 +15,7 @@ from app.services.matomo import people
 NO_TEXT = "Parameter userLogins needs to be a string containing a comma separated list of users"
 
 
-@method("UsersManager.getUsers")
+@method("UsersManager.getUsers", access=SOME_ADMIN)
 def get_users(user_logins: Value = "") -> Any:
     """Everybody the caller may see, or those of some logins."""
     actor, named = current_actor(), _names(user_logins)
@@ -33,57 +34,57 @@ def _names(user_logins: Value) -> list[str] | None:
     return names
 
 
-@method("UsersManager.getUsersLogin")
+@method("UsersManager.getUsersLogin", access=SOME_ADMIN)
 def get_users_login() -> Any:
     """Logins of everybody the caller may see."""
     actor = current_actor()
     return serializers.listed(lambda window: people.list_usernames(actor, window), lambda row: row.username)
 
 
-@method("UsersManager.getUser")
+@method("UsersManager.getUser", access=SELF)
 def get_user(user_login: str) -> dict[str, Any]:
     """One user."""
     return serializers.person(people.get_person(current_actor(), user_login))
 
 
-@method("UsersManager.getUserByEmail")
+@method("UsersManager.getUserByEmail", access=SUPERUSER)
 def get_user_by_email(user_email: str) -> dict[str, Any]:
     """The user with an e-mail address."""
     return serializers.person(people.get_person_by_email(current_actor(), user_email))
 
 
-@method("UsersManager.getUserLoginFromUserEmail")
+@method("UsersManager.getUserLoginFromUserEmail", access=SOME_ADMIN)
 def get_user_login_from_user_email(user_email: str) -> str:
     """The login of the user with an e-mail address."""
     return people.username_of_email(current_actor(), user_email)
 
 
-@method("UsersManager.userExists")
+@method("UsersManager.userExists", access=ANYONE)
 def user_exists(user_login: str) -> bool:
     """Whether there is a user with this login."""
     return people.username_exists(current_actor(), user_login)
 
 
-@method("UsersManager.userEmailExists")
+@method("UsersManager.userEmailExists", access=SOME_VIEW)
 def user_email_exists(user_email: str) -> bool:
     """Whether there is a user with this e-mail address."""
     return people.email_exists(current_actor(), user_email)
 
 
-@method("UsersManager.hasSuperUserAccess")
+@method("UsersManager.hasSuperUserAccess", access=ANYONE)
 def has_super_user_access() -> bool:
     """Whether the caller is a superuser."""
     return current_actor().is_admin
 
 
-@method("UsersManager.getUsersHavingSuperUserAccess")
+@method("UsersManager.getUsersHavingSuperUserAccess", access=LOGIN)
 def get_users_having_super_user_access() -> list[dict[str, Any]]:
     """All superusers."""
     actor = current_actor()
     return [serializers.admin(row) for row in people.list_admins(actor)]
 
 
-@method("UsersManager.getUsersPlusRole")
+@method("UsersManager.getUsersPlusRole", access=ANYONE)
 def get_users_plus_role(
     id_site: str,
     limit: int | None = None,

@@ -1,0 +1,53 @@
+"""
+Time zones of websites by the names that people know: the country and, where a country has several, the city.
+
+Countries, cities and which zone is where come from the IANA database, as the package ``tzdata`` has it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+UTC = "UTC"
+OFFSETS = sorted({half / 2 for half in range(-24, 29)} - {13.5} | {5.75, 8.75, 12.75, 13.75})
+"""Hours from UTC of zones that are named by nothing else."""
+FRACTIONS = {".25": ":15", ".5": ":30", ".75": ":45"}
+
+
+def name_of(timezone: str) -> str:
+    """``Germany - Berlin``, ``Japan``, ``UTC+5:30``; a zone of another name is called by that."""
+    if timezone.startswith(UTC):
+        hours, dot, fraction = timezone.partition(".")
+        return hours + FRACTIONS.get(dot + fraction, dot + fraction)
+    return _names().get(timezone, timezone)
+
+
+@cache
+def by_region() -> dict[str, dict[str, str]]:
+    """Every time zone by the region that its own name begins with, those of a region in the order of their names."""
+    found: dict[str, dict[str, str]] = {}
+    for timezone, name in sorted(_names().items(), key=lambda item: (item[0].partition("/")[0], item[1])):
+        found.setdefault(timezone.partition("/")[0], {})[timezone] = name
+    offsets = [UTC if not hours else f"{UTC}{hours:+g}" for hours in OFFSETS]
+    return found | {UTC: {offset: name_of(offset) for offset in offsets}}
+
+
+@cache
+def _names() -> dict[str, str]:
+    countries = dict(_rows("iso3166.tab"))
+    places = [(country, timezone) for country, _, timezone, *_ in _rows("zone.tab")]
+    zones = Counter(country for country, _ in places)
+    return {
+        timezone: countries[country] if zones[country] == 1 else f"{countries[country]} - {_city(timezone)}"
+        for country, timezone in places
+    }
+
+
+def _city(timezone: str) -> str:
+    return timezone.rpartition("/")[2].replace("_", " ")
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    text = (files("tzdata") / "zoneinfo" / name).read_text("utf-8")
+    return (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
