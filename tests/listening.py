@@ -5,9 +5,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
-from app.db.session import Unit
+from app.db.session import Unit, db
+from app.models import Base, FailedAttempt
 from app.services.events import Event
+
+CHANGED_BY_USE = {"last_used_at", "last_seen_at", "wrote_at", "expires_at"}
+"""Columns that a call changes without changing anything."""
 
 
 class Refusing(Exception):
@@ -36,3 +41,15 @@ def heard(app: Flask, *, refuse: bool = False) -> Iterator[list[Event]]:
 def names(events: list[Event]) -> list[str]:
     """What happened, in order."""
     return [type(event).__name__ for event in events]
+
+
+def stored(app: Flask) -> dict[str, list[str]]:
+    """All rows of all tables, but for what calls change that change nothing; failed attempts count in any case."""
+    with app.app_context():
+        return {
+            table.name: sorted(
+                map(str, db.session.execute(select(*[c for c in table.c if c.name not in CHANGED_BY_USE])))
+            )
+            for table in Base.metadata.sorted_tables
+            if table is not FailedAttempt.__table__
+        }

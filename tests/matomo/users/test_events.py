@@ -1,13 +1,10 @@
 """What each writing method records, and that it is recorded in the transaction of the change."""
 
 import pytest
-from sqlalchemy import select
 
 from app.api.matomo.registry import METHODS
-from app.db.session import db
-from app.models import Base
 from tests.conftest import PASSWORD
-from tests.listening import heard, names
+from tests.listening import heard, names, stored
 
 LOGIN = {"userLogin": "ada"}
 CASES = {
@@ -54,7 +51,6 @@ CASES = {
     "SitesManager.deleteSite": ({"idSite": 1}, ["WebsiteDeleted"]),
 }
 SITES = ("idSite", "idSites", "initialIdSite")
-CHANGED_BY_USE = {"last_used_at", "last_seen_at", "wrote_at", "expires_at"}
 
 
 @pytest.fixture
@@ -70,22 +66,6 @@ def send(app, superuser, sites, add, give, token_of):
         return superuser.call(method, **numbered)
 
     return call
-
-
-@pytest.fixture
-def stored(app):
-    """``stored()``: everything that a use alone does not change."""
-
-    def read():
-        with app.app_context():
-            return {
-                table.name: sorted(
-                    map(str, db.session.execute(select(*[c for c in table.c if c.name not in CHANGED_BY_USE])))
-                )
-                for table in Base.metadata.sorted_tables
-            }
-
-    return read
 
 
 def test_every_writing_method_is_told_here():
@@ -110,13 +90,13 @@ class TestEveryChange:
                 "matomo",
             )
 
-    def test_it_is_recorded_in_the_transaction_of_the_change(self, app, send, stored, method):
+    def test_it_is_recorded_in_the_transaction_of_the_change(self, app, send, method):
         parameters, expected = CASES[method]
-        before = stored()
+        before = stored(app)
 
         with heard(app, refuse=True):
             answer = send(method, parameters)
 
         if expected:
             assert answer.status_code == 500
-            assert stored() == before
+            assert stored(app) == before
