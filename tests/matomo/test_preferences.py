@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.roles import SiteRole
 from app.services.access import grants
-from app.services.matomo.sites import site_numbers
+from app.services.matomo.lookup import site_numbers
 from tests.matomo.conftest import SUCCESS, failure
 from tests.racing import at_once
 

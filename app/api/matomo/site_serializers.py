@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from app.api.matomo import dates, parameter_types
+from app.api.matomo import dates, parameter_types, timezones
 from app.api.matomo.errors import ApiError
 from app.api.matomo.parameters import Value
 from app.api.matomo.serializers import moment
 from app.domain.actor import Actor
-from app.services.matomo import timezones
 from app.services.matomo.currencies import NAMES
 from app.services.matomo.site_lists import SiteView
 

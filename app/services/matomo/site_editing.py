@@ -16,10 +16,11 @@ from app.queries.matomo.sites import SiteKey
 from app.services import events
 from app.services.authentication.confirmation import NOT_NEEDED, Confirmation
 from app.services.events import WebsiteUpdated
+from app.services.matomo.lookup import site_numbers
 from app.services.matomo.preferences import DEFAULT_SITE
 from app.services.matomo.requirements import require_admin
 from app.services.matomo.site_settings import clean_name, clean_settings, clean_urls, host_of
-from app.services.matomo.sites import Name, resolve_site, site_numbers
+from app.services.matomo.sites import Name, resolve_site
 from app.services.websites import websites
 
 

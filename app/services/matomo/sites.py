@@ -83,14 +83,6 @@ def resolve_site(actor: Actor, name: Name, right: SiteRole) -> SiteKey:
     return _named(actor, [name], right)[0]
 
 
-def site_numbers(website_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """The numbers of websites, by id, in one statement."""
-    ids = [website_id.hex for website_id in website_ids]
-    if not ids:
-        return {}
-    return {row.website_id: row.number for row in fetch_all(queries.select_numbers, ids=json.dumps(ids))}
-
-
 def _all_with(actor: Actor, right: SiteRole) -> list[SiteKey]:
     statement = queries.select_all_keys if actor.is_admin else queries.select_connected_keys
     rows = fetch_all(statement, actor_id=actor.id)

@@ -116,7 +116,7 @@ class TestWithPermission:
 
     @pytest.fixture
     def number(self, app):
-        from app.services.sites import site_numbers
+        from app.services.matomo.lookup import site_numbers
 
         def find(website):
             with app.app_context():

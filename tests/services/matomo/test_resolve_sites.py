@@ -9,7 +9,7 @@ from app.domain.actor import OPERATOR
 from app.domain.errors import NoWebsites, TooMany, UnknownWebsites, WebsiteDenied
 from app.domain.roles import SiteRole, TeamRole
 from app.models import Grant
-from app.services.matomo import sites
+from app.services.matomo import lookup, sites
 from app.services.websites import websites
 from tests.actors import VISITOR
 from tests.http.test_statements import counting
@@ -26,7 +26,7 @@ def in_app(app):
 
 @pytest.fixture
 def number_of(in_app):
-    return lambda site: sites.site_numbers([site])[site]
+    return lambda site: lookup.site_numbers([site])[site]
 
 
 @pytest.fixture
@@ -58,10 +58,10 @@ class TestNames:
     def test_numbers_of_several_websites(self, admin, make_website, in_app):
         made = [make_website(owner=admin) for _ in range(3)]
 
-        numbers = sites.site_numbers(made)
+        numbers = lookup.site_numbers(made)
 
         assert {numbers[site] for site in made} == {min(numbers.values()) + n for n in range(3)}
-        assert sites.site_numbers([]) == {}
+        assert lookup.site_numbers([]) == {}
 
     @pytest.mark.parametrize("name", ["0", "-1", "1.5", "1e2", "abc", "", "²", "9" * 10, "9" * 5000, "1,2", "' OR 1=1"])
     def test_what_no_website_is_called_is_unknown_to_everybody(self, name, admin, make_user, make_website, number_of):

@@ -22,10 +22,10 @@ from app.domain.pagination import Window
 from app.domain.roles import SiteRole, TeamRole
 from app.models import Grant, Preference, Website, WebsiteProfile
 from app.services.matomo import preferences, site_editing, site_lists
+from app.services.matomo.lookup import site_numbers
 from app.services.matomo.site_editing import create_site, delete_site, update_site
 from app.services.matomo.site_lists import get_site, list_numbers, list_sites
 from app.services.matomo.site_settings import DEFAULTS
-from app.services.matomo.sites import site_numbers
 from app.services.websites import websites
 from tests.actors import VISITOR
 from tests.http.test_statements import counting

@@ -2,7 +2,7 @@
 
 from typing import Any, TypedDict, Unpack
 
-from app.api.matomo import access_parameter, site_serializers
+from app.api.matomo import access_parameter, site_serializers, timezones
 from app.api.matomo.context import current_actor
 from app.api.matomo.filters import Part, window
 from app.api.matomo.parameters import Value
@@ -10,7 +10,7 @@ from app.api.matomo.permissions import ADMIN_ON_SITE, ANYONE, SOME_VIEW, SUPERUS
 from app.api.matomo.registry import method
 from app.api.matomo.serializers import listed, own_window, within
 from app.domain.roles import SiteRole
-from app.services.matomo import currencies, site_editing, site_lists, timezones
+from app.services.matomo import currencies, site_editing, site_lists
 from app.services.matomo.requirements import require_some
 from app.services.matomo.site_lists import SiteView
 
