@@ -112,7 +112,11 @@ def set_member_role(team: str, user: str, role: str, as_json: bool) -> None:
 @json_option
 @guarded
 def remove_member(team: str, user: str, keep_grants: bool, as_json: bool) -> None:
-    """Take a member out of a team; what they were granted on its websites ends."""
+    """
+    Take a member out of a team.
+
+    What they were granted on its websites ends as well.
+    """
     team_id, found = teams.find_team(OPERATOR, team).id, accounts.find_user(OPERATOR, user)
     memberships.remove_member(OPERATOR, team_id, found.id, keep_grants=keep_grants)
     done(f"{found.username} is out of the team.", as_json=as_json, user_id=found.id)

@@ -26,9 +26,12 @@ LINGER_SECONDS = 2.0
 SETTLE_SECONDS = 0.5
 """A client that was accepted at the last moment sends its request within this."""
 DRAIN_SECONDS = LINGER_SECONDS + SETTLE_SECONDS
-FLUSH_SECONDS = 3.0
+READ_SECONDS = 2.0
+"""What is just coming in when the worker ends has this long to arrive."""
+FLUSH_SECONDS = 2.0
 """The last responses are sent within this; then connections that are merely open do not hold the worker up."""
 COLLECT_SECONDS = 1.0
+"""How often tasks of requests that have their response are ended at the least."""
 PROBE = "/healthz"
 """Needs no slot: it says that the process lives, however busy it is."""
 
@@ -160,17 +163,19 @@ class Intake:
                 await self._drain(self._listener)
         except OSError:
             log.exception("connections could not be left to the next server")
+        self._timeout = min(self._timeout, READ_SECONDS)
+        soon = self._loop.time() + self._timeout
         for deadline in self._reading:
             if not deadline.expired():
-                deadline.reschedule(self._loop.time())
+                deadline.reschedule(min(soon, deadline.when() or soon))
         # Granian's own way to stop, which it takes on SIGINT as well: nothing is accepted any more, requests are
         # finished, idle connections are closed. Until now the signal was blocked, since a terminal sends it to all.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         signal.raise_signal(signal.SIGINT)
-        while True:
-            await asyncio.sleep(FLUSH_SECONDS)
-            if not self._inside:
-                sys.exit()  # granian waits for half a header as long as the client does
+        while self._inside or self._reading:
+            await asyncio.sleep(COLLECT_SECONDS)
+        await asyncio.sleep(FLUSH_SECONDS)
+        sys.exit()  # granian waits for the rest of a header as long as ever
 
     async def _drain(self, listener: socket.socket) -> None:
         """Have clients leave of their own accord, so that none sends a request while its connection is closed."""

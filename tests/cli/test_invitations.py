@@ -85,7 +85,7 @@ class TestCreate:
         done = run("invitations", "create", "--email", "ada@example.org")
 
         again = "frontdesk invitations resend ada@example.org"
-        assert (done.exit_code, done.stdout) == (1, "")
+        assert (done.exit_code, done.stdout) == (5, "")
         assert done.stderr == f"Error: ada@example.org has been invited already. Send it again: {again}\n"
         assert run(*again.split()[1:]).exit_code == 0
 

@@ -18,6 +18,7 @@ VALUES: dict[Any, Any] = {
     SiteRole: SiteRole.WRITE,
     Thing: get_args(Thing)[0],
     Unit: get_args(Unit)[0],
+    UUID: UUID(int=1),
     UUID | int: 7,
     str | int | UUID: "7",
     tuple[UUID, ...]: (UUID(int=1),),

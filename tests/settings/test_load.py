@@ -129,11 +129,16 @@ class TestValues:
 
         assert load(environ=instance).mail_password == " two words "
 
-    @pytest.mark.parametrize("name", ["DATABASE_URL", "REPLICA_URL", "REDIS_URL"])
-    def test_a_url_does_not(self, instance, name: str):
-        environ = instance | {f"FRONTDESK_{name}": " postgresql://host/name\n"}
-
-        assert getattr(load(environ=environ), name.lower()) == "postgresql://host/name"
+    @pytest.mark.parametrize(
+        ("name", "url"),
+        [
+            ("DATABASE_URL", "postgresql://host/name"),
+            ("REPLICA_URL", "postgresql://host/name"),
+            ("REDIS_URL", "redis://host"),
+        ],
+    )
+    def test_a_url_does_not(self, instance, name: str, url: str):
+        assert getattr(load(environ=instance | {f"FRONTDESK_{name}": f" {url}\n"}), name.lower()) == url
 
     def test_a_service_of_kubernetes_is_not_taken_for_a_port(self, instance):
         assert load(environ=instance | {"FRONTDESK_PORT": "tcp://10.0.0.1:8000"}).port == 8000

@@ -66,8 +66,9 @@ def ignored_settings(actor: Actor) -> list[str]:
 
 def _is_ignored(name: str) -> bool:
     config = runtime().config
-    account = fetch_one(queries.select_credentials, username_key=fold(config.admin_username))
-    if account is None or account.role != Role.ADMIN:
+    key = fold(config.admin_username)
+    account = fetch_one(queries.select_credentials, account_key=key)
+    if account is None or account.role != Role.ADMIN or fold(account.username) != key:
         return True
     if name == PASSWORD:
         return not password_hashing.matches(config.admin_password, account.password_hash)

@@ -103,13 +103,13 @@ def update_share(actor: Actor, share_id: UUID, *, name: str, slug: str, paramete
     """
     if _require(actor, share_id, Permission.WEBSITE_UPDATE).slug != slug:
         _count_choice(actor)
+        slug = slug.strip()
     with transaction(TAKEN) as session:
         recheck(actor)
         _require(actor, share_id, Permission.WEBSITE_UPDATE)
         share = session.get(Share, share_id, with_for_update={"key_share": True})
         if share is None:
             raise _hidden(actor)
-        slug = slug.strip()
         old = {"name": share.name, "parameters": share.parameters}
         changes = events.changes(old, {"name": name, "parameters": parameters})
         changed = ShareUpdated(actor, share.entity_id, share_id, name, changes, share.slug != slug)
