@@ -4,8 +4,11 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, String, Uuid, bindparam, column, table, text
+from sqlalchemy import Boolean, ColumnElement, Integer, String, Uuid, bindparam, column, table, text
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from app.db.sql.query import Query
 
@@ -22,6 +25,25 @@ class Match(StrEnum):
     """SQLite's full-text index of trigrams, where it is there. The value is a ``phrase()``."""
 
 
+class like_pattern(FunctionElement[bool]):  # noqa: N801 (an operator of SQL)
+    """``like_pattern(column, pattern)``: LIKE, with a backslash to escape."""
+
+    inherit_cache = True
+    type = Boolean()
+
+
+@compiles(like_pattern)
+def _anywhere(element: like_pattern, compiler: SQLCompiler, **options: Any) -> str:
+    return f"{_on_postgresql(element, compiler, **options)} ESCAPE '\\'"
+
+
+@compiles(like_pattern, "postgresql")
+def _on_postgresql(element: like_pattern, compiler: SQLCompiler, **options: Any) -> str:
+    # The backslash is its default; with ESCAPE, prepared statements would prepare the pattern for each row anew.
+    searched, pattern = element.clauses
+    return f"{compiler.process(searched, **options)} LIKE {compiler.process(pattern, **options)}"
+
+
 def like(searched: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
     """Whether a column contains what is searched for."""
     return searched.ilike(bindparam("search"), escape="\\")
@@ -29,7 +51,7 @@ def like(searched: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
 
 def like_folded(searched: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
     """The same for a column of folded names; what is searched for must be folded as well."""
-    return searched.like(bindparam("search"), escape="\\")
+    return like_pattern(searched, bindparam("search", type_=String()))
 
 
 def in_index(identity: InstrumentedAttribute[Any], index: str) -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ from sqlalchemy.orm import aliased
 from app.db.sql.json_list import listed
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery, Query
+from app.db.sql.search import like_folded
 from app.db.sql.string_agg import comma_joined
 from app.domain.roles import RANKS, AccessFilter, SiteRole, Standing
 from app.models import IS_ADMIN, GrantedCapability, Invitation, User
@@ -220,8 +221,8 @@ def _listed(
         hits = hits.where(User.username_key.in_(select(names.c.value)))
     if searched:
         # What is not shown is not found either: e-mail addresses of others are the administrators' to see.
-        address = and_(User.id == ACTOR, _like(User.email_key)) if colleagues else _like(User.email_key)
-        hits = hits.where(or_(_like(User.username_key), address))
+        address = and_(User.id == ACTOR, like_folded(User.email_key)) if colleagues else like_folded(User.email_key)
+        hits = hits.where(or_(like_folded(User.username_key), address))
     if standing is not None:
         hits = hits.where(*_is(standing))
     if here is not None:
@@ -233,11 +234,6 @@ def _listed(
 
 def _invited_by_actor() -> ColumnElement[bool]:
     return exists().where(Invitation.user_id == User.id, Invitation.inviter_id == ACTOR)
-
-
-def _like(column: Any) -> ColumnElement[bool]:
-    matches: ColumnElement[bool] = column.like(bindparam("search"), escape="\\")
-    return matches
 
 
 def _is(standing: Standing) -> Sequence[ColumnElement[bool]]:
