@@ -86,7 +86,7 @@ class TestCreate:
 
         again = "frontdesk invitations resend ada@example.org"
         assert (done.exit_code, done.stdout) == (5, "")
-        assert done.stderr == f"Error: ada@example.org has been invited already. Send it again: {again}\n"
+        assert done.stderr == f"Error: ada@example.org has been invited already. Send the invitation again: {again}\n"
         assert run(*again.split()[1:]).exit_code == 0
 
 
