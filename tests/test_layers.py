@@ -1,6 +1,7 @@
 """The directions of imports: arrows point inward (api, pages, cli → services → queries → models)."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -243,6 +244,27 @@ class TestTheWhole:
 
     def test_no_rooms_import_each_other(self):
         assert cycles(arrows_of_rooms()) == []
+
+
+class TestTheDrawing:
+    """``docs/architecture.md`` shows the tree as it is."""
+
+    DRAWING = "".join((ROOT / "docs" / "architecture.md").read_text().split("```")[1:4:2])
+
+    def test_every_room_is_drawn_and_every_room_drawn_is_there(self):
+        drawn = {name.rstrip("/") for name in re.findall(r"app/[\w/.]+", self.DRAWING)}
+        apis = {f"app/api/{path.parent.name}" for path in (APP / "api").glob("*/__init__.py")}
+        rooms = {f"app/{path.parent.name}" for path in APP.glob("*/__init__.py")} - {"app/api"}
+
+        assert drawn == apis | rooms | {f"app/{path.name}" for path in APP.glob("*.py")}
+
+    def test_every_noun_of_the_services_is_drawn(self):
+        nouns = {f"{path.parent.name}/" for path in (APP / "services").glob("*/__init__.py")}
+
+        assert nouns == set(re.findall(r"(?<![\w/])[a-z]+/(?= )", self.DRAWING))
+
+    def test_the_root_holds_two_modules(self):
+        assert {path.name for path in APP.glob("*.py")} == {"__init__.py", "runtime.py"}
 
 
 class TestTheRulesThemselves:

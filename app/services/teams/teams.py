@@ -192,13 +192,13 @@ def update_team(actor: Actor, team_id: UUID, *, name: str | None = None, access_
         team = session.get(Team, team_id, with_for_update={"key_share": True})
         if team is None:
             raise UnknownTeam
-        access_code = access_code and access_code.strip()
         changes = {} if name is None else events.changes({"name": team.name}, {"name": name})
         new_code = access_code is not None and access_code != team.access_code
         if name is not None and name != team.name:
             check_new_name(name)
             team.name = name
-        if access_code is not None and access_code != team.access_code:
+        if access_code is not None and new_code:
+            access_code = access_code.strip()
             if len(access_code) < ACCESS_CODE_MIN_LENGTH:
                 raise TooShort("access_code", ACCESS_CODE_MIN_LENGTH)
             team.access_code = access_code
