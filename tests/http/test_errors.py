@@ -204,31 +204,6 @@ class TestWithoutFlask:
         assert body
 
 
-class TestAFullServer:
-    @pytest.fixture
-    def full(self, app):
-        admission = app.extensions["frontdesk_admission"]
-        admission.inside += admission.most
-        yield app.test_client()
-        admission.inside -= admission.most
-
-    @pytest.mark.parametrize(
-        ("path", "kind"),
-        [
-            ("/api/users", JSON),
-            ("/index.php?module=API", XML),
-            ("/?module=API&format=json", "application/json; charset=utf-8"),
-            ("/invitations/x", HTML),
-            ("/scim/v2/Users", TYPE),
-        ],
-    )
-    def test_it_says_so_in_the_words_of_the_api_that_was_asked(self, full, path, kind):
-        response = full.get(path)
-
-        assert (response.status_code, response.content_type, response.headers["Retry-After"]) == (503, kind, "1")
-        assert BUSY in response.text
-
-
 def test_an_api_is_added_by_one_line(app, anonymous, monkeypatch):
     monkeypatch.setattr(errors, "_apis", dict(errors._apis))
     scim = errors.Api(

@@ -30,4 +30,4 @@ def test_the_numbers_are_those_of_the_code():
     assert f"as many calls as one request has room for ({MOST_URLS_OF_ANYBODY} from callers" in text
     assert f"After {MOST_SECONDS:g} seconds, or {MOST_BYTES // 1_000_000} MB of results" in text
     assert f"Lists have {DEFAULT_LIMIT} rows unless" in text
-    assert f"in {MOST_LETTERS} characters" in text
+    assert f"up to {MOST_LETTERS} characters" in text

@@ -413,7 +413,7 @@ class TestHostileNames:
 
         assert "<script>" in page.said
 
-    @pytest.mark.parametrize("name", ["ada\u202e\u2066evil", "👩‍💻", "عَلِيّ", "x" * 255])
+    @pytest.mark.parametrize("name", ["عَلِيّ", "李小龍", "x" * 255])
     def test_odd_names_are_shown(self, admin, anonymous, invite, name):
         made = invite(admin.actor, username=name)
 

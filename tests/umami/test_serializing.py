@@ -86,8 +86,8 @@ ACCESS_VIEW = SimpleNamespace(
     granted=["a capability"],
     implied=[],
     reasons=[
-        SimpleNamespace(source="team", right="admin", team=ROW),
-        SimpleNamespace(source="grant", right="view", team=None),
+        SimpleNamespace(source="team", right="admin", team=ROW, granted_by=None),
+        SimpleNamespace(source="grant", right="view", team=None, granted_by=ROW),
     ],
 )
 SOURCES: dict[type[OutSchema], list[Any]] = {

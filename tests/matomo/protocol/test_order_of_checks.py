@@ -161,11 +161,10 @@ class TestWithPermission:
     def test_all_sites_are_those_that_the_caller_sees(self, hers, app, admin, site):
         caller, _ = hers
         with app.app_context():
-            from app.services.directory import find_person
-
             from app.domain.roles import SiteRole
             from app.services.access import grants
             from app.services.matomo import site_lists
+            from app.services.matomo.lookup import find_person
 
             grants.set_access(
                 admin.actor, find_person("ada").id, [site_lists.get_site(admin.actor, site).id], SiteRole.VIEW

@@ -166,16 +166,23 @@ class TestLimits:
 
 
 class TestWhatIsNotForTheApi:
-    """Without ``module=API`` the paths are as missing as any other."""
+    """Without ``module=API`` the root belongs to no API; ``/index.php`` is Matomo's all the same."""
 
     @pytest.mark.parametrize(
-        "path", ["/", "/index.php", "/?module=api", "/index.php?module=CoreHome", "/?module[]=API"]
+        ("path", "kind"),
+        [
+            ("/", "application/problem+json"),
+            ("/?module=api", "application/problem+json"),
+            ("/?module[]=API", "application/problem+json"),
+            ("/index.php", "text/xml; charset=utf-8"),
+            ("/index.php?module=CoreHome", "text/xml; charset=utf-8"),
+        ],
     )
     @pytest.mark.parametrize("verb", ["GET", "POST"])
-    def test_it_is_missing(self, wire, path, verb):
+    def test_it_is_missing(self, wire, path, kind, verb):
         response = wire.client.open(path, method=verb)
 
-        assert (response.status_code, response.json["error"]["code"]) == (404, "not-found")
+        assert (response.status_code, response.content_type) == (404, kind)
 
     def test_an_action_of_a_page_is_missing_too(self, wire, given):
         assert wire.call("Test.method", action="index").status_code == 200

@@ -10,7 +10,7 @@ from app.settings import ROOT
 
 FOLDER = ROOT / "app" / "api" / "matomo"
 FILES = sorted(FOLDER.rglob("*.py"))
-MAY_IMPORT = ("app.api.matomo", "app.domain", "app.http.request", "app.models", "app.runtime", "app.settings")
+MAY_IMPORT = ("app.api.matomo", "app.domain", "app.http", "app.models", "app.runtime", "app.settings")
 MAY_IMPORT_TOO = ("app.security", "app.services")
 STATEMENT = re.compile(
     r"\b(select|insert|update|delete|execute\w*|transaction|fetch_\w+)\("

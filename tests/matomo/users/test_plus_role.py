@@ -38,7 +38,7 @@ class TestSearchWithManyHits:
 
     @pytest.fixture(autouse=True)
     def many(self, monkeypatch):
-        monkeypatch.setattr("app.services.directory.FEW", 2)
+        monkeypatch.setattr("app.db.reads.FEW", 2)
 
     @pytest.mark.parametrize("search", ["n", "login", "userLogin", "password.de", "userLogin5", "nothing"])
     def test_pages_and_totals_are_the_same(self, people, sites, give, plus, search):

@@ -7,7 +7,6 @@ from app.db.session import transaction
 from app.domain.errors import DeletedMeanwhile
 from app.domain.roles import Role
 from app.models import Grant, GrantedCapability, User
-from app.services.access import grants
 from tests.matomo.conftest import SUCCESS, failure
 from tests.matomo.users import says
 from tests.racing import ROUNDS, at_once
@@ -137,7 +136,7 @@ class TestNothingHalfWritten:
         def fail(*_args, **_values):
             raise DeletedMeanwhile
 
-        monkeypatch.setattr(grants, "set_access", fail)
+        monkeypatch.setattr("app.services.users.accounts.set_access", fail)
 
         response = superuser.call(ADD, userLogin="ada", password="geqgeagae", email="a@x.org", initialIdSite=sites[0])
 

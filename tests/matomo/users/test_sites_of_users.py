@@ -20,7 +20,7 @@ def ada(add):
 
 
 class TestOrder:
-    NAMES = ("Alpha", "alpha two", "Beta", "Émile", "eta", "Ten", "Ünï ☃", "zeta", "Zeta")
+    NAMES = ("Alpha", "alpha two", "Beta", "eta", "Ten", "zeta", "Zeta", "Émile", "Ünï ☃")
 
     def names(self, caller, **parameters):
         return [row["site_name"] for row in caller.call(FOR_USER, userLogin="ada", **parameters).json]
