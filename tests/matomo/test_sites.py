@@ -571,7 +571,8 @@ class TestLists:
         assert names(boss, pattern=str(world["none"])) == ["none"]
         assert names(boss, pattern=f" {world['none']}\n") == ["none"]
         assert names(boss, pattern="  W ") == ["view", "write"]
-        assert names(boss, pattern="   ") == ["view", "write", "admin", "none"]
+        assert names(boss, pattern=" % ") == ["view", "write", "admin", "none"]
+        assert names(boss, "getSitesWithAdminAccess", pattern="   ") == ["view", "write", "admin", "none"]
         assert names(boss, pattern="EXAMPLE", sitesToExclude=[world["view"], "x", ""]) == ["write", "admin", "none"]
         assert names(caller_of(ada), pattern="none") == []
         assert names(boss, "getSitesWithAdminAccess", pattern="i", sitesToExclude=f"{world['view']}") == [

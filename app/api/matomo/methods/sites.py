@@ -130,7 +130,7 @@ def get_pattern_match_sites(
 
 def _search(pattern: str | None) -> str | None:
     """What is searched for; ``%`` by itself is a wildcard that fits everything, in a text it is a character."""
-    return None if pattern == EVERY else pattern
+    return None if (pattern or "").strip() == EVERY else pattern
 
 
 def _known(numbers: list[str] | None) -> list[int]:
