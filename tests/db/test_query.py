@@ -154,7 +154,19 @@ def world(admin, make_user, make_team, make_website, make_share, token_of):
     site = make_website("Site", owner=ada)
     make_website("Team site", team=team)
     make_share(site, "slug")
-    texts = ("url_0", "url_1", "url_2", "url_3", "group", "capability", "name", "name_key", "given_key", "email_key")
+    texts = (
+        "url_0",
+        "url_1",
+        "url_2",
+        "url_3",
+        "group",
+        "capability",
+        "name",
+        "name_key",
+        "display_name_key",
+        "given_key",
+        "email_key",
+    )
     keys = ("username_key", "account_key", "key")
     return {
         **dict.fromkeys(texts, "none"),

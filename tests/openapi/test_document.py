@@ -185,7 +185,7 @@ class TestCompleteness:
             ("listUsers", "200 400 401 500 503"),
             ("updateUser", "200 400 401 404 413 429 500 503"),
             ("joinTeam", "200 400 401 404 413 429 500 503"),
-            ("deleteTeamUser", "200 400 401 404 500 503"),
+            ("deleteTeamUser", "200 400 401 404 413 500 503"),
             ("getShareBySlug", "200 404 429 500 503"),
             ("healthz", "200 500"),
             ("readyz", "200 500 503"),
