@@ -83,8 +83,8 @@ def invite(
         "uq_user_email_key": EmailTaken(address or ""),
     }
     with already_invited(actor, user.username, address), transaction(taken) as session:
-        recheck(actor)
         profiles.claim_names(username=user.username, email=address)
+        recheck(actor)
         limits.require_rights(actor, role, teams, grants)
         session.add(user)
         session.flush()

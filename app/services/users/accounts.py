@@ -76,8 +76,8 @@ def create_user(
     if id is not None:
         user.id = id
     with transaction(clashes(name, address)) as session:
-        lock_users(session, actor, ()) if grants else recheck(actor)
         profiles.claim_names(username=name, email=address)
+        lock_users(session, actor, ()) if grants else recheck(actor)
         session.add(user)
         session.flush()
         events.record(session, UserCreated(actor, user.id, user.username, user.role))
