@@ -56,11 +56,11 @@ $(VENV)/installed-bench: requirements-bench.lock $(VENV)/installed
 
 lock: ## Lock dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --no-annotate --quiet --group build pyproject.toml -o requirements.lock
+	  --no-annotate --no-strip-extras --quiet --group build pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --no-annotate --quiet --group build --group dev pyproject.toml -o requirements-dev.lock
+	  --no-annotate --no-strip-extras --quiet --group build --group dev pyproject.toml -o requirements-dev.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --no-annotate --quiet -c requirements.lock -c requirements-dev.lock bench/requirements.in -o requirements-bench.lock
+	  --no-annotate --no-strip-extras --quiet -c requirements.lock -c requirements-dev.lock bench/requirements.in -o requirements-bench.lock
 
 clean: ## Remove the virtual environment and caches; never the data
 	rm -rf $(VENV) .venv-* .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
