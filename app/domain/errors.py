@@ -757,7 +757,7 @@ class DatabaseUnavailable(Unavailable):
 class NotMigrated(DatabaseUnavailable):
     """The database lacks migrations of this release."""
 
-    sentence = "The database has not been migrated. Run: frontdesk db upgrade"
+    sentence = "The database needs to be migrated. Run: frontdesk db upgrade"
 
 
 def entry_for(table: Mapping[type[DomainError], T], error: DomainError) -> T:

@@ -47,7 +47,7 @@ class TestProbes:
             healthy = client.get("/healthz")
 
         assert healthy.status_code == 200
-        assert is_problem(response, 503, "The database has not been migrated. Run: frontdesk db upgrade")
+        assert is_problem(response, 503, "The database needs to be migrated. Run: frontdesk db upgrade")
 
 
 class TestWithoutDatabase:
