@@ -1,4 +1,4 @@
-"""An error of every class there is, made from what its fields take."""
+"""An example of every class of error, with a value for each of its fields."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -28,14 +28,14 @@ VALUES: dict[Any, Any] = {
 
 
 def kinds(root: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
-    """The whole tree, from the root."""
+    """All classes of the tree, starting with the root."""
     yield root
     for kind in root.__subclasses__():
         yield from kinds(kind)
 
 
 def example(kind: type[DomainError], **values: Any) -> DomainError:
-    """An error of this class; ``values`` for the fields that matter to a test."""
+    """An error of this class with example values, except for those given in ``values``."""
     hints = get_type_hints(kind)
     fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
     return kind(**{field.name: VALUES[hints[field.name]] for field in fields} | values)

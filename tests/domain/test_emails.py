@@ -1,4 +1,4 @@
-"""Which e-mail addresses there are."""
+"""Which e-mail addresses are valid, and how they are stored."""
 
 import pytest
 

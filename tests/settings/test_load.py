@@ -1,4 +1,4 @@
-"""Where settings come from, and what is refused."""
+"""Sources of settings, and values that are rejected."""
 
 import os
 from dataclasses import fields, replace
@@ -11,7 +11,7 @@ from app.settings.sections import DAYS_MAX
 
 
 def refused(environ: dict[str, str], **overrides: object) -> str:
-    """What the refusal says."""
+    """The message of the error that loading these settings raises."""
     with pytest.raises(ConfigError) as error:
         load(overrides, environ=environ)
     return str(error.value)
@@ -19,7 +19,7 @@ def refused(environ: dict[str, str], **overrides: object) -> str:
 
 @pytest.fixture
 def instance(tmp_path: Path) -> dict[str, str]:
-    """The environment that names an empty instance folder."""
+    """An environment with an empty instance folder."""
     return {"FRONTDESK_INSTANCE_PATH": str(tmp_path)}
 
 

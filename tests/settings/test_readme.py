@@ -13,12 +13,12 @@ ROW = re.compile(r"^\| `FRONTDESK_([A-Z_]+)` \| (?:`(.*?)`)? *\| (.+) \|$", re.M
 
 @pytest.fixture(scope="module")
 def rows() -> dict[str, tuple[str, str]]:
-    """Name of a setting to its default and its sentence."""
+    """Maps the name of each setting to its default and its description."""
     return {name: (default, text) for name, default, text in ROW.findall(Path(ROOT / "README.md").read_text())}
 
 
 def written(field: Field) -> str:
-    """A default as the table has it."""
+    """A default as the table shows it."""
     assert field.default is not MISSING
     if field.name == "instance_path":
         return "instance/"
