@@ -13,6 +13,7 @@ from app.api.umami.schemas import access, auth, invitations, lists, shares, team
 from app.api.umami.schemas.base import OutSchema
 from app.domain.actor import SharedView
 from app.domain.pagination import Page, Sort
+from app.queries.memberships import MemberAsText
 from app.services.teams.teams import TeamView
 from app.settings import Config
 from tests.actors import acting, guest
@@ -162,3 +163,9 @@ def test_an_envelope_is_drawn_as_described(capped):
     assert drawn.pop("data") == [{"ok": True}]
     assert list(drawn) == [field.data_key for field in lists.Envelope().dump_fields.values()]
     assert drawn["isCapped"] is capped
+
+
+def test_a_member_from_text_is_a_named_member():
+    member = MemberAsText("m", "t", "u", "team-owner", "2026-11-21T16:42:01.599Z", None, "ada")
+
+    assert list(teams.member_from_text(member).items()) == list(teams.NamedMember.draw(member).items())
