@@ -134,7 +134,7 @@ class TeamFull(TeamOut):
 
 
 def member_from_text(row: Any) -> dict[str, Any]:
-    """A ``NamedMember`` whose ids and times are text already. A page of teams has hundreds, so it is written by hand."""
+    """A ``NamedMember`` whose ids and times are text. A page of teams has hundreds, so it is written by hand."""
     return {
         "id": row.id,
         "teamId": row.team_id,
