@@ -127,7 +127,7 @@ def test_a_fault_of_ours_is_told_by_its_number_alone(wire, raising, form):
 
     fault, request = book.lines
     assert response.status_code == 500
-    assert f"Its number in the log is {response.headers['X-Request-Id']}." in response.text
+    assert f"Its request ID in the log is {response.headers['X-Request-Id']}." in response.text
     assert "secret" not in response.text
     assert (fault["event"], fault["error"]) == ("unhandled error", "RuntimeError")
     assert (request["status"], request["path"], request["route"]) == (500, "/index.php", "/index.php")

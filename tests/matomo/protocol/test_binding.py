@@ -103,7 +103,7 @@ REFUSED = [
     *[(name, ["a"], TEXT) for name in ("text", "none", "default", "flag", "off", "whole")],
     *[("flag", text, FLAG) for text in ("maybe", "2", "-1", "on", "t", "tru e")],
     *[("whole", text, "The parameter 'x' must be a whole number.") for text in ("a", "1.5", "1e2", "٣", "9" * 16)],
-    ("items", {"a][b": "c"}, "The parameter 'x' must be a list of texts."),
+    ("items", {"a][b": "c"}, "The parameter 'x' must be a list of strings, without lists inside it."),
     ("items", ",".join(["1"] * (MOST_ITEMS + 1)), "The parameter 'x' has more than 5000 values."),
 ]
 

@@ -118,7 +118,7 @@ class TestRefusals:
             ("12345", says.TOO_SHORT),
             ("aaaaaa", says.TOO_WEAK),
             ("ab" * 101, says.TOO_LONG),
-            ("ab" * 50, "A password has 72 bytes at most, in UTF-8."),
+            ("ab" * 50, "A password can be at most 72 bytes long in UTF-8."),
         ],
     )
     def test_passwords(self, refused, root, password, text):

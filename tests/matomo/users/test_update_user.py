@@ -105,7 +105,7 @@ class TestRefusals:
             ("pas", says.TOO_SHORT),
             ("a" * 8, says.TOO_WEAK),
             ("ab" * 100 + "c", says.TOO_LONG),
-            ("ab" * 40, "A password has 72 bytes at most, in UTF-8."),
+            ("ab" * 40, "A password can be at most 72 bytes long in UTF-8."),
         ],
     )
     def test_passwords(self, ada, caller_of, unchanged, password, text):
