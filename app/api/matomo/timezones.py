@@ -16,7 +16,7 @@ FRACTIONS = {".25": ":15", ".5": ":30", ".75": ":45"}
 
 
 def name_of(timezone: str) -> str:
-    """Return ``Germany - Berlin``, ``Japan`` or ``UTC+5:30``; a zone without such a name keeps its identifier."""
+    """Return a name such as ``Germany - Berlin``, ``Japan`` or ``UTC+5:30``; some zones have only their identifier."""
     if timezone.startswith(UTC):
         hours, dot, fraction = timezone.partition(".")
         return hours + FRACTIONS.get(dot + fraction, dot + fraction)
