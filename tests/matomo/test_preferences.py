@@ -1,4 +1,4 @@
-"""``UsersManager.…``: what users prefer."""
+"""``UsersManager.…``: preferences of users."""
 
 import pytest
 

@@ -18,7 +18,7 @@ NO_ACCESS, SUPERUSER = "noaccess", "superuser"
 
 
 def listed(fetch: Callable[[Window], Page[Any]], draw: Callable[[Any], Any]) -> list[Any] | Part:
-    """Fetch only the rows that the generic filters keep and serialize them with ``draw``."""
+    """Fetch only the rows that the generic filters keep, and serialize them."""
     return cut(fetch(window() or people.EVERYTHING), draw)
 
 

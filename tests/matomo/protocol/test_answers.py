@@ -1,4 +1,4 @@
-"""What every answer has, and what is answered when something goes wrong (matomo-usersmanager.md, 1.4, 1.5, 1.8)."""
+"""Headers of every response, and the responses to all kinds of failures."""
 
 from xml.etree import ElementTree
 
@@ -16,7 +16,7 @@ FORMS = ["xml", "json", "csv", "tsv", "foo"]
 
 @pytest.fixture
 def raising(define):
-    """``raising(error)``: a method that raises it."""
+    """``raising(error)``: defines a method that raises it."""
 
     def make(error):
         def refuse() -> None:

@@ -1,4 +1,4 @@
-"""Parameters of methods (matomo-usersmanager.md, 1.2): required ones, defaults, types."""
+"""Parameters of methods: required ones, defaults, types."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.matomo.conftest import SUCCESS, failure
 
 @pytest.fixture
 def given(define):
-    """Defines a method by its one parameter; what it was called with."""
+    """Defines methods with one parameter each, and collects the values that they receive."""
     found = []
 
     def text(x: str) -> None:
@@ -49,7 +49,7 @@ def given(define):
 
 
 ABSENT = ...
-"""Not sent at all."""
+"""The parameter is not sent at all."""
 BOUND = [
     ("text", "0", "0"),
     ("text", "a", "a"),

@@ -1,4 +1,4 @@
-"""``API.getBulkRequest`` (matomo-usersmanager.md, 1.12)."""
+"""``API.getBulkRequest``: several calls in one request."""
 
 from urllib.parse import quote
 

@@ -1,4 +1,4 @@
-"""Which method is called, by which verb, in which format (matomo-usersmanager.md, 1.3 and 1.8)."""
+"""Which method is called, with which HTTP methods, and in which format."""
 
 import pytest
 
