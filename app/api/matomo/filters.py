@@ -78,7 +78,7 @@ def _offset(given: Parameters) -> int:
 
 
 def _sliced(rows: Rows, given: Parameters) -> Rows:
-    """Return the rows within offset and limit, as a list with new numbers if either was given."""
+    """Return the rows within offset and limit as a renumbered list; without either, all rows unchanged."""
     limit, offset = _limit(given), _offset(given)
     if limit is None and not offset:
         return rows

@@ -39,7 +39,7 @@ def get_site_urls_from_id(id_site: str) -> list[str]:
 
 @method("SitesManager.getAllSites", access=SUPERUSER)
 def get_all_sites() -> Any:
-    """Return every website by number; with ``filter_limit`` or ``filter_offset``, a list."""
+    """Return every website: a map by number if the generic filters keep all of them, otherwise a list."""
     if window() is not None:
         return listed(lambda part: site_lists.list_all(current_actor(), part), _record)
     return {view.number: _record(view) for view in site_lists.list_all(current_actor()).rows}
