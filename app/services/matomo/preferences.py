@@ -1,4 +1,4 @@
-"""Preferences of users. They are stored for clients; apart from the defaults, Frontdesk does not use them."""
+"""Preferences of users, which Frontdesk only stores for clients that read them."""
 
 from app.db.reads import fetch_one
 from app.db.session import db, retried, transaction
