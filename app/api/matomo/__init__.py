@@ -1,4 +1,4 @@
-"""Matomo's HTTP API (matomo-usersmanager.md): a thin adapter on the services."""
+"""Matomo's HTTP API: a thin adapter on the services."""
 
 from flask import Flask
 
@@ -7,7 +7,7 @@ from app.http.errors import Api, register
 
 
 def init_app(app: Flask) -> None:
-    """Answer ``/index.php?module=API…``, and ``/?module=API…`` alike."""
+    """Serve the API at ``/index.php?module=API…`` and at ``/?module=API…``."""
     methods.load()
     register(Api("matomo", dispatch.claims, dispatch.present, dispatch.plain))
     for path in dispatch.PATHS:
