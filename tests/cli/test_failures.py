@@ -99,7 +99,7 @@ class TestKinds:
 
         question, _, told = done.stderr.partition("{")
         assert (done.exit_code, done.stdout) == (1, "")
-        assert question.startswith("Delete ada for good?")
+        assert question.startswith("Delete ada permanently?")
         assert json.loads("{" + told) == {"error": {"code": "aborted", "message": "Aborted.", "field": None}}
 
     def test_too_many_at_once_is_7(self, run, monkeypatch: pytest.MonkeyPatch):
@@ -190,7 +190,7 @@ class TestText:
         done = run("users", "delete", "ada", stdin=self.NO_TEXT)
 
         assert done.exit_code == 6
-        assert done.stderr.endswith("Error: What was read is not UTF-8.\n")
+        assert done.stderr.endswith("Error: The input is not valid UTF-8.\n")
         assert run("users", "show", "ada").exit_code == 0
 
     def test_in_a_setting(self, monkeypatch: pytest.MonkeyPatch):
@@ -207,7 +207,7 @@ class TestDatabase:
 
         assert (done.exit_code, done.stdout) == (3, "")
         assert done.stderr.startswith("Error: The database cannot be used: ")
-        assert done.stderr.endswith("(is it migrated? frontdesk db upgrade)\n")
+        assert done.stderr.endswith("(is it migrated? Run: frontdesk db upgrade)\n")
         assert done.stderr.count("\n") == 1
 
     def test_one_that_does_not_answer_and_no_password_is_told(self, app_on):

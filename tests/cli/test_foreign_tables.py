@@ -66,7 +66,7 @@ class TestUmami:
         done = invoke(of_umami, "users", "list")
 
         assert done.exit_code == 3
-        assert done.stderr.endswith("(is it migrated? frontdesk db upgrade)\n")
+        assert done.stderr.endswith("(is it migrated? Run: frontdesk db upgrade)\n")
 
 
 class TestOthers:

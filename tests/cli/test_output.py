@@ -67,7 +67,7 @@ class TestNames:
 
         assert r"\x1b[2Jgone\nnext\u202e" in listed
         assert len(listed.splitlines()) == 2
-        assert deleted == "The team \\x1b[2Jgone\\nnext\\u202e is deleted.\n"
+        assert deleted == "Deleted the team \\x1b[2Jgone\\nnext\\u202e.\n"
 
 
 class TestPlain:

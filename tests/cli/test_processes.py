@@ -81,7 +81,7 @@ class TestPrompts:
         assert (code, answers) == (0, [])
         assert "do not match" in screen
         assert "correct" not in screen
-        assert "The password of admin is set." in screen
+        assert "Changed the password of admin." in screen
 
     def test_a_deletion_is_asked_for_at_the_terminal(self, environment):
         frontdesk("users", "create", "bob", "--generate", environment=environment)
@@ -114,7 +114,9 @@ class TestScripts:
         done = frontdesk("users", "create", "carl", environment=environment, stdin=subprocess.DEVNULL)
 
         assert done.returncode == 2
-        assert done.stderr.endswith("Error: Nobody to ask for a password here: use --password-stdin or --generate.\n")
+        assert done.stderr.endswith(
+            "Error: Cannot prompt for a password without a terminal: use --password-stdin or --generate.\n"
+        )
 
     def test_the_installed_command_is_the_same_one(self, environment):
         command = Path(sys.executable).parent / "frontdesk"

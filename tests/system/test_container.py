@@ -60,7 +60,7 @@ def container(tmp_path: Path) -> Iterator[LiveServer]:
 
 
 def test_it_sets_itself_up_serves_and_ends_when_told(container):
-    (password,) = re.findall(r"Password \(shown this once\): (\S+)", container.log.read_text())
+    (password,) = re.findall(r"Password \(shown only once\): (\S+)", container.log.read_text())
 
     login = Caller(container.url).post("/api/auth/login", {"username": "admin", "password": password})
     made = Caller(container.url, login.body["token"]).post("/api/teams", {"name": "Blue"})

@@ -95,7 +95,7 @@ class TestCheck:
 
         done = frontdesk("serve", "--check", "--port", port, environment=environment)
 
-        assert (done.returncode, done.stdout, done.stderr) == (0, "It would start.\n", "")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "The server can start.\n", "")
 
     def test_one_that_cannot_be_imported_would_not(self, environment, release):
         release.break_it()
