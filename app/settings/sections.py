@@ -214,7 +214,7 @@ class Config(Matomo, Umami, Browsers, Server, Mail, Accounts, Login, FirstAdmini
         return with_driver(self.replica_url)
 
     def masked(self) -> dict[str, Any]:
-        """Return all values by name, with secrets and passwords in URLs masked; the database's URL is the effective one."""
+        """Return all values by name, with secrets masked, and the effective URL of the database."""
         shown = {item.name: self._mask(item.name, item.metadata["secret"]) for item in fields(self)}
         return shown | {"database_url": masked_url(self.sqlalchemy_url)}
 
