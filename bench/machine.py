@@ -1,4 +1,4 @@
-"""On what it was measured."""
+"""Describes the machine and the software that were measured."""
 
 import os
 import platform
@@ -15,7 +15,7 @@ PACKAGES = ("flask", "sqlalchemy", "granian", "psycopg", "fastapi", "uvicorn", "
 
 
 def described(database: Database, *, load_before: float, client: str) -> list[str]:
-    """Lines that say what, where and by whom; ``load_before`` tells whether others were at work."""
+    """Return lines about machine, versions and client; ``load_before`` shows whether the machine was busy."""
     database_name = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}[database.kind]
     return [
         f"{processor()}, {os.cpu_count()} cores, {psutil.virtual_memory().total / 1e9:.0f} GB, {platform.system()}; "
@@ -27,7 +27,7 @@ def described(database: Database, *, load_before: float, client: str) -> list[st
 
 
 def processor() -> str:
-    """The CPU's model."""
+    """Return the model of the CPU."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
@@ -36,7 +36,7 @@ def processor() -> str:
 
 
 def revision() -> str:
-    """Which commit was measured; empty outside a repository."""
+    """Return the measured commit, or an empty string outside a repository."""
     try:
         done = subprocess.run(
             ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=True
