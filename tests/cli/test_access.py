@@ -20,7 +20,7 @@ def site(make_user, make_website):
 
 @pytest.fixture
 def row(ada, site):
-    """What is printed of ada's grant."""
+    """The expected output for ada's grant."""
 
     def shown(number: int, role: str, granted: list[str], implied: list[str]):
         return {

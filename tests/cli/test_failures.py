@@ -1,4 +1,4 @@
-"""What failures end with: an exit code for each kind, and one line; JSON where JSON was asked for."""
+"""Errors end with an exit code for each kind, and one line of text or JSON."""
 
 import json
 import os
@@ -23,7 +23,7 @@ UNKNOWN_PLACE = "postgresql://frontdesk:very-private@127.0.0.1:1/frontdesk"
 
 @pytest.fixture
 def app_on(tmp_path: Path):
-    """An app on a database that may not be there."""
+    """``app_on(url)``: an application on a database that may not exist."""
     return lambda url: create_app(settings_for(url, tmp_path))
 
 
@@ -52,7 +52,7 @@ class TestUsage:
 
 
 class TestKinds:
-    """One of each kind, for people and for programs."""
+    """One error of each kind, as text and as JSON."""
 
     @pytest.fixture(autouse=True)
     def people(self, run, admin, make_user, make_team):
@@ -128,7 +128,7 @@ class TestKinds:
 
 
 class TestText:
-    """Bytes that are not UTF-8, wherever they come from, are refused before anything is done."""
+    """Bytes that are not UTF-8, wherever they come from, are rejected before anything is done."""
 
     NO_TEXT = b"correct \xff horse"
     AS_ARGUMENT = os.fsdecode(NO_TEXT)

@@ -1,4 +1,4 @@
-"""The command as its own process: as a person at a terminal meets it, and as a script does."""
+"""The command in a process of its own, run from a terminal and from a script."""
 
 import json
 import os
@@ -17,7 +17,7 @@ PASSWORD = "correct horse battery"
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Of an installation that has been set up."""
+    """The environment of an installation that has been set up."""
     folder = tmp_path_factory.mktemp("cli")
     made = environment_for(f"sqlite:///{folder / 'test.db'}", folder)
     assert frontdesk("setup", environment=made).returncode == 0
@@ -25,7 +25,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def typed(*arguments: str, environment: dict[str, str], answers: list[tuple[str, str]]) -> tuple[int, str]:
-    """Run the command at a terminal; after each prompt, type the answer. Exit code, and all that was on screen."""
+    """Run the command in a terminal and type an answer at each prompt; return the exit code and the screen."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "app.cli", *arguments],

@@ -1,4 +1,4 @@
-"""Starting: what is said, what is refused."""
+"""Starting the server: messages and errors."""
 
 import json
 import socket
