@@ -39,7 +39,7 @@ def draw(series: Sequence[Series], file: Path) -> None:
         axis.margins(x=0.1)
         axis.spines[["top", "right"]].set_visible(False)
     axes[0, 0].legend(frameon=False, ncols=len(COLOURS), loc="lower left", bbox_to_anchor=(0, 1))
-    axes[-1, 0].set_xlabel("CPU of the server per request, ms (the less, the better)")
+    axes[-1, 0].set_xlabel("CPU of the server per request, ms (lower is better)")
     figure.tight_layout()
     figure.savefig(file, metadata={"Date": None})
     pyplot.close(figure)

@@ -129,7 +129,7 @@ def server_table(results: Results) -> str:
         ]
         for name, memory in results.memory.items()
     ]
-    return table([f"{WORKERS} workers, after the run", "RSS MB", "PSS MB", "first answer s"], rows)
+    return table([f"{WORKERS} workers, after the run", "RSS MB", "PSS MB", "first response s"], rows)
 
 
 def target_table(results: Results) -> str:
@@ -152,7 +152,7 @@ def target_table(results: Results) -> str:
     held = results.memory["ours"].pss or results.memory["ours"].rss
     rows.append(["memory of two workers, MB", f"≤ {MEMORY_TARGET_MB}", number(held), met(held, MEMORY_TARGET_MB)])
     start = statistics.median(results.starts["ours"])
-    rows.append(["first answer after the start, s", f"≤ {START_TARGET}", f"{start:.2f}", met(start, START_TARGET)])
+    rows.append(["first response after the start, s", f"≤ {START_TARGET}", f"{start:.2f}", met(start, START_TARGET)])
     return table(["target", "is", "measured", "met"], rows)
 
 
