@@ -35,9 +35,7 @@ def bound_sockets(host: str, port: int, *, number: int) -> list[socket.socket]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, *_, address = min(found, key=lambda entry: entry[0] is not socket.AF_INET)
-        with socket.socket(
-            family
-        ) as probe:  # SO_REUSEPORT alone would let us share the port of another Frontdesk server
+        with socket.socket(family) as probe:  # SO_REUSEPORT alone would share the port of another Frontdesk server
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
         return [_bound(family, address) for _ in range(number)]
