@@ -1,4 +1,4 @@
-"""What belongs to the running app rather than to a request; services reach it without knowing Flask."""
+"""Objects of the running application, rather than of a request. Services reach them without importing Flask."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from app.telemetry.metrics import Metrics
 
 @dataclass(frozen=True)
 class Runtime:
-    """Settings, and the few objects that are made once from them."""
+    """The settings, and the objects that are created from them once."""
 
     config: Config
     throttles: Throttles
@@ -30,16 +30,16 @@ class Runtime:
     metrics: Metrics
     capabilities: Capabilities
     listeners: list[Callable[[Any, Any], None]] = field(default_factory=list)
-    """Called with the session and the event of every change (``services/events.py``)."""
+    """Functions that are called with the session and the event of every change (``services/events.py``)."""
     mail_bell: Event = field(default_factory=Event)
-    """Rung when a mail has been written; whoever sends them listens."""
+    """Set when a mail has been added to the outbox; the mail worker waits for it."""
 
     @classmethod
     def of(cls, config: Config, failures: Failures) -> "Runtime":
         """
-        What the settings say, which have been checked.
+        Create the objects from settings that have been checked.
 
-        :param failures: where wrong guesses are counted
+        :param failures: the store that counts failed attempts
         """
         capabilities = Capabilities.of(config.capabilities)
         limits = Limits(config.login_attempts, config.login_attempts_per_address, config.login_window)
@@ -53,6 +53,6 @@ class Runtime:
 
 
 def runtime() -> Runtime:
-    """The one of the app at work."""
+    """Return the runtime of the current application."""
     found: Runtime = current_app.extensions["frontdesk"]
     return found

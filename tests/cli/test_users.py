@@ -171,7 +171,7 @@ class TestSetPassword:
 
         done = run("users", "set-password", "ADA", "--password-stdin", stdin="battery staple\n")
 
-        assert (done.exit_code, done.output) == (0, "The password of ada is set.\n")
+        assert (done.exit_code, done.output) == (0, "Changed the password of ada.\n")
         assert client.get("/api/me").status_code == 401
         credentials = {"username": "ada", "password": "battery staple"}
         assert anonymous.post("/api/auth/login", json=credentials).status_code == 200
@@ -204,13 +204,13 @@ class TestDelete:
         done = run("users", "delete", "ada", stdin="n\n")
 
         assert (done.exit_code, done.stdout) == (1, "")
-        assert done.stderr.startswith("Delete ada for good? [y/N]: ")
+        assert done.stderr.startswith("Delete ada permanently? [y/N]: ")
         assert run("users", "show", "ada").exit_code == 0
 
     def test_a_yes_deletes(self, run, ada):
         done = run("users", "delete", "ADA", stdin="y\n")
 
-        assert (done.exit_code, done.stdout) == (0, "ada is deleted.\n")
+        assert (done.exit_code, done.stdout) == (0, "Deleted ada.\n")
         assert run("users", "show", "ada").output == GONE
 
     def test_websites_may_pass_to_somebody(self, printed, ada, make_user, make_website):
