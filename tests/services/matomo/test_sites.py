@@ -1,6 +1,7 @@
 """Websites by number: creating, listing, changing and deleting them, with URLs and settings."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -480,7 +481,7 @@ class TestLists:
 
 
 def test_an_owner_that_is_gone_meanwhile_is_said_so(actor, make_user, monkeypatch):
-    monkeypatch.setattr(site_editing, "_first_admin", lambda: UUID(int=5))
+    monkeypatch.setattr(site_editing, "fetch_one", lambda _query: SimpleNamespace(id=UUID(int=5)))
 
     with pytest.raises(Invalid, match="User not found"):
         create_site(OPERATOR, name="Site")
