@@ -38,7 +38,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     errors.init_app(app)
     umami.init_app(app)
     pages.init_app(app)
-    matomo.init_app(app)
+    matomo.init_app(app, pages.front)
     health.init_app(app)
     metrics.init_app(app)
     openapi.init_app(app)
