@@ -8,7 +8,9 @@ import pytest
 
 from app.db.session import db
 from app.models import SecondFactor
+from app.security.sealing import Sealer
 from tests.conftest import PASSWORD
+from tests.racing import ROUNDS, at_once
 
 FACTOR = "two-factor-error-"
 UNAUTHORIZED = {"error": {"message": "Unauthorized", "code": "unauthorized", "status": 401}}
@@ -485,3 +487,93 @@ class TestReset:
 
         assert response.status_code == 400
         assert administration.get(f"/api/admin/users/{admin.id}/2fa").json == {"isEnabled": True}
+
+
+class TestKeys:
+    def test_without_the_key_that_sealed_it_nobody_gets_in(self, app, alice, enroll, partial, verify, administration):
+        second = enroll(alice)
+        runtime = app.extensions["frontdesk"]
+        sealer = runtime.sealer
+        object.__setattr__(runtime, "sealer", Sealer(["another-secret-than-before-Qw7zT4mB"]))
+        try:
+            response = verify(partial(), token=code(second.secret))
+            assert administration.delete(f"/api/admin/users/{alice.id}/2fa").status_code == 200
+        finally:
+            object.__setattr__(runtime, "sealer", sealer)
+
+        assert response.status_code == 503
+        assert response.json == failure(503, "not-configured", "TWO_FACTOR_ENCRYPTION_KEY is missing or invalid")
+
+
+class TestRaces:
+    @pytest.mark.parametrize("round_", range(ROUNDS))
+    def test_of_many_who_use_one_code_at_once_one_gets_in(self, alice, enroll, partial, verify, round_):
+        second, tokens = enroll(alice), [partial() for _ in range(4)]
+        now = code(second.secret)
+
+        answers = at_once(*[lambda token=token: verify(token, token=now) for token in tokens])
+
+        assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400]
+
+    @pytest.mark.parametrize("round_", range(ROUNDS))
+    def test_of_many_who_use_one_backup_code_at_once_one_gets_in(self, alice, enroll, partial, verify, round_):
+        second, tokens = enroll(alice), [partial() for _ in range(4)]
+
+        answers = at_once(*[lambda token=token: verify(token, backupCode=second.codes[0]) for token in tokens])
+
+        assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400]
+
+    def test_of_many_wrong_codes_at_once_five_are_tried(self, alice, enroll, partial, verify):
+        second, tokens = enroll(alice), [partial() for _ in range(8)]
+
+        answers = at_once(*[lambda token=token: verify(token, token=wrong(second.secret)) for token in tokens])
+
+        assert sorted(answer.status_code for answer in answers) == [400] * 5 + [429] * 3
+
+
+class TestMatomo:
+    def create(self, anonymous, **given):
+        return anonymous.post(
+            "/index.php",
+            data={
+                "module": "API",
+                "method": "UsersManager.createAppSpecificTokenAuth",
+                "format": "json",
+                "userLogin": "alice",
+                "passwordConfirmation": PASSWORD,
+                "description": "Report",
+                **given,
+            },
+        )
+
+    def test_a_token_takes_a_code_as_well(self, alice, enroll, anonymous):
+        second = enroll(alice)
+
+        missing, bad = self.create(anonymous), self.create(anonymous, authCode=wrong(second.secret))
+
+        assert (missing.status_code, missing.json["message"]) == (
+            401,
+            "Please specify a two-factor authentication code.",
+        )
+        assert (bad.status_code, bad.json["message"]) == (401, "Incorrect two-factor authentication code.")
+        wrong_password = self.create(anonymous, passwordConfirmation="wrong horse", authCode=code(second.secret))
+        assert wrong_password.json["message"] == "The current password you entered is not correct."
+        assert len(self.create(anonymous, authCode=code(second.secret)).json["value"]) == 32
+        assert self.create(anonymous, authCode=code(second.secret)).status_code == 401
+
+    def test_administrators_see_who_has_one(self, alice, enroll, admin, token_of, anonymous):
+        enroll(alice)
+        given = {"module": "API", "method": "UsersManager.getUser", "format": "json", "userLogin": "alice"}
+
+        answer = anonymous.post("/index.php", data={**given, "token_auth": token_of(admin)})
+
+        assert answer.json["uses_2fa"] is True
+
+    def test_who_must_set_one_up_does_that_first(self, alice, token_of, administration, anonymous):
+        administration.post(f"/api/admin/users/{alice.id}/2fa", json={"required": True})
+        given = {"module": "API", "method": "UsersManager.getUser", "format": "json", "userLogin": "alice"}
+
+        answer = anonymous.post("/index.php", data={**given, "token_auth": token_of(alice)})
+
+        assert answer.status_code == 401
+        assert answer.json["message"] == "You must set up two-factor authentication. Please log in to do so."

@@ -47,6 +47,17 @@ class ForgotPassword(WireSchema):
         return account
 
 
+class SignedOnUser(UserSummary):
+    """The user of a second session."""
+
+    is_admin = fields.Boolean(required=True)
+
+    @classmethod
+    def draw(cls, source: Any) -> dict[str, Any]:
+        """From an ``Actor``."""
+        return {**UserSummary.draw(source), "isAdmin": source.role == Role.ADMIN}
+
+
 class CurrentUser(UserSummary):
     """The caller."""
 
@@ -118,14 +129,14 @@ class LoggedIn(OutSchema):
 class SignedOn(OutSchema):
     """A second token of whoever is logged in."""
 
-    user = fields.Nested(CurrentUser, required=True)
+    user = fields.Nested(SignedOnUser, required=True)
     token = fields.String(required=True)
 
     @classmethod
     def draw(cls, source: Any) -> dict[str, Any]:
         """From an actor and a token."""
         actor, token = source
-        return {"user": CurrentUser.draw(actor), "token": token}
+        return {"user": SignedOnUser.draw(actor), "token": token}
 
 
 class Me(OutSchema):
