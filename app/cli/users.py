@@ -95,7 +95,7 @@ def set_password(user: str, password_stdin: bool, generate: bool, as_json: bool)
 @json_option
 @guarded
 def reset_second_factor(user: str, yes: bool, as_json: bool) -> None:
-    """Remove the second factor of a user who has lost the phone and the backup codes."""
+    """Remove a user's second factor, as for a lost phone."""
     found = accounts.find_user(OPERATOR, user)
     if not yes:
         confirm(f"Remove the second factor of {found.username}? The password alone will be enough to log in.")
