@@ -43,6 +43,9 @@ class User(Dated, Base):
     pending: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Invited, and has not accepted yet: the account has no password, and nobody can log in to it."""
 
+    two_factor_required: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """This user must have a second factor; Umami's name for the column."""
+
     @validates("username")
     def _fold(self, _key: str, username: str) -> str:
         self.username_key = fold(username)
