@@ -1,4 +1,4 @@
-"""Tables and enums."""
+"""The tables."""
 
 from app.models.access import Grant, GrantedCapability
 from app.models.access_token import AccessToken

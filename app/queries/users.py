@@ -32,7 +32,7 @@ personal_websites = (
 )
 
 PROFILE = (User.email, User.display_name, User.last_seen_at, User.pending, User.two_factor_required)
-"""What an account says of itself beyond Umami's columns."""
+"""The columns of a profile beyond Umami's."""
 
 
 class UserRecord(NamedTuple):
@@ -50,7 +50,7 @@ class UserRecord(NamedTuple):
 
 
 class UserListed(NamedTuple):
-    """An account in a list of all."""
+    """An account in the list of all accounts."""
 
     id: UUID
     username: str
@@ -106,7 +106,10 @@ select_credentials = Query(
     .limit(1),
     Credentials,
 )
-"""Whoever may log in by a name or an e-mail address. Value: ``account_key``, folded."""
+"""
+The account that can log in with this username or e-mail address; a username takes precedence. Value: ``account_key``,
+folded.
+"""
 
 select_users_called = Query(
     select(*SUMMARY, *PROFILE)
@@ -121,7 +124,7 @@ select_users_called = Query(
     .limit(SHOWN_IN_MESSAGES + 1),
     UserRecord,
 )
-"""Some accounts of an id, or a folded name or e-mail address. Values: ``user_id``, ``name_key``."""
+"""Accounts by id, or by the folded username or e-mail address. Values: ``user_id``, ``name_key``."""
 
 select_users_displayed = Query(
     select(*SUMMARY, *PROFILE)
@@ -130,7 +133,7 @@ select_users_displayed = Query(
     .limit(SHOWN_IN_MESSAGES + 1),
     UserRecord,
 )
-"""Some accounts of a display name. Value: ``display_name_key``, folded."""
+"""Accounts by display name. Value: ``display_name_key``, folded."""
 
 _password_hash = select(User.password_hash.label("password_hash")).where(
     User.id == bindparam("user_id"), User.deleted_at.is_(None)
@@ -138,7 +141,7 @@ _password_hash = select(User.password_hash.label("password_hash")).where(
 select_password_hash = Query(_password_hash, PasswordHash)
 
 hold_password_hash = Query(_password_hash.with_for_update(read=True), PasswordHash)
-"""The same, and nobody changes it until the transaction ends. Value: ``user_id``."""
+"""The same, locked against changes until the transaction ends. Value: ``user_id``."""
 
 hold_role = Query(
     select(User.role.label("role"))
@@ -146,7 +149,7 @@ hold_role = Query(
     .with_for_update(read=True),
     HeldRole,
 )
-"""A user's role, which stays as it is until the transaction ends. Value: ``user_id``."""
+"""A user's role, locked against changes until the transaction ends. Value: ``user_id``."""
 
 lock_users = (
     select(User)
@@ -155,7 +158,10 @@ lock_users = (
     .with_for_update(key_share=True)
     .execution_options(populate_existing=True)
 )
-"""Some living accounts, to be changed; administrators are locked first, as by ``lock_admins``. Value: ``user_ids``."""
+"""
+Living accounts, locked for changes. To avoid deadlocks, administrators are locked first, as by ``lock_admins``. Value:
+``user_ids``.
+"""
 
 lock_admins = Query(
     select(User.id.label("id"))
@@ -164,7 +170,10 @@ lock_admins = Query(
     .with_for_update(key_share=True),
     Id,
 )
-"""All administrators, locked in one order: two who demote each other meet here (W4)."""
+"""
+All administrators, locked in a fixed order, so that two administrators who demote each other at once do not leave the
+installation without one.
+"""
 
 select_any_admin = Query(
     select(User.id.label("id")).where(IS_ADMIN, User.deleted_at.is_(None), ~User.pending).limit(1), Id
@@ -177,11 +186,11 @@ select_first_admin = Query(
     .limit(1),
     Id,
 )
-"""The administrator who has been here longest."""
+"""The administrator with the oldest account."""
 
 
 def _sorted(sort: str, *, descending: bool) -> Order:
-    """Ties are broken by id so that pages never overlap."""
+    """The order, with ties broken by id so that pages never overlap."""
     if sort == "username":
         return by_name(User.username_key, User.username, User.id, descending=descending)
     if sort == "last_seen_at":
@@ -202,10 +211,10 @@ def select_users(
     pending: bool | None = None,
 ) -> PageQuery[UserListed]:
     """
-    Living accounts, a page. What is searched for is a part of the username, the e-mail address or the display name.
+    A page of the living accounts. A search looks in usernames, e-mail addresses and display names.
 
-    :param role: those who have it
-    :param pending: those who have not accepted their invitation yet, or those who have
+    :param role: only accounts with this role
+    :param pending: True: only accounts whose invitation has not been accepted yet; False: only the others
     """
     hits = select(User.id).where(User.deleted_at.is_(None))
     if role is not None:

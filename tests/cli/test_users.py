@@ -117,7 +117,7 @@ class TestShow:
 
         assert (done.exit_code, done.output) == (
             5,
-            f"Error: Several users are called that; name one by its id: {ids[0]}, {ids[1]}\n",
+            f"Error: More than one user has that name. Use the id instead: {ids[0]}, {ids[1]}\n",
         )
 
     def test_nobody_hides_an_account_behind_a_display_name(self, printed, run, ada, make_user):

@@ -44,11 +44,11 @@ class TestBehindATeamsDeletion:
         "delete": (lambda c, team, user, code: c.delete(team), (404, "Team not found.")),
         "add a member": (
             lambda c, team, user, code: c.post(f"{team}/users", json={"userId": user, "role": "team-manager"}),
-            {(404, "Team not found."), (400, "Something that this refers to has been deleted meanwhile.")},
+            {(404, "Team not found."), (400, "Something that this request refers to has just been deleted.")},
         ),
         "join": (
             lambda c, team, user, code: c.post("/api/teams/join", json={"accessCode": code}),
-            {(404, "Team not found."), (400, "Something that this refers to has been deleted meanwhile.")},
+            {(404, "Team not found."), (400, "Something that this request refers to has just been deleted.")},
         ),
         "change a role": (
             lambda c, team, user, code: c.post(f"{team}/users/{user}", json={"role": "team-owner"}),
@@ -57,7 +57,7 @@ class TestBehindATeamsDeletion:
         "take a member out": (lambda c, team, user, code: c.delete(f"{team}/users/{user}"), (404, "Team not found.")),
         "create a website": (
             lambda c, team, user, code: c.post(f"{team}/websites", json=SITE),
-            {(400, "Bad request"), (400, "Something that this refers to has been deleted meanwhile.")},
+            {(400, "Bad request"), (400, "Something that this request refers to has just been deleted.")},
         ),
     }
 
@@ -94,7 +94,7 @@ class TestBehindAWebsitesDeletion:
 
         assert answer in {
             (404, "Not found"),
-            (400, "Something that this refers to has been deleted meanwhile."),
+            (400, "Something that this request refers to has just been deleted."),
         }
 
 
@@ -121,7 +121,7 @@ class TestBehindAUsersDeletion:
 
         assert answer in {
             (404, "Not found"),
-            (400, "Something that this refers to has been deleted meanwhile."),
+            (400, "Something that this request refers to has just been deleted."),
             (401, "Unauthorized"),
         }
 

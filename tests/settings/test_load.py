@@ -175,7 +175,7 @@ class TestValues:
             ("EMAIL_DOMAINS", "example.com, no such", "must be domains that an e-mail address can have"),
             ("EMAIL_DOMAINS", "example.com; example.org", "must be domains that an e-mail address can have"),
             ("EMAIL_DOMAINS", "10.0.0.1", "must be domains that an e-mail address can have"),
-            ("CAPABILITIES", "export:boss", "includes 'export' in 'boss'; roles are view, write, admin"),
+            ("CAPABILITIES", "export:boss", "includes 'export' in 'boss', but the roles are view, write, admin"),
             ("CORS_ORIGINS", "https://a.example/", "must be `*` or origins as browsers send them"),
             ("CORS_ORIGINS", "https://a.example, b.example", "must be `*` or origins as browsers send them"),
             ("CORS_ORIGINS", "https://A.example", "must be `*` or origins as browsers send them"),

@@ -101,7 +101,7 @@ class TestPut:
     def test_an_administrator_needs_none(self, client_of, admin, bob, site):
         response = client_of(bob).put(path(site, admin), json={"role": "view"})
 
-        assert refused(response) == (400, "admin is an administrator, with every right on every website already.")
+        assert refused(response) == (400, "admin is an administrator and already has full access to every website.")
 
     def test_what_a_program_sends_back_whole_is_understood(self, client_of, bob, ada, site):
         answer = client_of(bob).put(path(site, ada), json={"role": "view", "right": "admin", "reasons": []})

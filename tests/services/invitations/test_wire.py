@@ -85,7 +85,7 @@ class TestCreating:
     @pytest.mark.parametrize(
         ("values", "fault"),
         [
-            ({"username": None}, "A username or an e-mail address is needed"),
+            ({"username": None}, "Enter a username or an e-mail address."),
             ({"username": 7}, "Invalid input: expected string, received number"),
             ({"role": "root"}, 'Invalid option: expected one of "admin"|"user"|"view-only"'),
             ({"days": 0}, "Too small: expected number to be >=0.01"),
@@ -261,7 +261,7 @@ class TestResending:
 
             assert (response.status_code, response.json) == (
                 400,
-                refusal(400, "This invitation has been accepted already.", "bad-request"),
+                refusal(400, "This invitation has already been accepted.", "bad-request"),
             )
 
 
@@ -292,5 +292,5 @@ def test_a_password_for_an_account_that_waits_is_refused(as_admin):
 
     assert (response.status_code, response.json) == (
         400,
-        refusal(400, "This account has not accepted its invitation yet.", "bad-request"),
+        refusal(400, "The invitation to this account has not been accepted yet.", "bad-request"),
     )

@@ -122,7 +122,7 @@ class TestTest:
         done = run("mail", "test", address)
 
         assert (done.exit_code, done.stdout) == (1, "")
-        assert done.stderr.startswith("Error: The mail was not sent: ")
+        assert done.stderr.startswith("Error: The mail could not be sent: ")
         assert done.stderr.count("\n") == 1
 
     def test_without_a_mail_server(self, without_mail):
