@@ -1,4 +1,4 @@
-# Two commands: `make run` and `make test`. Everything else is for those who work on Frontdesk.
+# `make run` and `make test` are all you need to start. The other targets are for developers of Frontdesk.
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHONS := python3 python3.13 python3.12 python3.11
@@ -6,7 +6,7 @@ RIGHT := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON := $(firstword $(foreach name,$(PYTHONS),$(shell $(name) -c '$(RIGHT)' >/dev/null 2>&1 && echo $(name))))
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-# One more than there are cores: tests of the server wait much.
+# One more than the number of cores, because tests of the server spend much time waiting.
 TESTERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 PYTEST = $(BIN)/pytest -n $(TESTERS) --maxprocesses 4 --dist loadfile
 
@@ -16,18 +16,18 @@ run: $(VENV)/installed ## Serve on port 8000, or `make run PORT=8123`
 	@export FRONTDESK_ENVIRONMENT=$${FRONTDESK_ENVIRONMENT:-development}; \
 	$(BIN)/frontdesk setup && exec $(BIN)/frontdesk serve $(if $(PORT),--port $(PORT))
 
-test: $(VENV)/installed-dev ## The fast tests; on PostgreSQL and Redis too where they are reachable
+test: $(VENV)/installed-dev ## The fast tests; also on PostgreSQL and Redis if they are reachable
 	$(PYTEST) -m "not slow" $(ARGS)
 
 test-all: $(VENV)/installed-dev ## All tests, with branch coverage
 	$(PYTEST) --cov $(ARGS)
 
-lint: $(VENV)/installed-dev ## Format, style, types
+lint: $(VENV)/installed-dev ## Check formatting, style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(VENV)/installed-bench ## How fast it is, beside two yardsticks; `make bench ARGS="--large --write"`
+bench: $(VENV)/installed-bench ## Measure performance against two reference servers; `make bench ARGS="--large --write"`
 	$(BIN)/python -m bench $(ARGS)
 
 format: $(VENV)/installed-dev
@@ -35,8 +35,8 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .
 
 $(VENV)/bin/pip:
-	@test -n "$(PYTHON)" || { echo "Frontdesk needs Python 3.11, 3.12 or 3.13; none of: $(PYTHONS)" >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { echo "Is the venv module there? (Debian: apt install python3-venv)" >&2; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Frontdesk needs Python 3.11, 3.12 or 3.13, but found none of them as: $(PYTHONS)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Cannot create a virtual environment: is the venv module installed? (Debian: apt install python3-venv)" >&2; exit 1; }
 
 $(VENV)/installed: requirements.lock pyproject.toml $(VENV)/bin/pip
 	@echo "Installing into $(VENV) ..."
@@ -45,16 +45,16 @@ $(VENV)/installed: requirements.lock pyproject.toml $(VENV)/bin/pip
 	@touch $@
 
 $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
-	@echo "Installing what tests need into $(VENV) ..."
+	@echo "Installing test dependencies into $(VENV) ..."
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
 $(VENV)/installed-bench: requirements-bench.lock $(VENV)/installed
-	@echo "Installing what the benchmark needs into $(VENV) ..."
+	@echo "Installing benchmark dependencies into $(VENV) ..."
 	@$(PIP) install --require-hashes -r requirements-bench.lock
 	@touch $@
 
-lock: ## Lock dependencies anew (needs uv)
+lock: ## Update the lock files (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --no-annotate --no-strip-extras --quiet --group build pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
@@ -62,5 +62,5 @@ lock: ## Lock dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --no-annotate --no-strip-extras --quiet -c requirements.lock -c requirements-dev.lock bench/requirements.in -o requirements-bench.lock
 
-clean: ## Remove the virtual environment and caches; never the data
+clean: ## Remove the virtual environment and caches, but no data
 	rm -rf $(VENV) .venv-* .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

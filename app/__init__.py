@@ -1,4 +1,4 @@
-"""Frontdesk: administers the people of self-hosted web analytics."""
+"""Frontdesk: user administration for self-hosted web analytics."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ __version__ = "0.1.0"
 
 
 class Application(Flask):
-    """Flask, without asking of each function on each call whether it is a coroutine: none is."""
+    """A Flask application that skips checking on each call whether a function is a coroutine; none is."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
@@ -24,10 +24,10 @@ class Application(Flask):
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """
-    The application, as a WSGI server wants it.
+    Create the WSGI application.
 
-    :param overrides: settings by name, over those of the environment (``app.settings.Config``)
-    :raises ConfigError: a setting that cannot be used
+    :param overrides: settings by name, which replace those of the environment (see ``app.settings.Config``)
+    :raises ConfigError: a setting cannot be used
     """
     config = settings.load(overrides)
     app = Application("app", instance_path=config.instance_path, static_folder=None)
@@ -38,7 +38,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     errors.init_app(app)
     umami.init_app(app)
     pages.init_app(app)
-    matomo.init_app(app)
+    matomo.init_app(app, pages.front)
     health.init_app(app)
     metrics.init_app(app)
     openapi.init_app(app)

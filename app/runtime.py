@@ -1,4 +1,4 @@
-"""What belongs to the running app rather than to a request; services reach it without knowing Flask."""
+"""Objects of the running application, rather than of a request. Services reach them without importing Flask."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +12,7 @@ from app.domain.attempts import Failures, Limits
 from app.domain.capabilities import Capabilities
 from app.security.hashing_slots import Gate
 from app.security.link_tokens import LinkTokens
+from app.security.sealing import Sealer
 from app.security.throttle import Throttles
 from app.security.tokens import ShareTokens
 from app.settings import Config
@@ -20,26 +21,27 @@ from app.telemetry.metrics import Metrics
 
 @dataclass(frozen=True)
 class Runtime:
-    """Settings, and the few objects that are made once from them."""
+    """The settings, and the objects that are created from them once."""
 
     config: Config
     throttles: Throttles
     share_tokens: ShareTokens
     link_tokens: LinkTokens
+    sealer: Sealer
     gate: Gate
     metrics: Metrics
     capabilities: Capabilities
     listeners: list[Callable[[Any, Any], None]] = field(default_factory=list)
-    """Called with the session and the event of every change (``services/events.py``)."""
+    """Functions that are called with the session and the event of every change (``services/events.py``)."""
     mail_bell: Event = field(default_factory=Event)
-    """Rung when a mail has been written; whoever sends them listens."""
+    """Set when a mail has been added to the outbox; the mail worker waits for it."""
 
     @classmethod
     def of(cls, config: Config, failures: Failures) -> "Runtime":
         """
-        What the settings say, which have been checked.
+        Create the objects from settings that have been checked.
 
-        :param failures: where wrong guesses are counted
+        :param failures: the store that counts failed attempts
         """
         capabilities = Capabilities.of(config.capabilities)
         limits = Limits(config.login_attempts, config.login_attempts_per_address, config.login_window)
@@ -49,10 +51,11 @@ class Runtime:
         gate.on_waiting = metrics.hashes_waiting.set
         share_tokens = ShareTokens(config.secret_key, hours=config.share_token_hours)
         link_tokens = LinkTokens(config.secret_key)
-        return cls(config, throttles, share_tokens, link_tokens, gate, metrics, capabilities)
+        sealer = Sealer([config.secret_key, *config.previous_secret_keys.split()])
+        return cls(config, throttles, share_tokens, link_tokens, sealer, gate, metrics, capabilities)
 
 
 def runtime() -> Runtime:
-    """The one of the app at work."""
+    """Return the runtime of the current application."""
     found: Runtime = current_app.extensions["frontdesk"]
     return found

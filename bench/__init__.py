@@ -1,1 +1,1 @@
-"""``make bench``: how fast Frontdesk is, beside two yardsticks, in one run. No part of the tests."""
+"""``make bench`` measures the performance of Frontdesk against two reference servers. It is not part of the tests."""

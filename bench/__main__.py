@@ -26,25 +26,31 @@ STARTS = 3
 
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m bench", description="How fast Frontdesk is, beside two yardsticks."
+        prog="python -m bench", description="Measure the performance of Frontdesk against two reference servers."
     )
     names = [endpoint.name for endpoint in endpoints(World())]
-    parser.add_argument("--seconds", type=float, default=3, help="length of a measurement (%(default)s)")
-    parser.add_argument("--rounds", type=int, default=5, help="how often each is repeated (%(default)s)")
-    parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=f"of {', '.join(names)}")
-    parser.add_argument("--sqlite", action="store_true", help="on SQLite, even where PostgreSQL can be reached")
-    parser.add_argument("--large", action="store_true", help="lists and searches among 1,000,000 users instead")
-    parser.add_argument("--front", action="store_true", help="how the server copes with many connections instead")
-    parser.add_argument("--before", type=Path, metavar="CHECKOUT", help="an earlier revision to compare, with --front")
-    parser.add_argument("--write", action="store_true", help="keep the results in docs/performance.md")
+    parser.add_argument("--seconds", type=float, default=3, help="length of a measurement (default: %(default)s)")
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="how often each measurement is repeated (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--only", action="append", choices=names, metavar="NAME", help=f"measure only this endpoint: {', '.join(names)}"
+    )
+    parser.add_argument("--sqlite", action="store_true", help="use SQLite, even if PostgreSQL is reachable")
+    parser.add_argument("--large", action="store_true", help="measure lists and searches among 1,000,000 users")
+    parser.add_argument("--front", action="store_true", help="measure the server under many connections")
+    parser.add_argument(
+        "--before", type=Path, metavar="CHECKOUT", help="with --front: an earlier revision to compare with"
+    )
+    parser.add_argument("--write", action="store_true", help="write the results to docs/performance.md")
     chosen = parser.parse_args()
     if chosen.write and chosen.only and not chosen.large:
-        parser.error("--write keeps whole results: not with --only")
+        parser.error("--write needs complete results and cannot be combined with --only")
     return chosen
 
 
 def main() -> None:
-    """Fill a database, measure, print, and leave nothing behind."""
+    """Fill a temporary database, measure, and print the results."""
     chosen = options()
     load_before = os.getloadavg()[0]
     world = World(users=large.USERS) if chosen.large else World()
@@ -110,7 +116,7 @@ def _standard(kit: Kit, world: World, chosen: argparse.Namespace) -> str:
 def _check(wanted: list[Endpoint], servers: list[Server], kit: Kit) -> None:
     ours, _, peer = servers
     check_equal(wanted, ours, peer, kit.headers)
-    say("ours and the peer answer alike")
+    say("Frontdesk and the peer return the same responses")
 
 
 def _start(kind: Running) -> float:

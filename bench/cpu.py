@@ -1,4 +1,4 @@
-"""What a server and its database consume: CPU of whole process trees, and memory."""
+"""CPU time and memory used by a server and its database, over whole process trees."""
 
 import time
 from collections.abc import Iterable
@@ -11,17 +11,17 @@ import psycopg
 from bench.databases import Database
 
 Seconds = dict[int, float]
-"""CPU so far, by process."""
+"""CPU time so far by process id, in seconds."""
 
 
 def tree(pid: int) -> list[psutil.Process]:
-    """A process and all that it started."""
+    """Return a process and all its descendants."""
     root = psutil.Process(pid)
     return [root, *root.children(recursive=True)]
 
 
 def seconds_of(processes: Iterable[psutil.Process]) -> Seconds:
-    """CPU of each so far, in user and kernel mode; those that have ended are left out."""
+    """Return the CPU time of each process so far, in user and kernel mode; those that have ended are left out."""
     found: Seconds = {}
     for process in processes:
         try:
@@ -33,12 +33,12 @@ def seconds_of(processes: Iterable[psutil.Process]) -> Seconds:
 
 
 def spent(before: Seconds, after: Seconds) -> float:
-    """CPU between two looks, also of processes that appeared meanwhile."""
+    """Return the CPU seconds spent between two readings, including processes started in between."""
     return sum(seconds - before.get(pid, 0.0) for pid, seconds in after.items())
 
 
 def settle(pid: int, *, at_most: float = 15.0) -> None:
-    """Wait until a server has nothing left to do, as after a load that was broken off."""
+    """Wait until a server is idle, for example after a load was interrupted; ``at_most`` is in seconds."""
     deadline = time.monotonic() + at_most
     while time.monotonic() < deadline:
         before = seconds_of(tree(pid))
@@ -49,28 +49,28 @@ def settle(pid: int, *, at_most: float = 15.0) -> None:
 
 @dataclass(frozen=True)
 class Memory:
-    """Megabytes: resident, and with shared pages counted once, where the system tells."""
+    """Megabytes: resident (RSS), and with shared pages counted proportionally (PSS) if the system reports it."""
 
     rss: float
     pss: float | None
 
 
 def memory_of(pid: int) -> Memory:
-    """What a process and all that it started hold."""
+    """Return the memory of a process and all its descendants."""
     processes = tree(pid)
     rss = sum(process.memory_info().rss for process in processes) / 1e6
     try:
         pss = sum(process.memory_full_info().pss for process in processes) / 1e6
-    except (AttributeError, psutil.AccessDenied):  # Linux alone has it, and not for everybody
+    except (AttributeError, psutil.AccessDenied):  # available only on Linux, and not to every user
         pss = None
     return Memory(rss, pss)
 
 
 class DatabaseProcesses:
     """
-    PostgreSQL's processes that work for the measured database: its connections, and those that serve all.
+    PostgreSQL's processes that work for the measured database: its connections, and background processes.
 
-    Nothing is seen of a server on another machine or in a container of its own.
+    A server on another machine or in a container is not visible.
     """
 
     def __init__(self, database: Database) -> None:
@@ -80,7 +80,7 @@ class DatabaseProcesses:
         self.visible = bool(self._processes())
 
     def seconds(self) -> Seconds:
-        """CPU of each so far."""
+        """Return the CPU time of each process so far."""
         return seconds_of(self._processes())
 
     def _processes(self) -> list[psutil.Process]:

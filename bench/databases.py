@@ -1,4 +1,4 @@
-"""A database of the benchmark's own: made for it, filled by it, gone afterwards."""
+"""The temporary database of the benchmark."""
 
 import os
 import sqlite3
@@ -15,7 +15,7 @@ DEFAULT = "postgresql://postgres@127.0.0.1:5432/postgres"
 
 @dataclass(frozen=True)
 class Database:
-    """Where it is, and what it is."""
+    """Its kind (``postgresql`` or ``sqlite``), URL and version."""
 
     kind: str
     url: str
@@ -23,23 +23,23 @@ class Database:
 
     @property
     def path(self) -> str:
-        """The file, for SQLite."""
+        """The path of the file, for SQLite."""
         return self.url.removeprefix("sqlite:///")
 
     @property
     def async_url(self) -> str:
-        """The same for SQLAlchemy's asynchronous drivers."""
+        """The URL with one of SQLAlchemy's asynchronous drivers."""
         scheme, _, rest = self.url.partition("://")
         return f"{scheme}+{'aiosqlite' if self.kind == 'sqlite' else 'asyncpg'}://{rest}"
 
 
 def server_url() -> str:
-    """Where to look for PostgreSQL: a database in which others may be made."""
+    """Return the URL of a PostgreSQL database whose user can create other databases."""
     return os.environ.get("TEST_DATABASE_URL", DEFAULT)
 
 
 def postgresql_version(url: str) -> str | None:
-    """The version of the server, None where there is none."""
+    """Return the version of the server, or None if it cannot be reached."""
     try:
         with psycopg.connect(url, connect_timeout=2) as connection:
             return str(connection.info.parameter_status("server_version")).split()[0]
@@ -49,7 +49,7 @@ def postgresql_version(url: str) -> str | None:
 
 @contextmanager
 def fresh_database(folder: Path, *, sqlite: bool) -> Iterator[Database]:
-    """An empty database: PostgreSQL where it can be reached, unless SQLite is asked for."""
+    """Yield an empty database: on PostgreSQL if it can be reached, unless ``sqlite`` is set."""
     server = server_url()
     version = None if sqlite else postgresql_version(server)
     if version is None:

@@ -1,4 +1,4 @@
-"""Matomo's dialect beside the comparable calls of REST, on the same server, in turn."""
+"""Compares calls of Matomo's API with similar calls of the REST API, in turn on the same server."""
 
 import json
 import statistics
@@ -15,26 +15,26 @@ from bench.world import COMMON, World
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 ROWS = 100
 MOST = 1.5
-"""How many times the CPU of the REST call Matomo's may cost (the target of the project)."""
+"""Target: how many times the CPU of the REST call a call of Matomo's API may cost."""
 MOST_OF_SEARCH = 2.0
-"""How many times the database's CPU of a list its search may cost."""
+"""Target: how many times the database CPU of a list a search in it may cost."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """One thing to ask of Matomo's API, and what to compare it with."""
+    """A call of Matomo's API, and the call to compare it with."""
 
     title: str
     matomo: Plan
     rest: Plan
     most: float = MOST
     in_database: bool = False
-    """Compare what the database spends, where that can be seen, and not the server."""
+    """Compare CPU of the database instead of the server, if it is visible."""
 
 
 @dataclass(frozen=True)
 class Compared:
-    """What both cost; the n-th samples were made side by side."""
+    """The measurements of both; the n-th samples were taken one after the other."""
 
     pair: Pair
     matomo: Sequence[Sample]
@@ -42,7 +42,7 @@ class Compared:
 
     @property
     def ratio(self) -> float:
-        """Median of the rounds' own ratios of CPU."""
+        """The median over the rounds of the ratio of CPU."""
         together = zip(self.matomo, self.rest, strict=True)
         return statistics.median(self._cost(one) / self._cost(other) for one, other in together)
 
@@ -55,19 +55,19 @@ class Compared:
 
 
 def call(method: str, **parameters: str) -> str:
-    """The path of a call."""
+    """Return the path of a call of UsersManager."""
     query = {"module": "API", "method": f"UsersManager.{method}", "format": "json", **parameters}
     return f"/index.php?{urlencode(query)}"
 
 
 def pairs(world: World) -> list[Pair]:
-    """The calls that scripts make most, beside what they would ask of REST."""
+    """Return the calls that scripts make most often, with the corresponding REST calls."""
     people = [number * 7919 % world.users for number in range(VARIETY)]
     sites = [number % world.shared for number in range(VARIETY)]
     emails = [call("getUserByEmail", userEmail=world.email(number)) for number in world.emailed]
     accesses = [call("getUsersAccessFromSite", idSite=str(site + 1)) for site in sites]
     sizes = f"pageSize={ROWS}"
-    # Each gives another right than the one before, so that something is written.
+    # Each call sets another access level than the one before, so that something is written.
     roles = [("view", "write", "admin")[place % 3] for place in range(VARIETY)]
     given = list(zip(people, sites, roles, strict=True))
     forms = [
@@ -113,7 +113,7 @@ def pairs(world: World) -> list[Pair]:
 
 
 def compare(bench: Bench, server: Server, world: World) -> list[Compared]:
-    """Every pair, in turn, as often as the bench says. :raises RuntimeError: a call is refused"""
+    """Measure every pair for all rounds. :raises RuntimeError: a call fails"""
     found = []
     for pair in pairs(world):
         plans = [Endpoint(pair.title, pair.title, plan) for plan in (pair.matomo, pair.rest)]
@@ -132,4 +132,4 @@ def _check(server: Server, plan: Plan, headers: Headers) -> None:
     good = caller.ask(*plan.request(0))
     caller.close()
     if not good or b'"result":"error"' in caller.body:
-        raise RuntimeError(f"{plan.request(0)} is refused: {caller.body!r}")
+        raise RuntimeError(f"{plan.request(0)} failed: {caller.body!r}")

@@ -1,4 +1,4 @@
-"""The hot endpoints: what is asked of each, and whether ours and the peer give the same."""
+"""The measured endpoints, and a check that Frontdesk and the peer return the same responses."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from bench.world import PASSWORD, RARE, World
 VARIETY = 500
 COMPARED = 3
 FRESH = frozenset({"id", "token", "username"})
-"""What a login or a new account has for itself."""
+"""Keys whose values differ for each login or new account."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Endpoint:
     """
     One kind of request.
 
-    :param most: how many times the bare route's CPU it may cost (the targets of the project)
-    :param hashes: it waits for bcrypt, which is measured longer
+    :param most: target, how many times the CPU of the bare route it may cost
+    :param hashes: it hashes a password, so it is measured longer
     """
 
     name: str
@@ -32,7 +32,7 @@ class Endpoint:
 
 
 def endpoints(world: World) -> list[Endpoint]:
-    """All of them; those that write come last, so that they disturb the others least."""
+    """Return all endpoints; those that write come last, so that they affect the others least."""
     numbers = [number * 7919 % world.users for number in range(VARIETY)]
     people = [world.user_id(world.person(number)) for number in range(min(VARIETY, world.teams))]
     teams = [world.team_id(number) for number in range(min(VARIETY, world.teams))]
@@ -56,7 +56,7 @@ def endpoints(world: World) -> list[Endpoint]:
 
 
 def check_equal(chosen: Sequence[Endpoint], ours: Server, peer: Server, headers: Headers) -> None:
-    """Make sure that both give the same JSON. :raises RuntimeError: they do not"""
+    """Check that both servers return the same JSON. :raises RuntimeError: they do not"""
     for endpoint in chosen:
         for number in range(min(COMPARED, len(endpoint.plan.paths))):
             answers = [_answer(server, endpoint, number, headers) for server in (ours, peer)]
@@ -68,7 +68,7 @@ def _answer(server: Server, endpoint: Endpoint, number: int, headers: Headers) -
     caller = Caller(server.url, headers)
     plan = Plan(endpoint.plan.paths, endpoint.plan.bodies)
     if not caller.ask(*plan.request(number)):
-        raise RuntimeError(f"{server.name} refused {plan.request(number)}: {caller.body!r}")
+        raise RuntimeError(f"{server.name} failed at {plan.request(number)}: {caller.body!r}")
     caller.close()
     answer = json.loads(caller.body)
     return {key: key in FRESH or value for key, value in answer.items()} if plan.bodies else answer

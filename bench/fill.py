@@ -1,4 +1,4 @@
-"""Fills a migrated database quickly: COPY or executemany, in one transaction, with one hash for all."""
+"""Fills a migrated database quickly: with COPY or executemany, in one transaction, and one password hash for all."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -56,7 +56,7 @@ TABLES = {
 
 
 def fill(database: Database, world: World) -> str:
-    """Put the world into the database; answers a token of the administrator."""
+    """Write the world to the database, and return a session token of the administrator."""
     token = token_urlsafe(32)
     hashed = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(COST)).decode()
     parts: dict[str, Iterable[Row]] = {
@@ -84,21 +84,21 @@ def _login_rows(admin_id: str, token: str) -> Iterator[Row]:
 def _fill_postgresql(database: Database, parts: dict[str, Iterable[Row]], token: str) -> None:
     with psycopg.connect(database.url, options="-c timezone=UTC") as connection:
         admin = connection.execute("""SELECT user_id FROM "user" WHERE role = 'admin'""").fetchone()
-        assert admin is not None, "`frontdesk setup` has made no administrator"
+        assert admin is not None, "`frontdesk setup` has not created an administrator"
         for table, rows in {**parts, "login_session": _login_rows(admin[0].hex, token)}.items():
             statement = f'COPY "{table}" ({", ".join(TABLES[table])}) FROM STDIN'
             with connection.cursor() as cursor, cursor.copy(statement) as copy:
                 for row in rows:
                     copy.write_row(row)
     with psycopg.connect(database.url, autocommit=True) as connection:
-        # As autovacuum would have left it: statistics, visibility, and no pending entries in GIN indexes.
+        # The state autovacuum would produce: statistics, visibility map, and no pending entries in GIN indexes.
         connection.execute("VACUUM (ANALYZE)")
         connection.execute("CHECKPOINT")
 
 
 def _fill_sqlite(database: Database, parts: dict[str, Iterable[Row]], token: str) -> None:
     with closing(sqlite3.connect(database.path)) as connection:
-        # Triggers may fold names as the server does; it has the same function.
+        # Triggers may call the function that the server defines to fold names.
         connection.create_function("lower", 1, lambda text: text.lower() if isinstance(text, str) else text)
         with connection:
             (admin,) = connection.execute("""SELECT user_id FROM "user" WHERE role = 'admin'""").fetchone()

@@ -1,4 +1,4 @@
-"""The front of the server: throughput by connections, clients that send half a request, reads beside endless logins."""
+"""Load on the server: throughput by connections, clients that send half a request, reads during constant logins."""
 
 import math
 import socket
@@ -27,7 +27,7 @@ HALVES = {"half a body": HALF_BODY, "half a header": HALF_HEADER}
 
 @dataclass(frozen=True)
 class Throughput:
-    """A load over so many connections; times and CPU in milliseconds."""
+    """A load over a number of connections; times and CPU per request in milliseconds."""
 
     connections: int
     rate: float
@@ -39,7 +39,7 @@ class Throughput:
 
 @dataclass(frozen=True)
 class Reads:
-    """What a client that asks at a steady pace noticed of the others, in milliseconds."""
+    """Response times of a client that sends requests at a steady rate, in milliseconds."""
 
     p50: float
     p99: float
@@ -47,7 +47,7 @@ class Reads:
 
 @dataclass
 class Front:
-    """The servers to compare, and how long to measure."""
+    """The servers to compare, and the length and number of measurements."""
 
     servers: Sequence[Server]
     headers: Headers
@@ -55,7 +55,7 @@ class Front:
     rounds: int
 
     def throughput(self, read: Endpoint) -> dict[str, list[list[Throughput]]]:
-        """By server: for each number of connections, one measurement a round."""
+        """Return by server, for each number of connections, one measurement per round."""
         found: dict[str, list[list[Throughput]]] = {server.name: [] for server in self.servers}
         for server in self.servers:
             hammer(server.url, read.plan, self.headers, seconds=1)
@@ -76,7 +76,7 @@ class Front:
         return Throughput(connections, load.requests / load.seconds, load.p50, load.p99, cpu, load.failures)
 
     def beside_halves(self, read: Endpoint) -> dict[str, dict[str, Reads]]:
-        """By server and kind of half request: reads while 300 clients have sent one and wait."""
+        """Return reads by server and kind of half request, while 300 clients have sent one and wait."""
         found: dict[str, dict[str, Reads]] = {server.name: {} for server in self.servers}
         for title, sent in HALVES.items():
             for server in self.servers:
@@ -86,7 +86,7 @@ class Front:
         return found
 
     def beside_logins(self, read: Endpoint, login: Endpoint) -> dict[str, Reads]:
-        """By server: reads while 16 clients log in without pause."""
+        """Return reads by server, while 16 clients log in without pause."""
         found = {}
         for server in self.servers:
             settle(server.pid)
@@ -104,7 +104,7 @@ class Front:
         return found
 
     def _reads(self, server: Server, read: Endpoint) -> Reads:
-        """Reads that get no answer count as endless."""
+        """Measure reads; if one fails, the times are infinite."""
         try:
             times = paced(
                 server.url, read.plan, self.headers, rate=READS_PER_SECOND, seconds=self.seconds * self.rounds
@@ -117,7 +117,7 @@ class Front:
 
 @contextmanager
 def idlers(server: Server, sent: bytes) -> Iterator[None]:
-    """300 connections that have sent this and wait; those that the server closes send it again on another."""
+    """Keep 300 connections open that have sent these bytes and wait; one that the server closes is opened again."""
     over = threading.Event()
 
     def keep_one() -> None:

@@ -1,4 +1,4 @@
-"""A million users over HTTP, with one client: what a page and a search take there."""
+"""Response times of lists and searches among a million users, with one HTTP client."""
 
 import json
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ SIZE = 20
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked, how many hits it must have, and the target in milliseconds."""
+    """A request, the number of hits it must have, and the target for its median in milliseconds."""
 
     title: str
     path: str
@@ -25,7 +25,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """How long it took, in milliseconds, over all rounds."""
+    """The response times of a request over all rounds, in milliseconds."""
 
     question: Question
     times: list[float]
@@ -40,8 +40,8 @@ class Answer:
 
 
 def questions(world: World) -> list[Question]:
-    """One user, then the lists that grow with the table."""
-    deep, everybody = world.users // SIZE // 2, world.users + 1  # the administrator, who is the newest
+    """Return the requests: one user, then the lists that grow with the table."""
+    deep, everybody = world.users // SIZE // 2, world.users + 1  # plus the administrator, the newest user
     return [
         Question("one user", f"/api/users/{world.user_id(world.users // 3)}"),
         Question("page 1, exact count", f"{USERS_PATH}&page=1", everybody, 200),
@@ -53,7 +53,7 @@ def questions(world: World) -> list[Question]:
 
 
 def ask_all(server: Server, world: World, headers: Headers, *, seconds: float, rounds: int) -> list[Answer]:
-    """Every question for some seconds, in turn, several times."""
+    """Measure all requests in turn, each for some seconds per round."""
     asked = questions(world)
     for question in asked:
         _check(server, question, headers)

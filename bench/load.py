@@ -1,4 +1,4 @@
-"""Loads: as fast as it goes (wrk, or threads of our own where wrk is missing), at a pace, and alone."""
+"""Load generators: at full speed (wrk, or Python threads if it is missing), at a steady rate, and a single client."""
 
 import http.client
 import json
@@ -37,24 +37,24 @@ end
 
 
 def new_run() -> str:
-    """What makes one run's names its own."""
+    """Return a suffix that makes the names of one run unique."""
     return uuid4().hex[:8]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to ask, over and over: paths, and bodies to send. ``#`` in a body becomes something new each time."""
+    """The requests to repeat: paths, and bodies to send. ``#`` in a body is replaced by a new value each time."""
 
     paths: Sequence[str]
     bodies: Sequence[str] = ()
     method: str = "POST"
-    """Of requests with a body; without one it is GET."""
+    """The method of requests with a body; those without use GET."""
     headers: Headers = field(default_factory=dict)
-    """Over those that all requests have."""
+    """Headers in addition to those of all requests."""
     run: str = field(default_factory=new_run)
 
     def request(self, number: int) -> tuple[str, str, str | None]:
-        """Method, path and body of a request."""
+        """Return method, path and body of the request with this number."""
         place = number % len(self.paths)
         if not self.bodies:
             return "GET", self.paths[place], None
@@ -63,7 +63,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Load:
-    """What came of it; times in milliseconds."""
+    """The result of a load; times in milliseconds."""
 
     requests: int
     seconds: float
@@ -73,12 +73,12 @@ class Load:
 
 
 def tool() -> str:
-    """What makes the load."""
+    """Return the name of the load generator."""
     return "wrk" if shutil.which("wrk") else "threads in Python (wrk is not installed: fewer requests/s, same CPU)"
 
 
 def hammer(url: str, plan: Plan, headers: Headers, *, seconds: float, connections: int = CONNECTIONS) -> Load:
-    """So many connections, each asking as soon as it is answered."""
+    """Run a load in which each connection sends the next request as soon as it has a response."""
     fresh = replace(plan, run=new_run())
     make = _wrk if shutil.which("wrk") else _threads
     return make(url, fresh, headers | plan.headers, seconds, connections)
@@ -86,7 +86,7 @@ def hammer(url: str, plan: Plan, headers: Headers, *, seconds: float, connection
 
 def _wrk(url: str, plan: Plan, headers: Headers, seconds: float, connections: int) -> Load:
     script = SCRIPT % {
-        # JSON's strings are Lua's as well, as long as they are ASCII.
+        # JSON strings are also Lua strings, as long as they are ASCII.
         "paths": ", ".join(map(json.dumps, plan.paths)),
         "bodies": ", ".join(map(json.dumps, plan.bodies)),
         "run": plan.run,
@@ -129,7 +129,7 @@ def _threads(url: str, plan: Plan, headers: Headers, seconds: float, connections
 
 
 class Caller:
-    """One connection that is kept."""
+    """A client with one persistent connection."""
 
     def __init__(self, url: str, headers: Headers) -> None:
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
@@ -137,7 +137,7 @@ class Caller:
         self.body = b""
 
     def ask(self, method: str, path: str, body: str | None = None) -> bool:
-        """Whether it was answered well; the answer is in ``body``."""
+        """Send a request, and return whether it succeeded; the response is in ``body``."""
         try:
             self._connection.request(method, path, body, self._headers)
             response = self._connection.getresponse()
@@ -153,9 +153,10 @@ class Caller:
 
 def paced(url: str, plan: Plan, headers: Headers, *, rate: float, seconds: float) -> list[float]:
     """
-    One client that asks ``rate`` times a second; milliseconds from when each was due to its answer.
+    Send ``rate`` requests per second from one client, and return the milliseconds from the time each was due to its
+    response. Requests that are due while an earlier one waits count as waiting too, so that a stall is not hidden.
 
-    What is due while an earlier one waits counts as waiting too: a stall is not hidden by asking less.
+    :raises RuntimeError: a request fails
     """
     caller, times = Caller(url, headers), []
     began = time.perf_counter()
@@ -170,7 +171,7 @@ def paced(url: str, plan: Plan, headers: Headers, *, rate: float, seconds: float
 
 
 def alone(url: str, path: str, headers: Headers, *, seconds: float, least: int = 5) -> list[float]:
-    """One client that asks the same again and again; milliseconds of each."""
+    """Repeat a request with one client, at least ``least`` times, and return the milliseconds of each."""
     caller, times = Caller(url, headers), []
     deadline = time.perf_counter() + seconds
     while len(times) < least or time.perf_counter() < deadline:
@@ -183,7 +184,7 @@ def alone(url: str, path: str, headers: Headers, *, seconds: float, least: int =
 
 
 def percentile(times: Sequence[float], percent: int) -> float:
-    """The time that so many percent do not exceed; 0 for none."""
+    """Return the time that ``percent`` percent do not exceed; 0 for an empty list."""
     if len(times) < 2:
         return times[0] if times else 0.0
     return statistics.quantiles(times, n=100, method="inclusive")[percent - 1]

@@ -1,4 +1,4 @@
-"""The measurements: rounds in which the servers take turns, so that a noisy machine disturbs all alike."""
+"""The measurements. The servers take turns in each round, so that a noisy machine affects all of them alike."""
 
 import os
 import statistics
@@ -36,15 +36,15 @@ class Sample:
 
 @dataclass
 class Series:
-    """All measurements of one endpoint, by server; in each list the n-th ones were made side by side."""
+    """All measurements of one endpoint, by server; the n-th ones of each list were taken in the same round."""
 
     endpoint: Endpoint
     samples: dict[str, list[Sample]] = field(default_factory=dict)
     hashes: list[float] = field(default_factory=list)
-    """What bcrypt alone did a second in each round."""
+    """Hashes per second of bcrypt alone, in each round."""
 
     def middle(self, server: str, value: Callable[[Sample], float | None]) -> float | None:
-        """The median of a server's measurements; None where there is none."""
+        """Return the median of a value over a server's measurements, or None if it was not measured."""
         found = [value(sample) for sample in self.samples[server]]
         known = [each for each in found if each is not None]
         return statistics.median(known) if known else None
@@ -53,7 +53,7 @@ class Series:
         return self.middle(server, lambda sample: sample.server_ms) or 0.0
 
     def ratio(self, dear: str, cheap: str) -> float:
-        """How many times the CPU of the one the other costs: the median of the rounds' own ratios."""
+        """Return the ratio of the CPU of two servers: the median of the ratios of all rounds."""
         pairs = zip(self.samples[dear], self.samples[cheap], strict=True)
         return statistics.median(one.server_ms / other.server_ms for one, other in pairs if other.server_ms)
 
@@ -64,7 +64,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Mixed:
-    """Reads beside logins, in milliseconds, all rounds together; and the logins a second."""
+    """Response times of reads during logins over all rounds, in milliseconds, and logins per second."""
 
     p50: float
     p99: float
@@ -73,7 +73,7 @@ class Mixed:
 
 @dataclass
 class Bench:
-    """What is running, and how long to measure."""
+    """The running servers, and the length and number of measurements."""
 
     servers: Sequence[Server]
     database: DatabaseProcesses
@@ -82,7 +82,7 @@ class Bench:
     rounds: int
 
     def series(self, endpoint: Endpoint) -> Series:
-        """One endpoint: each server is warmed up, then they take turns."""
+        """Measure one endpoint: warm up each server, then let them take turns."""
         found = Series(endpoint, {server.name: [] for server in self.servers})
         for server in self.servers:
             self.warm(server, endpoint)
@@ -96,11 +96,11 @@ class Bench:
         return found
 
     def warm(self, server: Server, endpoint: Endpoint) -> None:
-        """Ask for a moment, unmeasured."""
+        """Send requests for a moment without measuring."""
         hammer(server.url, _plan_for(server, endpoint), self.headers, seconds=WARM_SECONDS)
 
     def sample(self, server: Server, endpoint: Endpoint) -> Sample:
-        """One measurement."""
+        """Take one measurement."""
         seconds = self.seconds * (HASHES_LONGER if endpoint.hashes else 1)
         settle(server.pid)
         server_before, database_before = seconds_of(tree(server.pid)), self.database.seconds()
@@ -111,7 +111,7 @@ class Bench:
         return Sample(load, server_cpu * each, database_cpu * each if self.database.visible else None)
 
     def mixed(self, login: Endpoint, read: Endpoint) -> dict[str, Mixed]:
-        """16 clients log in without pause while one more reads at a steady pace; for ours and the peer."""
+        """Measure a steady rate of reads while 16 clients log in without pause, for Frontdesk and the peer."""
         servers = [server for server in self.servers if server.name != "bare"]
         times: dict[str, list[float]] = {server.name: [] for server in servers}
         loads: dict[str, list[Load]] = {server.name: [] for server in servers}
@@ -134,7 +134,7 @@ class Bench:
     def _mixed_once(
         self, server: Server, login: Endpoint, read: Endpoint, seconds: float, times: list[float], loads: list[Load]
     ) -> None:
-        # A second more at the front, and one at the end: reads are never without logins beside them.
+        # Logins start a second before the reads and end a second after them.
         logins = threading.Thread(
             target=lambda: loads.append(hammer(server.url, login.plan, self.headers, seconds=seconds + 2))
         )
@@ -144,7 +144,7 @@ class Bench:
         logins.join()
 
     def memory(self) -> dict[str, Memory]:
-        """What the servers hold now; not the bare one, which has loaded more than it serves."""
+        """Return the memory of the servers, except the bare one, which has loaded more than it uses."""
         return {server.name: memory_of(server.pid) for server in self.servers if server.name != "bare"}
 
 
@@ -153,7 +153,7 @@ def _plan_for(server: Server, endpoint: Endpoint) -> Plan:
 
 
 def hashes_per_second(seconds: float) -> float:
-    """What bcrypt alone does: as many threads as cores, each checking one password after the other."""
+    """Return how many passwords bcrypt alone checks per second, with one thread per core."""
     hashed = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(COST))
     rates: list[float] = []
 
@@ -173,5 +173,5 @@ def hashes_per_second(seconds: float) -> float:
 
 
 def say(text: str) -> None:
-    """Progress, beside the results."""
+    """Print progress on standard error."""
     print(f"  {text}", file=sys.stderr, flush=True)

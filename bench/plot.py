@@ -1,4 +1,4 @@
-"""CPU per request as a picture: reads, and what waits for bcrypt on a scale of its own."""
+"""A chart of CPU per request; endpoints that hash passwords have a scale of their own."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ NAMES = {"bare": "a bare route", "ours": "Frontdesk", "peer": "FastAPI, async SQ
 
 
 def draw(series: Sequence[Series], file: Path) -> None:
-    """Write the picture as SVG, the same bytes for the same numbers."""
+    """Write the chart as SVG; the same numbers give the same bytes."""
     matplotlib.rcParams.update({"svg.hashsalt": "frontdesk", "svg.fonttype": "none", "font.size": 9})
     parts = [[one for one in series if one.endpoint.hashes is hashes] for hashes in (False, True)]
     shown = [part for part in parts if part]
@@ -39,7 +39,7 @@ def draw(series: Sequence[Series], file: Path) -> None:
         axis.margins(x=0.1)
         axis.spines[["top", "right"]].set_visible(False)
     axes[0, 0].legend(frameon=False, ncols=len(COLOURS), loc="lower left", bbox_to_anchor=(0, 1))
-    axes[-1, 0].set_xlabel("CPU of the server per request, ms (the less, the better)")
+    axes[-1, 0].set_xlabel("CPU of the server per request, ms (lower is better)")
     figure.tight_layout()
     figure.savefig(file, metadata={"Date": None})
     pyplot.close(figure)

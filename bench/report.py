@@ -1,4 +1,4 @@
-"""The results as Markdown: printed, and with ``--write`` kept in ``docs/performance.md``."""
+"""Results as Markdown, to print and, with ``--write``, to store in ``docs/performance.md``."""
 
 import math
 import re
@@ -19,9 +19,9 @@ from bench.servers import ROOT, WORKERS
 FILE = ROOT / "docs" / "performance.md"
 PREFACE = """# Performance
 
-What `make bench` measured: Frontdesk's own server beside a bare Flask route on the same server, and beside the
-same endpoints in FastAPI with async SQLAlchemy on uvicorn (`bench/peers/`). The servers take turns; numbers are medians
-of the rounds. Compare within a table: another machine, or another day on a shared one, gives others.
+`make bench` compares Frontdesk with a bare Flask route on the same server, and with the same endpoints in FastAPI with
+async SQLAlchemy on uvicorn (`bench/peers/`). The servers take turns; numbers are medians of the rounds. Compare numbers
+only within a table: they differ on another machine, or on another day on a shared one.
 """
 READ_TARGET_MS, LOGIN_TARGET, MEMORY_TARGET_MB, START_TARGET = 60, 0.9, 200, 1.5
 PEER_TARGET = 2
@@ -29,7 +29,7 @@ PEER_TARGET = 2
 
 @dataclass
 class Results:
-    """All that one run of the standard benchmark found."""
+    """The results of one run of the standard benchmark."""
 
     series: Sequence[Series]
     mixed: dict[str, Mixed]
@@ -38,7 +38,7 @@ class Results:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table whose columns are aligned: names left, numbers right."""
+    """Return a Markdown table with aligned columns: the first one left, the others right."""
     cells = [list(head), *map(list, rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
     lines = [
@@ -49,7 +49,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def number(value: float | None) -> str:
-    """Three digits that count."""
+    """Return a number with about three significant digits, or a dash for None."""
     if value is None:
         return "-"
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
@@ -60,7 +60,7 @@ def met(value: float, target: float, *, at_least: bool = False) -> str:
 
 
 def speed_table(series: Sequence[Series]) -> str:
-    """Requests a second, and how long one waits."""
+    """Return the table of requests per second and response times."""
     rows = [
         [one.endpoint.title]
         + [
@@ -75,7 +75,7 @@ def speed_table(series: Sequence[Series]) -> str:
 
 
 def cpu_table(series: Sequence[Series]) -> str:
-    """What a request costs, which a busy machine disturbs least, and the ratios."""
+    """Return the table of CPU per request and its ratios, which a busy machine affects least."""
     rows = []
     for one in series:
         own = [sample.server_ms for sample in one.samples["ours"]]
@@ -96,7 +96,7 @@ def cpu_table(series: Sequence[Series]) -> str:
 
 
 def login_table(results: Results) -> str:
-    """Logins beside bcrypt alone, and what others feel of them."""
+    """Return the table that compares logins with bcrypt alone, and shows reads during logins."""
     login = next((one for one in results.series if one.endpoint.name == "login"), None)
     rows = []
     if login:
@@ -119,7 +119,7 @@ def _of_bcrypt(login: Series, server: str) -> float:
 
 
 def server_table(results: Results) -> str:
-    """Memory, and how soon a server is there."""
+    """Return the table of memory and start-up times."""
     rows = [
         [
             name,
@@ -129,11 +129,11 @@ def server_table(results: Results) -> str:
         ]
         for name, memory in results.memory.items()
     ]
-    return table([f"{WORKERS} workers, after the run", "RSS MB", "PSS MB", "first answer s"], rows)
+    return table([f"{WORKERS} workers, after the run", "RSS MB", "PSS MB", "first response s"], rows)
 
 
 def target_table(results: Results) -> str:
-    """Which targets of the project were met."""
+    """Return the table of targets, and whether they were met."""
     rows = []
     for one in results.series:
         if one.endpoint.most:
@@ -152,12 +152,12 @@ def target_table(results: Results) -> str:
     held = results.memory["ours"].pss or results.memory["ours"].rss
     rows.append(["memory of two workers, MB", f"≤ {MEMORY_TARGET_MB}", number(held), met(held, MEMORY_TARGET_MB)])
     start = statistics.median(results.starts["ours"])
-    rows.append(["first answer after the start, s", f"≤ {START_TARGET}", f"{start:.2f}", met(start, START_TARGET)])
+    rows.append(["first response after the start, s", f"≤ {START_TARGET}", f"{start:.2f}", met(start, START_TARGET)])
     return table(["target", "is", "measured", "met"], rows)
 
 
 def dialect_table(found: Sequence[Compared]) -> str:
-    """Matomo's calls beside those of REST, and whether they cost what they may."""
+    """Return the table that compares Matomo's API with the REST API, and whether the targets were met."""
     rows = []
     for one in found:
         costs = [statistics.median(sample.server_ms for sample in samples) for samples in (one.matomo, one.rest)]
@@ -173,7 +173,7 @@ def dialect_table(found: Sequence[Compared]) -> str:
 
 
 def large_table(answers: Sequence[Answer], *, targets: bool) -> str:
-    """Times of one client; ``targets`` adds what the project wants of PostgreSQL, and whether it was met."""
+    """Return the table of response times of one client; ``targets`` adds the targets, and whether they were met."""
     head, rows = ["one client", "p50 ms", "p99 ms"], []
     for answer in answers:
         row = [answer.question.title, number(answer.p50), number(answer.p99)]
@@ -185,7 +185,7 @@ def large_table(answers: Sequence[Answer], *, targets: bool) -> str:
 
 
 def front_table(found: Mapping[str, Sequence[Sequence[Throughput]]]) -> str:
-    """Requests by connections; medians of the rounds."""
+    """Return the table of throughput by connections, as medians of the rounds."""
     head = ["one user", *(f"{name} {what}" for name in found for what in ("requests/s", "p50 ms", "p99 ms", "CPU ms"))]
     rows = [
         [
@@ -202,7 +202,7 @@ def front_table(found: Mapping[str, Sequence[Sequence[Throughput]]]) -> str:
 
 
 def beside_table(halves: Mapping[str, Mapping[str, Reads]], logins: Mapping[str, Reads]) -> str:
-    """Reads beside others who behave badly, or hash."""
+    """Return the table of reads during half requests and logins."""
     head = [f"{READS_PER_SECOND} reads/s beside", *(f"{name} {what} ms" for name in logins for what in ("p50", "p99"))]
     rows = [
         [f"{IDLERS} clients that send {title}", *(cell for name in logins for cell in _reads(halves[name][title]))]
@@ -217,7 +217,7 @@ def _reads(found: Reads) -> list[str]:
 
 
 def write(name: str, section: str, file: Path = FILE) -> None:
-    """Put a section into the file, over the one of the same name; all else there stays."""
+    """Write a section to the file, replacing the one of the same name."""
     text = file.read_text() if file.exists() else PREFACE
     begin, end = f"<!-- bench {name} -->", f"<!-- end {name} -->"
     block = f"{begin}\n{section.strip()}\n{end}"

@@ -1,4 +1,4 @@
-"""The servers that are compared, each as a process tree of its own on the same database."""
+"""The compared servers, each a process tree of its own on the same database."""
 
 import os
 import socket
@@ -22,7 +22,7 @@ START_SECONDS = 30
 
 @dataclass(frozen=True)
 class Server:
-    """A running server; ``first_answer`` is how many seconds after its start it answered for the first time."""
+    """A running server; ``first_answer`` is the time from its start to its first response, in seconds."""
 
     name: str
     url: str
@@ -36,7 +36,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Kit:
-    """What it takes to start servers: the database, a folder for what they leave, a token that they know."""
+    """What is needed to start servers: the database, a folder for their files, and headers with a valid token."""
 
     database: Database
     folder: Path
@@ -44,7 +44,7 @@ class Kit:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Of all servers; nothing of the caller's settings leaks in."""
+        """The environment of all servers, without Frontdesk settings of the calling process."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("FRONTDESK_")}
         return kept | {
             "DATABASE_URL": self.database.url,
@@ -58,14 +58,14 @@ class Kit:
         }
 
     def setup(self) -> None:
-        """Migrate the database and make the administrator."""
+        """Migrate the database and create the administrator."""
         subprocess.run([sys.executable, "-m", "app.cli", "setup"], cwd=ROOT, env=self.environment, check=True)
 
     def ours(self, path: str) -> "Running":
         return Running(self, "ours", SERVE, path)
 
     def before(self, path: str, checkout: Path) -> "Running":
-        """An earlier revision of ours, in a checkout that has its own environment."""
+        """Return an earlier revision of Frontdesk, from a checkout with its own virtual environment."""
         return Running(self, "before", SERVE, path, folder=checkout, python=checkout / ".venv" / "bin" / "python")
 
     def bare(self) -> "Running":
@@ -78,7 +78,7 @@ class Kit:
 
 @dataclass(frozen=True)
 class Running:
-    """A server that can be started, asked for ``path`` until it answers."""
+    """A server that can be started; it is ready when ``path`` returns a success."""
 
     kit: Kit
     name: str
@@ -89,7 +89,7 @@ class Running:
 
     @contextmanager
     def started(self) -> Iterator[Server]:
-        """The server, answering; ended afterwards."""
+        """Start the server, yield it when it is ready, and stop it afterwards."""
         port = _free_port()
         log = self.kit.folder / f"{self.name}.log"
         command = [str(self.python), *(part.format(port=port) for part in self.command)]

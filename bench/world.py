@@ -1,8 +1,8 @@
 """
-Who and what there is in the measured database, by number: every id and name can be worked out anew.
+The contents of the measured database. Every id and name is computed from a number.
 
-One user in ``users / teams`` is in teams, and that one is in ten of them, so that the heavy lists
-have something in them whatever the size of the whole.
+One user in ``users / teams`` is in teams, and each of these is in ten of them, so that the expensive lists
+are not empty, whatever the number of users.
 """
 
 from collections.abc import Iterator
@@ -11,17 +11,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-PASSWORD = "the same for everybody"
+PASSWORD = "the same for all users"
 COST = 10
-"""Of bcrypt; the default of all that are compared."""
+"""Cost of bcrypt, the default of all compared servers."""
 TEAM_SIZE = 10
 ROLES = ("team-owner", "team-manager", *["team-member"] * 7, "team-view-only")
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 RARE = "zephyr"
-"""Five names have it, however many there are."""
+"""Part of five usernames, whatever the number of users."""
 RARE_HITS = 5
 COMMON = "support"
-"""A tenth of the names has it."""
+"""Part of a tenth of all usernames."""
 DEPARTMENTS = (COMMON, "sales", "legal", "press", "design", "finance", "kitchen", "garage", "archive", "studio")
 # fmt: off
 GIVEN = (
@@ -31,18 +31,18 @@ GIVEN = (
     "uma", "vera", "victor", "wanda", "wim", "xenia", "yara", "yusuf",
 )
 # fmt: on
-"""47 of them: a prime, so that names and departments mix."""
+"""Their number, 47, is prime, so that all combinations with departments occur."""
 
 Row = tuple[Any, ...]
 
 
 def moment(seconds: float) -> str:
-    """A time in UTC, so many seconds after the beginning, as both databases read it."""
+    """Return a time in UTC, in seconds after ``BEGIN``, in a format that both databases read."""
     return (BEGIN + timedelta(seconds=seconds)).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def identity(kind: int, number: int) -> str:
-    """A version 7 UUID in hex: in the order of creation, with a well mixed tail, as real ones are."""
+    """Return a version 7 UUID in hexadecimal: ordered by creation, with a well-distributed tail, like real ones."""
     milliseconds = int(BEGIN.timestamp() + number * 60) * 1000
     tail = (number * 0x9E3779B97F4A7C15 + kind) % 16**15
     return f"{milliseconds:012x}7{kind:03x}8{tail:015x}"
@@ -50,17 +50,17 @@ def identity(kind: int, number: int) -> str:
 
 @dataclass(frozen=True)
 class World:
-    """Sizes, and the rows that follow from them."""
+    """The sizes, and the rows that follow from them."""
 
     users: int = 10_000
     websites: int = 10_000
     teams: int = 1_000
     shared: int = 1_000
-    """Websites, the first ones, that others have grants on."""
+    """How many websites, from the first on, have grants."""
     grantees: int = 100
-    """How many others each."""
+    """How many users have a grant on each of these websites."""
     emailed: range = range(100, 600)
-    """Users who have an e-mail address: none of those whose answers are compared with the peer's, which knows none."""
+    """Users with an e-mail address; the peer has no addresses, so none of them is among the compared responses."""
 
     def user_id(self, number: int) -> UUID:
         return UUID(hex=identity(1, number))
@@ -75,7 +75,7 @@ class World:
         return f"{self.username(number)}@example.org"
 
     def person(self, number: int) -> int:
-        """The number of a user who is in teams; there are as many of them as teams."""
+        """Return the number of a user who is in teams; there are as many such users as teams."""
         return number % self.teams * (self.users // self.teams)
 
     def username(self, number: int) -> str:
@@ -96,7 +96,7 @@ class World:
             yield identity(2, number), f"Team {number}", f"team_{identity(9, number)[-15:]}", at, at
 
     def membership_rows(self) -> Iterator[Row]:
-        """Team t has the persons t to t + 9, so everybody among them is in ten teams, with different people."""
+        """Team t has the members t to t + 9, so each of them is in ten teams with different members."""
         for team in range(self.teams):
             for place, role in enumerate(ROLES):
                 number = team * TEAM_SIZE + place
@@ -105,7 +105,7 @@ class World:
                 yield identity(3, number), identity(2, team), member, role, at, at
 
     def website_rows(self) -> Iterator[Row]:
-        """Half are persons' own, half are teams'."""
+        """Half of them belong to users, half to teams."""
         for number in range(self.websites):
             at = moment(number * 60)
             person, team = identity(1, self.person(number // 2)), identity(2, number // 2 % self.teams)
@@ -114,7 +114,7 @@ class World:
             yield identity(4, number), f"Site {number * 7919 % self.websites}", domain, owner, of_team, person, at, at
 
     def number_rows(self) -> Iterator[Row]:
-        """In the order of the websites, so that website n gets the number n + 1."""
+        """Rows in the order of the websites, so that website n gets the number n + 1."""
         for number in range(self.websites):
             yield (identity(4, number),)
 
@@ -126,7 +126,7 @@ class World:
                 yield identity(4, website), identity(1, user), role, moment(0), moment(0)
 
     def share_rows(self) -> Iterator[Row]:
-        """Every tenth website has a public link."""
+        """Every tenth website has a share link."""
         for number in range(0, self.websites, 10):
             at = moment(number * 60)
             slug = identity(5, number)[-15:]

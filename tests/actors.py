@@ -1,4 +1,4 @@
-"""Actors as tests need them."""
+"""Actors for tests."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +7,7 @@ from app.domain.actor import NO_CREDENTIAL, Account, Actor, Credential, Credenti
 
 TEST = Origin("test")
 VISITOR = Actor(None, NO_CREDENTIAL, TEST)
-"""A caller of whom nothing is known."""
+"""An unauthenticated caller."""
 
 
 def visitor_at(address: str) -> Actor:
@@ -22,10 +22,10 @@ def acting(
     created_at: datetime | None = None,
     share: SharedView | None = None,
 ) -> Actor:
-    """A user who acts, with no session in particular."""
-    return Actor(Account(user_id, username, role, created_at), NO_CREDENTIAL, TEST, share)
+    """Return an actor for a user, without a particular session."""
+    return Actor(Account(user_id, username, role, created_at), NO_CREDENTIAL, TEST, share=share)
 
 
 def guest(share: SharedView) -> Actor:
-    """A bearer of a share."""
-    return Actor(None, Credential(CredentialKind.SHARE, share.share_id), TEST, share)
+    """Return an actor with a share token."""
+    return Actor(None, Credential(CredentialKind.SHARE, share.share_id), TEST, share=share)

@@ -1,4 +1,4 @@
-"""Which databases there are to test on: SQLite always, PostgreSQL where it can be reached."""
+"""The databases to test on: always SQLite, and PostgreSQL if it can be reached."""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
 
 
 def postgresql_version() -> str | None:
-    """The version of the server, None without one."""
+    """Return the version of the server, or None if it cannot be reached."""
     try:
         with psycopg.connect(POSTGRESQL, connect_timeout=2) as connection:
             return str(connection.info.parameter_status("server_version"))
@@ -23,7 +23,7 @@ def postgresql_version() -> str | None:
 
 
 def redis_version() -> str | None:
-    """The version of the server, None without one."""
+    """Return the version of the server, or None if it cannot be reached."""
     try:
         return str(redis.Redis.from_url(REDIS, socket_timeout=1).info("server")["redis_version"])
     except redis.RedisError:
@@ -32,7 +32,7 @@ def redis_version() -> str | None:
 
 @contextmanager
 def fresh_database(kind: str, folder: Path) -> Iterator[str]:
-    """The URL of an empty database, which is gone afterwards."""
+    """Yield the URL of an empty database, which is deleted afterwards."""
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'test.db'}"
         return

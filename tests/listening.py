@@ -1,4 +1,4 @@
-"""Listeners to what services record."""
+"""Listeners to the events that services record."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,16 +12,16 @@ from app.models import Base, FailedAttempt
 from app.services.events import Event
 
 CHANGED_BY_USE = {"last_used_at", "last_seen_at", "wrote_at", "expires_at"}
-"""Columns that a call changes without changing anything."""
+"""Columns that are updated by calls that make no change."""
 
 
 class Refusing(Exception):
-    """Raised by a listener that wants nothing of the change to last."""
+    """Raised by a listener to roll back the change."""
 
 
 @contextmanager
 def heard(app: Flask, *, refuse: bool = False) -> Iterator[list[Event]]:
-    """The events that are recorded meanwhile; with ``refuse``, the first one ends its transaction."""
+    """Collect the events recorded during the block; with ``refuse``, the first one rolls back its transaction."""
     found: list[Event] = []
 
     def listen(session: Unit, event: Any) -> None:
@@ -39,12 +39,12 @@ def heard(app: Flask, *, refuse: bool = False) -> Iterator[list[Event]]:
 
 
 def names(events: list[Event]) -> list[str]:
-    """What happened, in order."""
+    """Return the names of the events, in order."""
     return [type(event).__name__ for event in events]
 
 
 def stored(app: Flask) -> dict[str, list[str]]:
-    """All rows of all tables, but for what calls change that change nothing; failed attempts count in any case."""
+    """Return all rows of all tables, without the columns of ``CHANGED_BY_USE`` and without failed attempts."""
     with app.app_context():
         return {
             table.name: sorted(

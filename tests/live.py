@@ -1,4 +1,4 @@
-"""The production server, as its own process, for tests that need a real one."""
+"""The production server in a process of its own, for tests that need a real one."""
 
 import os
 import random
@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 90
 PORTS = range(20_000, 32_000)
-"""Below those that Linux takes for outgoing connections."""
+"""Below the ports that Linux uses for outgoing connections."""
 TAKEN: list[socket.socket] = []
 
 
@@ -33,13 +33,13 @@ class LiveServer:
 
 def free_port() -> int:
     """
-    A port that nobody has, and that no test process is given again while this one lives. The kernel takes none of
-    them for connections of its own choice.
+    Return a port that is not in use, and that no other test process gets while this one runs. The kernel does not use
+    these ports for outgoing connections.
     """
     for port in random.sample(PORTS, len(PORTS)):
         taken = socket.socket(socket.AF_UNIX)
         try:
-            taken.bind(f"\0frontdesk-test-port-{port}")  # a name that goes with its process
+            taken.bind(f"\0frontdesk-test-port-{port}")  # the name is released when its process ends
             with socket.socket() as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(("127.0.0.1", port))
@@ -52,7 +52,7 @@ def free_port() -> int:
 
 
 def environment_for(database_url: str, instance: Path, **settings: str) -> dict[str, str]:
-    """The environment of a process of ours; nothing of the caller's settings leaks in."""
+    """Return the environment of a Frontdesk process, without settings of the calling process."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FRONTDESK_")}
     kept.pop("DATABASE_URL", None)
     return kept | {
@@ -67,7 +67,7 @@ def environment_for(database_url: str, instance: Path, **settings: str) -> dict[
 
 
 def frontdesk(*arguments: str, environment: dict[str, str], **options: object) -> subprocess.CompletedProcess[str]:
-    """Run the command line to its end."""
+    """Run a command to its end, and return its output."""
     return subprocess.run(
         [sys.executable, "-m", "app.cli", *arguments],
         cwd=ROOT,
@@ -82,7 +82,7 @@ def frontdesk(*arguments: str, environment: dict[str, str], **options: object) -
 
 @contextmanager
 def serving(database_url: str, instance: Path, **settings: str) -> Iterator[LiveServer]:
-    """A server on an empty or a migrated database, ready to answer; ended afterwards."""
+    """Yield a running server on an empty or a migrated database; it is stopped afterwards."""
     environment = environment_for(database_url, instance, **settings)
     made = frontdesk("setup", environment=environment)
     assert made.returncode == 0, made.stderr
@@ -107,7 +107,7 @@ def serving(database_url: str, instance: Path, **settings: str) -> Iterator[Live
 
 
 def wait_for(server: LiveServer) -> None:
-    """Return when the server is ready. :raises AssertionError: it never is; its log says why"""
+    """Wait until the server is ready. :raises AssertionError: it never is; the message contains its log"""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and server.process.poll() is None:
         try:

@@ -1,4 +1,4 @@
-"""Calls that are made at once, and what must hold whichever was faster."""
+"""Concurrent calls, and conditions that must hold whichever is faster."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,11 +13,11 @@ from app.domain.roles import Role, TeamRole
 from app.models import Membership, Share, Team, User, Website
 
 ROUNDS = 4
-"""How often a race is run: a fault that needs bad luck gets some."""
+"""How often a race is repeated, so that rare faults occur."""
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """The answers of calls that start together, each in a thread of its own, in their order."""
+    """Run calls at the same time, each in a thread of its own, and return their results in order."""
     gun = Barrier(len(calls))
 
     def run(call: Callable[[], Any]) -> Any:
@@ -29,7 +29,7 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
 
 
 def statuses(answers: list[Any]) -> list[int]:
-    """Sorted, after making sure that nothing failed and that every refusal says why."""
+    """Return the sorted statuses, after checking that no response is a 5xx and that every error has a message."""
     for answer in answers:
         assert answer.status_code < 500, answer.json
         assert answer.status_code == 200 or answer.json["error"]["message"]
@@ -37,7 +37,7 @@ def statuses(answers: list[Any]) -> list[int]:
 
 
 def assert_sound(app: Flask) -> None:
-    """Somebody administers, every team has an owner, every website a holder, every link a website."""
+    """Check that there is an administrator, and that all teams and websites have owners, and all shares websites."""
     owns = exists().where(Membership.team_id == Team.id, Membership.role == TeamRole.OWNER)
     shown = exists().where(Website.id == Share.entity_id)
     with app.app_context(), transaction() as session:

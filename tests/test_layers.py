@@ -1,4 +1,4 @@
-"""The directions of imports: arrows point inward (api, pages, cli → services → queries → models)."""
+"""The directions of imports: inward only (api, pages, cli → services → queries → models)."""
 
 import ast
 import re
@@ -12,10 +12,10 @@ from app.settings import ROOT
 APP = ROOT / "app"
 FILES = sorted(APP.rglob("*.py"))
 INNER = {"db", "domain", "models", "queries", "security", "services", "settings", "telemetry"}
-"""They know nothing of HTTP, nor of any API."""
+"""These packages do not import HTTP code or an API."""
 OUTSIDE = ("marshmallow", "werkzeug", "click", "apispec", "granian", "rich")
 FLASK = ("flask", "flask_sqlalchemy")
-"""Only the database may look at a request's context: a unit of work lives there."""
+"""Only the database layer may use Flask's context, which holds the unit of work."""
 SQL = ("alembic", "sqlalchemy")
 NO_APIS = {"openapi"}
 APIS = {path.parent.name for path in (APP / "api").glob("*/__init__.py")} - NO_APIS
@@ -36,14 +36,14 @@ MAY_IMPORT = {
     | {"__version__", "cli", "create_app", "db.errors", "db.migrations", "security", "server", "services"},
 }
 DOORS = ("api", "cli", "http", "pages")
-"""Whoever comes in by one of these is let into services as an actor."""
+"""Packages that receive calls from outside, and must pass an actor to services."""
 READ_ENVIRONMENT = {"settings.sources", "server.listening"}
-"""The settings, and what systemd says of the sockets that it passes: that is no setting, but belongs to one process."""
+"""The settings, and systemd's variables about passed sockets, which are not settings but belong to one process."""
 EXECUTING = {"execute", "scalar", "scalars", "commit", "flush", "connect", "begin"}
 
 
 def place(path: Path) -> str:
-    """``app/api/umami/fields.py`` → ``api.umami.fields``."""
+    """Return the name of a module: ``app/api/umami/fields.py`` → ``api.umami.fields``."""
     return ".".join(path.relative_to(APP).with_suffix("").parts).removesuffix(".__init__")
 
 
@@ -51,7 +51,7 @@ TREES = {place(path): ast.parse(path.read_text()) for path in FILES}
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
-    """Full names of everything imported, wherever in the file."""
+    """Yield the full names of all imports, anywhere in a file."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -64,14 +64,14 @@ def within(name: str, parents: set[str]) -> bool:
 
 
 def foreign_to(layer: str) -> set[str]:
-    """Packages that a layer must not know."""
+    """Return the packages that a layer must not import."""
     if layer not in INNER:
         return {"sqlalchemy", "flask_sqlalchemy"}  # nothing above the services imports SQLAlchemy
     return {*OUTSIDE, *(() if layer == "db" else FLASK), *(SQL if layer in {"domain", "telemetry"} else ())}
 
 
 def wrong_imports(module: str, tree: ast.AST) -> list[str]:
-    """What a module imports against the rules."""
+    """Return the imports of a module that break the rules."""
     layer, *rest = module.split(".")
     inside_api = layer == "api" and bool(rest) and rest[0] in APIS
     barred = {f"api.{other}" for other in APIS - {rest[0]}} if inside_api else set()
@@ -88,13 +88,13 @@ def wrong_imports(module: str, tree: ast.AST) -> list[str]:
 
 
 def executions(tree: ast.AST) -> list[str]:
-    """Calls that would run a statement."""
+    """Return the calls that would run a statement."""
     calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return [call.attr for call in calls if isinstance(call, ast.Attribute) and call.attr in EXECUTING]
 
 
 def environment_reads(tree: ast.AST) -> int:
-    """How often the environment is read; to set a variable for child processes is no reading."""
+    """Return how often the environment is read; setting a variable for child processes does not count."""
     written = {
         id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
     }
@@ -106,13 +106,13 @@ def environment_reads(tree: ast.AST) -> int:
 
 
 def module_of(name: str, modules: set[str]) -> str | None:
-    """The module of ours that an import names, or that holds what it names."""
+    """Return the module that an import names, or that contains the imported name."""
     ours = name.removeprefix("app.")
     return next((found for found in (ours, ours.rpartition(".")[0]) if found in modules), None)
 
 
 def cycles(arrows: dict[str, set[str]]) -> list[str]:
-    """Modules that import each other, by whatever way round."""
+    """Return the modules that import each other, directly or indirectly."""
     left = {module: {target for target in targets if target in arrows} for module, targets in arrows.items()}
     while ends := {module for module, targets in left.items() if not targets - {module}}:
         left = {module: targets - ends for module, targets in left.items() if module not in ends}
@@ -128,7 +128,7 @@ def arrows_of_modules() -> dict[str, set[str]]:
 
 
 def arrows_of_rooms() -> dict[str, set[str]]:
-    """As of modules; the package itself is the table of contents, and no room."""
+    """Return the imports between packages, without ``app/__init__.py``, which imports all of them."""
     arrows: dict[str, set[str]] = {}
     for module, targets in arrows_of_modules().items():
         room = module.partition(".")[0]
@@ -138,7 +138,7 @@ def arrows_of_rooms() -> dict[str, set[str]]:
 
 
 def functions_of(tree: ast.Module) -> dict[str, ast.FunctionDef]:
-    """The public functions of a module."""
+    """Return the public functions of a module."""
     found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
     return {node.name: node for node in found}
 
@@ -150,7 +150,7 @@ def takes_actor_first(function: ast.FunctionDef) -> bool:
 
 
 def unchecked(tree: ast.AST, services: dict[str, dict[str, ast.FunctionDef]]) -> list[str]:
-    """What a module imports of services that takes no actor: a function, or a module with such a function."""
+    """Return imports of service functions that take no actor, or of modules with such a function."""
     found = []
     for name in imported(tree):
         ours = name.removeprefix("app.")
@@ -167,8 +167,8 @@ SERVICES = {module: functions_of(tree) for module, tree in TREES.items() if modu
 
 def changes_unasked(tree: ast.Module) -> list[str]:
     """
-    Public functions with an actor that open a transaction in which they do not ask whether the actor still is who they
-    were.
+    Return the public functions with an actor that open a transaction and do not recheck in it whether the actor's
+    account and role are unchanged.
     """
     found = []
     for name, function in functions_of(tree).items():
@@ -181,11 +181,12 @@ def changes_unasked(tree: ast.Module) -> list[str]:
 
 
 ASKING = {"recheck", "lock_user", "lock_users", "lock_admins", "_locked", "_locked_role", "lock_invitation"}
-"""Calls that ask; the last three do so by one of the others."""
+"""Functions that recheck the actor; the last three call one of the others."""
 LEFT_TO_OTHERS = {
     "services.access.effective": {"put_access"},
     "services.authentication.credentials": {"open_session"},
     "services.authentication.login": {"single_sign_on"},
+    "services.authentication.partial_logins": {"open_partial"},
     "services.authentication.password_resets": {"request"},
     "services.authentication.sessions": {"revoke_current"},
     "services.invitations.accept": {"decline"},
@@ -194,8 +195,8 @@ LEFT_TO_OTHERS = {
     "services.websites.websites": {"remove_from_team"},
 }
 """
-Functions that ask by a service that they call in the same transaction, and those that need no more than the credential
-itself: a session is opened or ended by whoever proves to be its owner.
+Functions that recheck the actor through a service that they call in the same transaction, and those for which the
+credential is enough: only the owner of a session can open or end it.
 """
 
 
@@ -247,7 +248,7 @@ class TestTheWhole:
 
 
 class TestTheDrawing:
-    """``docs/architecture.md`` shows the tree as it is."""
+    """The diagrams in ``docs/architecture.md`` match the tree."""
 
     DRAWING = "".join((ROOT / "docs" / "architecture.md").read_text().split("```")[1:4:2])
 
@@ -268,7 +269,7 @@ class TestTheDrawing:
 
 
 class TestTheRulesThemselves:
-    """A rule that nothing can break is none."""
+    """Each rule detects what breaks it."""
 
     @pytest.mark.parametrize(
         ("module", "line"),
@@ -298,7 +299,7 @@ class TestTheRulesThemselves:
             ("api.umami.errors", "from sqlalchemy.exc import OperationalError"),
             ("pages.resets", "from sqlalchemy import Row"),
             ("cli.guard", "import sqlalchemy.exc"),
-            ("postman", "from sqlalchemy.exc import SQLAlchemyError"),
+            ("unknown", "from sqlalchemy.exc import SQLAlchemyError"),
         ],
     )
     def test_an_import_outward_is_found(self, module: str, line: str):

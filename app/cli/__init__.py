@@ -1,4 +1,4 @@
-"""The ``frontdesk`` command: the operator's door to the same services as every wire's."""
+"""The ``frontdesk`` command, which calls the same services as the HTTP APIs, on behalf of the operator."""
 
 import sys
 
@@ -14,20 +14,20 @@ from app.cli.guard import CommandLine
 @click.version_option(__version__, prog_name="frontdesk")
 def cli() -> None:
     """
-    Administer the people of self-hosted web analytics.
+    Manage users, teams and access for self-hosted web analytics.
 
     \b
     Exit codes:
-      0  done
-      1  refused, or aborted at a question
+      0  success
+      1  failed, or aborted at a prompt
       2  wrong usage
-      3  settings, database or a file cannot be used
-      4  what was named is not there
-      5  in conflict with what is there, as a name that is taken
-      6  a value that breaks a rule
-      7  not possible now; try again later
+      3  a setting, the database or a file cannot be used
+      4  not found
+      5  conflict with existing data, such as a name that is taken
+      6  a value breaks a rule
+      7  temporarily unavailable; try again later
 
-    With --json, errors are JSON as well, on standard error:
+    With --json, errors are printed as JSON on standard error:
     {"error": {"code": "already-exists", "message": "…", "field": "username"}}
     """
 
@@ -39,6 +39,6 @@ for module in (users, teams, websites, grants, invitations, sessions, tokens, ma
 
 
 def main() -> None:
-    """Entry point of the command. Standard output is for data alone: what is logged meanwhile goes aside."""
+    """Run the command line. Log messages go to standard error, so that standard output holds only data."""
     structlog.configure(logger_factory=structlog.WriteLoggerFactory(sys.stderr))
     cli(prog_name="frontdesk")

@@ -1,4 +1,4 @@
-"""``frontdesk access``, and how rights are shown on the command line."""
+"""``frontdesk access``, and how the command line shows access to websites."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,17 +24,17 @@ ON_WEBSITE = ("user", "pending", "right", "capabilities", "why")
 @json_option
 @guarded
 def command(user: str, search: str | None, page: int, page_size: int, as_json: bool) -> None:
-    """Every website that a user has a right on, by name, and why."""
+    """List the websites a user can access, and why."""
     show_access(of_user(user, Window.of_page(page, page_size), search), OF_USER, as_json=as_json)
 
 
 def of_user(user: str, window: Window, search: str | None) -> Page[Any]:
-    """What a user, called by name or id, may do where."""
+    """Return a page of the websites that a user, given by name or id, can access."""
     return effective.list_user_access(OPERATOR, effective.find_holder(OPERATOR, user), window, search=search)
 
 
 def show_access(page: Page[Any], columns: Sequence[str], *, as_json: bool) -> None:
-    """Print a page of rights."""
+    """Print a page of access entries, as JSON or as a table with these columns."""
     if as_json:
         print_json({"data": [as_data(view) for view in page.rows], "count": page.total})
     else:
@@ -42,7 +42,7 @@ def show_access(page: Page[Any], columns: Sequence[str], *, as_json: bool) -> No
 
 
 def as_data(view: AccessView) -> dict[str, Any]:
-    """One right, for programs: as Umami's wire has it."""
+    """Return an access entry as ``GET /api/websites/:id/access`` has it, for ``--json``."""
     user, website = view.user, view.website
     return {
         "user": {"id": user.id, "username": user.username, "pending": user.pending},
@@ -59,7 +59,7 @@ def _reason(reason: Reason) -> dict[str, Any]:
 
 
 def as_line(view: AccessView) -> dict[str, Any]:
-    """One right, for people."""
+    """Return an access entry as the row of a table."""
     return {
         "user": view.user.username,
         "pending": view.user.pending,

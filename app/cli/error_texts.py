@@ -1,4 +1,4 @@
-"""How the command line words errors."""
+"""The error messages of the command line."""
 
 import shlex
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def _unavailable(error: DatabaseUnavailable) -> str:
 
 
 def _not_migrated(error: NotMigrated) -> str:
-    return f"{unusable(error.reason)} (is it migrated? frontdesk db upgrade)"
+    return f"{unusable(error.reason)} (is it migrated? Run: frontdesk db upgrade)"
 
 
 TEXTS: dict[type[DomainError], Callable[[Any], str]] = {
@@ -62,16 +62,16 @@ TEXTS: dict[type[DomainError], Callable[[Any], str]] = {
     DatabaseUnavailable: _unavailable,
     NotMigrated: _not_migrated,
 }
-"""By class; a subclass without a line of its own is told as the class above it."""
+"""By class. A subclass without an entry of its own has that of its closest base class."""
 
 
 def text_of(error: DomainError) -> str:
-    """One line that says what is wrong."""
+    """Return the message of an error, in one line."""
     return entry_for(TEXTS, error)(error)
 
 
 def unusable(reason: str) -> str:
-    """What the driver says about the database, in one line, with the file that it means."""
+    """Return a one-line message with what the driver says, and with the URL of an SQLite file that cannot be opened."""
     line = reason.partition("\n")[0]
     place = f" ({masked_url(runtime().config.sqlalchemy_url)})" if "unable to open database file" in line else ""
     return f"The database cannot be used: {line}{place}"

@@ -1,4 +1,4 @@
-"""What each failure of a command is: one table of exit codes, and of the codes that programs read."""
+"""How each error ends a command: its exit code, and the error code in JSON output."""
 
 from typing import NamedTuple
 
@@ -11,11 +11,11 @@ from app.domain import errors
 from app.settings import ConfigError
 
 REFUSED, USAGE, UNUSABLE, NOT_FOUND, CONFLICT, INVALID, UNAVAILABLE = range(1, 8)
-"""Exit codes. 0 is success; 2 is also what click itself ends with when a command is used wrongly."""
+"""Exit codes. 0 is success; click itself also exits with 2 when a command is used wrongly."""
 
 
 class Kind(NamedTuple):
-    """What kind of failure it is: for shells, and for programs that read JSON."""
+    """An exit code for shells, and an error code for programs that read JSON."""
 
     exit_code: int
     code: str
@@ -33,7 +33,7 @@ TAKEN: dict[type[BaseException], str] = {
     errors.WebsiteIdTaken: "id",
     errors.AlreadyMember: "user",
 }
-"""What is there already, and the value that names it."""
+"""Errors about something that exists already, and the field that identifies it."""
 KINDS: dict[type[BaseException], Kind] = {
     click.Abort: Kind(REFUSED, "aborted"),
     click.UsageError: Kind(USAGE, "usage"),
@@ -41,7 +41,7 @@ KINDS: dict[type[BaseException], Kind] = {
     ConfigError: Kind(UNUSABLE, "bad-setting"),
     OSError: Kind(UNUSABLE, "file"),
     UnicodeDecodeError: Kind(INVALID, "invalid"),
-    CommandError: Kind(INVALID, "invalid"),  # Alembic's: there is no such revision
+    CommandError: Kind(INVALID, "invalid"),  # raised by Alembic for an unknown revision
     errors.Invalid: Kind(INVALID, "invalid"),
     errors.Conflict: Kind(CONFLICT, "conflict"),
     errors.AmbiguousName: Kind(CONFLICT, "ambiguous"),
@@ -53,22 +53,22 @@ KINDS: dict[type[BaseException], Kind] = {
     errors.Unavailable: Kind(UNAVAILABLE, "unavailable"),
     errors.DatabaseUnavailable: DATABASE,
 }
-"""By class; a subclass without a line of its own is of the kind of the class above it."""
+"""By class. A subclass without an entry of its own has that of its closest base class."""
 FIELDS: dict[type[BaseException], str] = {**TAKEN, CommandError: "revision"}
-"""Which value is to blame, where the error does not say so itself."""
+"""The field at fault, for errors that do not carry it themselves."""
 
 
 class Failure(click.ClickException):
-    """A command that failed: what is said, and what kind of failure it is."""
+    """An error that ends the command with a message, an exit code and an error code."""
 
     def __init__(self, message: str, kind: Kind, *, field: str | None = None) -> None:
         super().__init__(message)
         self.kind, self.field = kind, field
-        self.exit_code = kind.exit_code  # type: ignore[misc]  # click reads it of the exception
+        self.exit_code = kind.exit_code  # type: ignore[misc]  # click reads it from the exception
 
     @classmethod
     def of(cls, error: BaseException, message: str) -> "Failure":
-        """What an error is to whoever ran the command."""
+        """Return the failure for an exception, with the kind of its closest base class in ``KINDS``."""
         classes = type(error).__mro__
         kind = next((KINDS[found] for found in classes if found in KINDS), OTHER)
         field = getattr(error, "field", None) or next((FIELDS[found] for found in classes if found in FIELDS), None)
@@ -76,12 +76,12 @@ class Failure(click.ClickException):
 
     @classmethod
     def of_usage(cls, error: click.ClickException) -> "Failure":
-        """What click says when a command is used wrongly."""
+        """Return the failure for an error of click's about wrong usage."""
         parameter = getattr(error, "param", None)
         return cls(error.format_message(), KINDS[click.UsageError], field=parameter.name if parameter else None)
 
     def as_json(self) -> str:
-        """For programs, in one line."""
-        # What was typed may be no text; it is shown escaped.
+        """Return the error as one line of JSON, for programs."""
+        # An argument may not be valid UTF-8; such bytes are shown escaped.
         message = self.message.encode("utf-8", "backslashreplace").decode()
         return orjson.dumps({"error": {"code": self.kind.code, "message": message, "field": self.field}}).decode()

@@ -17,23 +17,28 @@ ROLES = click.Choice([role.value for role in SiteRole])
 
 @click.group("grants")
 def group() -> None:
-    """Direct rights on websites: set, remove, list."""
+    """Manage access granted directly on websites."""
 
 
 @group.command("set")
 @click.argument("user")
 @click.argument("website")
 @click.argument("role", type=ROLES)
-@click.option("--capability", "capabilities", multiple=True, help="One beside the role; may be repeated.")
-@click.option("--no-capabilities", is_flag=True, help="Leave no capability beside the role.")
+@click.option("--capability", "capabilities", multiple=True, help="A capability to grant; may be repeated.")
+@click.option("--no-capabilities", is_flag=True, help="Remove all granted capabilities.")
 @json_option
 @guarded
 def set_(
     user: str, website: str, role: str, capabilities: tuple[str, ...], no_capabilities: bool, as_json: bool
 ) -> None:
-    """Give a user a role on a website, in place of the one there was."""
+    """
+    Grant a user a role on a website.
+
+    It replaces an earlier grant. Capabilities are kept unless --capability or
+    --no-capabilities is given.
+    """
     if capabilities and no_capabilities:
-        raise click.UsageError("Name either --capability or --no-capabilities.")
+        raise click.UsageError("Specify either --capability or --no-capabilities, not both.")
     view = effective.put_access(
         OPERATOR,
         websites.find_website(OPERATOR, website).id,
@@ -53,22 +58,22 @@ def set_(
 @json_option
 @guarded
 def remove(user: str, website: str, as_json: bool) -> None:
-    """Take a user's role and capabilities on a website away."""
+    """Remove a user's grant on a website."""
     found, holder = websites.find_website(OPERATOR, website), effective.find_holder(OPERATOR, user)
     grants.set_access(OPERATOR, holder, [found.id], None)
-    message = f"{plain(user)} has no direct right on the website {plain(found.name)}."
+    message = f"{plain(user)} has no grant on the website {plain(found.name)}."
     done(message, as_json=as_json, user_id=holder, website_id=found.id)
 
 
 @group.command("list")
-@click.option("--website", metavar="WEBSITE", help="Who has a right on this website, by id, domain or name.")
-@click.option("--user", metavar="USER", help="Which websites this user has a right on, by name or id.")
+@click.option("--website", metavar="WEBSITE", help="List who can access this website (id, domain or name).")
+@click.option("--user", metavar="USER", help="List what this user can access (name or id).")
 @click.option("--search", help="Part of the user's name, or of the website's name or domain.")
 @page_options
 @json_option
 @guarded
 def list_(website: str | None, user: str | None, search: str | None, page: int, page_size: int, as_json: bool) -> None:
-    """Who has which right on a website, or a user on which; and why."""
+    """List access to a website, or of a user, and why."""
     window = Window.of_page(page, page_size)
     if website is not None and user is None:
         site = websites.find_website(OPERATOR, website)
@@ -77,4 +82,4 @@ def list_(website: str | None, user: str | None, search: str | None, page: int, 
     elif user is not None and website is None:
         show_access(of_user(user, window, search), OF_USER, as_json=as_json)
     else:
-        raise click.UsageError("Name either --website or --user.")
+        raise click.UsageError("Specify either --website or --user.")

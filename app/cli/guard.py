@@ -1,4 +1,4 @@
-"""What surrounds every command: the app's context, and one line with an exit code for whatever goes wrong."""
+"""Runs every command in an application context, and ends it with a one-line message and an exit code on errors."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -23,10 +23,10 @@ JSON = "--json"
 
 
 class CommandLine(click.Group):
-    """A command whose errors are JSON where JSON was asked for, those of its usage included."""
+    """A command group that prints all errors as JSON, including those about usage, when ``--json`` is given."""
 
     def main(self, *given: Any, **options: Any) -> Any:
-        """Run the command to its end."""
+        """Run the command and exit."""
         arguments = given[0] if given else options.get("args")
         if not _wants_json(sys.argv[1:] if arguments is None else arguments):
             return super().main(*given, **options)
@@ -51,9 +51,9 @@ def _end(failure: Failure) -> None:
 
 def guarded(command: Callable[P, R]) -> Callable[P, R]:
     """
-    The same command, within the app's context; whatever goes wrong ends it with one line and an exit code.
+    Wrap a command so that it runs in an application context and reports errors as a ``Failure``.
 
-    The app is made here and not before, so that help needs neither settings nor a database.
+    The application is created when the command runs, so that ``--help`` needs neither settings nor a database.
     """
 
     @wraps(command)
@@ -72,7 +72,7 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
                         raise
                     raise Failure(unusable(reason), DATABASE) from error
         except UnicodeDecodeError as error:
-            raise Failure.of(error, "What was read is not UTF-8.") from error
+            raise Failure.of(error, "The input is not valid UTF-8.") from error
         except (CommandError, ConfigError) as error:
             raise Failure.of(error, str(error)) from error
         except OSError as error:
@@ -83,7 +83,7 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def _require_unicode(values: dict[str, Any]) -> None:
-    """Refuse arguments that no database and no file could keep, before anything is done."""
+    """Reject arguments that neither a database nor a file could store, before the command does anything."""
     for name, value in values.items():
         if not all(map(is_unicode, _texts(value))):
             raise NotUnicode(name)

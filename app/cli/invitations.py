@@ -23,24 +23,34 @@ TEAM_ROLES = click.Choice([role.value for role in TeamRole])
 days_option = click.option(
     "--days",
     type=click.FloatRange(LEAST_DAYS, MOST_DAYS),
-    help="How long the link is good; FRONTDESK_INVITATION_DAYS by default.",
+    help="Days until the link expires; FRONTDESK_INVITATION_DAYS by default.",
 )
 
 
 @click.group("invitations")
 def group() -> None:
-    """Ways into an account by a link: create, list, resend, revoke."""
+    """Manage invitations."""
 
 
 @group.command("create")
 @click.argument("username", required=False)
-@click.option("--email", help="Where to mail the link, if there is a mail server; also the name, without one.")
-@click.option("--role", type=ROLES, default=Role.USER.value, show_default=True, help="What the account may do.")
+@click.option("--email", help="Where to mail the link, if mail is configured; also the username if none is given.")
+@click.option("--role", type=ROLES, default=Role.USER.value, show_default=True, help="The role of the account.")
 @click.option(
-    "--website", "grants", type=(str, RIGHTS), multiple=True, metavar="WEBSITE ROLE", help="A right; may be repeated."
+    "--website",
+    "grants",
+    type=(str, RIGHTS),
+    multiple=True,
+    metavar="WEBSITE ROLE",
+    help="Access to a website; may be repeated.",
 )
 @click.option(
-    "--team", "members", type=(str, TEAM_ROLES), multiple=True, metavar="TEAM ROLE", help="A place; may be repeated."
+    "--team",
+    "members",
+    type=(str, TEAM_ROLES),
+    multiple=True,
+    metavar="TEAM ROLE",
+    help="A team to join; may be repeated.",
 )
 @days_option
 @json_option
@@ -55,9 +65,9 @@ def create(
     as_json: bool,
 ) -> None:
     """
-    Invite somebody, and print the link.
+    Invite a user, and print the link.
 
-    There they choose a password, and the account is theirs.
+    The user opens it and chooses a password; then the account is ready.
     """
     made = manage.invite(
         OPERATOR,
@@ -72,12 +82,12 @@ def create(
 
 
 @group.command("list")
-@click.option("--search", help="Part of the name or address, in any case.")
+@click.option("--search", help="Part of the username or address, in any case.")
 @page_options
 @json_option
 @guarded
 def list_(search: str | None, page: int, page_size: int, as_json: bool) -> None:
-    """All invitations, newest first, accepted ones included."""
+    """List all invitations, newest first."""
     found = manage.list_invitations(OPERATOR, Window.of_page(page, page_size), search=search)
     show_page(found, COLUMNS, as_json=as_json)
 
@@ -89,9 +99,10 @@ def list_(search: str | None, page: int, page_size: int, as_json: bool) -> None:
 @guarded
 def resend(invitation: str, days: float | None, as_json: bool) -> None:
     """
-    Make a new link, mail it if there is a mail server, and print it.
+    Make a new link, mail it if possible, and print it.
 
-    INVITATION is its id, or the name or address of the account. Earlier links are dead.
+    INVITATION is its id, or the username or e-mail address of the account.
+    Earlier links stop working.
     """
     found = manage.find_invitation(OPERATOR, invitation)
     _show_with_link(manage.resend(OPERATOR, found.id, days=days), as_json=as_json)
@@ -99,18 +110,18 @@ def resend(invitation: str, days: float | None, as_json: bool) -> None:
 
 @group.command("revoke")
 @click.argument("invitation")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @json_option
 @guarded
 def revoke(invitation: str, yes: bool, as_json: bool) -> None:
     """
-    Take an invitation back; the account that waits is deleted.
+    Revoke an invitation, and delete its account.
 
-    INVITATION is its id, or the name or address of the account.
+    INVITATION is its id, or the username or e-mail address of the account.
     """
     found = manage.find_invitation(OPERATOR, invitation)
     if not yes:
-        confirm(f"Take the invitation of {plain(found.username)} back?")
+        confirm(f"Revoke the invitation of {plain(found.username)}?")
     manage.revoke(OPERATOR, found.id)
     done(f"{plain(found.username)} is no longer invited.", as_json=as_json, id=found.id)
 

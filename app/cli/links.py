@@ -1,4 +1,4 @@
-"""Links on the command line, which knows no address of the server but the one that the settings name."""
+"""Links that the command line prints. It knows the server's address only from the setting FRONTDESK_PUBLIC_URL."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from app.security.link_tokens import link_to
 
 def link_values(place: str, token: str, *, as_json: bool) -> dict[str, Any]:
     """
-    The link as values to show: whole, or its path alone where FRONTDESK_PUBLIC_URL is not set, which is said aside.
-    Programs get both, and null for a link that nobody knows the beginning of.
+    Return the values to print for a link: ``link``, or only its ``path`` if FRONTDESK_PUBLIC_URL is not set, with a
+    warning on standard error. With ``as_json`` both are returned, and ``link`` is None without that setting.
     """
     root, path = runtime().config.public_url, link_to("", place, token)
     link = link_to(root, place, token) if root else None

@@ -17,18 +17,18 @@ COLUMNS = ("id", "kind", "recipient", "state", "attempts", "created_at", "due_at
 
 @click.group("mail")
 def group() -> None:
-    """The outbox: send, list, try again, test."""
+    """Manage the outbox, and test the mail server."""
 
 
 @group.command("send")
 @json_option
 @guarded
 def send(as_json: bool) -> None:
-    """Send what is due; a running server does so itself."""
+    """Send all mails that are due; a running server does this."""
     tally = mails.deliver_now(OPERATOR)
-    said = f"{counted(tally.sent, 'mail')} sent, {tally.postponed} put off, {tally.given_up} given up."
+    said = f"{counted(tally.sent, 'mail')} sent, {tally.postponed} postponed, {tally.given_up} given up."
     if tally.unreachable:
-        said += f" The mail server takes nothing now: {tally.unreachable}"
+        said += f" The mail server accepts no mail at present: {tally.unreachable}"
     done(said, as_json=as_json, **asdict(tally))
 
 
@@ -37,7 +37,7 @@ def send(as_json: bool) -> None:
 @json_option
 @guarded
 def list_(page: int, page_size: int, as_json: bool) -> None:
-    """Mails that wait or were given up, oldest first."""
+    """List mails that are waiting or given up, oldest first."""
     found = mails.list_mails(OPERATOR, Window.of_page(page, page_size))
     rows = [
         {name: getattr(row, name, None) for name in COLUMNS} | {"state": "waiting" if row.due_at else "given up"}
@@ -51,9 +51,9 @@ def list_(page: int, page_size: int, as_json: bool) -> None:
 @json_option
 @guarded
 def retry(mail_id: UUID | None, as_json: bool) -> None:
-    """Try a mail again now, or all that were given up."""
+    """Retry one mail now, or all that were given up."""
     number = mails.retry(OPERATOR, mail_id)
-    done(f"{counted(number, 'mail')} will be tried again now.", as_json=as_json, count=number)
+    done(f"{counted(number, 'mail')} will be retried now.", as_json=as_json, count=number)
 
 
 @group.command("test")
@@ -61,6 +61,6 @@ def retry(mail_id: UUID | None, as_json: bool) -> None:
 @json_option
 @guarded
 def test(address: str, as_json: bool) -> None:
-    """Send a test mail to an address, at once."""
+    """Send a test mail to an address now."""
     mails.send_test(OPERATOR, address)
-    done(f"The mail server has taken a test mail to {address}.", as_json=as_json)
+    done(f"The mail server accepted a test mail to {address}.", as_json=as_json)

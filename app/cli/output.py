@@ -1,4 +1,4 @@
-"""How the command line says things: a table for people, JSON for programs."""
+"""Output of the command line: tables to read, JSON for programs."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -13,20 +13,20 @@ from rich.text import Text
 from app.domain.pagination import Page
 
 ENDLESS = 1_000_000
-"""Nothing is cut off or wrapped by us, so that ids can be copied, and lines can be counted."""
+"""The width of tables: values are never cut or wrapped, so ids can be copied and lines can be counted."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
 
 def as_dict(source: Any, columns: Sequence[str]) -> dict[str, Any]:
-    """Some attributes of a row or an entity, or keys of a mapping."""
+    """Return some attributes of a row or an entity, or some keys of a mapping."""
     if isinstance(source, Mapping):
         return {name: source[name] for name in columns}
     return {name: getattr(source, name) for name in columns}
 
 
 def show(source: Any, columns: Sequence[str], *, as_json: bool) -> None:
-    """Print one thing."""
+    """Print one object, a line for each value."""
     values = as_dict(source, columns)
     if as_json:
         print_json(values)
@@ -40,12 +40,12 @@ def show(source: Any, columns: Sequence[str], *, as_json: bool) -> None:
 
 
 def show_page(page: Page[Any], columns: Sequence[str], *, as_json: bool) -> None:
-    """Print a page of things, and how many there are in all."""
+    """Print a page of a list, and the total on standard error."""
     show_all(page.rows, columns, total=page.total, as_json=as_json)
 
 
 def show_all(rows: Sequence[Any], columns: Sequence[str], *, total: int, as_json: bool) -> None:
-    """Print some things."""
+    """Print rows of a list, and on standard error how many of ``total`` they are."""
     found = [as_dict(row, columns) for row in rows]
     if as_json:
         print_json({"data": found, "count": total})
@@ -64,7 +64,7 @@ def print_json(value: Any) -> None:
 
 
 def done(message: str, *, as_json: bool = False, **values: Any) -> None:
-    """Say that it is done."""
+    """Report success: the message, or with ``as_json`` the values."""
     if as_json:
         print_json({"ok": True, **values})
     else:
@@ -72,22 +72,22 @@ def done(message: str, *, as_json: bool = False, **values: Any) -> None:
 
 
 def warn(message: str) -> None:
-    """Say aside what the operator should know, though nothing failed."""
+    """Print a warning on standard error."""
     click.echo(f"Warning: {message}", err=True)
 
 
 def confirm(question: str) -> None:
-    """Go on only after a yes. The question is no part of the output."""
+    """Ask for confirmation on standard error. :raises click.Abort: the answer is not yes"""
     click.confirm(question, abort=True, err=True)
 
 
 def counted(number: int, noun: str) -> str:
-    """``1 login``, ``2 logins``."""
+    """Return a number with its noun: ``1 session``, ``2 sessions``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def plain(value: Any) -> str:
-    """A value as text, without anything that a terminal would obey: names are their owners' to choose."""
+    """Return a value as text. Characters that a terminal would interpret are escaped: users choose their names."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Passwords at the command line: asked for without echo, read from standard input, or made up."""
+"""Passwords on the command line: prompted for without echo, read from standard input, or generated."""
 
 import secrets
 import sys
@@ -11,34 +11,34 @@ from app.domain.errors import NotUnicode
 
 
 def password_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--password-stdin`` and ``--generate``; without them the password is asked for."""
-    command = click.option("--generate", is_flag=True, help="Make a password up, and print it once.")(command)
+    """Add the options ``--password-stdin`` and ``--generate``; without them, the command prompts for a password."""
+    command = click.option("--generate", is_flag=True, help="Generate a password, and print it once.")(command)
     return click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")(command)
 
 
 LINE_MAX_BYTES = 4096
-"""Far more than a password may have."""
+"""Far more than the longest password allowed."""
 
 
 def read_password(*, password_stdin: bool, generate: bool) -> tuple[str, bool]:
-    """A password, and whether it was made up and has to be shown."""
+    """Return a password, and whether it was generated and must be shown."""
     if generate and password_stdin:
-        raise click.UsageError("--generate and --password-stdin exclude each other.")
+        raise click.UsageError("--generate and --password-stdin cannot be combined.")
     if generate:
         return secrets.token_urlsafe(12), True
     if password_stdin:
         return _line_from_stdin(), False
     if not sys.stdin.isatty():
-        raise click.UsageError("Nobody to ask for a password here: use --password-stdin or --generate.")
+        raise click.UsageError("Cannot prompt for a password without a terminal: use --password-stdin or --generate.")
     return click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True), False
 
 
 def _line_from_stdin() -> str:
     """
-    The first line, without its end, in UTF-8 whatever the locale: bytes that are none would become a password that
-    nobody can type again.
+    Return the first line without its line ending, decoded as UTF-8 whatever the locale. Other bytes would make a
+    password that cannot be typed again.
 
-    :raises NotUnicode: it is not UTF-8
+    :raises NotUnicode: the line is not UTF-8
     """
     line = sys.stdin.buffer.readline(LINE_MAX_BYTES)
     try:

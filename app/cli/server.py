@@ -21,13 +21,14 @@ from app.settings.secret_key import check_secret, make_secret
 @click.command("serve")
 @click.option("--host", help="Address to listen on; FRONTDESK_HOST by default.")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on; FRONTDESK_PORT by default.")
-@click.option("--check", is_flag=True, help="Only check whether it would start: settings, code, database.")
+@click.option("--check", is_flag=True, help="Check settings, code and database; do not start.")
 @guarded
 def serve(host: str | None, port: int | None, check: bool) -> None:
     """
-    Serve until Ctrl-C or SIGTERM; requests under way are finished.
+    Run the server until Ctrl-C or SIGTERM.
 
-    Sockets that systemd passes (LISTEN_FDS) come before --host and --port.
+    Requests in progress are finished first. Sockets passed by systemd
+    (LISTEN_FDS) take precedence over --host and --port.
     """
     config = runtime().config
     check_secret(config)
@@ -36,16 +37,16 @@ def serve(host: str | None, port: int | None, check: bool) -> None:
         migrations.refuse_foreign_tables()
         check_start()
         _warn_of_ignored(ignored_settings(OPERATOR))
-        click.echo("It would start.")
+        click.echo("The server can start.")
         return
     _warn_of_ignored(ignored_settings(OPERATOR))
-    migrations.dispose()  # workers are forked, and open connections of their own
+    migrations.dispose()  # workers are forked and must open their own connections
     host, port = host or config.host, port or config.port
     passed = passed_sockets()
     listeners = passed or bound_sockets(host, port, number=config.workers)
     if not passed and not config.is_production:
         shown = f"[{host}]" if ":" in host else host
-        click.echo(f"Frontdesk serves on http://{shown}:{port} (documentation: /docs). Ctrl-C ends it.")
+        click.echo(f"Frontdesk is running on http://{shown}:{port} (documentation: /docs). Press Ctrl-C to stop it.")
     serve_app(config, listeners, activated=bool(passed))
 
 
@@ -54,10 +55,11 @@ def serve(host: str | None, port: int | None, check: bool) -> None:
 @guarded
 def setup(as_json: bool) -> None:
     """
-    Make everything ready: folder, database, first administrator.
+    Prepare folder, database and first administrator.
 
-    Harmless when repeated. A password that is made up is printed once; FRONTDESK_ADMIN_USERNAME,
-    FRONTDESK_ADMIN_PASSWORD and FRONTDESK_ADMIN_EMAIL choose other ones.
+    Safe to repeat. A generated password is printed once. To choose it, and
+    the name and e-mail address, set FRONTDESK_ADMIN_PASSWORD,
+    FRONTDESK_ADMIN_USERNAME and FRONTDESK_ADMIN_EMAIL.
     """
     config = runtime().config
     if not config.database_url:
@@ -73,23 +75,23 @@ def setup(as_json: bool) -> None:
         return
     _warn_of_ignored(ignored)
     if first:
-        click.echo(f"The first administrator is made: {first.username}")
+        click.echo(f"Created the first administrator: {first.username}")
         if first.password:
-            click.echo(f"Password (shown this once): {first.password}")
+            click.echo(f"Password (shown only once): {first.password}")
 
 
 @click.command("config")
 @json_option
 @guarded
 def config(as_json: bool) -> None:
-    """The settings in force; secrets are masked."""
+    """Show the effective settings; secrets are masked."""
     masked = runtime().config.masked()
     show(masked, tuple(masked), as_json=as_json)
 
 
 @click.group("db")
 def database() -> None:
-    """The database's schema."""
+    """Manage the database schema."""
 
 
 @database.command("upgrade")
@@ -97,24 +99,25 @@ def database() -> None:
 @json_option
 @guarded
 def upgrade(revision: str, as_json: bool) -> None:
-    """Migrate to the newest revision, or to the one named."""
+    """Migrate to the latest revision, or to REVISION."""
     migrations.upgrade(revision)
     _say_where(as_json)
 
 
 @database.command("downgrade")
 @click.argument("revision")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @json_option
 @guarded
 def downgrade(revision: str, yes: bool, as_json: bool) -> None:
     """
-    Migrate back; what later revisions added is lost.
+    Revert to an earlier revision; newer data is lost.
 
-    REVISION is the one to go back to; "base" is before the first.
+    Data that later revisions added is lost. REVISION is the revision to
+    revert to; "base" is the state before the first.
     """
     if not yes:
-        confirm(f"Migrate back to {revision}? Data of later revisions is lost.")
+        confirm(f"Revert to {revision}? Data of later revisions is lost.")
     migrations.downgrade(revision)
     _say_where(as_json)
 
@@ -123,20 +126,20 @@ def downgrade(revision: str, yes: bool, as_json: bool) -> None:
 @json_option
 @guarded
 def current(as_json: bool) -> None:
-    """Which revision the database is at, and which is the newest."""
+    """Show the database's revision and the latest one."""
     values = {"current": migrations.current_revision(), "head": migrations.head_revision()}
     show(values, tuple(values), as_json=as_json)
 
 
 def _protect_files(config: Config) -> None:
     for path in protect(config):
-        warn(f"others can read {plain(path)}, which belongs to another user.")
+        warn(f"others can read {plain(path)}, which belongs to another user; fix its mode.")
 
 
 def _warn_of_ignored(settings: list[str]) -> None:
     if settings:
         names = " and ".join(map(variable, settings))
-        warn(f"there is an administrator already, so {names} changed nothing.")
+        warn(f"there is an administrator already, so {names} had no effect.")
 
 
 def _say_where(as_json: bool) -> None:

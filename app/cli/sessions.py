@@ -17,7 +17,7 @@ COLUMNS = ("id", "created_at", "last_used_at", "expires_at", "address", "user_ag
 
 @click.group("sessions")
 def group() -> None:
-    """Logins: list and revoke."""
+    """Manage sessions of logged-in users."""
 
 
 @group.command("list")
@@ -26,7 +26,7 @@ def group() -> None:
 @json_option
 @guarded
 def list_(user: str, page: int, page_size: int, as_json: bool) -> None:
-    """A user's logins, newest first."""
+    """List a user's sessions, newest first."""
     found = sessions.list_sessions(
         OPERATOR, Window.of_page(page, page_size), user_id=accounts.find_user(OPERATOR, user).id
     )
@@ -36,26 +36,26 @@ def list_(user: str, page: int, page_size: int, as_json: bool) -> None:
 @group.command("revoke")
 @click.argument("user")
 @click.argument("session", type=click.UUID, required=False)
-@click.option("--all", "everything", is_flag=True, help="All logins of the user.")
+@click.option("--all", "everything", is_flag=True, help="All sessions of the user.")
 @json_option
 @guarded
 def revoke(user: str, session: UUID | None, everything: bool, as_json: bool) -> None:
-    """End one login of a user, or all of them."""
+    """End one session of a user, or all of them."""
     if (session is None) != everything:
-        raise click.UsageError("Name a session, or say --all.")
+        raise click.UsageError("Specify a session id or --all.")
     found = accounts.find_user(OPERATOR, user)
     if session is None:
         count = sessions.revoke_user(OPERATOR, found.id)
     else:
         sessions.revoke_session(OPERATOR, session, user_id=found.id)
         count = 1
-    done(f"{counted(count, 'login')} of {found.username} ended.", as_json=as_json, count=count)
+    done(f"Ended {counted(count, 'session')} of {found.username}.", as_json=as_json, count=count)
 
 
 @group.command("prune")
 @json_option
 @guarded
 def prune(as_json: bool) -> None:
-    """Clear away logins that have ended by themselves; for cron."""
+    """Delete expired sessions; meant for cron."""
     count = sessions.prune(OPERATOR)
-    done(f"{counted(count, 'ended login')} cleared away.", as_json=as_json, count=count)
+    done(f"Deleted {counted(count, 'expired session')}.", as_json=as_json, count=count)

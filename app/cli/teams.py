@@ -19,16 +19,16 @@ ROLES = click.Choice([role.value for role in TeamRole])
 
 @click.group("teams")
 def group() -> None:
-    """Teams and who is in them."""
+    """Manage teams and their members."""
 
 
 @group.command("create")
 @click.argument("name")
-@click.option("--owner", required=True, metavar="USER", help="Who owns it, by name or id.")
+@click.option("--owner", required=True, metavar="USER", help="The owner, by name or id.")
 @json_option
 @guarded
 def create(name: str, owner: str, as_json: bool) -> None:
-    """Found a team."""
+    """Create a team."""
     team, _ = teams.create_team(OPERATOR, name=name, owner_id=accounts.find_user(OPERATOR, owner).id)
     show(team, COLUMNS, as_json=as_json)
 
@@ -39,7 +39,7 @@ def create(name: str, owner: str, as_json: bool) -> None:
 @json_option
 @guarded
 def list_(search: str | None, page: int, page_size: int, as_json: bool) -> None:
-    """All teams, newest first."""
+    """List all teams, newest first."""
     found = teams.list_all_teams(OPERATOR, Window.of_page(page, page_size), search=search)
     show_all(found.rows, LISTED, total=found.total, as_json=as_json)
 
@@ -49,22 +49,26 @@ def list_(search: str | None, page: int, page_size: int, as_json: bool) -> None:
 @json_option
 @guarded
 def show_(team: str, as_json: bool) -> None:
-    """One team, by its name or id."""
+    """Show a team, by name or id."""
     show(teams.find_team(OPERATOR, team), COLUMNS, as_json=as_json)
 
 
 @group.command("delete")
 @click.argument("team")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @json_option
 @guarded
 def delete(team: str, yes: bool, as_json: bool) -> None:
-    """Dissolve a team; its websites pass to its oldest owner."""
+    """
+    Delete a team.
+
+    Its websites pass to the owner who has been in the team longest.
+    """
     found = teams.find_team(OPERATOR, team)
     if not yes:
-        confirm(f"Delete the team {plain(found.name)} for good?")
+        confirm(f"Delete the team {plain(found.name)} permanently?")
     teams.delete_team(OPERATOR, found.id)
-    done(f"The team {plain(found.name)} is deleted.", as_json=as_json, id=found.id)
+    done(f"Deleted the team {plain(found.name)}.", as_json=as_json, id=found.id)
 
 
 @group.command("members")
@@ -73,7 +77,7 @@ def delete(team: str, yes: bool, as_json: bool) -> None:
 @json_option
 @guarded
 def members(team: str, page: int, page_size: int, as_json: bool) -> None:
-    """Who is in a team."""
+    """List the members of a team."""
     window = Window.of_page(page, page_size)
     found = memberships.list_members(OPERATOR, teams.find_team(OPERATOR, team).id, window)
     show_all(found.rows, MEMBER, total=found.total, as_json=as_json)
@@ -82,14 +86,14 @@ def members(team: str, page: int, page_size: int, as_json: bool) -> None:
 @group.command("add-member")
 @click.argument("team")
 @click.argument("user")
-@click.option("--role", type=ROLES, default=TeamRole.MEMBER.value, show_default=True, help="As what.")
+@click.option("--role", type=ROLES, default=TeamRole.MEMBER.value, show_default=True, help="The role in the team.")
 @json_option
 @guarded
 def add_member(team: str, user: str, role: str, as_json: bool) -> None:
-    """Put a user into a team."""
+    """Add a user to a team."""
     team_id, found = teams.find_team(OPERATOR, team).id, accounts.find_user(OPERATOR, user)
     memberships.add_member(OPERATOR, team_id, user_id=found.id, role=role)
-    done(f"{found.username} is {role} now.", as_json=as_json, user_id=found.id, role=role)
+    done(f"{found.username} now has the role {role}.", as_json=as_json, user_id=found.id, role=role)
 
 
 @group.command("set-member-role")
@@ -99,24 +103,24 @@ def add_member(team: str, user: str, role: str, as_json: bool) -> None:
 @json_option
 @guarded
 def set_member_role(team: str, user: str, role: str, as_json: bool) -> None:
-    """Change what a member is in a team."""
+    """Change the role of a member."""
     team_id, found = teams.find_team(OPERATOR, team).id, accounts.find_user(OPERATOR, user)
     memberships.update_member(OPERATOR, team_id, found.id, role=role)
-    done(f"{found.username} is {role} now.", as_json=as_json, user_id=found.id, role=role)
+    done(f"{found.username} now has the role {role}.", as_json=as_json, user_id=found.id, role=role)
 
 
 @group.command("remove-member")
 @click.argument("team")
 @click.argument("user")
-@click.option("--keep-grants", is_flag=True, help="Leave them what they were granted on the team's websites.")
+@click.option("--keep-grants", is_flag=True, help="Keep the user's grants on the team's websites.")
 @json_option
 @guarded
 def remove_member(team: str, user: str, keep_grants: bool, as_json: bool) -> None:
     """
-    Take a member out of a team.
+    Remove a member from a team.
 
-    What they were granted on its websites ends as well.
+    The user's grants on the team's websites are removed as well.
     """
     team_id, found = teams.find_team(OPERATOR, team).id, accounts.find_user(OPERATOR, user)
     memberships.remove_member(OPERATOR, team_id, found.id, keep_grants=keep_grants)
-    done(f"{found.username} is out of the team.", as_json=as_json, user_id=found.id)
+    done(f"{found.username} is no longer in the team.", as_json=as_json, user_id=found.id)

@@ -18,17 +18,19 @@ DAYS_MAX = 36_500
 
 @click.group("tokens")
 def group() -> None:
-    """Tokens for programs: create, list and revoke."""
+    """Manage access tokens for scripts."""
 
 
 @group.command("create")
 @click.argument("user")
 @click.argument("description")
-@click.option("--days", type=click.FloatRange(0, DAYS_MAX, min_open=True), help="Days until it ends; never by default.")
+@click.option(
+    "--days", type=click.FloatRange(0, DAYS_MAX, min_open=True), help="Days until it expires; default: never."
+)
 @json_option
 @guarded
 def create(user: str, description: str, days: float | None, as_json: bool) -> None:
-    """Make a token with all rights of a user. It is shown this once."""
+    """Create a token with all rights of a user, and print it."""
     found = accounts.find_user(OPERATOR, user)
     until = None if days is None else utcnow() + timedelta(days=days)
     token = access_tokens.create_token(OPERATOR, found.id, description=description, expires_at=until)
@@ -40,7 +42,7 @@ def create(user: str, description: str, days: float | None, as_json: bool) -> No
 @json_option
 @guarded
 def list_(user: str, as_json: bool) -> None:
-    """A user's tokens, newest first."""
+    """List a user's tokens, newest first."""
     found = access_tokens.list_tokens(OPERATOR, accounts.find_user(OPERATOR, user).id)
     show_all(found, COLUMNS, total=len(found), as_json=as_json)
 
@@ -52,22 +54,22 @@ def list_(user: str, as_json: bool) -> None:
 @json_option
 @guarded
 def revoke(user: str, token: UUID | None, everything: bool, as_json: bool) -> None:
-    """End one token of a user, by its id, or all of them."""
+    """Revoke one token of a user by its id, or all of them."""
     if (token is None) != everything:
-        raise click.UsageError("Name a token by its id, or say --all.")
+        raise click.UsageError("Specify a token id or --all.")
     found = accounts.find_user(OPERATOR, user)
     if token is None:
         count = access_tokens.revoke_user(OPERATOR, found.id)
     else:
         access_tokens.revoke_token(OPERATOR, token, user_id=found.id)
         count = 1
-    done(f"{counted(count, 'token')} of {found.username} ended.", as_json=as_json, count=count)
+    done(f"Revoked {counted(count, 'token')} of {found.username}.", as_json=as_json, count=count)
 
 
 @group.command("prune")
 @json_option
 @guarded
 def prune(as_json: bool) -> None:
-    """Clear away tokens that have ended by themselves; for cron."""
+    """Delete expired tokens; meant for cron."""
     count = access_tokens.prune(OPERATOR)
-    done(f"{counted(count, 'ended token')} cleared away.", as_json=as_json, count=count)
+    done(f"Deleted {counted(count, 'expired token')}.", as_json=as_json, count=count)

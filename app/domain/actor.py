@@ -18,6 +18,8 @@ class CredentialKind(StrEnum):
     ACCESS_TOKEN = "access-token"  # noqa: S105 (a kind, not a secret)
     API_KEY = "api-key"
     SHARE = "share"
+    PARTIAL_LOGIN = "partial-login"
+    """A right password, without the second factor that the account has."""
     LINK = "link"
     """A link from a mail, such as an invitation."""
     OPERATOR = "operator"
@@ -56,6 +58,8 @@ class Account:
     username: str
     role: str
     created_at: datetime | None = None
+    two_factor_required: bool = False
+    """An administrator requires a second factor of this user in particular."""
 
     @classmethod
     def of(cls, row: Any) -> "Account":

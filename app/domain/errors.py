@@ -7,6 +7,7 @@ APIs that define no text of their own.
 
 import dataclasses
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 from uuid import UUID
 
@@ -410,6 +411,60 @@ class SlugTaken(Conflict):
     sentence = "That share ID is already taken."
 
 
+class WrongCode(Conflict):
+    """The code is not one of the user's authenticator app; after too many, ``locked_until`` says when to try again."""
+
+    locked_until: datetime | None = None
+
+    sentence = "This code is not valid."
+
+
+class WrongBackupCode(WrongCode):
+    """The code is not an unused backup code of the user."""
+
+    sentence = "This backup code is not valid."
+
+
+class WrongFactorPassword(Conflict):
+    """The password that disabling a second factor needs is wrong."""
+
+    sentence = "The password is wrong."
+
+
+class CodeUsed(Conflict):
+    """The code was right, and has been used before."""
+
+    sentence = "This code has been used already. Wait for the next one."
+
+
+class SecondFactorEnabled(Conflict):
+    """The user has a second factor already."""
+
+    sentence = "A second factor is enabled already."
+
+
+class SecondFactorNotEnabled(Conflict):
+    """The user has no second factor."""
+
+    sentence = "No second factor is enabled."
+
+
+class NoLongerEnabled(SecondFactorNotEnabled):
+    """The second factor was disabled between password and code."""
+
+
+class NoPendingSetup(Conflict):
+    """No setup of a second factor waits for its first code."""
+
+    sentence = "Start the setup of a second factor first."
+
+
+class ResettingOwnFactor(Conflict):
+    """Administrators cannot reset their own second factor."""
+
+    sentence = "You cannot reset your own second factor. Disable it with your password and a code instead."
+
+
 class LastAdmin(Conflict):
     """The change would delete or demote the last administrator, ``username``."""
 
@@ -555,6 +610,16 @@ class Unauthenticated(DomainError):
     sentence = "You are not logged in."
 
 
+class MissingPartialToken(Unauthenticated):
+    """The token of a partial login is needed, and nothing was sent."""
+
+
+class BadPartialToken(Unauthenticated):
+    """The token belongs to no partial login, or to one that has ended."""
+
+    sentence = "Log in again."
+
+
 class WrongCredentials(Unauthenticated):
     """The username or the password is wrong; the error does not say which."""
 
@@ -565,6 +630,24 @@ class Denied(DomainError):
     """The actor lacks the permission, or is not allowed to know whether the thing exists."""
 
     sentence = "You are not allowed to do this."
+
+
+class SecondFactorNeeded(Denied):
+    """The actor must set up a second factor before anything else."""
+
+    sentence = "Set up a second factor first."
+
+
+class CodeNeeded(Unauthenticated):
+    """The password is right, and the account has a second factor: a code is needed as well."""
+
+    sentence = "A code of your authenticator app is needed."
+
+
+class SecondFactorRequired(Denied):
+    """A second factor cannot be disabled while it is required."""
+
+    sentence = "A second factor is required of you, so you cannot disable it."
 
 
 class LoginNeeded(Denied):
@@ -734,6 +817,23 @@ class Unavailable(DomainError):
     retry_after: ClassVar[int] = 1
     """How long to wait, in seconds."""
     sentence = "The server is busy. Please try again."
+
+
+class FactorLocked(Throttled):
+    """Too many wrong codes; right ones are not accepted either until ``locked_until``."""
+
+    locked_until: datetime
+
+    sentence = "Too many wrong codes. Please try again later."
+
+
+class SecretUnreadable(Unavailable):
+    """The stored secret of a second factor was sealed with another key than the server has."""
+
+    sentence = (
+        "The second factor cannot be checked: FRONTDESK_SECRET_KEY has changed. Put the former key into "
+        "FRONTDESK_PREVIOUS_SECRET_KEYS, or have an administrator reset the second factor."
+    )
 
 
 class TooManyLogins(Unavailable):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.domain.folding import SORT_KEY_LENGTH, sort_key
@@ -22,6 +22,8 @@ class Team(Dated, Base):
     """Any user who knows it can join the team as a member."""
     logo_url: Mapped[str | None] = mapped_column(String(2183))
     deleted_at: Mapped[datetime | None]
+    two_factor_required: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Everyone in the team must have a second factor; Umami's name for the column."""
 
     @validates("name")
     def _fold(self, _key: str, name: str) -> str:

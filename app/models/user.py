@@ -43,6 +43,9 @@ class User(Dated, Base):
     pending: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether the invitation has not been accepted yet. Until then, the account has no password for a login."""
 
+    two_factor_required: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """This user must have a second factor; Umami's name for the column."""
+
     @validates("username")
     def _fold(self, _key: str, username: str) -> str:
         self.username_key = fold(username)

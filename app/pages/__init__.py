@@ -7,7 +7,9 @@ from flask import Blueprint, Flask
 
 from app.http.errors import Api, below, register
 from app.pages import errors, invitations, resets, style
+from app.pages.front import front
 
+__all__ = ["front", "init_app"]
 PLACES = ("/invitations", "/reset-password", "/pages")
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Delete, Integer, Update, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Delete, Integer, Update, bindparam, delete, literal, or_, select, update
 from sqlalchemy.sql.dml import ReturningDelete
 
 from app.db.sql.query import Query
@@ -18,6 +18,9 @@ Ended = ReturningDelete[Any]
 """A deletion that returns the ids of the deleted credentials."""
 
 
+NEVER = literal(value=False)
+
+
 class BearerRecord(NamedTuple):
     """The owner of a token and the credential that belongs to it."""
 
@@ -25,6 +28,8 @@ class BearerRecord(NamedTuple):
     username: str
     role: str
     created_at: datetime | None
+    two_factor_required: bool
+    must_enroll: bool
     credential_id: UUID
     last_used_at: datetime | None
     lifetime: int | None
@@ -65,6 +70,7 @@ def statements(
     good: ColumnElement[bool],
     touched: dict[str, Any],
     kept_first: Sequence[ColumnElement[Any]],
+    must_enroll: ColumnElement[bool] = NEVER,
 ) -> Statements:
     """
     Build the statements for one table.
@@ -73,6 +79,7 @@ def statements(
     :param good: the condition for valid credentials, with the value ``now``
     :param touched: the columns that a use sets, with their values
     :param kept_first: the order in which a user's credentials are kept if there are too many
+    :param must_enroll: whether the user must set up a second factor before anything else
     """
     of_user = model.user_id == bindparam("owner_id")
     beyond = select(model.id).where(of_user).order_by(*kept_first).offset(bindparam("kept", type_=Integer))
@@ -83,6 +90,8 @@ def statements(
         select_by_token=Query(
             select(
                 *SUMMARY,
+                User.two_factor_required,
+                must_enroll.label("must_enroll"),
                 model.id.label("credential_id"),
                 model.last_used_at,
                 lifetime.label("lifetime"),

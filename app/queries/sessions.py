@@ -11,6 +11,7 @@ from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery
 from app.models import LoginSession
 from app.queries.credentials import statements
+from app.queries.second_factor import MUST_ENROLL
 
 COLUMNS = (
     LoginSession.id.label("id"),
@@ -39,6 +40,7 @@ stored = statements(
     lifetime=LoginSession.lifetime,
     good=_good,
     touched={"last_used_at": bindparam("now"), "expires_at": bindparam("until")},
+    must_enroll=MUST_ENROLL,
     kept_first=(LoginSession.created_at.desc(), LoginSession.id.desc()),
 )
 """If a user has too many, the newest ones are kept."""

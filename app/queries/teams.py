@@ -23,6 +23,7 @@ COLUMNS = (
     Team.created_at,
     Team.updated_at,
     Team.deleted_at,
+    Team.two_factor_required,
 )
 
 own_role = (
@@ -63,6 +64,7 @@ class TeamRecord(NamedTuple):
     created_at: datetime | None
     updated_at: datetime | None
     deleted_at: datetime | None
+    two_factor_required: bool
 
 
 class TeamOfActor(NamedTuple):
@@ -75,6 +77,7 @@ class TeamOfActor(NamedTuple):
     created_at: datetime | None
     updated_at: datetime | None
     deleted_at: datetime | None
+    two_factor_required: bool
     own_role: str | None
 
 
@@ -88,6 +91,7 @@ class TeamListed(NamedTuple):
     created_at: datetime | None
     updated_at: datetime | None
     deleted_at: datetime | None
+    two_factor_required: bool
     own_role: str | None
     website_count: int
     member_count: int

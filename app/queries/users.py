@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, literal_column, or_, select
+from sqlalchemy import bindparam, exists, func, literal_column, or_, select
 
 from app.db.sql.ordering import Order, by_name, nulls_least
 from app.db.sql.pagination import paged
@@ -13,10 +13,14 @@ from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, in_index, like_folded
 from app.domain.errors import SHOWN_IN_MESSAGES
 from app.domain.roles import Role
-from app.models import IS_ADMIN, User, Website
+from app.models import IS_ADMIN, SecondFactor, User, Website
 from app.queries.rows import Id
 
 SUMMARY = (User.id.label("id"), User.username, User.role, User.created_at)
+
+HAS_SECOND_FACTOR = (
+    exists().where(SecondFactor.user_id == User.id, SecondFactor.enabled_at.is_not(None)).correlate(User)
+)
 
 personal_websites = (
     select(func.count())
@@ -27,7 +31,7 @@ personal_websites = (
     .label("website_count")
 )
 
-PROFILE = (User.email, User.display_name, User.last_seen_at, User.pending)
+PROFILE = (User.email, User.display_name, User.last_seen_at, User.pending, User.two_factor_required)
 """The columns of a profile beyond Umami's."""
 
 
@@ -42,6 +46,7 @@ class UserRecord(NamedTuple):
     display_name: str | None
     last_seen_at: datetime | None
     pending: bool
+    two_factor_required: bool
 
 
 class UserListed(NamedTuple):
@@ -55,6 +60,7 @@ class UserListed(NamedTuple):
     display_name: str | None
     last_seen_at: datetime | None
     pending: bool
+    two_factor_required: bool
     logo_url: str | None
     updated_at: datetime | None
     deleted_at: datetime | None
@@ -62,13 +68,14 @@ class UserListed(NamedTuple):
 
 
 class Credentials(NamedTuple):
-    """An account and the hash of its password."""
+    """An account, the hash of its password, and whether it has a second factor."""
 
     id: UUID
     username: str
     role: str
     created_at: datetime | None
     password_hash: str
+    has_second_factor: bool
 
 
 class PasswordHash(NamedTuple):
@@ -89,7 +96,7 @@ select_user = Query(
 """Value: ``user_id``."""
 
 select_credentials = Query(
-    select(*SUMMARY, User.password_hash.label("password_hash"))
+    select(*SUMMARY, User.password_hash.label("password_hash"), HAS_SECOND_FACTOR.label("has_second_factor"))
     .where(
         or_(User.username_key == bindparam("account_key"), User.email_key == bindparam("account_key")),
         User.deleted_at.is_(None),

@@ -173,6 +173,7 @@ class WebsiteOfAnyone(NamedTuple):
     team_created_at: datetime | None
     team_updated_at: datetime | None
     team_deleted_at: datetime | None
+    team_two_factor_required: bool | None
 
 
 select_website = Query(

@@ -1,4 +1,4 @@
-"""From a request of granian's (RSGI) to a WSGI application and back."""
+"""Calls a WSGI application for a request that granian passes over its RSGI protocol."""
 
 import sys
 from functools import lru_cache
@@ -20,7 +20,7 @@ PLAIN = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
 class Exchange(Protocol):
-    """What we use of granian's RSGI protocol: the body of the request, and its one response."""
+    """The part of granian's RSGI protocol that we use: the body of a request, and its response."""
 
     async def __call__(self) -> bytes: ...
     def __aiter__(self) -> Any: ...
@@ -28,7 +28,7 @@ class Exchange(Protocol):
 
 
 def environ_of(scope: Any) -> Environ:
-    """The WSGI environment of a request, without its body."""
+    """Return the WSGI environment of a request, without its body."""
     host, _, port = scope.server.rpartition(":")
     environ = ALWAYS | {
         "REQUEST_METHOD": scope.method,
@@ -53,8 +53,9 @@ def environ_of(scope: Any) -> Environ:
 @lru_cache(maxsize=512)
 def variable_of(header: str) -> str:
     """
-    ``x-request-id`` → ``HTTP_X_REQUEST_ID``. Empty for a name with an underscore, which could pass for another header
-    that a proxy sets.
+    Return the WSGI variable of a header: ``x-request-id`` becomes ``HTTP_X_REQUEST_ID``.
+
+    It is empty for a name with an underscore, which could be mistaken for another header that a proxy sets.
     """
     return "" if "_" in header else PLAIN.get(header) or f"HTTP_{header.upper().replace('-', '_')}"
 

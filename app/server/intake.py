@@ -1,4 +1,4 @@
-"""What granian calls for each request: it is read to its end, waits for a slot in order of arrival, and runs."""
+"""The RSGI application: it reads each request completely, queues it for a slot in order of arrival, and runs it."""
 
 import asyncio
 import multiprocessing
@@ -22,24 +22,24 @@ from app.server.unserved import Unserved
 from app.settings import Config
 
 LINGER_SECONDS = 2.0
-"""Clients that keep a connection ask again within this, as a rule, and are told to open another."""
+"""Most clients with a kept-alive connection send another request within this time, and are told to reconnect."""
 SETTLE_SECONDS = 0.5
-"""A client that was accepted at the last moment sends its request within this."""
+"""A client that was accepted at the last moment sends its request within this time."""
 DRAIN_SECONDS = LINGER_SECONDS + SETTLE_SECONDS
 READ_SECONDS = 2.0
-"""What is just coming in when the worker ends has this long to arrive."""
+"""Time for requests that are still arriving when the worker stops."""
 FLUSH_SECONDS = 2.0
-"""The last responses are sent within this; then connections that are merely open do not hold the worker up."""
+"""Time to send the last responses; after that, open connections do not keep the worker alive."""
 COLLECT_SECONDS = 1.0
-"""How often tasks of requests that have their response are ended at the least."""
+"""Maximum time between two runs of ``Intake._collect``."""
 PROBE = "/healthz"
-"""Needs no slot: it says that the process lives, however busy it is."""
+"""This path needs no slot: it reports that the process is alive, however busy it is."""
 
 log = structlog.get_logger()
 
 
 class BrokenBody(Exception):
-    """The body ended before its end."""
+    """The request body ended early or is malformed."""
 
 
 class Intake:
@@ -67,7 +67,7 @@ class Intake:
         self._on_refusal = runtime.metrics.refused.inc if runtime is not None else int
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Take over how the worker stops: granian would close connections on which a request is just coming in."""
+        """Take over stopping the worker: granian would close connections on which a request is still arriving."""
         self._loop = loop
         self._collect_regularly()
         loop.add_signal_handler(signal.SIGTERM, self._stop)
@@ -99,14 +99,14 @@ class Intake:
         self._inside += 1
         done = self._loop.create_future()
         self._slots.submit(partial(self._run, environ, body, exchange, done))
-        await done  # granian would respond itself if this returned before the slot has responded
+        await done  # if this returned before the slot has responded, granian would send a response of its own
         return None
 
     async def _read(self, environ: Environ, exchange: Exchange) -> bytes:
         """
-        The body: to its end, or just over the limit, so that the application refuses it in the words of its API.
+        Read the body to its end, or just past the size limit, so that the application responds with its API's error.
 
-        :raises BrokenBody: the client broke off, or sent chunks that are none
+        :raises BrokenBody: the client disconnected or sent malformed chunks
         """
         length = environ.get("CONTENT_LENGTH")
         try:
@@ -123,12 +123,12 @@ class Intake:
             empty += not part
             if len(body) > self._limit:
                 return bytes(body)
-        if empty > 1:  # granian yields one where the body ends, and one for what is broken
+        if empty > 1:  # granian yields one empty part at the end of the body, and another for a malformed one
             raise BrokenBody
         return bytes(body)
 
     def _run(self, environ: Environ, body: bytes, exchange: Exchange, done: asyncio.Future[None]) -> None:
-        """In a slot: the request itself."""
+        """Handle the request; runs in a slot."""
         try:
             respond(self._app, environ, body, exchange, close=self._leaving)
         except Exception:
@@ -139,8 +139,8 @@ class Intake:
 
     def _collect(self) -> None:
         """
-        End the tasks of requests that have their response. This is done when the next request comes, or once a second:
-        to wake the loop for each of them would cost a tenth of a request.
+        Finish the tasks of requests that have been responded to. This runs when the next request arrives, or once a
+        second: waking the event loop for each response would make a request a tenth more expensive.
         """
         while self._ended:
             self._ended.popleft().set_result(None)
@@ -168,21 +168,21 @@ class Intake:
         for deadline in self._reading:
             if not deadline.expired():
                 deadline.reschedule(min(soon, deadline.when() or soon))
-        # Granian's own way to stop, which it takes on SIGINT as well: nothing is accepted any more, requests are
-        # finished, idle connections are closed. Until now the signal was blocked, since a terminal sends it to all.
+        # SIGINT starts granian's own shutdown: it stops accepting, finishes requests and closes idle connections.
+        # The signal was blocked until now, because a terminal sends it to all processes.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         signal.raise_signal(signal.SIGINT)
         while self._inside or self._reading:
             await asyncio.sleep(COLLECT_SECONDS)
         await asyncio.sleep(FLUSH_SECONDS)
-        sys.exit()  # granian waits for the rest of a header as long as ever
+        sys.exit()  # granian would wait for incomplete headers without a shorter deadline
 
     async def _drain(self, listener: socket.socket) -> None:
-        """Have clients leave of their own accord, so that none sends a request while its connection is closed."""
+        """Tell clients to disconnect, so that none sends a request while its connection is being closed."""
         self._leaving = True
         await asyncio.sleep(LINGER_SECONDS)
-        # Accept from a socket that nothing connects to. The real one stays open elsewhere, and new connections wait
-        # there for the next server; to close it is not possible here, as granian has it.
+        # Replace the listening socket by one that nothing connects to. The real one stays open in another process,
+        # where new connections wait for the next server. It cannot be closed here, because granian owns it.
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK) as unreachable:
             unreachable.bind("")
             unreachable.listen()

@@ -1,4 +1,4 @@
-"""The sockets that a server listens on: those that systemd opened, or its own."""
+"""The sockets that a server listens on: those passed by systemd, or its own."""
 
 import errno
 import os
@@ -8,13 +8,13 @@ from typing import Any
 from app.settings import ConfigError
 
 FIRST_PASSED = 3
-"""The number of the first descriptor that systemd passes."""
+"""The first file descriptor that systemd passes."""
 BACKLOG = 4096
-"""Connections that wait in the kernel, as they do during a restart; it may allow fewer (net.core.somaxconn)."""
+"""Connections that may wait in the kernel, for example during a restart; net.core.somaxconn may allow fewer."""
 
 
 def passed_sockets() -> list[socket.socket]:
-    """The sockets that systemd opened for this process, as sd_listen_fds(3) describes; none without them."""
+    """Return the sockets that systemd passed to this process, as described in sd_listen_fds(3); may be empty."""
     pid, number = os.environ.pop("LISTEN_PID", ""), os.environ.pop("LISTEN_FDS", "")
     os.environ.pop("LISTEN_FDNAMES", None)
     if pid != str(os.getpid()):
@@ -24,15 +24,18 @@ def passed_sockets() -> list[socket.socket]:
 
 def bound_sockets(host: str, port: int, *, number: int) -> list[socket.socket]:
     """
-    So many sockets that listen on this address, over IPv4 where the host has both. The kernel spreads connections
-    over them; of one that they shared, a single worker would often take all that come at once.
+    Open sockets that listen on the same address, which is an IPv4 one if the host has both kinds.
 
-    :raises ConfigError: the address is taken, or this machine has no such address
+    The kernel distributes connections among them. With one shared socket, a single worker would often accept all
+    connections that arrive at once.
+
+    :param number: how many sockets to open
+    :raises ConfigError: the address is in use, or this machine has no such address
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, *_, address = min(found, key=lambda entry: entry[0] is not socket.AF_INET)
-        with socket.socket(family) as probe:  # with SO_REUSEPORT, another server of ours would share its port
+        with socket.socket(family) as probe:  # SO_REUSEPORT alone would share the port of another Frontdesk server
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
         return [_bound(family, address) for _ in range(number)]

@@ -1,4 +1,4 @@
-"""A worker's thread that sends mail while the worker serves."""
+"""A thread in each worker that sends mail."""
 
 import time
 from multiprocessing.util import Finalize
@@ -13,15 +13,15 @@ from app.services.notifications import delivery
 
 log = structlog.get_logger()
 EVERY_SECONDS = 5.0
-"""Other processes write mail as well; so often is the outbox looked into."""
+"""Interval between checks of the outbox, to which other processes add mail as well."""
 UNREACHABLE_SECONDS = 30.0
 COUNT_SECONDS = 30.0
 GOODBYE_SECONDS = 10.0
-"""So long is a mail that is just being sent waited for at the end; after that, another sender tries it again."""
+"""Time to finish the mail being sent when the worker stops; after that, another worker will retry it."""
 
 
 class MailWorker:
-    """Sends what is due: at once what this process writes, within seconds what others write."""
+    """Sends mail that is due: at once if this process wrote it, within seconds if another one did."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -31,13 +31,13 @@ class MailWorker:
             self._bell = runtime().mail_bell
 
     def start(self) -> None:
-        """Begin, and stop in good time when the process ends."""
+        """Start the thread; it stops when the process ends."""
         self._thread.start()
-        # Runs where workers end, which atexit's functions do not.
+        # Worker processes run finalizers when they end, but not functions registered with atexit.
         Finalize(None, self.stop, exitpriority=0)
 
     def stop(self) -> None:
-        """Send nothing more; what is under way is finished if it is quick."""
+        """Stop sending, after waiting up to ``GOODBYE_SECONDS`` for the mail in progress."""
         self._stopping.set()
         self._bell.set()
         self._thread.join(GOODBYE_SECONDS)
@@ -50,16 +50,16 @@ class MailWorker:
             with self._app.app_context():
                 try:
                     tally = delivery.deliver(self._stopping)
-                    if tally.anything:  # no addresses here, nor what the server says of them: that is in the outbox
+                    if tally.anything:  # addresses and errors are not logged: they are in the outbox
                         log.info("mail", sent=tally.sent, postponed=tally.postponed, given_up=tally.given_up)
                     if tally.anything or time.monotonic() - counted >= COUNT_SECONDS:
                         delivery.watch_outbox()
                         counted = time.monotonic()
                     if tally.unreachable:
                         pause = UNREACHABLE_SECONDS
-                except Unavailable as error:  # the database is away: mail waits like everything else
+                except Unavailable as error:  # the database is unavailable: mail waits until it is back
                     log.warning("the outbox cannot be read", error=type(error).__name__)
-                except Exception:  # whatever it is, the next mail shall not suffer for it
+                except Exception:  # an unexpected error must not stop later mails
                     log.exception("sending mail failed")
             if pause == UNREACHABLE_SECONDS:
                 self._stopping.wait(pause)

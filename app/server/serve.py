@@ -1,4 +1,4 @@
-"""``frontdesk serve``: granian, with settings that suit us."""
+"""``frontdesk serve``: runs granian with our settings."""
 
 import fcntl
 import gc
@@ -23,20 +23,20 @@ from app.settings import Config, ConfigError
 from app.telemetry import logging
 
 CONNECTIONS = 4096
-"""Open connections of a worker, most of them idle: they cost next to nothing."""
+"""Maximum number of open connections per worker; most are idle and cost almost nothing."""
 
 THROUGH_OURS = {"incremental": True, "formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
-"""Logging for granian: no handlers of its own, so that its lines come out of ours."""
+"""Logging configuration for granian: no handlers of its own, so that ours write its messages."""
 
 Factory = Callable[[str], Flask]
-"""Makes the application of a worker; it is given the folder that the workers of a server share."""
+"""Creates the application of a worker; its argument is the folder that the workers of a server share."""
 
 
 def check_start() -> None:
     """
-    Check whether a server would start on the database as it is, without starting one.
+    Check that a server can start on the current database, without starting one.
 
-    :raises ConfigError: the database lacks migrations
+    :raises ConfigError: the database needs migrating
     """
     if migrations.is_behind(migrations.current_revision()):
         raise ConfigError("the database needs migrating: frontdesk db upgrade")
@@ -44,18 +44,19 @@ def check_start() -> None:
 
 def serve(config: Config, listeners: Sequence[socket.socket], *, activated: bool, make: Factory = worker.make) -> None:
     """
-    Serve until SIGINT or SIGTERM; requests under way are finished first.
+    Run the server until SIGINT or SIGTERM; requests in progress are finished first.
 
-    :param listeners: where connections come in; closed at the end
-    :param activated: whether they stay open elsewhere, so that connections wait there for the next server
+    :param listeners: listening sockets, which are closed at the end
+    :param activated: another process (systemd) keeps them open, so new connections wait there for the next server
+    :param make: creates the application of a worker
     """
     for number in STOP:
-        signal.signal(number, lambda *_: sys.exit())  # until granian listens for them
+        signal.signal(number, lambda *_: sys.exit())  # until granian installs its handlers
     logging.configure(config)
     keep_signals_apart()
     with _shared_folder() as folder:
         server = _server(config, listeners)
-        # Workers are forked, and share the memory of what is loaded as long as the garbage collector leaves it alone.
+        # Forked workers share memory pages until the garbage collector writes to them.
         gc.freeze()
         try:
             server.serve(
@@ -63,7 +64,7 @@ def serve(config: Config, listeners: Sequence[socket.socket], *, activated: bool
                 wrap_loader=False,
             )
         except SystemExit:
-            # Workers that were told to stop as well may go first; that is no failure of theirs.
+            # Workers that received the signal too may exit before the supervisor; that is not an error.
             if not server.interrupt_signal:
                 raise
 
@@ -72,9 +73,9 @@ def _server(config: Config, listeners: Sequence[socket.socket]) -> Supervisor:
     return Supervisor(
         listeners,
         interface=Interfaces.RSGI,
-        http=HTTPModes.http1,  # the other modes give a client that sends nothing all the time it wants
+        http=HTTPModes.http1,  # the other modes have no timeout for clients that send nothing
         websockets=False,
-        loop=Loops.asyncio,  # uvloop, where it happens to be installed, loses signals that arrive before it runs
+        loop=Loops.asyncio,  # uvloop, the default if it is installed, loses signals that arrive before it runs
         workers=config.workers,
         backpressure=CONNECTIONS,
         http1_settings=HTTP1Settings(header_read_timeout=round(config.request_timeout * 1000)),
@@ -87,7 +88,7 @@ def _server(config: Config, listeners: Sequence[socket.socket]) -> Supervisor:
 
 @contextmanager
 def _shared_folder() -> Iterator[str]:
-    """A temporary folder. Our lock on it tells programs that tidy such folders that it is in use."""
+    """Yield a temporary folder, locked so that programs that clean up such folders see that it is in use."""
     with tempfile.TemporaryDirectory(prefix="frontdesk-", ignore_cleanup_errors=True) as folder:
         in_use = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""The threads of a worker: a few requests run at once, in order of arrival."""
+"""The threads of a worker, which run a limited number of requests at once, in order of arrival."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,22 +10,24 @@ Job = Callable[[], object]
 
 class Slots:
     """
-    Runs jobs, at most so many at once. A job must not raise.
+    Runs jobs in a fixed number of slots. A job must not raise an exception.
 
-    There is one thread per slot. A job that steps aside has another thread started in its place; when it is back, the
-    first thread that comes to its place in the queue ends.
+    There is one thread per slot. When a job steps aside, another thread is started in its place. To return, the job
+    queues again, and the thread that reaches it in the queue ends.
+
+    :param number: how many jobs run at once
     """
 
     def __init__(self, number: int) -> None:
         self._jobs: SimpleQueue[Job | Lock] = SimpleQueue()
         self.submit: Callable[[Job], None] = self._jobs.put
-        """``submit(job)`` queues a job and returns at once."""
+        """``submit(job)`` queues a job and returns immediately."""
         for _ in range(number):
             self._start_thread()
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Give the slot of the calling job to others while the block runs, then wait in the queue for another."""
+        """Give the calling job's slot to others while the block runs, then queue for a slot again."""
         self._start_thread()
         try:
             yield

@@ -1,4 +1,4 @@
-"""What a client is told whose request is not run: no slot is taken and no statement sent for it."""
+"""Responses to requests that are not run. They need neither a slot nor the database."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -9,11 +9,11 @@ from app.http.middleware import REQUEST_ID, Environ
 
 FORM = "application/x-www-form-urlencoded"
 FORM_BYTES = 4096
-"""The parameters that matter come first in practice; to parse a large form would cost more than to turn it away."""
+"""The parameters needed here come first in practice, and parsing a large form would cost more than rejecting it."""
 
 
 class Unserved:
-    """A WSGI application that gives every request the same error, in the words of the API that it asked."""
+    """A WSGI application that responds to every request with one status, in the error format of the requested API."""
 
     def __init__(self, status: HTTPStatus, **headers: str) -> None:
         self.status = status
@@ -27,6 +27,6 @@ class Unserved:
 
 
 def _parameters(environ: Environ) -> str:
-    """Of form and query, since Matomo's API takes its parameters from both; of two, the query's comes last."""
+    """Return form and query parameters, as Matomo's API reads both; the query comes last and so takes precedence."""
     form = environ["wsgi.input"].read(FORM_BYTES) if environ.get("CONTENT_TYPE", "").startswith(FORM) else b""
     return "&".join(filter(None, (form.decode("latin-1"), environ["QUERY_STRING"])))

@@ -1,4 +1,4 @@
-"""The application that a worker serves."""
+"""Creates the application that a worker serves."""
 
 from flask import Flask
 
@@ -12,10 +12,10 @@ from app.telemetry import logging
 
 def make(runtime_path: str = "") -> Flask:
     """
-    The application, ready to serve; its threads are running.
+    Create the application and start its background threads.
 
     :param runtime_path: a folder that the workers of one server share
-    :raises ConfigError: a setting cannot be used, or the secret is missing or a placeholder (W32)
+    :raises ConfigError: a setting cannot be used, or the secret key is missing or can be guessed
     """
     app = create_app({"runtime_path": runtime_path} if runtime_path else None)
     with app.app_context():
@@ -27,5 +27,5 @@ def make(runtime_path: str = "") -> Flask:
         replica.watch()
     if config.mail_host:
         MailWorker(app).start()
-    migrations.revisions()  # while the files are still those of this release
+    migrations.revisions()  # cached now, before an upgrade replaces the migration files
     return app

@@ -1,4 +1,4 @@
-"""The process that starts the workers and looks after them: granian's, on sockets that are open already."""
+"""The supervisor process, which starts and watches the workers: granian's, on sockets that are already open."""
 
 import os
 import signal
@@ -17,8 +17,8 @@ STOP = {signal.SIGINT, signal.SIGTERM}
 
 class Wakeup:
     """
-    Wakes the supervisor. A signal handler may find the lock of a ``threading.Event`` held by the very code that it
-    interrupts; a queue has no such lock.
+    Wakes the supervisor from a signal handler. It replaces granian's ``threading.Event``, whose lock may be held by
+    the very code that the handler interrupts; a ``SimpleQueue`` is reentrant.
     """
 
     def __init__(self) -> None:
@@ -31,22 +31,22 @@ class Wakeup:
         self._calls.get()
 
     def clear(self) -> None:
-        """Nothing: each call wakes once."""
+        """Do nothing: each ``set`` ends one ``wait``."""
 
 
 class Supervisor(Granian):  # type: ignore[misc, valid-type]
     """
-    Granian whose workers take one listening socket each, or share them where there are more workers. The supervisor
-    has them as well, so connections that wait for a worker that dies are taken by the next.
+    Granian with one listening socket per worker, or shared ones if there are more workers than sockets. The
+    supervisor keeps them open as well, so if a worker dies, its waiting connections go to the next one.
     """
 
     def __init__(self, listeners: Sequence[socket.socket], **settings: Any) -> None:
         super().__init__("", **settings)
         self._listeners = listeners
         self.listener = listeners[0]
-        """In a worker: its own."""
+        """In a worker, the socket it listens on."""
         self.main_loop_interrupt = Wakeup()
-        # A terminal that is closed ends the server; granian would start workers from code that is loaded already.
+        # SIGHUP stops the server, as when a terminal is closed. Granian would restart workers with the old code.
         self.signal_handler_reload = self.signal_handler_interrupt
 
     def _init_shared_socket(self) -> None:
@@ -64,8 +64,8 @@ class Supervisor(Granian):  # type: ignore[misc, valid-type]
 
 def keep_signals_apart() -> None:
     """
-    Make workers stop on SIGTERM from their first moment on: they inherit handlers that do nothing in them. Ctrl-C,
-    which a terminal sends to all processes, is left to the supervisor, which stops the workers.
+    Make workers stop on SIGTERM from the moment they are forked, since inherited handlers have no effect in them.
+    Ctrl-C, which a terminal sends to all processes, is handled only by the supervisor, which stops the workers.
     """
 
     def in_child() -> None:

@@ -119,6 +119,40 @@ class AccessTokensRevoked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SecondFactorEnabled(UserEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorDisabled(UserEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorReset(UserEvent):
+    """An administrator removed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorLocked(UserEvent):
+    """Too many wrong codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupCodeUsed(UserEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorRequirementChanged(Event):
+    """A second factor is required of a user, of a team, or, with neither, of everyone; or no longer."""
+
+    user_id: UUID | None
+    team_id: UUID | None
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TeamEvent(Event):
     """Something that happened to a team."""
 

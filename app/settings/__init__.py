@@ -1,4 +1,4 @@
-"""Every setting, with its default and a sentence; ``load()`` fills it from its sources."""
+"""The settings: their definitions, and ``load()``, which reads them from their sources."""
 
 from app.settings.base import PREFIX, ROOT, ConfigError, variable
 from app.settings.sections import Config

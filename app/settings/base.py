@@ -1,4 +1,4 @@
-"""What every section of the settings is made of."""
+"""Building blocks of the settings' sections."""
 
 from dataclasses import field
 from pathlib import Path
@@ -9,15 +9,15 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PREFIX = "FRONTDESK_"
 SECRET_FILE = "secret_key"  # noqa: S105 (a file's name)
 NUMBER_MAX = 2**31 - 1
-"""Larger numbers overflow in PostgreSQL, in the server or in a header, at the first use."""
+"""Larger numbers would overflow in PostgreSQL, in the server or in a header when they are first used."""
 
 
 class ConfigError(ValueError):
-    """A setting that cannot be used; the message names it and says what is accepted."""
+    """A setting cannot be used; the message names it and says what is accepted."""
 
 
 def variable(name: str) -> str:
-    """The environment variable of a setting."""
+    """Return the name of a setting's environment variable."""
     return PREFIX + name.upper()
 
 
@@ -30,7 +30,15 @@ def setting(
     most: float | None = None,
     choices: tuple[str, ...] = (),
 ) -> T:
-    """A setting: its default, its sentence, whether to mask it, which values are allowed."""
+    """
+    Define a setting as a dataclass field.
+
+    :param text: its description, the same as in the README
+    :param secret: mask the value when settings are shown
+    :param least: the smallest allowed number
+    :param most: the largest allowed number; ``NUMBER_MAX`` by default
+    :param choices: the only allowed values, if any are given
+    """
     if most is None and type(default) in (int, float):
         most = NUMBER_MAX
     rules = {"text": text, "secret": secret, "least": least, "most": most, "choices": choices}

@@ -1,4 +1,4 @@
-"""What settings may be, each for itself and together: what would fail at the first use is found at the start."""
+"""Checks of the settings, alone and in combination, so that unusable ones are reported at start-up."""
 
 import re
 from dataclasses import fields
@@ -18,7 +18,7 @@ from app.settings.sections import Config
 DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+unix")
 TLS_PORT = 465
-"""There, TLS begins with the first byte."""
+"""On this port, TLS starts with the first byte."""
 HERE = ("localhost", "127.0.0.1", "::1")
 HOST = re.compile(r"[\w.:%-]+|\[[\da-fA-F:.]+\]")
 SOURCE = re.compile(
@@ -27,12 +27,16 @@ SOURCE = re.compile(
         (?: : (?: \d+ | \* ) )? (?: /[^;,'"]* )?""",
     re.VERBOSE | re.IGNORECASE,
 )
-"""What the Content-Security-Policy takes after ``frame-ancestors``."""
+"""A source as the Content-Security-Policy directive ``frame-ancestors`` accepts it."""
 SHOWN_URLS = ("favicon_url", "links_url", "pixels_url")
 
 
 def check(config: Config) -> None:
-    """:raises ConfigError: a value out of its bounds, one that can never work, or some that do not fit together"""
+    """
+    Check all settings.
+
+    :raises ConfigError: a value is out of range or can never work, or some values contradict each other
+    """
     for item in fields(config):
         _check_value(variable(item.name), getattr(config, item.name), item.metadata)
     _check_database("DATABASE_URL", config.sqlalchemy_url)
@@ -53,7 +57,7 @@ def _check_value(label: str, value: Any, rules: Any) -> None:
         raise ConfigError(f"{label} must be {rules['least']:g} or more")
     if rules["most"] is not None and not value <= rules["most"]:
         raise ConfigError(f"{label} must be {rules['most']} or less")
-    # A password may hold what it likes.
+    # Passwords may contain any character.
     if isinstance(value, str) and not rules["secret"] and any(not (c.isprintable() or c == " ") for c in value):
         raise ConfigError(f"{label} must not contain control characters or line breaks")
 
@@ -71,7 +75,7 @@ def _check_accounts(config: Config) -> None:
         parsed_domains(config.email_domains)
     except DomainError as error:
         raise ConfigError(
-            f"FRONTDESK_EMAIL_DOMAINS must be domains that an e-mail address can have, as example.com: {error.message}"
+            f"FRONTDESK_EMAIL_DOMAINS must be domains that an e-mail address can have (example.com): {error.message}"
         ) from error
     try:
         Capabilities.of(config.capabilities)
@@ -88,11 +92,13 @@ def _check_browsers(config: Config) -> None:
             )
     for source in config.allowed_frame_urls.split():
         if not SOURCE.fullmatch(source):
-            raise ConfigError(f"FRONTDESK_ALLOWED_FRAME_URLS must be sources, as https://example.com, not {source!r}")
+            raise ConfigError(
+                f"FRONTDESK_ALLOWED_FRAME_URLS must be sources such as https://example.com, not {source!r}"
+            )
 
 
 def _is_origin(text: str) -> bool:
-    """Whether a browser could send it: without a path, and without a port that goes without saying."""
+    """Return whether a browser could send this origin: it has no path, and no port that is the scheme's default."""
     url = _parts(text)
     if url is None or url.scheme == "" or not url.hostname:
         return False
@@ -116,13 +122,13 @@ def _is_web_address(text: str) -> bool:
 def _check_mail(config: Config) -> None:
     public = config.public_url
     if public and (not _is_web_address(public) or {*public} & {*"?# "} or "@" in urlsplit(public).netloc):
-        raise ConfigError("FRONTDESK_PUBLIC_URL must be the address that people reach this server by, https://…")
+        raise ConfigError("FRONTDESK_PUBLIC_URL must be the address at which users reach this server, https://…")
     if not config.mail_host:
         return
     if not HOST.fullmatch(config.mail_host) or _names_a_port(config.mail_host):
         raise ConfigError(
-            f"FRONTDESK_MAIL_HOST must be a name or an address alone, not {config.mail_host!r}; "
-            "the port is FRONTDESK_MAIL_PORT"
+            f"FRONTDESK_MAIL_HOST must be a host name or an IP address alone, not {config.mail_host!r}; "
+            "set the port with FRONTDESK_MAIL_PORT"
         )
     for name in ("public_url", "mail_from"):
         if not getattr(config, name):
@@ -138,24 +144,24 @@ def _check_mail(config: Config) -> None:
     for name in ("mail_username", "mail_password"):
         _check_ascii(name, getattr(config, name))
     if config.mail_username and config.mail_encryption == "none" and config.mail_host not in HERE:
-        raise ConfigError("FRONTDESK_MAIL_USERNAME needs encryption: the password would be sent for all to read")
+        raise ConfigError("FRONTDESK_MAIL_USERNAME needs encryption: the password would be sent in clear text")
 
 
 def _check_ascii(name: str, value: str) -> None:
-    """For what is sent where nothing else gets through."""
+    """Check a value that is sent over a protocol that allows only ASCII."""
     if not value.isascii():
         raise ConfigError(f"{variable(name)} must consist of ASCII characters")
 
 
 def _names_a_port(host: str) -> bool:
-    """Whether a port follows the name; an IPv6 address has more colons."""
+    """Return whether a port follows the name; an IPv6 address has more than one colon."""
     return host.count(":") == 1
 
 
 def _parts(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018 (raises where it is no number)
+        parts.port  # noqa: B018 (raises an error if it is not a number)
     except ValueError:
         return None
     return parts
@@ -167,8 +173,8 @@ def _check_database(label: str, text: str) -> None:
     except (ArgumentError, ValueError):
         raise ConfigError(f"{label} is not a database URL (postgresql://user:password@host/name)") from None
     if url.get_backend_name() not in ("sqlite", "postgresql"):
-        raise ConfigError(f"{label} names {url.get_backend_name()}; SQLite and PostgreSQL are supported")
+        raise ConfigError(f"{label} names {url.get_backend_name()}, but only SQLite and PostgreSQL are supported")
     if url.drivername not in DRIVERS:
-        raise ConfigError(f"{label} asks for the driver of {url.drivername}; postgresql:// takes psycopg 3")
+        raise ConfigError(f"{label} names an unsupported driver, {url.drivername}; use postgresql:// or sqlite://")
     if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
-        raise ConfigError(f"{label} names no file: a database in memory is another one for each server process")
+        raise ConfigError(f"{label} must name a file: each server process would have its own database in memory")

@@ -1,4 +1,4 @@
-"""Files and folders that only the user of the service may read, whatever the umask."""
+"""Files and folders that only the service's own user can read, whatever the umask."""
 
 import os
 import stat
@@ -13,25 +13,25 @@ from app.settings.sections import Config
 
 DEFAULT_FOLDER = ROOT / "instance"
 BESIDE_DATABASE = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a database, with the mode that the database has."""
+"""Suffixes of the files that SQLite keeps beside a database, with the mode of the database."""
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, and those above it, for their owner alone. Those that are there stay as they are."""
+    """Create a folder and its missing parents with mode 0700. Existing ones stay as they are."""
     if not folder.exists():
         make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def make_file(file: Path) -> None:
-    """Make an empty file for its owner alone. One that is there, or cannot be made, is for its user to deal with."""
+    """Create an empty file with mode 0600. If it exists or cannot be created, do nothing: its user gets the error."""
     with suppress(OSError):
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def sqlite_file(name: str) -> Path | None:
-    """The file that SQLite makes for a name, which may be a ``file:`` URI; None where it makes none."""
+    """Return the file that SQLite creates for a name, which may be a ``file:`` URI; None if it creates none."""
     if not name.startswith("file:"):
         return Path(name)
     uri = urlsplit(name)
@@ -40,11 +40,11 @@ def sqlite_file(name: str) -> Path | None:
 
 def protect(config: Config) -> list[Path]:
     """
-    Close the database of SQLite, the made secret and the folder ``instance/`` to others, where they are ours.
+    Deny other users access to the SQLite database, the generated secret and the folder ``instance/``.
 
-    Other folders are left alone: they may be shared on purpose, and what lies in them is closed.
+    Other folders are left alone: they may be shared on purpose, and the files in them are protected.
 
-    :returns: those that stay open, because they belong to another user
+    :returns: the paths that others can still read, because they belong to another user
     """
     instance = Path(config.instance_path)
     files = [*_database_files(config), instance / SECRET_FILE]
@@ -58,16 +58,16 @@ def _database_files(config: Config) -> list[Path]:
     file = sqlite_file(url.database or "") if url.get_backend_name() == "sqlite" else None
     if file is None:
         return []
-    file = Path(config.instance_path) / file  # where a relative one lies
+    file = Path(config.instance_path) / file  # a relative path is relative to this folder
     return [file, *(file.with_name(file.name + end) for end in BESIDE_DATABASE)]
 
 
 def _is_closed(path: Path) -> bool:
-    """Whether others cannot read it; closes it where it is ours."""
+    """Return whether others cannot read the path, after removing their permissions if it is ours."""
     try:
         status = path.stat()
     except OSError:
-        return True  # not there, or not for us to look at either
+        return True  # missing, or not accessible to us either
     if status.st_mode & OTHERS and status.st_uid == os.geteuid():
         path.chmod(stat.S_IMODE(status.st_mode) & ~OTHERS)
         return True

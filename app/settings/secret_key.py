@@ -1,4 +1,4 @@
-"""The key that signs: made for development, and judged before anything is served."""
+"""The secret key: generated for development, and checked before the server starts."""
 
 import os
 import secrets
@@ -12,12 +12,12 @@ from app.settings.sections import Config
 MIN_LENGTH = 32
 MIN_VARIETY = 10
 PLACEHOLDERS = ("change", "replace", "secret", "placeholder", "example", "your-", "xxxxxxxx", "00000000", "12345678")
-"""Long enough that a random key in hexadecimal contains none by chance."""
+"""Parts of placeholders, long enough that a random hexadecimal key contains none by chance."""
 ADVICE = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
 
 def make_secret(config: Config) -> None:
-    """Make a key for development and keep it in the instance folder, readable by its owner alone."""
+    """Generate a key for development and store it in the instance folder, readable only by its owner."""
     file = Path(config.instance_path) / SECRET_FILE
     make_folder(file.parent)
     with suppress(FileExistsError):
@@ -27,7 +27,11 @@ def make_secret(config: Config) -> None:
 
 
 def made_secret(folder: Path) -> str:
-    """The key that ``make_secret`` keeps in a folder; empty without one. :raises ConfigError: it is no text"""
+    """
+    Return the key that ``make_secret`` stored in a folder, or an empty string if there is none.
+
+    :raises ConfigError: the file is not UTF-8
+    """
     try:
         return (folder / SECRET_FILE).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -38,15 +42,17 @@ def made_secret(folder: Path) -> str:
 
 def check_secret(config: Config) -> None:
     """
-    Refuse to sign with a key that strangers can guess.
+    Reject a secret key that can be guessed.
 
-    :raises ConfigError: it is missing, short, or a placeholder out of a sample file
+    :raises ConfigError: the key is missing, too short, or a placeholder from a sample file
     """
     key = config.secret_key
     if not key:
-        advice = ADVICE if config.is_production else "frontdesk setup makes one"
+        advice = ADVICE if config.is_production else "frontdesk setup generates one"
         raise ConfigError(f"FRONTDESK_SECRET_KEY is not set; {advice}")
     if len(key) < MIN_LENGTH or len(set(key)) < MIN_VARIETY:
-        raise ConfigError(f"FRONTDESK_SECRET_KEY is too short or too plain ({MIN_LENGTH} characters); {ADVICE}")
+        raise ConfigError(
+            f"FRONTDESK_SECRET_KEY is too short or too simple (use {MIN_LENGTH} random characters); {ADVICE}"
+        )
     if any(word in key.lower() for word in PLACEHOLDERS):
         raise ConfigError(f"FRONTDESK_SECRET_KEY looks like a placeholder; {ADVICE}")

@@ -1,4 +1,4 @@
-"""Where settings come from: defaults, ``config.py``, the environment, overrides."""
+"""The sources of settings: defaults, ``config.py``, the environment, overrides."""
 
 import os
 import runpy
@@ -19,9 +19,11 @@ KINDS = {str: "text", bool: "true or false", int: "a whole number", float: "a nu
 
 def load(overrides: Mapping[str, Any] | None = None, *, environ: Mapping[str, str] | None = None) -> Config:
     """
-    The settings: defaults, then ``instance/config.py``, then ``FRONTDESK_*``, then ``overrides``.
+    Load the settings: defaults, then ``instance/config.py``, then ``FRONTDESK_*``, then ``overrides``.
 
-    :raises ConfigError: a value that does not fit its setting
+    :param overrides: values by the name of the setting
+    :param environ: environment variables, those of the process by default
+    :raises ConfigError: a value has the wrong type, is not allowed, or cannot be read
     """
     environ = os.environ if environ is None else environ
     values: dict[str, Any] = {}
@@ -49,22 +51,22 @@ def load(overrides: Mapping[str, Any] | None = None, *, environ: Mapping[str, st
 
 
 def _file_values(file: Path, known: Collection[str]) -> dict[str, Any]:
-    """What ``config.py`` sets, in capitals; other names are its own."""
+    """Return the settings in ``config.py``, by name. They are in capitals; it may use other names for itself."""
     try:
         given = runpy.run_path(str(file))
-    except Exception as error:  # whatever goes wrong in somebody's file
+    except Exception as error:  # the file is the operator's code and may raise anything
         raise ConfigError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
     names = [name for name in given if name.isupper() and not name.startswith("_")]
     for name in names:
         if name.lower() not in known:
-            raise ConfigError(f"{file} sets {name}, which is no setting")
+            raise ConfigError(f"{file} sets {name}, which is not a setting")
     return {name.lower(): given[name] for name in names}
 
 
 def _environment_values(environ: Mapping[str, str], known: Collection[str]) -> dict[str, str]:
     given = {name: environ[PREFIX + name.upper()] for name in known if environ.get(PREFIX + name.upper())}
     if given.get("port", "").startswith("tcp://"):
-        del given["port"]  # Kubernetes sets this in every pod beside a service that is called "frontdesk"
+        del given["port"]  # Kubernetes sets this in every pod if a service is called "frontdesk"
     return given
 
 

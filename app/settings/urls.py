@@ -1,4 +1,4 @@
-"""URLs of databases: spelt for SQLAlchemy, and shown without passwords."""
+"""Database URLs: with the driver for SQLAlchemy, and with passwords masked."""
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -7,7 +7,7 @@ MASK = "********"
 
 
 def masked_url(text: str) -> str:
-    """A URL without its password, wherever in it that stands."""
+    """Return a URL with its password masked, also in its query."""
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
@@ -17,6 +17,6 @@ def masked_url(text: str) -> str:
 
 
 def with_driver(url: str) -> str:
-    """The URL with psycopg 3 as PostgreSQL's driver, whatever the spelling."""
+    """Return the URL, with psycopg 3 as the driver if it names PostgreSQL."""
     scheme, _, rest = url.partition("://")
     return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url

@@ -1,1 +1,1 @@
-"""What the server says of itself: log lines and metrics."""
+"""Logging and metrics."""

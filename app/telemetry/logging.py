@@ -1,4 +1,4 @@
-"""Logs: JSON lines in production, readable ones in development; every line has its request id."""
+"""Logging: JSON lines in production, readable lines in development; each has the id of its request."""
 
 import logging
 import sys
@@ -19,11 +19,11 @@ SHARED: list[structlog.typing.Processor] = [
 
 def configure(config: Config, *, for_good: bool = False) -> None:
     """
-    Send structlog's and the standard library's messages to standard error, in one format.
+    Send messages of structlog and of the standard library to standard error, in one format.
 
-    Ours go there directly: by way of the standard library a line would cost as much as a statement.
+    Our own are written directly: through the standard library, a line would cost as much as an SQL statement.
 
-    :param for_good: nobody configures anew, so loggers may remember how
+    :param for_good: logging will not be configured again, so loggers may cache the configuration
     """
     level = logging.getLevelNamesMapping()[config.log_level.upper()]
     last = _json_lines() if config.is_production else _readable_lines()
@@ -43,12 +43,12 @@ def configure(config: Config, *, for_good: bool = False) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # /readyz asks it every few seconds
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # /readyz uses it every few seconds
 
 
 def _json_lines() -> list[structlog.typing.Processor]:
     return [
-        # Without local variables: there may be a password among them.
+        # Local variables are left out: they may contain passwords.
         structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
         structlog.processors.JSONRenderer(serializer=_dumps),
     ]

@@ -1,4 +1,4 @@
-"""What Prometheus counts, over all workers of one server."""
+"""Prometheus metrics, summed over all workers of a server."""
 
 import os
 import re
@@ -11,45 +11,49 @@ LIVE_FILE = re.compile(r"gauge_live\w+_(\d+)\.db")
 
 class Metrics:
     """
-    The counters of one process. Workers of one server keep theirs in files in ``folder``, and whoever
-    is asked adds them up.
+    The metrics of one process.
+
+    :param folder: where the workers of a server keep their values in files, so that any of them can add them up
     """
 
     def __init__(self, folder: str = "") -> None:
         from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, values
 
         if folder:
-            # The client library decides at import how it keeps its numbers: for a worker, in the process it came from.
+            # The client library chooses its storage at import, which for a worker happened in the supervisor.
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
             values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
 
         self._folder = Path(folder) if folder else None
         self._registry = registry = CollectorRegistry()
         self.requests = Counter(
-            "frontdesk_requests", "Answered requests.", ["method", "route", "status"], registry=registry
+            "frontdesk_requests",
+            "Requests that have been responded to.",
+            ["method", "route", "status"],
+            registry=registry,
         )
         self.seconds = Histogram(
             "frontdesk_request_seconds",
-            "Seconds from taking a request in to its answer.",
+            "Seconds from accepting a request to its response.",
             ["method", "route"],
             buckets=SECONDS,
             registry=registry,
         )
         self.refused = Counter(
-            "frontdesk_requests_refused", "Requests refused since too many were inside.", registry=registry
+            "frontdesk_requests_refused", "Requests rejected because the server was full.", registry=registry
         )
         self.logins = Counter("frontdesk_logins", "Logins by outcome.", ["outcome"], registry=registry)
-        self.mails = Counter("frontdesk_mails", "Mails by what became of an attempt.", ["outcome"], registry=registry)
+        self.mails = Counter("frontdesk_mails", "Attempts to send a mail, by outcome.", ["outcome"], registry=registry)
         self.outbox = Gauge(
             "frontdesk_outbox_mails",
-            "Mails in the outbox: waiting to be sent, or given up.",
+            "Mails in the outbox, waiting or given up.",
             ["state"],
             multiprocess_mode="mostrecent",
             registry=registry,
         )
         self.hashes_waiting = Gauge(
             "frontdesk_hashes_waiting",
-            "Passwords that wait for their turn at bcrypt.",
+            "Passwords waiting to be hashed.",
             multiprocess_mode="livesum",
             registry=registry,
         )
@@ -64,32 +68,32 @@ class Metrics:
         self._known: dict[tuple[str, str, int], tuple[Any, Any]] = {}
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one answer; ``route`` is the template, never the path."""
+        """Count a response; ``route`` is the route's template, never the path."""
         count, time = self._known.get((method, route, status)) or self._know(method, route, status)
         count.inc()
         time.observe(seconds)
 
     def _know(self, method: str, route: str, status: int) -> tuple[Any, Any]:
-        """The two numbers of such answers: looking them up by their labels costs more than counting."""
+        """Return the two metrics for these labels, cached: looking them up costs more than counting."""
         found = self.requests.labels(method, route, status), self.seconds.labels(method, route)
         self._known[method, route, status] = found
         return found
 
     def page(self) -> tuple[bytes, str]:
-        """All numbers in Prometheus' text format, and its content type."""
+        """Return all metrics in the Prometheus text format, and its content type."""
         from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
         from prometheus_client.multiprocess import MultiProcessCollector
 
         registry: Any = self._registry
         if self._folder is not None:
-            self._folder.mkdir(mode=0o700, exist_ok=True)  # somebody may have tidied it away
+            self._folder.mkdir(mode=0o700, exist_ok=True)  # a clean-up of temporary files may have removed it
             self._bury_the_dead()
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return generate_latest(registry), CONTENT_TYPE_LATEST
 
     def _bury_the_dead(self) -> None:
-        """Forget what processes that are gone had under way; what they counted stays."""
+        """Remove the gauges of processes that have ended; their counters stay."""
         from prometheus_client.multiprocess import mark_process_dead
 
         for file in self._folder.iterdir() if self._folder else ():

@@ -1,1 +1,1 @@
-"""What Frontdesk is measured beside: the bare server, and the same endpoints as FastAPI teaches them."""
+"""The reference servers: a bare route, and the same endpoints in FastAPI as its documentation teaches."""

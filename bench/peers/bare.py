@@ -1,7 +1,7 @@
 """
-The first yardstick: a Flask route that returns a constant, on our server with our settings.
+The first reference server: a Flask route that returns a constant.
 
-``app.server`` serves it: whatever is set there holds for the yardstick as well.
+It runs on ``app.server`` with our settings, so all differences are due to the application.
 """
 
 import sys
@@ -12,7 +12,7 @@ CONSTANT = '{"answer":"always the same"}'
 
 
 def make(_runtime_path: str) -> Flask:
-    """An application with one route."""
+    """Create an application with one route."""
     app = Flask("bare", static_folder=None)
 
     @app.get("/")
@@ -23,7 +23,7 @@ def make(_runtime_path: str) -> Flask:
 
 
 def main(port: int) -> None:
-    """Serve it as ``frontdesk serve`` serves Frontdesk."""
+    """Run the application in the same way as ``frontdesk serve``."""
     from app import settings
     from app.server.listening import bound_sockets
     from app.server.serve import serve

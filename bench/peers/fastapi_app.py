@@ -1,9 +1,9 @@
 """
-The second yardstick: the same endpoints over the same tables in FastAPI with async SQLAlchemy.
+The second reference server: the same endpoints over the same tables in FastAPI with async SQLAlchemy.
 
-Written as their documentation teaches: a session per request by dependency, entities, ``selectinload``,
-response models, bcrypt in a thread. What it leaves out (throttling, rows marked as deleted inside lists,
-clearing away old logins) is in its favour.
+It follows their documentation: a session per request as a dependency, entities, ``selectinload``, response
+models, bcrypt in a thread. What it leaves out (throttling, deleted rows within lists, deletion of expired
+sessions) is in its favour.
 """
 
 from datetime import UTC, datetime

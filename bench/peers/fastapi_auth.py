@@ -1,4 +1,4 @@
-"""The peer's sessions, and who is asking: dependencies, and the login."""
+"""Authentication of the peer: dependencies, and the login."""
 
 import os
 from collections.abc import AsyncIterator
@@ -36,14 +36,14 @@ Session = Annotated[AsyncSession, Depends(get_session)]
 
 
 def utc(moment: datetime) -> datetime:
-    """SQLite forgets the zone."""
+    """Add the time zone UTC, which SQLite does not store."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 async def get_current_user(
     session: Session, credentials: Annotated[HTTPAuthorizationCredentials, Depends(bearer)]
 ) -> User:
-    """Whose token it is; its use is noted every five minutes."""
+    """Return the user of the token, and record its use every five minutes."""
     now = datetime.now(UTC)
     login = await session.scalar(
         select(LoginSession)

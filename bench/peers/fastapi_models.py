@@ -1,4 +1,4 @@
-"""The peer's entities, over Frontdesk's own tables, as SQLAlchemy's documentation declares them."""
+"""The peer's entities over Frontdesk's tables, in the style of SQLAlchemy's documentation."""
 
 from datetime import datetime
 from typing import Any
@@ -77,7 +77,7 @@ class Website(Base):
 
     @property
     def share_id(self) -> str | None:
-        """The newest public link's slug; ``shares`` must have been loaded."""
+        """The slug of the newest share; ``shares`` must have been loaded."""
         return self.shares[0].slug if self.shares else None
 
     @property

@@ -1,4 +1,4 @@
-"""What the peer takes and gives: pydantic models that give the same JSON as Frontdesk."""
+"""The peer's pydantic models, which produce the same JSON as Frontdesk."""
 
 from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def iso(moment: datetime) -> str:
-    """With three digits and ``Z``; databases answer in UTC."""
+    """Return a UTC time in ISO 8601 format with milliseconds and ``Z``."""
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 

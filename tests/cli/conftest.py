@@ -1,4 +1,4 @@
-"""The command line, in this process, on the app under test."""
+"""Runs the command line in this process, on the application under test."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ from tests.databases import fresh_database
 
 
 def invoke(app: Flask | None, *arguments: object, stdin: str | bytes | None = None) -> Result:
-    """Run the command to its end; what it did not expect is raised."""
+    """Run a command to its end; unexpected exceptions are raised."""
     return CliRunner().invoke(
         cli, [str(part) for part in arguments], input=stdin, obj=app, prog_name="frontdesk", catch_exceptions=False
     )
@@ -31,7 +31,7 @@ NO_ADDRESS = "Warning: FRONTDESK_PUBLIC_URL is not set; put the address of this 
 
 @contextmanager
 def configured(app: Flask, **settings: Any) -> Iterator[None]:
-    """The app under test, for a while, with other settings."""
+    """Change settings of the application under test during the block."""
     before: Runtime = app.extensions["frontdesk"]
     app.extensions["frontdesk"] = replace(before, config=replace(before.config, **settings))
     yield
@@ -39,7 +39,7 @@ def configured(app: Flask, **settings: Any) -> Iterator[None]:
 
 
 def error_of(done: Result) -> dict[str, Any]:
-    """The error that a command with ``--json`` ended with."""
+    """Return the error of a command that was run with ``--json``."""
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()
     told = json.loads(line)
@@ -55,7 +55,7 @@ def run(app: Flask) -> Callable[..., Result]:
 
 @pytest.fixture
 def printed(run: Callable[..., Result]) -> Callable[..., Any]:
-    """``printed("users", "list")``: what the command prints with ``--json``, read."""
+    """``printed("users", "list")``: the parsed output of the command with ``--json``."""
 
     def parsed(*arguments: object, stdin: str | None = None) -> Any:
         done = run(*arguments, "--json", stdin=stdin)
@@ -67,7 +67,7 @@ def printed(run: Callable[..., Result]) -> Callable[..., Any]:
 
 @pytest.fixture
 def empty_app(database: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
-    """``empty_app(admin_password="…")``: an app on a database without tables; the same one at every call."""
+    """``empty_app(admin_password="…")``: an application on a database without tables, the same one at every call."""
     with fresh_database(database, tmp_path) as url:
         made: list[Flask] = []
 

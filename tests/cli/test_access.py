@@ -20,7 +20,7 @@ def site(make_user, make_website):
 
 @pytest.fixture
 def row(ada, site):
-    """What is printed of ada's grant."""
+    """The expected output for ada's grant."""
 
     def shown(number: int, role: str, granted: list[str], implied: list[str]):
         return {
@@ -73,7 +73,7 @@ class TestSetAndRemove:
         again = run("grants", "remove", "ada", "Shop")
 
         assert told == {"ok": True, "user_id": str(ada.id), "website_id": str(site)}
-        assert (again.exit_code, again.stdout) == (0, "ada has no direct right on the website Shop.\n")
+        assert (again.exit_code, again.stdout) == (0, "ada has no grant on the website Shop.\n")
         assert printed("access", "ada")["data"] == []
 
     def test_the_account_of_those_who_are_not_logged_in(self, printed, run, site):
@@ -95,7 +95,7 @@ class TestSetAndRemove:
             (
                 ("ada", "Shop", "view", "--capability", "x", "--no-capabilities"),
                 2,
-                "Name either --capability or --no-capabilities.",
+                "Specify either --capability or --no-capabilities, not both.",
             ),
             (("eve", "Shop", "view"), 4, "There is no such user."),
             (("ada", "Nowhere", "view"), 4, "There is no such website."),
@@ -160,7 +160,7 @@ class TestLists:
         done = run("grants", "list", *options)
 
         assert done.exit_code == 2
-        assert done.stderr.endswith("Error: Name either --website or --user.\n")
+        assert done.stderr.endswith("Error: Specify either --website or --user.\n")
 
     def test_an_unknown_user_has_none(self, run):
         assert run("access", "eve").stderr == "Error: There is no such user.\n"

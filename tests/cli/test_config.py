@@ -1,4 +1,4 @@
-"""``frontdesk config``: what is in force, and no secrets."""
+"""``frontdesk config`` prints the effective settings without secrets."""
 
 import json
 from dataclasses import fields

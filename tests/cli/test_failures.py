@@ -1,4 +1,4 @@
-"""What failures end with: an exit code for each kind, and one line; JSON where JSON was asked for."""
+"""Errors end with an exit code for each kind, and one line of text or JSON."""
 
 import json
 import os
@@ -23,7 +23,7 @@ UNKNOWN_PLACE = "postgresql://frontdesk:very-private@127.0.0.1:1/frontdesk"
 
 @pytest.fixture
 def app_on(tmp_path: Path):
-    """An app on a database that may not be there."""
+    """``app_on(url)``: an application on a database that may not exist."""
     return lambda url: create_app(settings_for(url, tmp_path))
 
 
@@ -52,7 +52,7 @@ class TestUsage:
 
 
 class TestKinds:
-    """One of each kind, for people and for programs."""
+    """One error of each kind, as text and as JSON."""
 
     @pytest.fixture(autouse=True)
     def people(self, run, admin, make_user, make_team):
@@ -99,7 +99,7 @@ class TestKinds:
 
         question, _, told = done.stderr.partition("{")
         assert (done.exit_code, done.stdout) == (1, "")
-        assert question.startswith("Delete ada for good?")
+        assert question.startswith("Delete ada permanently?")
         assert json.loads("{" + told) == {"error": {"code": "aborted", "message": "Aborted.", "field": None}}
 
     def test_too_many_at_once_is_7(self, run, monkeypatch: pytest.MonkeyPatch):
@@ -128,7 +128,7 @@ class TestKinds:
 
 
 class TestText:
-    """Bytes that are not UTF-8, wherever they come from, are refused before anything is done."""
+    """Bytes that are not UTF-8, wherever they come from, are rejected before anything is done."""
 
     NO_TEXT = b"correct \xff horse"
     AS_ARGUMENT = os.fsdecode(NO_TEXT)
@@ -190,7 +190,7 @@ class TestText:
         done = run("users", "delete", "ada", stdin=self.NO_TEXT)
 
         assert done.exit_code == 6
-        assert done.stderr.endswith("Error: What was read is not UTF-8.\n")
+        assert done.stderr.endswith("Error: The input is not valid UTF-8.\n")
         assert run("users", "show", "ada").exit_code == 0
 
     def test_in_a_setting(self, monkeypatch: pytest.MonkeyPatch):
@@ -207,7 +207,7 @@ class TestDatabase:
 
         assert (done.exit_code, done.stdout) == (3, "")
         assert done.stderr.startswith("Error: The database cannot be used: ")
-        assert done.stderr.endswith("(is it migrated? frontdesk db upgrade)\n")
+        assert done.stderr.endswith("(is it migrated? Run: frontdesk db upgrade)\n")
         assert done.stderr.count("\n") == 1
 
     def test_one_that_does_not_answer_and_no_password_is_told(self, app_on):

@@ -1,4 +1,4 @@
-"""A database that another program uses is left as it is, and the operator is told what was found."""
+"""A database used by another program is left unchanged, and the error names the tables found."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,7 @@ def run_sql(app: Flask, *statements: str) -> None:
 
 
 def contents(app: Flask) -> dict[str, list[tuple]]:
-    """Every table with its rows."""
+    """Return every table with its rows."""
     with app.app_context(), db.engine.connect() as connection:
         names = inspect(connection).get_table_names()
         return {name: connection.exec_driver_sql(f'SELECT * FROM "{name}"').fetchall() for name in names}
@@ -66,7 +66,7 @@ class TestUmami:
         done = invoke(of_umami, "users", "list")
 
         assert done.exit_code == 3
-        assert done.stderr.endswith("(is it migrated? frontdesk db upgrade)\n")
+        assert done.stderr.endswith("(is it migrated? Run: frontdesk db upgrade)\n")
 
 
 class TestOthers:

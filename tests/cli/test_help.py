@@ -1,4 +1,4 @@
-"""``--help``: everywhere, readable, without settings or a database."""
+"""``--help`` works and is readable for every command, without settings or a database."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ LEAVES = [path for path in ALL if not any(other[: len(path)] == path and other !
 
 @pytest.fixture(autouse=True)
 def unusable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings under which no app can be made."""
+    """Settings with which no application can be created."""
     monkeypatch.setenv("DATABASE_URL", "mysql://nowhere/at-all")
 
 

@@ -134,5 +134,5 @@ class TestRevoke:
         done = run("invitations", "revoke", "ada", stdin="n\n")
 
         assert done.exit_code == 1
-        assert "Take the invitation of ada back?" in done.stderr
+        assert "Revoke the invitation of ada?" in done.stderr
         assert printed("invitations", "list")["count"] == 1

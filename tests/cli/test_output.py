@@ -1,4 +1,4 @@
-"""How things look: tables for people, whole lines for pipes, nothing that a terminal would obey."""
+"""Output: tables to read, whole lines for pipes, no control characters for a terminal."""
 
 import pytest
 from sqlalchemy import update
@@ -60,14 +60,16 @@ class TestNames:
     def test_control_characters_are_shown_and_not_sent(self, app, run, make_user, make_team):
         make_team(make_user("ada"))
         with app.app_context(), transaction() as session:
-            session.execute(update(Team).values(name="\x1b[2Jgone\nnext\u202e"))  # of before such names were refused
+            session.execute(
+                update(Team).values(name="\x1b[2Jgone\nnext\u202e")
+            )  # a name from before such names were rejected
 
         listed = run("teams", "list").stdout
         deleted = run("teams", "delete", "\x1b[2Jgone\nnext\u202e", "--yes").stdout
 
         assert r"\x1b[2Jgone\nnext\u202e" in listed
         assert len(listed.splitlines()) == 2
-        assert deleted == "The team \\x1b[2Jgone\\nnext\\u202e is deleted.\n"
+        assert deleted == "Deleted the team \\x1b[2Jgone\\nnext\\u202e.\n"
 
 
 class TestPlain:

@@ -1,4 +1,4 @@
-"""The command as its own process: as a person at a terminal meets it, and as a script does."""
+"""The command in a process of its own, run from a terminal and from a script."""
 
 import json
 import os
@@ -17,7 +17,7 @@ PASSWORD = "correct horse battery"
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Of an installation that has been set up."""
+    """The environment of an installation that has been set up."""
     folder = tmp_path_factory.mktemp("cli")
     made = environment_for(f"sqlite:///{folder / 'test.db'}", folder)
     assert frontdesk("setup", environment=made).returncode == 0
@@ -25,7 +25,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def typed(*arguments: str, environment: dict[str, str], answers: list[tuple[str, str]]) -> tuple[int, str]:
-    """Run the command at a terminal; after each prompt, type the answer. Exit code, and all that was on screen."""
+    """Run the command in a terminal and type an answer at each prompt; return the exit code and the screen."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "app.cli", *arguments],
@@ -81,7 +81,7 @@ class TestPrompts:
         assert (code, answers) == (0, [])
         assert "do not match" in screen
         assert "correct" not in screen
-        assert "The password of admin is set." in screen
+        assert "Changed the password of admin." in screen
 
     def test_a_deletion_is_asked_for_at_the_terminal(self, environment):
         frontdesk("users", "create", "bob", "--generate", environment=environment)
@@ -114,7 +114,9 @@ class TestScripts:
         done = frontdesk("users", "create", "carl", environment=environment, stdin=subprocess.DEVNULL)
 
         assert done.returncode == 2
-        assert done.stderr.endswith("Error: Nobody to ask for a password here: use --password-stdin or --generate.\n")
+        assert done.stderr.endswith(
+            "Error: Cannot prompt for a password without a terminal: use --password-stdin or --generate.\n"
+        )
 
     def test_the_installed_command_is_the_same_one(self, environment):
         command = Path(sys.executable).parent / "frontdesk"

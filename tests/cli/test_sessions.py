@@ -44,7 +44,7 @@ class TestRevoke:
 
         done = run("sessions", "revoke", "ada", newest)
 
-        assert (done.exit_code, done.output) == (0, "1 login of ada ended.\n")
+        assert (done.exit_code, done.output) == (0, "Ended 1 session of ada.\n")
         assert [client.get("/api/me").status_code for client in clients] == [200, 401]
 
     def test_all_logins(self, run, ada, client_of):
@@ -52,7 +52,7 @@ class TestRevoke:
 
         done = run("sessions", "revoke", "ada", "--all")
 
-        assert (done.exit_code, done.output) == (0, "2 logins of ada ended.\n")
+        assert (done.exit_code, done.output) == (0, "Ended 2 sessions of ada.\n")
         assert [client.get("/api/me").status_code for client in clients] == [401, 401]
 
     def test_a_login_of_somebody_else_is_not_found(self, run, printed, ada, make_user, token_of):
@@ -69,7 +69,7 @@ class TestRevoke:
         done = run("sessions", "revoke", "ada", *options)
 
         assert done.exit_code == 2
-        assert done.stderr.endswith("Error: Name a session, or say --all.\n")
+        assert done.stderr.endswith("Error: Specify a session id or --all.\n")
 
 
 class TestPrune:

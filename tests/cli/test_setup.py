@@ -18,8 +18,8 @@ class TestFirstRun:
         done = invoke(app, "setup")
         said, password = done.stdout.splitlines()
 
-        assert (done.exit_code, said) == (0, "The first administrator is made: admin")
-        assert password.startswith("Password (shown this once): ")
+        assert (done.exit_code, said) == (0, "Created the first administrator: admin")
+        assert password.startswith("Password (shown only once): ")
         assert log_in(app, "admin", password.partition(": ")[2]) == 200
 
     def test_the_settings_choose_name_and_password_and_it_is_not_printed(self, empty_app):
@@ -27,7 +27,7 @@ class TestFirstRun:
 
         done = invoke(app, "setup")
 
-        assert (done.exit_code, done.output) == (0, "The first administrator is made: Root\n")
+        assert (done.exit_code, done.output) == (0, "Created the first administrator: Root\n")
         assert log_in(app, "root", "chosen by hand") == 200
 
     def test_spaces_at_both_ends_belong_to_the_password_of_the_environment(self, empty_app, monkeypatch):
@@ -36,7 +36,7 @@ class TestFirstRun:
 
         done = invoke(app, "setup")
 
-        assert (done.exit_code, done.output) == (0, "The first administrator is made: admin\n")
+        assert (done.exit_code, done.output) == (0, "Created the first administrator: admin\n")
         assert [log_in(app, "admin", given) for given in ("two words", "  two words  ")] == [401, 200]
 
     def test_a_chosen_password_obeys_the_rules(self, empty_app):
@@ -92,7 +92,7 @@ class TestSecondRun:
         done = invoke(empty_app(**settings), *command)
 
         names = " and ".join(f"FRONTDESK_{name.upper()}" for name in ignored)
-        warning = f"Warning: there is an administrator already, so {names} changed nothing.\n" if ignored else ""
+        warning = f"Warning: there is an administrator already, so {names} had no effect.\n" if ignored else ""
         assert (done.exit_code, done.stderr) == (0, warning)
 
     def test_json_names_them_as_well(self, empty_app):

@@ -83,9 +83,9 @@ class TestMembers:
         removed = run("teams", "remove-member", "Blue", "bob")
 
         assert added == {"ok": True, "user_id": str(bob.id), "role": "team-member"}
-        assert promoted.output == "bob is team-manager now.\n"
+        assert promoted.output == "bob now has the role team-manager.\n"
         assert both == [("ada", "team-owner"), ("bob", "team-manager")]
-        assert removed.output == "bob is out of the team.\n"
+        assert removed.output == "bob is no longer in the team.\n"
         assert roles(printed, "Blue") == [("ada", "team-owner")]
 
     def test_their_list_has_stable_keys(self, printed, ada, make_team):
@@ -113,7 +113,7 @@ class TestDelete:
         done = run("teams", "delete", "Blue", stdin="\n")
 
         assert done.exit_code == 1
-        assert done.stderr.startswith("Delete the team Blue for good? [y/N]: ")
+        assert done.stderr.startswith("Delete the team Blue permanently? [y/N]: ")
         assert run("teams", "show", "Blue").exit_code == 0
 
     def test_its_websites_pass_to_the_owner(self, run, printed, ada, make_team, make_website):
@@ -121,6 +121,6 @@ class TestDelete:
 
         done = run("teams", "delete", "Blue", "--yes")
 
-        assert (done.exit_code, done.output) == (0, "The team Blue is deleted.\n")
+        assert (done.exit_code, done.output) == (0, "Deleted the team Blue.\n")
         found = printed("websites", "show", website)
         assert (found["user_id"], found["team_id"]) == (str(ada.id), None)

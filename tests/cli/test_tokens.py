@@ -70,13 +70,13 @@ class TestRevoke:
 
         ended = run("tokens", "revoke", "ada", newest)
 
-        assert (ended.exit_code, ended.output) == (0, "1 token of ada ended.\n")
+        assert (ended.exit_code, ended.output) == (0, "Revoked 1 token of ada.\n")
         assert [asks(token) for token in tokens] == [200, 401]
 
     def test_all(self, run, asks, ada):
         tokens = [run("tokens", "create", "ada", name).output.strip() for name in ("old", "new")]
 
-        assert run("tokens", "revoke", "ada", "--all").output == "2 tokens of ada ended.\n"
+        assert run("tokens", "revoke", "ada", "--all").output == "Revoked 2 tokens of ada.\n"
         assert [asks(token) for token in tokens] == [401, 401]
 
     def test_somebody_elses_is_not_found(self, run, printed, ada, make_user):
@@ -92,7 +92,7 @@ class TestRevoke:
         ended = run("tokens", "revoke", "ada", *options)
 
         assert ended.exit_code == 2
-        assert ended.stderr.endswith("Error: Name a token by its id, or say --all.\n")
+        assert ended.stderr.endswith("Error: Specify a token id or --all.\n")
 
 
 class TestPrune:

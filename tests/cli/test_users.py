@@ -3,6 +3,7 @@
 import re
 from uuid import UUID
 
+import pyotp
 import pytest
 
 from tests.cli.conftest import NO_ADDRESS, configured
@@ -171,7 +172,7 @@ class TestSetPassword:
 
         done = run("users", "set-password", "ADA", "--password-stdin", stdin="battery staple\n")
 
-        assert (done.exit_code, done.output) == (0, "The password of ada is set.\n")
+        assert (done.exit_code, done.output) == (0, "Changed the password of ada.\n")
         assert client.get("/api/me").status_code == 401
         credentials = {"username": "ada", "password": "battery staple"}
         assert anonymous.post("/api/auth/login", json=credentials).status_code == 200
@@ -204,13 +205,13 @@ class TestDelete:
         done = run("users", "delete", "ada", stdin="n\n")
 
         assert (done.exit_code, done.stdout) == (1, "")
-        assert done.stderr.startswith("Delete ada for good? [y/N]: ")
+        assert done.stderr.startswith("Delete ada permanently? [y/N]: ")
         assert run("users", "show", "ada").exit_code == 0
 
     def test_a_yes_deletes(self, run, ada):
         done = run("users", "delete", "ADA", stdin="y\n")
 
-        assert (done.exit_code, done.stdout) == (0, "ada is deleted.\n")
+        assert (done.exit_code, done.stdout) == (0, "Deleted ada.\n")
         assert run("users", "show", "ada").output == GONE
 
     def test_websites_may_pass_to_somebody(self, printed, ada, make_user, make_website):
@@ -243,3 +244,22 @@ def test_nobody_is_refused(run, arguments: tuple[str, ...]):
     done = run("users", *arguments)
 
     assert (done.exit_code, done.output) == (4, GONE)
+
+
+class TestResetSecondFactor:
+    def test_a_lost_phone_is_no_longer_asked_for(self, printed, ada, client_of):
+        client = client_of(ada)
+        secret = client.post("/api/2fa/setup/initiate").json["manualKey"]
+        client.post("/api/2fa/setup/confirm", json={"token": pyotp.TOTP(secret).now()})
+
+        removed = printed("users", "reset-2fa", "ada", "--yes")
+
+        assert removed == {"ok": True, "username": "ada", "removed": True}
+        assert client.get("/api/2fa/status").json["isEnabled"] is False
+        assert printed("users", "reset-2fa", "ada", "--yes")["removed"] is False
+
+    def test_it_is_asked_for(self, run, ada):
+        done = run("users", "reset-2fa", "ada", stdin="n\n")
+
+        assert done.exit_code == 1
+        assert "The password alone will be enough to log in." in done.output

@@ -32,7 +32,7 @@ class TestCreate:
         done = run("websites", "create", "Site", "site.example", *options)
 
         assert done.exit_code == 2
-        assert done.stderr.endswith("Error: Name either --owner or --team.\n")
+        assert done.stderr.endswith("Error: Specify either --owner or --team.\n")
 
 
 class TestList:
@@ -67,7 +67,7 @@ class TestList:
         done = run("websites", "list", "--user", "ada", "--team", "Blue")
 
         assert done.exit_code == 2
-        assert done.stderr.endswith("Error: Name either --user or --team.\n")
+        assert done.stderr.endswith("Error: Specify either --user or --team, not both.\n")
 
 
 class TestShow:
@@ -99,7 +99,7 @@ class TestUpdate:
         done = run("websites", "update", "Site")
 
         assert done.exit_code == 2
-        assert done.stderr.endswith("Error: Nothing to change: give --name or --domain.\n")
+        assert done.stderr.endswith("Error: Nothing to change: specify --name or --domain.\n")
 
 
 class TestDelete:
@@ -110,6 +110,6 @@ class TestDelete:
         done = run("websites", "delete", "Site", stdin="yes\n")
 
         assert asked.exit_code == 1
-        assert asked.stderr.startswith("Delete the website Site (site.example) for good? [y/N]: ")
-        assert (done.exit_code, done.stdout) == (0, "The website Site is deleted.\n")
+        assert asked.stderr.startswith("Delete the website Site (site.example) permanently? [y/N]: ")
+        assert (done.exit_code, done.stdout) == (0, "Deleted the website Site.\n")
         assert run("websites", "show", "Site").exit_code == 4

@@ -56,7 +56,7 @@ def test_refusals_come_as_errors(installation):
     )
 
     assert unknown == {"error": "User 'eve' doesn't exist.", "result": None}
-    assert writing["error"] == "The method 'deleteUser' changes data, so it must be called by POST."
+    assert writing["error"] == "The method 'deleteUser' changes data, so it must be called with POST."
 
 
 def test_so_does_a_bad_token(installation):

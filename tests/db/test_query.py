@@ -249,7 +249,7 @@ class TestRows:
         row = fetch_one(users.select_user, user_id=ada.id)
 
         assert type(row) is users.UserRecord
-        assert row == users.UserRecord(ada.id, "Ada", "user", row.created_at, None, None, None, False)
+        assert row == users.UserRecord(ada.id, "Ada", "user", row.created_at, None, None, None, False, False)
         assert row.created_at.utcoffset().total_seconds() == 0
 
     def test_are_so_in_a_unit_of_work_and_show_what_it_wrote(self, make_user):

@@ -2,12 +2,14 @@
 
 import dataclasses
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 from app.domain.errors import DomainError, Thing, Unit
 from app.domain.roles import SiteRole
 
+MOMENT = datetime(2026, 11, 21, 16, 42, 1, tzinfo=UTC)
 VALUES: dict[Any, Any] = {
     str: "ada",
     int: 7,
@@ -20,6 +22,8 @@ VALUES: dict[Any, Any] = {
     Unit: get_args(Unit)[0],
     UUID: UUID(int=1),
     UUID | int: 7,
+    datetime: MOMENT,
+    datetime | None: MOMENT,
     str | int | UUID: "7",
     tuple[UUID, ...]: (UUID(int=1),),
     tuple[str, ...]: ("one.example", "two.example"),

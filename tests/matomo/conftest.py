@@ -1,4 +1,4 @@
-"""Callers of Matomo's API, as its clients call it: forms by POST, a token among the parameters."""
+"""Callers that use Matomo's API as its clients do: a form sent with POST, and the token as a parameter."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from tests.conftest import Person
 
 @dataclass(frozen=True)
 class Caller:
-    """``caller.call("UsersManager.getUser", userLogin="ada")``: by POST, answered in JSON unless said otherwise."""
+    """``caller.call("UsersManager.getUser", userLogin="ada")``: sent with POST, with a JSON response by default."""
 
     client: FlaskClient
     token: str | None = None
@@ -29,7 +29,7 @@ class Caller:
         return self.client.open("/index.php", method=verb, query_string=given)
 
     def xml(self, method: str, **parameters: Any) -> str:
-        """The whole body in XML, without the line that begins every one."""
+        """Return the whole body in XML, without the XML declaration."""
         text = self.call(method, format="xml", **parameters).text
         assert text.startswith(XML_HEAD)
         return text.removeprefix(XML_HEAD)
@@ -39,7 +39,7 @@ XML_HEAD = '<?xml version="1.0" encoding="utf-8" ?>\n'
 
 
 def flattened(parameters: dict[str, Any]) -> dict[str, Any]:
-    """As a form: ``{"a": [1, 2]}`` → ``{"a[]": [1, 2]}``."""
+    """Return parameters as form fields: ``{"a": [1, 2]}`` → ``{"a[]": [1, 2]}``."""
     given: dict[str, Any] = {}
     for name, value in parameters.items():
         if isinstance(value, dict):
@@ -50,7 +50,7 @@ def flattened(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def failure(text: str) -> dict[str, str]:
-    """An error as JSON has it."""
+    """Return the JSON of an error."""
     return {"result": "error", "message": text}
 
 
@@ -59,11 +59,11 @@ SUCCESS = {"result": "success", "message": "ok"}
 
 @pytest.fixture
 def caller_of(app: Flask, token_of: Callable[[Person], str]) -> Callable[[Person], Caller]:
-    """``caller_of(ada)``: calls with a token of hers."""
+    """``caller_of(ada)``: a caller with one of ada's tokens."""
     return lambda person: Caller(app.test_client(), token_of(person))
 
 
 @pytest.fixture
 def stranger(app: Flask) -> Caller:
-    """Calls without a token."""
+    """A caller without a token."""
     return Caller(app.test_client())

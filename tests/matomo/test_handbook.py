@@ -1,4 +1,4 @@
-"""``docs/coming-from-matomo.md`` names every method there is, and none that there is not."""
+"""``docs/coming-from-matomo.md`` names every method that exists, and no other."""
 
 import re
 

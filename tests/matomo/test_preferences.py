@@ -1,4 +1,4 @@
-"""``UsersManager.…``: what users prefer."""
+"""``UsersManager.…``: preferences of users."""
 
 import pytest
 
@@ -145,7 +145,7 @@ class TestRefusals:
     def test_too_much(self, hers):
         response = hers.call(SET, userLogin="ada", preferenceName="defaultReport", preferenceValue="x" * 4001)
 
-        assert response.json == failure("A preference has at most 4000 characters.")
+        assert response.json == failure("A preference can be at most 4000 characters long.")
         assert hers.call(GET, preferenceName="defaultReport").json == {"value": False}
 
     def test_nothing_is_set_by_get(self, hers):

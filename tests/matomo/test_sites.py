@@ -1,4 +1,4 @@
-"""``SitesManager.…``: whole answers, refusals to the letter, over the websites of the other wire."""
+"""``SitesManager.…``: whole bodies and exact error texts, on the websites that Umami's API shares."""
 
 from datetime import UTC, datetime
 
@@ -24,7 +24,7 @@ def boss(caller_of, admin):
 
 @pytest.fixture
 def add(boss):
-    """``add("Shop", urls=[…])``: the number of a new website."""
+    """``add("Shop", urls=[…])``: adds a website and returns its number."""
 
     def register(name="Site", **values):
         response = boss.call("SitesManager.addSite", siteName=name, **values)
@@ -36,7 +36,7 @@ def add(boss):
 
 @pytest.fixture
 def grant(app, admin):
-    """``grant(ada, number, "view")``: a direct right."""
+    """``grant(ada, number, "view")``: grants access to a website."""
 
     def give(person, number, role):
         with app.app_context():
@@ -48,7 +48,7 @@ def grant(app, admin):
 
 @pytest.fixture
 def id_of(app, admin):
-    """The id of a website that has a number."""
+    """``id_of(number)``: returns the id of a website."""
 
     def find(number):
         with app.app_context():
@@ -59,7 +59,7 @@ def id_of(app, admin):
 
 @pytest.fixture
 def born(app, id_of):
-    """Make a website's time of registration a known one."""
+    """``born(number)``: sets a website's creation time to a known value."""
 
     def set_time(number):
         site = id_of(number)
@@ -70,7 +70,7 @@ def born(app, id_of):
 
 
 def record(number, **values):
-    """A record as administrators get it."""
+    """Return the record that administrators get."""
     return {
         "idsite": number,
         "name": "Site",
@@ -98,7 +98,7 @@ def record(number, **values):
 
 
 class TestTimeZonesAndCurrencies:
-    """What the page of websites of Matomo asks for beside them."""
+    """The other methods that Matomo's page of websites calls."""
 
     NAMES = (
         ("Europe/Berlin", "Germany - Berlin"),
@@ -147,7 +147,7 @@ class TestTimeZonesAndCurrencies:
 
 
 class TestSiteSelector:
-    """What every page of Matomo asks for."""
+    """The method that every page of Matomo calls."""
 
     def test_how_many_websites_a_page_has(self, boss, caller_of, make_user):
         refused = caller_of(make_user("ada")).call("SitesManager.getNumWebsitesToDisplayPerPage")
@@ -488,7 +488,7 @@ class TestLists:
 
     @pytest.fixture
     def world(self, add, grant, ada, born):
-        """Numbers of websites that Ada views, writes, administers and does not see, in this order."""
+        """Numbers of websites on which Ada has view, write, admin and no access, in this order."""
         made = {}
         for name in ("view", "write", "admin", "none"):
             made[name] = add(name, urls=f"{name}.example")
@@ -639,11 +639,11 @@ class TestLists:
 
 
 class TestWithoutAToken:
-    """What the account of those who are not logged in may see, everybody sees, and no more."""
+    """What ``anonymous`` may see is visible to callers without a token, and nothing else."""
 
     @pytest.fixture
     def public(self, app, admin, add, id_of):
-        """Of two websites, the number of the one that everybody may see."""
+        """The number of the public one of two websites."""
         add("Private", urls="private.example")
         number = add("Public", urls="public.example")
         with app.app_context():

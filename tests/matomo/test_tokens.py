@@ -1,4 +1,4 @@
-"""``UsersManager.…``: tokens for programs, on both wires; ending logins; no newsletter."""
+"""``UsersManager.…``: access tokens on both APIs, ending sessions, no newsletter."""
 
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ def ada(make_user):
 
 @pytest.fixture
 def create(stranger):
-    """``create(userLogin=…)``: the answer of a call that has all it needs otherwise."""
+    """``create(userLogin=…)``: the response to a call that is valid apart from these parameters."""
 
     def ask(**values):
         given = {"userLogin": "ada", "passwordConfirmation": PASSWORD, "description": "Reports"} | values
@@ -33,7 +33,7 @@ def create(stranger):
 
 @pytest.fixture
 def ends(app):
-    """When each token in the table ends."""
+    """When each stored token expires."""
 
     def read():
         with app.app_context(), transaction() as session:

@@ -1,4 +1,4 @@
-"""A listening socket that is passed on as systemd does (sd_listen_fds(3)), so that it outlives each server on it."""
+"""Socket activation as systemd does it (sd_listen_fds(3)): a listening socket that outlives each server using it."""
 
 import fcntl
 import os
@@ -21,11 +21,11 @@ os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": str(place + 1)}
 os.execv(sys.executable, [sys.executable, "-m", "app.cli", "serve"])
 """
 ABOVE = 100
-"""Our own numbers of the sockets, so that none is in the way of those that they are passed as."""
+"""Our own descriptors start here, above the numbers that the sockets are passed as."""
 
 
 class Unit:
-    """A service and its sockets: the service can be started, ended and started again."""
+    """A service and its sockets; the service can be started, stopped and restarted."""
 
     def __init__(self, listeners: list[socket.socket], environment: dict[str, str], log: Path) -> None:
         self.numbers = [fcntl.fcntl(listener, fcntl.F_DUPFD_CLOEXEC, ABOVE) for listener in listeners]
@@ -34,7 +34,7 @@ class Unit:
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> LiveServer:
-        """A server that is ready."""
+        """Start a server, and return it when it is ready."""
         with self.log.open("ab") as output:
             process = subprocess.Popen(
                 [sys.executable, "-c", PASS_ON, ",".join(map(str, self.numbers))],
@@ -50,13 +50,13 @@ class Unit:
         return server
 
     def restart(self) -> LiveServer:
-        """End the server, and start one in its place as soon as it is gone. :raises AssertionError: it ended badly"""
+        """Stop the server, and start another once it has exited. :raises AssertionError: it did not exit cleanly"""
         self.processes[-1].terminate()
         assert self.processes[-1].wait(timeout=60) == 0
         return self.start()
 
     def close(self) -> None:
-        """Leave nothing behind."""
+        """Stop the server and close the sockets."""
         for process in self.processes:
             if process.poll() is None:
                 kill_tree(process.pid)
@@ -67,7 +67,7 @@ class Unit:
 
 @contextmanager
 def activated(database_url: str, instance: Path, *, sockets: int = 1, **settings: str) -> Iterator[Unit]:
-    """A unit on a database that is ready, or on an SQLite file that is not there yet."""
+    """Yield a unit on a migrated database, or on an SQLite file that does not exist yet."""
     if database_url.startswith("sqlite"):
         make_ready(Path(database_url.removeprefix("sqlite:///")))
     environment = live.environment_for(database_url, instance, **settings) | {"TMPDIR": str(instance)}

@@ -1,4 +1,4 @@
-"""A running server whose body limit is small, and what it takes to start others."""
+"""A running server with a small body limit, and fixtures to start others."""
 
 import shutil
 from collections.abc import Iterator
@@ -26,6 +26,6 @@ def ready_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def environment(ready_database: Path, tmp_path: Path) -> dict[str, str]:
-    """Of a server that is set up and not yet started."""
+    """The environment of a server that is set up and not yet started."""
     file = shutil.copy(ready_database, tmp_path / "test.db")
     return environment_for(f"sqlite:///{file}", tmp_path, workers="2")

@@ -1,4 +1,4 @@
-"""Processes and connections as the kernel sees them, and a server that is merely started."""
+"""Processes and connections as the kernel sees them, and a server that may not be ready yet."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ PATIENCE = 60.0
 
 
 def eventually(happens: Callable[[], bool], what: str) -> None:
-    """Return as soon as it happens. :raises AssertionError: it never does"""
+    """Wait until a condition holds. :raises AssertionError: it never does"""
     deadline = time.monotonic() + PATIENCE
     while not happens():
         assert time.monotonic() < deadline, f"never: {what}"
@@ -25,7 +25,7 @@ def eventually(happens: Callable[[], bool], what: str) -> None:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that this one started and that still live."""
+    """Return the running child processes of a process."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
@@ -37,7 +37,7 @@ def children(pid: int) -> list[int]:
 
 
 def listens(port: int) -> bool:
-    """Whether somebody takes connections there."""
+    """Return whether a process accepts connections on this port."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
     except ConnectionError:
@@ -54,7 +54,7 @@ def is_alive(pid: int) -> bool:
 
 
 def connections(port: int) -> set[str]:
-    """Connections to this port that a server has accepted, and read empty: inodes of its sockets."""
+    """Return the inodes of accepted connections to this port that have no unread data."""
     found = set()
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         _, local, _, state, queues, _, _, _, _, inode, *_ = line.split()
@@ -65,7 +65,7 @@ def connections(port: int) -> set[str]:
 
 
 def held_by(pid: int) -> set[str]:
-    """Inodes of the sockets that a process has open."""
+    """Return the inodes of the sockets that a process has open."""
     found = set()
     for descriptor in Path(f"/proc/{pid}/fd").iterdir():
         with suppress(OSError):
@@ -77,7 +77,7 @@ def held_by(pid: int) -> set[str]:
 
 @contextmanager
 def started(*options: str, environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """``frontdesk serve``, from its first moment on; in a group of its own, as a terminal would have it."""
+    """Run ``frontdesk serve`` without waiting until it is ready, in a process group of its own, as in a terminal."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "app.cli", "serve", *options],

@@ -1,4 +1,4 @@
-"""HTTP by hand, for requests that no client library would send."""
+"""Raw HTTP, for requests that no client library would send."""
 
 import socket
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ def connect(server: LiveServer) -> socket.socket:
 
 
 def request(method: str, path: str, *headers: str, close: bool = True) -> bytes:
-    """The head of a request; the connection ends after it."""
+    """Return the head of a request; by default, it asks the server to close the connection afterwards."""
     lines = [f"{method} {path} HTTP/1.1", "Host: localhost", *headers, *(["Connection: close"] if close else [])]
     return "\r\n".join([*lines, "", ""]).encode()
 
@@ -25,16 +25,16 @@ def chunked(*parts: bytes) -> bytes:
 
 
 def exchange(server: LiveServer, data: bytes | Iterable[bytes]) -> tuple[int, str]:
-    """Send this, read to the end: status and body."""
+    """Send data, read until the server closes, and return status and body."""
     with connect(server) as connection:
-        with suppress(ConnectionError):  # refused before all of it was sent
+        with suppress(ConnectionError):  # rejected before all of it was sent
             for part in [data] if isinstance(data, bytes) else data:
                 connection.sendall(part)
         return read(connection)
 
 
 def read(connection: socket.socket) -> tuple[int, str]:
-    """Everything until the server closes: status and body."""
+    """Read until the server closes, and return status and body."""
     received = b""
     with suppress(ConnectionError):
         while part := connection.recv(65_536):

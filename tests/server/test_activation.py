@@ -1,4 +1,4 @@
-"""Sockets that systemd passes: a restart that loses no request."""
+"""Sockets passed by systemd: a restart loses no request."""
 
 import http.client
 from contextlib import ExitStack
@@ -25,7 +25,7 @@ def unit(tmp_path: Path):
 
 
 def newcomer(caller: Caller) -> Answer:
-    """Asks on a connection of its own each time."""
+    """Send a request over a new connection."""
     caller.close()
     return caller.get("/api/me")
 

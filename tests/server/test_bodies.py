@@ -1,4 +1,4 @@
-"""Bodies of every kind, whole and broken, over real connections."""
+"""Request bodies of every kind, complete and malformed, over real connections."""
 
 import json
 

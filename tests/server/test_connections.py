@@ -1,4 +1,4 @@
-"""Connections: kept, several, HEAD; and the processes behind them."""
+"""Connections: kept alive, several at once, HEAD; and the processes that serve them."""
 
 import http.client
 import json
@@ -28,7 +28,7 @@ def kept(port: int) -> Iterator[http.client.HTTPConnection]:
 
 
 def statuses(server: LiveServer, number: int) -> set[int]:
-    """What so many requests, each over a connection of its own, are answered with."""
+    """Return the statuses of a number of requests, each over a connection of its own."""
     found = set()
     for _ in range(number):
         with urllib.request.urlopen(f"{server.url}/healthz", timeout=raw.TIMEOUT) as response:
@@ -66,7 +66,7 @@ class TestKeepAlive:
             connection.sendall(raw.request(method, path, encoding, close=False))
             connection.settimeout(0.2)
             with suppress(TimeoutError):
-                connection.recv(65_536)  # an answer already, with the body still to come
+                connection.recv(65_536)  # the response, while the body is still to come
             connection.settimeout(raw.TIMEOUT)
             connection.sendall(body + raw.request("GET", "/healthz"))
             answers = b""

@@ -1,4 +1,4 @@
-"""How long a request may take to arrive, and what those that do not arrive cost the others."""
+"""The time limit for a request to arrive, and the effect of incomplete requests on others."""
 
 import json
 import socket
@@ -26,7 +26,7 @@ def serving_for(seconds: str, folder: Path):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """One that waits for a second."""
+    """A server that gives requests one second to arrive."""
     with serving_for("1", tmp_path_factory.mktemp("short")) as running:
         yield running
 

@@ -1,4 +1,4 @@
-"""The server sends its mail itself, also when a worker is killed over it."""
+"""The server sends mail itself, even if a worker is killed while sending."""
 
 import json
 import os
@@ -90,7 +90,7 @@ class TestServer:
                 os.kill(worker, signal.SIGKILL)
             until(lambda: len(children(server.process.pid)) == 2, seconds=STALL_SECONDS + 15, what="new workers")
             left = outbox(server)
-        office.mails.clear()  # what the killed one had handed over, without hearing that it was taken
+        office.mails.clear()  # the mail that the killed worker had sent before it got the response
         office.mode = "accept"
 
         assert [(row["state"], row["attempts"]) for row in left] == [("waiting", 1)]

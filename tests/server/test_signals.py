@@ -1,4 +1,4 @@
-"""How the supervisor is woken."""
+"""Waking the supervisor from a signal handler."""
 
 import signal
 

@@ -1,4 +1,4 @@
-"""Few jobs at once, in order of arrival; a job that steps aside lets others run."""
+"""A limited number of jobs runs at once, in order of arrival; a job that steps aside lets others run."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,13 +12,13 @@ PATIENCE = 60
 
 
 class Crew:
-    """Jobs that wait until they are let go, and what is known of them."""
+    """Jobs that wait until they are released, and a record of what they did."""
 
     def __init__(self, number: int) -> None:
         self.slots, self.running, self.most, self.order, self._counting = Slots(number), 0, 0, [], Lock()
 
     def submit(self, name: str, work: Callable[[], object] = lambda: None) -> Event:
-        """Submit a job; the event is set when it has ended."""
+        """Submit a job, and return an event that is set when it has ended."""
         ended = Event()
 
         def job() -> None:

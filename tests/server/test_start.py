@@ -1,4 +1,4 @@
-"""Starting: what is said, what is refused."""
+"""Starting the server: messages and errors."""
 
 import json
 import socket
@@ -115,5 +115,5 @@ class TestDevelopment:
             wait_for(LiveServer(f"http://127.0.0.1:{port}", process, log, environment))
 
             assert log.read_text() == (
-                f"Frontdesk serves on http://127.0.0.1:{port} (documentation: /docs). Ctrl-C ends it.\n"
+                f"Frontdesk is running on http://127.0.0.1:{port} (documentation: /docs). Press Ctrl-C to stop it.\n"
             )

@@ -1,4 +1,4 @@
-"""Ending: what has begun is answered, and nothing is left running."""
+"""Stopping the server: requests in progress are finished, and no process is left."""
 
 import json
 import os
@@ -13,9 +13,9 @@ from tests.server import raw
 from tests.server.processes import children, connections, eventually, is_alive, listens, started
 
 SLOW_LOGIN = "12"
-"""A cost of bcrypt that leaves time to end the server while it hashes."""
+"""A bcrypt cost that leaves time to stop the server while it hashes."""
 TOO_LONG = "600"
-"""Seconds after which workers are killed; a test that waits for that has failed before."""
+"""Seconds after which workers are killed, longer than any test waits."""
 
 
 class TestRequestsUnderWay:

@@ -1,4 +1,4 @@
-"""What a client is told whose request is not run: in the words of the API that it asked."""
+"""Responses to requests that are not run, in the error format of the requested API."""
 
 import json
 from http import HTTPStatus
@@ -20,7 +20,7 @@ API = "module=API&method=UsersManager.getUsers"
 
 @pytest.fixture
 def client(tmp_path: Path) -> Client:
-    create_app(settings_for("", tmp_path))  # which APIs there are
+    create_app(settings_for("", tmp_path))  # registers the APIs
     busy = Unserved(HTTPStatus.SERVICE_UNAVAILABLE, Retry_After="1")
     return Client(with_common_headers(busy, Config()))
 

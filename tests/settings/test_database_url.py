@@ -32,16 +32,19 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("url", "complaint"),
         [
-            ("mysql://host/name", "names mysql; SQLite and PostgreSQL are supported"),
+            ("mysql://host/name", "names mysql, but only SQLite and PostgreSQL are supported"),
             (
                 "postgresql+psycopg2://host/name",
-                "asks for the driver of postgresql+psycopg2; postgresql:// takes psycopg 3",
+                "names an unsupported driver, postgresql+psycopg2; use postgresql:// or sqlite://",
             ),
-            ("sqlite+pysqlcipher://name", "asks for the driver of sqlite+pysqlcipher; postgresql:// takes psycopg 3"),
+            (
+                "sqlite+pysqlcipher://name",
+                "names an unsupported driver, sqlite+pysqlcipher; use postgresql:// or sqlite://",
+            ),
             ("nonsense", "is not a database URL (postgresql://user:password@host/name)"),
             ("postgresql://host:port/name", "is not a database URL (postgresql://user:password@host/name)"),
-            ("sqlite://", "names no file: a database in memory is another one for each server process"),
-            ("sqlite:///:memory:", "names no file: a database in memory is another one for each server process"),
+            ("sqlite://", "must name a file: each server process would have its own database in memory"),
+            ("sqlite:///:memory:", "must name a file: each server process would have its own database in memory"),
         ],
         ids=lambda value: value.partition(":")[0] if "://" in value else "",
     )

@@ -148,7 +148,10 @@ class TestThere:
         done = invoke(app_in(left_open), "setup")
 
         assert done.exit_code == 0
-        assert f"Warning: others can read {left_open / 'frontdesk.db'}, which belongs to another user.\n" in done.stderr
+        assert (
+            f"Warning: others can read {left_open / 'frontdesk.db'}, which belongs to another user; fix its mode.\n"
+            in done.stderr
+        )
         assert mode(left_open / "frontdesk.db") == 0o644
 
 

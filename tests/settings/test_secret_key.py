@@ -68,7 +68,7 @@ class TestCheck:
 
     @pytest.mark.parametrize("key", ["short", "a" * 64, "abcabcabcabcabcabcabcabcabcabcabcabc"])
     def test_a_short_or_plain_one_is_refused(self, key: str):
-        assert judged(key) == "FRONTDESK_SECRET_KEY is too short or too plain (32 characters)"
+        assert judged(key) == "FRONTDESK_SECRET_KEY is too short or too simple (use 32 random characters)"
 
     @pytest.mark.parametrize("environment", ["production", "development"])
     def test_a_missing_one_is_refused_everywhere(self, environment: str):

@@ -1,4 +1,4 @@
-"""Servers to be operated."""
+"""A running server."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The files that we hand out to those who deploy."""
+"""The deployment files of the project."""
 
 import re
 from dataclasses import fields
@@ -17,11 +17,11 @@ SETTINGS = {PREFIX + item.name.upper() for item in fields(Config)}
 
 
 def settings_in(text: str) -> set[str]:
-    """The names in a text that look like settings of ours."""
+    """Return the names in a text that look like our settings."""
     return set(re.findall(rf"{PREFIX}[A-Z_]+", text))
 
 
 def instructions(name: str) -> list[str]:
-    """What follows a word of the Dockerfile, line by line; lines that go on are put together."""
+    """Return the arguments of all instructions of this name in the Dockerfile, with continued lines joined."""
     text = DOCKERFILE.read_text().replace("\\\n", " ")
     return [line.partition(" ")[2].strip() for line in text.splitlines() if line.startswith(f"{name} ")]

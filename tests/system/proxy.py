@@ -1,4 +1,4 @@
-"""nginx with the site that we hand out."""
+"""nginx with the site of ``deploy/nginx.conf``."""
 
 import os
 import shutil
@@ -31,13 +31,13 @@ http {{
 
 
 def program() -> str | None:
-    """Where it is; None where it is not installed."""
+    """Return the path of nginx, or None if it is not installed."""
     return shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 
 
 @contextmanager
 def proxied(server: LiveServer, folder: Path) -> Iterator[str]:
-    """The URL of nginx in front of a server."""
+    """Start nginx in front of a server, and yield its URL."""
     found, port = program(), free_port()
     assert found is not None
     site = SITE.read_text()

@@ -1,4 +1,4 @@
-"""A release of Frontdesk in a folder of its own, and the one after it."""
+"""A release of Frontdesk in a folder of its own, and its successor."""
 
 import shutil
 from pathlib import Path
@@ -25,7 +25,7 @@ def downgrade() -> None:
 
 
 class Release:
-    """The code as it is, copied to where it can be changed."""
+    """The current code, copied to a folder where it can be changed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -33,13 +33,13 @@ class Release:
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
 
     def install_next(self, before: str) -> None:
-        """The next release, over this one: another version, and a migration."""
+        """Install the next release over this one: another version, and a migration after ``before``."""
         self._replace_version(f'__version__ = "{NEXT_VERSION}"')
         migration = self.folder / "migrations" / "versions" / f"{NEXT_REVISION}_next.py"
         migration.write_text(MIGRATION.format(revision=NEXT_REVISION, before=before))
 
     def break_it(self) -> None:
-        """A release that does not start."""
+        """Make the release fail to start."""
         self._replace_version('__version__ = no_such_name("99")')
 
     def _replace_version(self, line: str) -> None:

@@ -1,4 +1,4 @@
-"""Backup and restore as docs/operating.md says, while the server writes."""
+"""Backup and restore as described in docs/operating.md, while the server writes."""
 
 import re
 import shutil
@@ -20,13 +20,13 @@ DOCUMENTED = re.findall(r"```sh\n(.*?)```", OPERATING.read_text(), flags=re.DOTA
 
 
 def documented(word: str) -> str:
-    """The one line of shell in the handbook that has this word in it."""
+    """Return the only line of shell in the handbook that contains this word."""
     (line,) = [line for block in DOCUMENTED for line in block.splitlines() if word in line]
     return line
 
 
 def backed_up(server: LiveServer, back_up) -> tuple[str, set[str]]:
-    """A backup taken while accounts are opened: a token of before, and the names acknowledged until then."""
+    """Take a backup while accounts are created; return a session token and the names acknowledged before it."""
     admin, acknowledged = login(server), []
     with crowd(server, token_of(admin), *[creates_users(acknowledged)] * 3) as calls:
         until(lambda: len(acknowledged) > 20, what="twenty accounts")
@@ -38,7 +38,7 @@ def backed_up(server: LiveServer, back_up) -> tuple[str, set[str]]:
 
 
 def assert_restored(url: str, folder: Path, token: str) -> None:
-    """A server on the restored database knows who has logged in, and goes on."""
+    """Check that a server on the restored database accepts earlier sessions and further changes."""
     with abandoned(url, folder) as server:
         bearer = Caller(server.url, token)
         answers = [bearer.get("/readyz"), bearer.get("/api/users?search=user"), login(server).get("/api/me")]

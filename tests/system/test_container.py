@@ -1,4 +1,4 @@
-"""What the image runs, on a read-only file system as in docker-compose.yml; there is no Docker here to run it."""
+"""The command of the image, run without Docker on a read-only file system as in docker-compose.yml."""
 
 import json
 import os
@@ -20,7 +20,7 @@ INSTANCE = Path("/tmp/instance")
 
 
 def is_possible() -> bool:
-    """Whether we may make a file system read-only for a process of ours."""
+    """Return whether this user can make the file system read-only for a child process."""
     tried = subprocess.run(
         ["unshare", "--mount", "--propagation", "private", "sh", "-c", WRITABLE], capture_output=True, check=False
     )
@@ -60,7 +60,7 @@ def container(tmp_path: Path) -> Iterator[LiveServer]:
 
 
 def test_it_sets_itself_up_serves_and_ends_when_told(container):
-    (password,) = re.findall(r"Password \(shown this once\): (\S+)", container.log.read_text())
+    (password,) = re.findall(r"Password \(shown only once\): (\S+)", container.log.read_text())
 
     login = Caller(container.url).post("/api/auth/login", {"username": "admin", "password": password})
     made = Caller(container.url, login.body["token"]).post("/api/teams", {"name": "Blue"})

@@ -1,4 +1,4 @@
-"""Dockerfile, docker-compose.yml and their like say what is so."""
+"""The deployment files match the settings and the code."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""Behind nginx, with the configuration that we hand out."""
+"""Frontdesk behind nginx, with the site of ``deploy/nginx.conf``."""
 
 import json
 import re
@@ -47,7 +47,7 @@ def url(server: LiveServer, folder: Path) -> Iterator[str]:
 
 
 def status_of(address: str) -> int:
-    """What is answered, whatever its content."""
+    """Return the status of a GET request."""
     try:
         with urllib.request.urlopen(address) as answer:
             return int(answer.status)
@@ -56,7 +56,7 @@ def status_of(address: str) -> int:
 
 
 def log_in_from(url: str, address: str, password: str, **headers: str) -> Answer:
-    """A login by somebody at this address."""
+    """Log in from this client address."""
     caller = Caller(url)
     caller.come_from(address)
     return caller.post("/api/auth/login", {"username": "admin", "password": password}, **headers)

@@ -1,4 +1,4 @@
-"""A new release takes over while the old one serves."""
+"""A new release takes over while the old one is running."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ from tests.system.releases import NEXT_REVISION, NEXT_VERSION, Release
 
 @pytest.fixture
 def release(tmp_path: Path) -> Iterator[Release]:
-    """What runs, and what the command line belongs to."""
+    """The release that is running, and that the command line belongs to."""
     installed = Release(tmp_path / "release")
     with patch("tests.live.ROOT", installed.folder):
         yield installed
@@ -31,7 +31,7 @@ def unit(postgresql, release: Release, tmp_path: Path) -> Iterator[Unit]:
 
 
 def newcomers(url: str, path: str) -> Callable[[Caller], object]:
-    """Asks on a connection of its own each time."""
+    """Return a job that sends a request over a new connection each time."""
 
     def read(caller: Caller):
         fresh = Caller(url, token_of(caller))
@@ -44,7 +44,7 @@ def newcomers(url: str, path: str) -> Callable[[Caller], object]:
 
 
 def versions(server: LiveServer) -> set[str]:
-    """What the workers say they are."""
+    """Return the versions that the workers report."""
     return {Caller(server.url).get("/api/openapi.json").body["info"]["version"] for _ in range(12)}
 
 
@@ -95,7 +95,7 @@ class TestCheck:
 
         done = frontdesk("serve", "--check", "--port", port, environment=environment)
 
-        assert (done.returncode, done.stdout, done.stderr) == (0, "It would start.\n", "")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "The server can start.\n", "")
 
     def test_one_that_cannot_be_imported_would_not(self, environment, release):
         release.break_it()

@@ -1,4 +1,4 @@
-"""Words of this wire about access, as ours: what is to be given, on which websites, confirmed by what."""
+"""Parameters about access, translated to values of the services: roles, capabilities, websites, confirmation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,22 +19,26 @@ ROLES = [role.value for role in SiteRole]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One role, or None for no access at all; ``capabilities`` beside it, None where the call lists none."""
+    """The access to grant: one role, or None for no access; ``capabilities`` is None if the call lists none."""
 
     role: SiteRole | None
     capabilities: Sequence[str] | None = None
 
 
 def websites(name: str, value: Value) -> Sequence[str] | Literal["all"]:
-    """Websites as a list with commas, an array, or ``all``."""
+    """
+    Return the websites named by an array, a comma-separated list or ``all``.
+
+    :raises ApiError: the array is nested, or the list is too long
+    """
     return "all" if value == ALL else parameter_types.as_list(name, value)
 
 
 def wish(access: Value) -> Wish:
     """
-    What ``access`` asks for: one role as text, or an array of one role and any capabilities.
+    Return what ``access`` requests: one role as text, or an array of one role and any capabilities.
 
-    :raises ApiError: an unknown word, or not exactly one role
+    :raises ApiError: a word is unknown, or there is not exactly one role
     """
     if isinstance(access, str):
         return _word(access)
@@ -57,12 +61,12 @@ def _word(access: str) -> Wish:
 
 
 def check_known(word: str) -> None:
-    """:raises ApiError: it is neither a role nor a capability"""
+    """:raises ApiError: the word is neither a role nor a capability"""
     allowed = [*ROLES, *runtime().capabilities]
     if word not in allowed:
         raise ApiError(texts.access_values(allowed, word))
 
 
 def confirmed_in_session(password: str | None) -> Confirmation:
-    """The confirmation that calls of a browser's session need, and others do not."""
+    """Return a confirmation that is required if the call comes from a browser session, and optional otherwise."""
     return Confirmation(needs_confirmation(), password)

@@ -1,4 +1,4 @@
-"""The call at hand: its parameters, who makes it, what headers its answer gets."""
+"""The current call: its parameters, its caller and the headers of its response."""
 
 from dataclasses import dataclass, field
 
@@ -19,7 +19,7 @@ PROTOCOL = "matomo"
 
 @dataclass(slots=True)
 class Call:
-    """What one call is made of; a bulk request makes several."""
+    """The state of one call; a bulk request makes several."""
 
     given: Parameters
     token: Value | None = None
@@ -28,37 +28,39 @@ class Call:
 
 
 def current_call() -> Call:
+    """Return the call that is being handled: within a bulk request, its current part."""
     call: Call = g.matomo
     return call
 
 
 def current_actor() -> Actor:
-    """Who calls. Without a token: the anonymous account, or nobody, with no rights at all."""
+    """Return the caller. Without a token: the anonymous account if it exists, or else an actor without any access."""
     actor: Actor = g.actor
     return actor
 
 
 def add_header(name: str, value: object) -> None:
-    """A header of the answer; of a bulk request's parts they are dropped."""
+    """Add a header to the response. Headers of the parts of a bulk request are dropped."""
     current_call().headers[name] = str(value)
 
 
 def needs_confirmation() -> bool:
-    """Whether the call claims to come from a browser's session, so that some methods ask for the password anew."""
+    """Return whether the call says that it comes from a browser session: some methods then require the password."""
     return is_session(current_call().given)
 
 
 def is_session(given: Parameters) -> bool:
+    """Return whether ``force_api_session`` is set."""
     claim = given.get("force_api_session", "")
     return isinstance(claim, str) and claim.lower() in parameter_types.TRUE
 
 
 def identify(token: Value | None, *, openly: bool = False) -> Actor:
     """
-    Whoever bears the token.
+    Return the actor whom the token belongs to.
 
-    :param openly: it stood in the query string
-    :raises ApiError: nobody does
+    :param openly: the token was sent in the query string
+    :raises ApiError: the token is not valid
     """
     bad = ApiError(texts.BAD_TOKEN_IN_QUERY if openly else texts.BAD_TOKEN, 401)
     if isinstance(token, Array):
@@ -71,9 +73,9 @@ def identify(token: Value | None, *, openly: bool = False) -> Actor:
 
 def token_of(query: Parameters, form: Parameters) -> Value | None:
     """
-    The token that was sent: as a parameter, or as ``Authorization: Bearer``.
+    Return the token that was sent as a parameter or as ``Authorization: Bearer``.
 
-    :raises ApiError: there are several
+    :raises ApiError: different tokens were sent
     """
     header = request.headers.get("Authorization", "")
     sent = [place["token_auth"] for place in (query, form) if place.get("token_auth")]

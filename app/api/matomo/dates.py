@@ -1,4 +1,4 @@
-"""Moments as clients write them: a date, a time, a word, or how far from now."""
+"""Dates and times as clients write them: ISO 8601, a Unix time, a keyword, or an offset from now."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -12,11 +12,11 @@ ISO_8601 = re.compile(
     r"( ?(Z|UTC|[+-]\d{2}(:?\d{2})?)| \d{2}:?\d{2})?)?",
     re.IGNORECASE | re.ASCII,
 )
-"""A date, perhaps with a time, of which seconds, their fraction and the offset from UTC may be left out."""
+"""A date with an optional time. Seconds, their fraction and the UTC offset are optional too."""
 DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 STEP = re.compile(r"([+-]?) ?(\d{1,6}) ?(minute|hour|day|week|month|year)s?", re.IGNORECASE)
 UNITS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365}
-"""In days; nobody's token is worth the calendar."""
+"""In days. Months and years are approximate, which is good enough for the expiry of a token."""
 STAMP = re.compile(r"\d{9,10}", re.ASCII)
 HOURS = re.compile(r"\d{1,7}(\.\d{1,6})?")
 HOURS_MAX = 24 * 36_500
@@ -25,11 +25,13 @@ MAX_LENGTH = 64
 
 def parsed(text: str) -> datetime:
     """
-    ``2026-05-01``, ``2026-05-01T12:30:00+02:00`` and all else that ISO 8601 allows for a day of a month, also with a
-    space in place of the T; a Unix time, today, yesterday, tomorrow, now, ``+30 days`` and its like. UTC, unless an
-    offset is given.
+    Return the time that a text stands for, in UTC unless the text has an offset.
 
-    :raises ApiError: none of these
+    The text is a date or time of ISO 8601 such as ``2026-05-01`` or ``2026-05-01T12:30:00+02:00`` (a space may replace
+    the T; week and ordinal dates are not accepted), a Unix time, ``now``, ``today``, ``yesterday``, ``tomorrow``, or an
+    offset such as ``+30 days``.
+
+    :raises ApiError: the text is none of these
     """
     try:
         found = _parsed(text.strip()) if len(text) <= MAX_LENGTH else None
@@ -61,16 +63,20 @@ def _parsed(text: str) -> datetime | None:
 
 
 def _iso(text: str) -> datetime:
-    """:raises ValueError: there is no such day or time"""
+    """:raises ValueError: the day or time does not exist"""
     day_and_hour, rest = text[:11].upper(), text[11:].upper().replace("UTC", "Z")
-    # A plus sign that was not escaped in a form arrives as a space.
+    # A plus sign that a form did not escape arrives as a space.
     rest = re.sub(" (?=[Z+-])", "", rest).replace(" ", "+")
     moment = datetime.fromisoformat(day_and_hour + rest)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def in_hours(text: str) -> datetime | None:
-    """So many hours from now; None for none, which is for ever. :raises ApiError: no number of hours"""
+    """
+    Return the time that many hours from now, or None for 0 hours, which means no expiry.
+
+    :raises ApiError: the text is not a number of hours
+    """
     if not HOURS.fullmatch(text) or float(text) > HOURS_MAX:
         raise ApiError("The parameter 'expireHours' must be a number of hours.", 400)
     hours = float(text)

@@ -1,4 +1,4 @@
-"""From a request to its answer: the order of checks, one call, one drawing."""
+"""From request to response: check the request in a fixed order, call the method, serialize its result."""
 
 from http import HTTPStatus
 from typing import Any
@@ -22,7 +22,7 @@ EXPOSED = "X-Matomo-Total-Results, X-Matomo-Has-Some, X-Matomo-Request-Id, Retry
 
 def answer() -> Response:
     """
-    What the API answers, in the format that is asked for, whatever happens.
+    Return the API's response in the requested format; errors are serialized too.
 
     :raises NotFound: the request is not for the API
     """
@@ -43,18 +43,18 @@ def answer() -> Response:
 
 
 def claims(path: str, query_string: str) -> bool:
-    """Whether the API is asked: its own path belongs to it, the root only as far as the query says so."""
+    """Return whether a request is for this API: always at its own path, at the root only with ``module=API``."""
     return path == OWN_PATH or (path == SHARED_PATH and _flat(query_string).get("module") == MODULE)
 
 
 def present(error: Exception) -> Response:
-    """The answer to an error that comes from outside of ``answer``: wrong methods, other modules."""
+    """Return the response to an error raised outside ``answer``, such as a wrong HTTP method or an unknown module."""
     g.matomo = call = Call(_flat(_query_string()))
     return _drawn(call, refusal(error))
 
 
 def plain(status: int, query_string: str, _request_id: str) -> Plain:
-    """The body for a status, in the format that the query asks for, where the request did not get as far as Flask."""
+    """Return the body for a request that failed before it reached Flask, in the format that its query requests."""
     said = texts.HTTP.get(status, HTTPStatus(status).phrase)
     found = formats.format_of(_flat(query_string)).failure(formats.escaped(said))
     return found.content_type, found.body
@@ -62,9 +62,9 @@ def plain(status: int, query_string: str, _request_id: str) -> Plain:
 
 def perform(call: Call) -> Any:
     """
-    The result of the method that the call names, cut as it asks.
+    Return the result of the called method after the generic filters.
 
-    :raises ApiError: there is no such method, or it cannot be called like this
+    :raises ApiError: there is no such method, or it cannot be called this way
     """
     given = call.given
     name = given.get("method", "")
@@ -88,12 +88,12 @@ def _query_string() -> str:
 
 
 def _flat(query_string: str) -> Parameters:
-    """The query as far as an error needs it: it may be one that is refused."""
+    """Return the query as far as an error response needs it: unlike ``_query``, this never fails."""
     return dict(parse_qsl(query_string, keep_blank_values=True, errors="replace"))
 
 
 def _authenticated(call: Call, query: Parameters, form: Parameters) -> Any:
-    """First who asks, then whether it can be answered at all."""
+    """Identify the caller before anything else is checked, then call the method."""
     call.token = token_of(query, form)
     g.actor = identify(call.token, openly="token_auth" in query)
     for name in query.keys() & form.keys() & {"force_api_session"}:

@@ -1,4 +1,4 @@
-"""What Matomo's clients know the errors of the services by: a text for each, and a status for each kind."""
+"""Errors of the services as Matomo's clients know them: a text for each, and a status for each kind."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +11,8 @@ from app.domain.errors import (
     AlreadyInvited,
     BadPreferenceName,
     BadValue,
+    CodeNeeded,
+    CodeUsed,
     DatabaseUnavailable,
     Denied,
     DomainError,
@@ -36,6 +38,7 @@ from app.domain.errors import (
     PasswordTooWeak,
     ResendDenied,
     ReservedAccount,
+    SecondFactorNeeded,
     SelfNeeded,
     SomeAccessNeeded,
     Throttled,
@@ -54,6 +57,7 @@ from app.domain.errors import (
     UsernameTaken,
     WebsiteDenied,
     WebsiteMissing,
+    WrongCode,
     WrongCredentials,
     WrongPassword,
     entry_for,
@@ -62,7 +66,7 @@ from app.runtime import runtime
 
 UPDATE = "UsersManager.updateUser"
 TITLES = {"urls": "URLs", "excluded_ips": "Excluded IPs", "description": "Description"}
-"""Fields whose title begins the text."""
+"""Fields whose error texts begin with a title."""
 GRANT_FIRST = (
     "There has to be at least one user with Super User access. Please grant Super User access to another user first."
 )
@@ -81,10 +85,12 @@ LAST_WEBSITE = (
 )
 
 STATUSES: dict[type[DomainError], int] = {
-    DomainError: 200,  # rules: told in the body, as always
+    DomainError: 200,  # a broken rule is reported in the body, as in Matomo
     Unstorable: 400,
     Unauthenticated: 401,
     WrongCredentials: 200,
+    WrongCode: 401,
+    CodeUsed: 401,
     Denied: 401,
     Throttled: 429,
     Unavailable: 503,
@@ -92,7 +98,7 @@ STATUSES: dict[type[DomainError], int] = {
 
 
 def _plain(error: DomainError) -> str:
-    """Our own sentence, where Matomo has no such error."""
+    """Return our own text where Matomo has no such error."""
     return error.message
 
 
@@ -105,7 +111,7 @@ def _username(said: str) -> str:
 
 
 def _email(said: str) -> str:
-    """With the title that the field has where it is changed, or else where it is first given."""
+    """Prefix the text with the field's title, which Matomo spells differently when a user is updated."""
     return f"{'email' if g.matomo.given.get('method') == UPDATE else 'Email'}: {said}"
 
 
@@ -130,8 +136,8 @@ def _too_long(error: TooLong) -> str:
     if (error.field, error.unit) == ("password", "characters"):
         return f"The password length must be less than {error.maximum} characters."
     said = {
-        "password": f"A password has {error.maximum} bytes at most, in UTF-8.",
-        "value": f"A preference has at most {error.maximum} characters.",
+        "password": f"A password can be at most {error.maximum} bytes long in UTF-8.",
+        "value": f"A preference can be at most {error.maximum} characters long.",
         "description": (
             f'Description: The value contains "{error.length}" characters '
             f"but should contain at most {error.maximum} characters."
@@ -142,8 +148,8 @@ def _too_long(error: TooLong) -> str:
 
 def _too_many(error: TooMany) -> str:
     said = {
-        "websites": f"Name at most {error.maximum} websites at once.",
-        "urls": f"A website has at most {error.maximum} addresses.",
+        "websites": f"You can specify at most {error.maximum} websites at once.",
+        "urls": f"A website can have at most {error.maximum} URLs.",
     }
     return said.get(error.field, error.message)
 
@@ -228,9 +234,13 @@ TEXTS: dict[type[DomainError], str | Callable[[Any], str]] = {
     HasEverything: "This method should not be used with superusers.",
     NoRole: _no_role,
     LastWebsite: LAST_WEBSITE,
-    # who asks
+    # permissions
     Unauthenticated: texts.LOGGED_IN,
     WrongCredentials: texts.WRONG_PASSWORD,
+    CodeNeeded: texts.CODE_NEEDED,
+    WrongCode: texts.WRONG_CODE,
+    CodeUsed: texts.WRONG_CODE,
+    SecondFactorNeeded: texts.MUST_ENROLL,
     Denied: texts.DENIED,
     LoginNeeded: texts.LOGGED_IN,
     AdminNeeded: texts.SUPERUSER,
@@ -242,19 +252,19 @@ TEXTS: dict[type[DomainError], str | Callable[[Any], str]] = {
         f"Resending an invite is only allowed to the user who invited {error.username} or any super user."
     ),
     HiddenUser: lambda error: texts.no_user(error.username),
-    # what is not there
+    # things that do not exist
     UnknownUser: lambda error: texts.no_user(error.username),
     UnknownPreferenceUser: lambda error: f"User does not exist: {error.username}",
     UnknownWebsites: lambda error: texts.unexpected_sites(error.shown),
     NoSuchWebsite: lambda error: f"website id = {error.shown} not found",
-    # not now
+    # temporary conditions
     Throttled: texts.TOO_MANY_LOGINS,
     DatabaseUnavailable: texts.NO_DATABASE,
 }
-"""By class; a subclass without a line of its own is called as the class above it."""
+"""By class; a subclass without an entry of its own uses that of its nearest base class."""
 
 
 def text_of(error: DomainError) -> str:
-    """Matomo's text for an error."""
+    """Return Matomo's text for an error."""
     text = entry_for(TEXTS, error)
     return text if isinstance(text, str) else text(error)

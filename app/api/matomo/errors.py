@@ -1,4 +1,4 @@
-"""Errors as Matomo's clients know them: a text and a status for whatever was raised."""
+"""Errors as Matomo's clients know them: a text and a status for every exception."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from app.http.request import request_id
 
 
 class ApiError(Exception):
-    """A refusal in Matomo's own words; rules answer 200 with an error in the body."""
+    """An error with Matomo's own text. The default status is 200, which Matomo uses for broken rules."""
 
     def __init__(self, text: str, status: int = 200, *, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(text)
@@ -22,7 +22,7 @@ class ApiError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What is answered instead of a result."""
+    """An error as the response reports it."""
 
     text: str
     status: int
@@ -30,7 +30,7 @@ class Refusal:
 
 
 def refusal(error: Exception) -> Refusal:
-    """What the caller is told of anything that went wrong; faults of ours are logged in full."""
+    """Return what the caller is told about an exception; failures of the server are logged in full."""
     if isinstance(error, ApiError):
         return Refusal(error.text, error.status, error.headers)
     log_failure(error)

@@ -1,4 +1,4 @@
-"""The generic filters of lists (``filter_limit`` and its like), each only where it is asked for."""
+"""Matomo's generic filters for lists: ``filter_limit``, ``filter_offset``, ``filter_pattern``, ``showColumns`` …"""
 
 import re
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ Rows: TypeAlias = "list[Any] | dict[int, Any]"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A list that a method has cut to its ``window()`` already, and how long it was."""
+    """The rows of a list within ``window()``, fetched by a method that pages itself, and the length of the list."""
 
     rows: Sequence[Any]
     total: int
@@ -27,8 +27,9 @@ class Part:
 
 def window() -> Window | None:
     """
-    What the filters will leave of a list, for methods that fetch no more than that and return a ``Part``;
-    None: the whole list is needed.
+    Return the window that the filters keep, so that a method can fetch only that and return a ``Part``.
+
+    None means that the filters need the whole list.
     """
     given = current_call().given
     limit, offset = _limit(given), _offset(given)
@@ -39,9 +40,9 @@ def window() -> Window | None:
 
 def filtered(result: Any) -> Any:
     """
-    The result of a method as its caller wants it; what is cut says how much there was in a header.
+    Return a method's result after the generic filters; a header has the total if rows were left out.
 
-    :raises ApiError: a pattern that cannot be used
+    :raises ApiError: the pattern cannot be used
     """
     given = current_call().given
     if isinstance(result, Part):
@@ -67,7 +68,7 @@ def _whole(given: Parameters, name: str, default: int, otherwise: int) -> int:
 
 
 def _limit(given: Parameters) -> int | None:
-    """How many rows; None for all of them."""
+    """Return the number of rows to keep; None means all."""
     limit = _whole(given, "filter_limit", DEFAULT_LIMIT, -1)
     return min(limit, MAX_OFFSET) if limit >= 0 else None
 
@@ -77,7 +78,7 @@ def _offset(given: Parameters) -> int:
 
 
 def _sliced(rows: Rows, given: Parameters) -> Rows:
-    """The rows from offset to limit, numbered anew where anything was to be cut."""
+    """Return the rows within offset and limit as a renumbered list; without either, all rows unchanged."""
     limit, offset = _limit(given), _offset(given)
     if limit is None and not offset:
         return rows
@@ -89,7 +90,7 @@ def _sliced(rows: Rows, given: Parameters) -> Rows:
 
 
 def _pattern(given: Parameters) -> tuple[set[str], str] | None:
-    """Columns and the pattern that one of them must match; columns must come as an array."""
+    """Return the columns and the pattern that one of them must match; None unless the columns are an array."""
     columns, pattern = given.get("filter_column"), given.get("filter_pattern")
     if not isinstance(columns, Array) or not isinstance(pattern, str) or not pattern:
         return None
@@ -97,7 +98,7 @@ def _pattern(given: Parameters) -> tuple[set[str], str] | None:
 
 
 def _matching(rows: Rows, given: Parameters) -> Rows:
-    """The rows that match, under the keys that they had."""
+    """Return the matching rows under the keys that they had."""
     asked = _pattern(given)
     if asked is None:
         return rows
@@ -115,7 +116,7 @@ def _any_matches(row: dict[str, Any], columns: set[str], matches: Callable[[str]
 
 
 def _as_text(value: object) -> str:
-    """As PHP makes text of it."""
+    """Return a value as PHP converts it to text."""
     if value is None or value is False:
         return ""
     return "1" if value is True else str(value)
@@ -127,7 +128,7 @@ def _names(given: Parameters, name: str) -> list[str]:
 
 
 def _with_columns(rows: Rows, given: Parameters) -> Rows:
-    """``showColumns`` and ``hideColumns``, for lists of dicts."""
+    """Apply ``showColumns`` and ``hideColumns`` to a list of dicts."""
     shown, hidden = _names(given, "showColumns"), set(_names(given, "hideColumns"))
     if not shown and not hidden:
         return rows
@@ -140,6 +141,6 @@ def _with_columns(rows: Rows, given: Parameters) -> Rows:
     def cut(row: Any) -> Any:
         if not isinstance(row, dict):
             return row
-        return {key: value for key, value in row.items() if stays(key)} or []  # an empty array has no keys
+        return {key: value for key, value in row.items() if stays(key)} or []  # PHP's empty array has no keys
 
     return {key: cut(row) for key, row in rows.items()} if isinstance(rows, dict) else [cut(row) for row in rows]

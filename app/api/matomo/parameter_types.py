@@ -1,4 +1,4 @@
-"""Values of parameters as the types that methods ask for; whatever does not fit is refused with its name."""
+"""Conversion of parameters to the types that methods declare; an error names the parameter."""
 
 import re
 from typing import Any
@@ -13,19 +13,23 @@ MOST_ITEMS = 5000
 
 
 def as_is(_name: str, value: Value) -> Value:
-    """Whatever came: text, or an ``Array``."""
+    """Return the value unchanged: text, or an ``Array``."""
     return value
 
 
 def as_text(name: str, value: Value) -> str:
-    """:raises ApiError: it is a list"""
+    """:raises ApiError: the value is a list"""
     if not isinstance(value, str):
         raise ApiError(texts.not_text(name), 400)
     return value
 
 
 def as_bool(name: str, value: Value) -> bool:
-    """1, true, yes; or 0, false, no and nothing, in any case. :raises ApiError: anything else"""
+    """
+    Return True for 1, true and yes; False for 0, false, no and an empty value; case is ignored.
+
+    :raises ApiError: the value is anything else
+    """
     text = as_text(name, value).lower()
     if text not in TRUE | FALSE:
         raise ApiError(texts.not_boolean(name), 400)
@@ -33,7 +37,7 @@ def as_bool(name: str, value: Value) -> bool:
 
 
 def as_int(name: str, value: Value) -> int:
-    """:raises ApiError: no whole number"""
+    """:raises ApiError: the value is not a whole number"""
     text = as_text(name, value)
     if not WHOLE.fullmatch(text):
         raise ApiError(texts.not_whole(name), 400)
@@ -42,9 +46,9 @@ def as_int(name: str, value: Value) -> int:
 
 def as_list(name: str, value: Value) -> list[str]:
     """
-    The texts of an array, or of a list with commas, trimmed; empty ones do not count.
+    Return the items of an array or a comma-separated list, trimmed and without empty ones.
 
-    :raises ApiError: an array in the array, or more than MOST_ITEMS
+    :raises ApiError: an item is itself an array, or there are more than ``MOST_ITEMS``
     """
     items: list[Any] = value.split(",") if isinstance(value, str) else list(value.values())
     if len(items) > MOST_ITEMS:
@@ -55,5 +59,5 @@ def as_list(name: str, value: Value) -> list[str]:
 
 
 def no_zero(text: str | None) -> str | None:
-    """The text, or None where clients mean no value: ``0`` is empty to PHP."""
+    """Return the text, or None if it is empty or ``0``, which PHP takes for empty."""
     return None if text in ("", "0") else text

@@ -14,16 +14,16 @@ from app.api.matomo.errors import ApiError
 from app.http.request import body
 
 MOST = 1000
-"""Parameters in one query or body; PHP drops those beyond in silence, we refuse."""
+"""Most parameters in one query or body. PHP silently drops the rest; here it is an error."""
 MOST_LEVELS = 8
 INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 SURROUNDING = " \t\n\r\v"
 PASSWORDS = frozenset({"password", "passwordConfirmation"})
-"""Parameters that are taken as they come: space around a password is a part of it."""
+"""Parameters that are not trimmed: surrounding space is part of a password."""
 
 
 class Array(dict[str, "Value"]):
-    """What PHP calls an array: values by key in the order they came; ``[]`` takes the next number."""
+    """An array as in PHP: values by key in the order in which they were sent; ``[]`` takes the next number."""
 
     __slots__ = ("next",)
 
@@ -32,7 +32,7 @@ class Array(dict[str, "Value"]):
         self.next = 0
 
     def key(self, text: str) -> str:
-        """The key for what stands between brackets."""
+        """Return the key that a text between brackets means."""
         key = text or str(self.next)
         if INDEX.fullmatch(key):
             self.next = max(self.next, int(key) + 1)
@@ -45,9 +45,9 @@ Parameters: TypeAlias = dict[str, Value]
 
 def of_query(text: str) -> Parameters:
     """
-    The parameters of a query string.
+    Return the parameters of a query string.
 
-    :raises ApiError: too many, or nested too deep
+    :raises ApiError: there are too many, or they are nested too deeply
     """
     if text.count("&") >= MOST:
         raise ApiError(texts.too_many_parameters(MOST), 400)
@@ -56,9 +56,9 @@ def of_query(text: str) -> Parameters:
 
 def of_body() -> Parameters:
     """
-    The parameters of the form that was sent, if one was.
+    Return the parameters of the form in the body; none if the body is not a form.
 
-    :raises ApiError: too many, or nested too deep
+    :raises ApiError: there are too many, or they are nested too deeply
     """
     kind = request.mimetype
     if request.method != "POST" or not kind.endswith(("/x-www-form-urlencoded", "/form-data")):
@@ -72,14 +72,17 @@ def of_body() -> Parameters:
 
 
 def _in_memory(*_args: object, **_kwargs: object) -> IO[bytes]:
-    """Where files of a form go, which nobody reads; the body is bounded, so they are."""
+    """Return a buffer for an uploaded file. Files are ignored; the limit on the body bounds their size."""
     return BytesIO()
 
 
 def collected(pairs: Iterable[tuple[str, str]]) -> Parameters:
     """
-    Pairs as PHP gathers them: of a repeated name the last one counts, text is trimmed unless it is a password, NULs are
-    gone.
+    Return the parameters that PHP would make of the pairs.
+
+    The last value of a repeated name wins, values are trimmed unless they are passwords, and NULs are removed.
+
+    :raises ApiError: they are nested too deeply
     """
     found: Parameters = {}
     for name, value in pairs:
@@ -96,7 +99,7 @@ def _nest(found: Parameters, name: str, value: str) -> None:
     root, _, rest = name.partition("[")
     keys = re.findall(r"\[([^\]]*)\]", f"[{rest}")
     if not root or not keys:
-        return  # nothing that PHP would make an array of, nor that a method would ask for
+        return  # PHP makes no array of this, and no method has such a parameter
     if len(keys) > MOST_LEVELS:
         raise ApiError(texts.too_deep(MOST_LEVELS), 400)
     place: Value | None = found.get(root)

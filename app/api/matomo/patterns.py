@@ -1,6 +1,7 @@
 """
-Patterns of ``filter_pattern``: regular expressions as RE2 has them, in time that grows with the text alone. It lacks
-what cannot be had so: references to groups, and looking ahead or behind.
+Patterns of ``filter_pattern``: regular expressions in RE2's syntax, which match in time linear in the text.
+
+RE2 therefore has no backreferences and no lookaround.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from app.api.matomo.errors import ApiError
 
 MOST_LETTERS = 100
 MOST_STEPS = 2000
-"""Of the program that RE2 makes; a few letters can ask for very many, and each text then takes milliseconds."""
+"""Most steps in RE2's compiled program. A short pattern can need very many, and then each text takes milliseconds."""
 OPTIONS = re2.Options()
 OPTIONS.case_sensitive = False
 OPTIONS.dot_nl = True
@@ -22,9 +23,9 @@ OPTIONS.log_errors = False
 
 def matcher(pattern: str) -> Callable[[str], bool]:
     """
-    What tells whether a text has the pattern in it, in any case.
+    Return a function that tells whether a text contains the pattern, ignoring case.
 
-    :raises ApiError: RE2 does not take it, or it is too long
+    :raises ApiError: RE2 rejects the pattern, or it is too long or too complex
     """
     if len(pattern) > MOST_LETTERS:
         raise ApiError(texts.bad_pattern(f"it has more than {MOST_LETTERS} characters"), 400)
@@ -34,10 +35,10 @@ def matcher(pattern: str) -> Callable[[str], bool]:
         (reason,) = error.args
         raise ApiError(texts.bad_pattern(reason.decode("utf-8", "replace")), 400) from None
     if form.programsize > MOST_STEPS:
-        raise ApiError(texts.bad_pattern("it stands for too much"), 400)
+        raise ApiError(texts.bad_pattern("it is too complex"), 400)
     return lambda text: form.search(_encoded(text)) is not None
 
 
 def _encoded(text: str) -> bytes:
-    """As RE2 reads text; half a pair of surrogates is a character like others."""
+    """Return the bytes that RE2 reads; an unpaired surrogate counts as an ordinary character."""
     return text.encode("utf-8", "surrogatepass")

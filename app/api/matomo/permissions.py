@@ -1,8 +1,8 @@
 """
-What a caller needs to call a method: ``@method(…, access=SOME_ADMIN)`` names it, the services decide.
+The permission that a method requires: ``@method(…, access=SOME_ADMIN)`` declares it, and the services check it.
 
-Services ask for permission before they look at values. Values that do not get as far as a service are refused by the
-registry, which asks the same here first: a caller without permission learns nothing about values or sites.
+Services check permission before they look at values. The registry rejects values that never reach a service, and
+checks the declared permission first: a caller without permission learns nothing about values or sites.
 """
 
 from collections.abc import Callable
@@ -15,11 +15,11 @@ from app.domain.roles import SiteRole
 from app.services.matomo import requirements, sites
 
 Access: TypeAlias = Callable[[Actor, Parameters], None]
-"""Raises what the caller lacks."""
+"""Raises an error if the caller lacks the permission."""
 
 
 ARRAY = "Array"
-"""What PHP makes of a list where text belongs."""
+"""What PHP turns a list into where text is expected."""
 
 
 def _anyone(_actor: Actor, _given: Parameters) -> None:
@@ -58,18 +58,18 @@ def _words(given: Parameters, name: str) -> list[str]:
 
 
 ANYONE: Access = _anyone
-"""Nothing, or what the method itself asks of its caller."""
+"""No permission, or one that the method itself checks."""
 LOGIN: Access = _login
-"""An account."""
+"""An account: the caller must be logged in."""
 SUPERUSER: Access = _superuser
-"""The role of an administrator."""
+"""The global role of an administrator."""
 SELF: Access = _self
-"""The role of an administrator, or the account that ``userLogin`` names."""
+"""The global role of an administrator, or the account that ``userLogin`` names."""
 SOME_VIEW: Access = partial(_some, SiteRole.VIEW)
 SOME_ADMIN: Access = partial(_some, SiteRole.ADMIN)
-"""This right on at least one website."""
+"""This access level on at least one website."""
 VIEW_ON_SITE: Access = partial(_on_site, SiteRole.VIEW)
 ADMIN_ON_SITE: Access = partial(_on_site, SiteRole.ADMIN)
-"""This right on the website that ``idSite`` names."""
+"""This access level on the website that ``idSite`` names."""
 ADMIN_ON_SITES: Access = _admin_on_sites
 """An account with admin access to every website that ``idSites`` names."""

@@ -1,5 +1,5 @@
 """
-What makes a function a method of the API.
+Registration of functions as methods of the API.
 
     @method("UsersManager.setSuperUserAccess", access=SUPERUSER, writes=True)
     def set_super_user_access(
@@ -7,17 +7,18 @@ What makes a function a method of the API.
     ) -> None:
         accounts.set_admin(current_actor(), login=user_login, ...)
 
-The signature is the contract. Parameters are bound in their order; one without a default is required. Their names on
-the wire are camelCase (``filter_…`` stays as it is; ``names`` has the exceptions), and their hints say what is made of
-the text: ``str``, ``bool``, ``int``, ``list[str]`` (an array, or a list with commas), ``Value`` (whatever came), each
-also with ``| None``. Text that is there but empty is no value for a required parameter, ``""`` for text that may be
-None, and the default in all other cases. What several methods take is a ``TypedDict``: ``**site: Unpack[SiteFields]``.
+The signature is the contract. Parameters are bound in their order; one without a default is required. Clients send them
+in camelCase (``filter_…`` keeps its underscores; ``names`` holds the exceptions). The type hint says how the text is
+converted: ``str``, ``bool``, ``int``, ``list[str]`` (an array, or a comma-separated list) or ``Value`` (unconverted),
+each optionally with ``| None``. An empty text counts as missing for a required parameter, is ``""`` for text whose
+default is None, and means the default otherwise. Parameters that several methods share are a ``TypedDict``:
+``**site: Unpack[SiteFields]``.
 
-The order of checks is: parameters that are missing, permission, values. Services ask for permission before they look at
-values; ``access`` names the same permission, which is asked for before any value is complained about here.
+Checks run in this order: missing parameters, permission, values. Services check permission before they look at values;
+``access`` declares the same permission, so that it can be checked before an invalid value is reported here.
 
-What a method returns is drawn by its kind: None as success, and bool, str, int, dict, list. Lists, and dicts by number,
-pass the generic filters; a method that cuts its list itself asks ``filters.window()`` and returns ``filters.Part``.
+A method returns None for success, or a bool, str, int, dict or list. The generic filters apply to lists and to dicts
+with integer keys; a method that pages its list itself calls ``filters.window()`` and returns a ``filters.Part``.
 """
 
 import inspect
@@ -52,7 +53,7 @@ UNDERSCORED = re.compile(r"(?<=[a-z0-9])_([a-z])")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter: its name here and on the wire, what is made of its text, its default."""
+    """One parameter: its name in Python, its name in requests, its conversion and its default."""
 
     name: str
     wire: str
@@ -60,11 +61,15 @@ class Parameter:
     default: Any
 
     def is_missing(self, given: Parameters) -> bool:
-        """Whether a call needs the parameter and does not have it."""
+        """Return whether the parameter is required and a call does not have it."""
         return self.default is REQUIRED and given.get(self.wire, "") == ""
 
     def bound(self, given: Parameters) -> Any:
-        """The value for a call that has what it needs. :raises ApiError: the value does not fit"""
+        """
+        Return the parameter's value in a call.
+
+        :raises ApiError: the value cannot be converted
+        """
         value = given.get(self.wire)
         if value is None or value == "":
             is_text = self.convert in (parameter_types.as_text, parameter_types.as_is)
@@ -87,9 +92,9 @@ class Method:
 
     def __call__(self, given: Parameters) -> Any:
         """
-        Bind and call.
+        Bind the parameters and call the function.
 
-        :raises ApiError: a parameter is missing, or a value does not fit
+        :raises ApiError: a parameter is missing, or a value cannot be converted
         :raises Denied: the caller lacks permission
         """
         for parameter in self.parameters:
@@ -103,7 +108,7 @@ class Method:
 
 
 METHODS: dict[str, dict[str, Method]] = {}
-"""All there are, by module and name."""
+"""All methods, by module and name."""
 
 
 def method(
@@ -116,13 +121,13 @@ def method(
     names: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
-    Make a method of a function, under the name that clients call it by (``UsersManager.getUser``).
+    Register a function as the method that clients call by ``name``, such as ``UsersManager.getUser``.
 
-    :param access: the permission that the service asks for
-    :param writes: it takes POST
-    :param bulk: it may be part of a bulk request
-    :param filtered: its lists pass the generic filters
-    :param names: names on the wire that do not follow from ours
+    :param access: the permission that the service checks
+    :param writes: the method changes data and requires POST
+    :param bulk: the method may be part of a bulk request
+    :param filtered: the generic filters apply to the lists that the method returns
+    :param names: names in requests, by Python name, that are not simply its camelCase
     """
     module, _, local = name.partition(".")
 
@@ -138,9 +143,9 @@ def method(
 
 def find(name: str) -> Method:
     """
-    The method that a client names.
+    Return the method that a client names.
 
-    :raises ApiError: there is none
+    :raises ApiError: there is no such method
     """
     module, dot, local = name.partition(".")
     if not dot or not module or not local or "." in local:
@@ -165,7 +170,7 @@ def _parameters(function: Callable[..., Any], names: Mapping[str, str]) -> tuple
 
 
 def _declared(function: Callable[..., Any]) -> Iterator[tuple[str, Any, Any]]:
-    """Name, hint and default of each parameter; those of an ``Unpack``ed dictionary may all be missing."""
+    """Yield name, hint and default of each parameter; those of an ``Unpack``ed dictionary are all optional."""
     hints = typing.get_type_hints(function)
     for name, declared in inspect.signature(function).parameters.items():
         if declared.kind is inspect.Parameter.VAR_KEYWORD:
@@ -176,7 +181,7 @@ def _declared(function: Callable[..., Any]) -> Iterator[tuple[str, Any, Any]]:
 
 
 def _converter(hint: Any) -> Convert:
-    """What makes a value of the hint; ``X | None`` is as X."""
+    """Return the converter for a hint; ``X | None`` has that of X."""
     if hint not in CONVERTERS and typing.get_origin(hint) in (types.UnionType, typing.Union):
         (hint,) = (part for part in (_without_none(hint),) if part in CONVERTERS)
     return CONVERTERS[hint]
@@ -184,4 +189,4 @@ def _converter(hint: Any) -> Convert:
 
 def _without_none(hint: Any) -> Any:
     kept = tuple(part for part in typing.get_args(hint) if part is not types.NoneType)
-    return kept[0] if len(kept) == 1 else typing.Union[kept]  # noqa: UP007 (made of a tuple)
+    return kept[0] if len(kept) == 1 else typing.Union[kept]  # noqa: UP007 (built from a tuple)

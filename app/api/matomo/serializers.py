@@ -1,4 +1,4 @@
-"""People as this wire shows them: one record, whose fields and their order depend on who looks."""
+"""Users as this API shows them: the fields of a record, and their order, depend on who looks at it."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -18,18 +18,18 @@ NO_ACCESS, SUPERUSER = "noaccess", "superuser"
 
 
 def listed(fetch: Callable[[Window], Page[Any]], draw: Callable[[Any], Any]) -> list[Any] | Part:
-    """A list, cut as the caller asks before it is fetched."""
+    """Fetch only the rows that the generic filters keep, and serialize them."""
     return cut(fetch(window() or people.EVERYTHING), draw)
 
 
 def cut(page: Page[Any], draw: Callable[[Any], Any]) -> list[Any] | Part:
-    """A page that the generic filters cut no more, unless they have to look at the whole list."""
+    """Serialize a page that was fetched for the filters' window; a ``Part`` tells the filters not to cut it again."""
     rows = [draw(row) for row in page.rows]
     return rows if window() is None else Part(rows, page.total)
 
 
 def within(own: Window) -> Window:
-    """The part of a method's own window that the generic filters will leave."""
+    """Return the part of a method's own window that the generic filters keep."""
     asked = window()
     if asked is None:
         return own
@@ -37,23 +37,23 @@ def within(own: Window) -> Window:
 
 
 def own_window(limit: int | None, offset: int) -> Window:
-    """What a method's own ``limit`` and ``offset`` ask for; an offset alone asks for nothing."""
+    """Return the window of a method's own ``limit`` and ``offset``; an offset without a limit is ignored."""
     return Window(max(offset, 0), limit) if limit and limit > 0 else people.EVERYTHING
 
 
 def person(row: PersonView) -> Record:
-    """A user, as the caller may see them."""
+    """Serialize a user as the caller may see them."""
     return _record(row, {}, moment(row.last_seen_at), int(row.role == Role.ADMIN))
 
 
 def person_on_site(row: PersonView) -> Record:
-    """The same with what they have on a website, and how long ago they were there."""
+    """Serialize a user with role and capabilities on a website; ``last_seen`` is relative (``3 days 2 hours``)."""
     here = {"role": site_role(row), "capabilities": explicit(row)}
     return _record(row, here, ago(row.last_seen_at), row.role == Role.ADMIN)
 
 
 def oneself_on_site(row: PersonView) -> Record:
-    """The same for who may see nobody else: with the capabilities that their role implies."""
+    """As ``person_on_site``, for a caller who may see no one else: includes the capabilities that the role implies."""
     role = ROLE_OF_RANK.get(row.rank)
     known = runtime().capabilities
     capabilities = known.ordered({*known.included_in(role), *explicit(row)})
@@ -62,7 +62,7 @@ def oneself_on_site(row: PersonView) -> Record:
 
 
 def admin(row: PersonView) -> Record:
-    """One of the administrators, whom everybody may know."""
+    """Serialize an administrator for any logged-in caller."""
     shown: Record = {"login": row.username, "email": row.email, "superuser_access": 1}
     if row.last_seen_at is not None:
         shown["last_seen"] = moment(row.last_seen_at)
@@ -88,7 +88,7 @@ def _record(row: PersonView, here: Record, seen: str | None, superuser: bool | i
     if seen is not None:
         shown["last_seen"] = seen
     shown["invite_status"] = invite_status(row)
-    shown["uses_2fa"] = False
+    shown["uses_2fa"] = row.history.has_second_factor
     return shown
 
 
@@ -107,25 +107,25 @@ def _record_for_others(row: PersonView, here: Record, seen: str | None, superuse
 
 
 def site_role(row: Any) -> str:
-    """What somebody has on a website, in one word."""
+    """Return a user's role on a website, ``superuser`` or ``noaccess``."""
     return SUPERUSER if row.role == Role.ADMIN else role_name(row.rank)
 
 
 def role_name(rank: int | None) -> str:
-    """The word for the right that a row's ``rank`` stands for."""
+    """Return the name of the access level with this rank; ``noaccess`` for None."""
     role = ROLE_OF_RANK.get(rank)
     return NO_ACCESS if role is None else role.value
 
 
 def explicit(row: Any) -> Sequence[str]:
-    """The capabilities that somebody has beside a role; administrators need none."""
+    """Return the capabilities that a user has in addition to a role; administrators need none."""
     if not row.capabilities or row.rank is None or getattr(row, "role", None) == Role.ADMIN:
         return []
     return runtime().capabilities.ordered(row.capabilities.split(","))
 
 
 def invite_status(row: PersonView) -> str | int:
-    """``active``, ``expired``, or how many whole days the invitation is still good."""
+    """Return ``active``, ``expired``, or the whole days that the invitation is still valid."""
     days = row.days_left
     if days is None:
         return "active"
@@ -133,12 +133,12 @@ def invite_status(row: PersonView) -> str | int:
 
 
 def moment(value: datetime | None) -> str | None:
-    """``2026-11-21 16:42:01``, in UTC as everything that is stored."""
+    """Return a time in UTC as ``2026-11-21 16:42:01``."""
     return None if value is None else str(value)[:19]
 
 
 def ago(value: datetime | None) -> str | None:
-    """How long ago that was, in the two greatest units."""
+    """Return how long ago a time was, in the two largest units."""
     if value is None:
         return None
     seconds = max(0, int((utcnow() - value).total_seconds()))
@@ -151,7 +151,7 @@ def ago(value: datetime | None) -> str | None:
 
 
 def wanted(access: str | None) -> dict[str, Any]:
-    """``filter_access``: what somebody is to have on a site; a word that is no role means a capability."""
+    """Return the arguments for ``filter_access``; a word that is not a role is taken for a capability."""
     if not access:
         return {}
     words: dict[str, AccessFilter | SiteRole] = {
@@ -164,7 +164,7 @@ def wanted(access: str | None) -> dict[str, Any]:
 
 
 def site(row: Any) -> Record:
-    """A site, with what somebody has there."""
+    """Serialize a site with a user's role and capabilities there."""
     return {
         "idsite": row.number,
         "site_name": row.name,

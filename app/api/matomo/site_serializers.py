@@ -1,4 +1,4 @@
-"""Websites as this wire shows them, and their settings as it takes them."""
+"""Websites as this API shows them, and their settings as it receives them."""
 
 from typing import Any
 
@@ -19,11 +19,11 @@ LISTS = {
     "excluded_user_agents": "excludedUserAgents",
     "excluded_referrers": "excludedReferrers",
 }
-"""Settings that are lists, and what this wire calls them."""
+"""Settings that are lists, with their names in requests."""
 
 
 def site(view: SiteView, actor: Actor) -> Record:
-    """A website, as ``actor`` may see it."""
+    """Serialize a website as ``actor`` may see it."""
     settings = view.settings
     shown: Record = {
         "idsite": view.number,
@@ -54,7 +54,7 @@ def site(view: SiteView, actor: Actor) -> Record:
 
 
 def addresses(urls: Value | None) -> list[str] | None:
-    """The addresses of a website: one, or an array of them; None when nothing was said."""
+    """Return the given URLs, sent as one text or as an array; None if there are none."""
     if urls is None:
         return None
     return [urls] if isinstance(urls, str) else parameter_types.as_list("urls", urls)
@@ -63,9 +63,13 @@ def addresses(urls: Value | None) -> list[str] | None:
 def settings_of(
     *, start_date: str | None, timezone: str | None, currency: str | None, type: str | None, **others: Any
 ) -> dict[str, Any]:
-    """The settings that were given, in our words. Empty lists and an empty group take away what was there."""
+    """
+    Return the given settings under the services' names. Empty lists and an empty group clear what is stored.
+
+    :raises ApiError: ``settingValues`` is used, or a value cannot be converted
+    """
     if others.pop("setting_values"):
-        raise ApiError("The parameter 'settingValues' is not supported: use the parameters of the method.", 400)
+        raise ApiError("The parameter 'settingValues' is not supported: use the method's own parameters.", 400)
     given: dict[str, Any] = {"timezone": timezone or None, "currency": currency or None, "type": type or None}
     given["started_at"] = dates.parsed(start_date) if start_date else None
     for name, value in others.items():

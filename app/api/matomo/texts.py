@@ -1,4 +1,4 @@
-"""The English texts of the protocol. A method's own stand beside it."""
+"""The English texts of the protocol. Texts that only one method uses are next to that method."""
 
 from collections.abc import Iterable
 
@@ -9,6 +9,9 @@ LOGGED_IN = "You must be logged in to access this functionality."
 DENIED = "You can't access this resource."
 WRONG_PASSWORD = "The current password you entered is not correct."  # noqa: S105 (a message)
 CONFIRM = "Please enter your password to confirm this change."
+CODE_NEEDED = "Please specify a two-factor authentication code."
+WRONG_CODE = "Incorrect two-factor authentication code."
+MUST_ENROLL = "You must set up two-factor authentication. Please log in to do so."
 TOO_MANY_LOGINS = "Too many failed logins. Please wait and try logging in again later."
 BAD_TOKEN = "Unable to authenticate with the provided token. It is either invalid or expired."  # noqa: S105
 BAD_TOKEN_IN_QUERY = (
@@ -20,14 +23,14 @@ BAD_METHOD = "The method name is invalid. Expected 'module.methodName'"
 UNKNOWN_DATA = "The API cannot handle this data structure."
 UNSTORABLE = "A value cannot be stored."
 NO_DATABASE = "The database is not available. Please try again."
-NO_ACTION = "The requested action does not exist: use action=index, or none."
+NO_ACTION = "The requested action does not exist: use action=index or omit the parameter."
 NOT_BY_NUMBER = "Only integer keys supported for array columns on base level."
 NESTED = "Multidimensional column values not supported."
 NOT_IN_BULK = "This method cannot be called in a bulk request."
 NO_SITE = "The parameter 'idSite=' is missing from the request."
-NOT_CALLED = "This call was not made: those before it took too long, or returned too much. Please repeat it."
+NOT_CALLED = "This call was not made: those before it took too long or returned too much data. Please send it again."
 NO_SITES = "Specify at least one website ID in &idSites="
-NO_COLUMNS = "The parameters 'filter_column' and 'filter_pattern' need rows with columns, which this list has not."
+NO_COLUMNS = "The parameters 'filter_column' and 'filter_pattern' need rows with columns, but this list has none."
 NO_ROLE = f"No role is set but one of these needs to be set: {', '.join(SiteRole)}"
 SEVERAL_ROLES = f"Only one role can be set but multiple have been set. Use only one of: {', '.join(SiteRole)}"
 HTTP = {
@@ -41,17 +44,17 @@ HTTP = {
 
 
 def some(role: str) -> str:
-    """A right that is needed on any website."""
+    """Return the error for a caller who needs this access level on at least one website."""
     return f"You can't access this resource as it requires {role} access for at least one website."
 
 
 def on_site(role: str, number: int | str) -> str:
-    """A right that is needed on one website."""
+    """Return the error for a caller who needs this access level on a certain website."""
     return f"You can't access this resource as it requires '{role}' access for the website id = {number}."
 
 
 def unexpected_sites(numbers: str) -> str:
-    """Websites that there are not."""
+    """Return the error for websites that do not exist."""
     return f"An unexpected website was found in the request: website id was set to '{numbers}' ."
 
 
@@ -64,12 +67,12 @@ def superuser_or(login: str) -> str:
 
 
 def access_values(allowed: Iterable[str], given: str) -> str:
-    """A role or capability that there is not."""
+    """Return the error for an unknown role or capability."""
     return f"The parameter access must have one of the following values: [ {', '.join(allowed)} ], '{given}' given."
 
 
 def not_among(name: str, allowed: Iterable[str]) -> str:
-    """A word that means nothing there."""
+    """Return the error for a value that is not one of the allowed ones."""
     return f"The parameter '{name}' must be one of: {', '.join(allowed)}."
 
 
@@ -94,7 +97,7 @@ def too_many_items(name: str, most: int) -> str:
 
 
 def nested_list(name: str) -> str:
-    return f"The parameter '{name}' must be a list of texts."
+    return f"The parameter '{name}' must be a list of strings, without lists inside it."
 
 
 def too_many_parameters(most: int) -> str:
@@ -118,7 +121,7 @@ def no_method(module: str, name: str) -> str:
 
 
 def post_only(name: str) -> str:
-    return f"The method '{name}' changes data, so it must be called by POST."
+    return f"The method '{name}' changes data, so it must be called with POST."
 
 
 def no_format(name: str, formats: str) -> str:
@@ -137,8 +140,8 @@ def bad_pattern(reason: str) -> str:
 
 
 def too_many_urls(most: int) -> str:
-    return f"The parameter 'urls' has more than {most} requests."
+    return f"Without a token, the parameter 'urls' can have at most {most} requests."
 
 
 def fault(request_id: str) -> str:
-    return f"An error occurred on the server. Its number in the log is {request_id}."
+    return f"An error occurred on the server. Its request ID in the log is {request_id}."

@@ -1,7 +1,7 @@
 """
-Time zones of websites by the names that people know: the country and, where a country has several, the city.
+Readable names for the time zones of websites: the country and, if it has several zones, the city.
 
-Countries, cities and which zone is where come from the IANA database, as the package ``tzdata`` has it.
+Countries, cities and zones come from the IANA database in the package ``tzdata``.
 """
 
 from collections import Counter
@@ -11,12 +11,12 @@ from importlib.resources import files
 
 UTC = "UTC"
 OFFSETS = sorted({half / 2 for half in range(-24, 29)} - {13.5} | {5.75, 8.75, 12.75, 13.75})
-"""Hours from UTC of zones that are named by nothing else."""
+"""Hours from UTC of the zones that are plain offsets."""
 FRACTIONS = {".25": ":15", ".5": ":30", ".75": ":45"}
 
 
 def name_of(timezone: str) -> str:
-    """``Germany - Berlin``, ``Japan``, ``UTC+5:30``; a zone of another name is called by that."""
+    """Return a name such as ``Germany - Berlin``, ``Japan`` or ``UTC+5:30``; some zones have only their identifier."""
     if timezone.startswith(UTC):
         hours, dot, fraction = timezone.partition(".")
         return hours + FRACTIONS.get(dot + fraction, dot + fraction)
@@ -25,7 +25,7 @@ def name_of(timezone: str) -> str:
 
 @cache
 def by_region() -> dict[str, dict[str, str]]:
-    """Every time zone by the region that its own name begins with, those of a region in the order of their names."""
+    """Return the names of all time zones by region and identifier, sorted by name within a region."""
     found: dict[str, dict[str, str]] = {}
     for timezone, name in sorted(_names().items(), key=lambda item: (item[0].partition("/")[0], item[1])):
         found.setdefault(timezone.partition("/")[0], {})[timezone] = name

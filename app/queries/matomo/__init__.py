@@ -1,1 +1,1 @@
-"""Statements that only Matomo's API asks for."""
+"""Statements that only Matomo's API needs."""

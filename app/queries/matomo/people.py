@@ -1,4 +1,4 @@
-"""Statements about people as directories show them: who there is, who invited them, who may be seen by whom."""
+"""Statements about users: one or a list, with their invitations, limited to those whom the actor may see."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,6 +28,7 @@ from app.db.sql.string_agg import comma_joined
 from app.domain.roles import RANKS, AccessFilter, SiteRole, Standing
 from app.models import IS_ADMIN, GrantedCapability, Invitation, User
 from app.queries.access import Column, on_website, rank_here, reasons, rights
+from app.queries.users import HAS_SECOND_FACTOR
 
 Inviter = aliased(User, name="inviter")
 
@@ -43,6 +44,7 @@ RECORD = (
     Invitation.accepted_at,
     Invitation.inviter_id,
     Inviter.username.label("inviter"),
+    HAS_SECOND_FACTOR.label("has_second_factor"),
 )
 _JOINS: list[tuple[Any, ColumnElement[bool]]] = [
     (Invitation, Invitation.user_id == User.id),
@@ -51,7 +53,7 @@ _JOINS: list[tuple[Any, ColumnElement[bool]]] = [
 
 
 class Person(NamedTuple):
-    """An account, and how it was invited if it was."""
+    """An account with its invitation, if it had one."""
 
     id: UUID
     username: str
@@ -64,10 +66,11 @@ class Person(NamedTuple):
     accepted_at: datetime | None
     inviter_id: UUID | None
     inviter: str | None
+    has_second_factor: bool
 
 
 class PersonOnSite(NamedTuple):
-    """The same, with the right on a website, and the capabilities there, joined by commas."""
+    """An account as in ``Person``, with its rank on a website and its capabilities there, joined by commas."""
 
     id: UUID
     username: str
@@ -80,19 +83,20 @@ class PersonOnSite(NamedTuple):
     accepted_at: datetime | None
     inviter_id: UUID | None
     inviter: str | None
+    has_second_factor: bool
     rank: int | None
     capabilities: str | None
 
 
 class PersonName(NamedTuple):
-    """The name of an account."""
+    """The username of an account."""
 
     id: UUID
     username: str
 
 
 class Called(NamedTuple):
-    """An account, and what it is called, as names are compared."""
+    """An account with its folded username and e-mail address, which comparisons use."""
 
     id: UUID
     username_key: str | None
@@ -100,7 +104,7 @@ class Called(NamedTuple):
 
 
 class WebsiteId(NamedTuple):
-    """A website by its id."""
+    """The id of a website."""
 
     website_id: UUID
 
@@ -111,25 +115,25 @@ ACTOR = bindparam("actor_id", type_=Uuid())
 
 
 def by_actor(user_id: Column, _website_id: Column) -> Sequence[ColumnElement[bool]]:
-    """Rights of the actor. Value: ``actor_id``."""
+    """Return the condition for access of the actor. Value: ``actor_id``."""
     return (user_id == ACTOR,)
 
 
 def administered() -> Select[Any]:
-    """Ids of the websites that the actor has the right to administer. Value: ``actor_id``."""
+    """Select the ids of the websites that the actor administers. Value: ``actor_id``."""
     mine = reasons(by_actor)
     return select(mine.c.website_id).where(mine.c.rank == RANKS[SiteRole.ADMIN])
 
 
 @cache
 def select_some_site(right: SiteRole) -> Query[WebsiteId]:
-    """A website, if there is any that the actor has this right on. Value: ``actor_id``."""
+    """Select one website on which the actor has at least this access level, if any. Value: ``actor_id``."""
     mine = reasons(by_actor)
     return Query(select(mine.c.website_id).where(mine.c.rank >= RANKS[right]).limit(1), WebsiteId)
 
 
 def _colleagues() -> Select[Any]:
-    """Ids of everybody with any right on a website that the actor administers; the actor is one of them."""
+    """Select the ids of users with any access to a website that the actor administers, including the actor."""
     theirs = administered().cte("administered")
     found = reasons(lambda _user_id, website_id: [website_id.in_(select(theirs.c.website_id))])
     return select(found.c.user_id)
@@ -150,7 +154,7 @@ select_person_by_id = Query(_person.where(User.id == bindparam("user_id")), Pers
 select_person_by_email = Query(_person.where(User.email_key == bindparam("email_key")), Person)
 """Value: ``email_key``."""
 select_admins = Query(_person.where(IS_ADMIN).order_by(User.created_at, User.id), Person)
-"""All administrators, the first ones first."""
+"""All administrators, oldest account first."""
 
 
 _given = (bindparam("name_key", type_=String()), bindparam("given_key", type_=String()))
@@ -160,24 +164,24 @@ select_called = Query(
     ),
     Called,
 )
-"""Accounts, closed ones too, with one of two names, as their name or address. Values: ``name_key``, ``given_key``."""
+"""Accounts, including deleted ones, whose username or e-mail address is ``name_key`` or ``given_key``, both folded."""
 
 
 @cache
 def select_people(**question: Any) -> PageQuery[Person]:
-    """A page of people; ``question``: see ``_listed``."""
+    """Select a page of users. ``question`` holds the options of ``_listed``."""
     return PageQuery(_listed(RECORD, _JOINS, **question), Person)
 
 
 @cache
 def select_names(**question: Any) -> PageQuery[PersonName]:
-    """As ``select_people``, but the names alone."""
+    """As ``select_people``, but only ids and usernames."""
     return PageQuery(_listed((User.id.label("id"), User.username), (), **question), PersonName)
 
 
 @cache
 def select_people_on_site(**question: Any) -> PageQuery[PersonOnSite]:
-    """As ``select_people``, with what they have on the website ``website_id``."""
+    """As ``select_people``, with rank and capabilities on the website ``website_id``."""
     columns = (*RECORD, rank_here().label("rank"), _capabilities().label("capabilities"))
     return PageQuery(_listed(columns, _JOINS, **question), PersonOnSite)
 
@@ -195,16 +199,17 @@ def _listed(
     many: bool = False,
 ) -> Select[Any]:
     """
-    A page of people, by name; ``probe`` is to be out of reach of any count, unless the page is to be of few hits.
+    Select a page of users, by username. Statements for few hits also take ``probe``, which must exceed any count.
 
-    :param colleagues: those with any right on a website that ``actor_id`` administers, and no administrators;
-        else everybody
-    :param others_invited: False leaves out who was invited by another than ``actor_id`` and has not accepted
-    :param named: those called as ``names`` says, folded
-    :param searched: with ``search``, a folded pattern, in the name or in an e-mail address that the actor may see
-    :param standing: an invitation counts as open until the end of the day, which began at ``today``
-    :param has: what they have on ``website_id``
-    :param many: most accounts are hits: they are counted, and walked in order up to the page
+    :param colleagues: only users with any access to a website that ``actor_id`` administers, without administrators
+    :param others_invited: False leaves out users whom someone other than ``actor_id`` invited and who have not accepted
+    :param named: only users whose folded username is in ``names``, a JSON array
+    :param searched: only users with ``search``, a folded pattern, in the username or in an e-mail address that the
+        actor may see
+    :param standing: only users with this status; an invitation is pending until the end of its last day, so it is
+        compared with ``today``, the start of the current day
+    :param has: only users with this access to ``website_id``
+    :param many: expect most accounts to match: count them and walk them in order, instead of gathering the matches
     """
     source: Any = User.__table__
     here: FromClause | None = None
@@ -220,14 +225,14 @@ def _listed(
         names = listed("names")
         hits = hits.where(User.username_key.in_(select(names.c.value)))
     if searched:
-        # What is not shown is not found either: e-mail addresses of others are the administrators' to see.
+        # A search must not reveal what is hidden: only administrators see the e-mail addresses of others.
         address = and_(User.id == ACTOR, like_folded(User.email_key)) if colleagues else like_folded(User.email_key)
         hits = hits.where(or_(like_folded(User.username_key), address))
     if standing is not None:
         hits = hits.where(*_is(standing))
     if here is not None:
         hits = hits.where(*_has(has, here))
-    # A part of everybody is gathered once, counted and sorted; everybody is counted and walked in order.
+    # A subset is gathered once, then counted and sorted; the whole table is counted and walked in order.
     part = colleagues or not others_invited or named or searched or standing is not None or has is not None
     return paged(hits, User.id, columns, BY_NAME, joins=joins, few=part and not many)
 

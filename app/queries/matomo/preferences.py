@@ -1,4 +1,4 @@
-"""Statements about what users prefer."""
+"""Statements about preferences of users."""
 
 from functools import cache
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from app.queries.grants import DIALECTS
 
 
 class PreferenceValue(NamedTuple):
-    """What a user prefers."""
+    """The value of a preference."""
 
     value: str
 
@@ -25,7 +25,7 @@ select_preference = Query(
 
 @cache
 def upsert_preference(dialect: str) -> Insert:
-    """One preference, new or in place of the one that is there."""
+    """Insert a preference or replace its value."""
     made = DIALECTS[dialect](Preference.__table__)
     upsert: Insert = made.on_conflict_do_update(
         index_elements=["user_id", "name"], set_={"value": made.excluded["value"]}

@@ -1,4 +1,4 @@
-"""Statements for reports of who has which right where, websites by their numbers."""
+"""Statements for reports of which user has which access to which website, identified by number."""
 
 from functools import cache
 from typing import Any, NamedTuple
@@ -38,32 +38,32 @@ BY_NAME = [(Website.name_key, False), (Website.name, False), (WebsiteNumber.numb
 
 
 class SiteOfUser(NamedTuple):
-    """A website, and what a user has there; no website, but ``total`` and ``has_some``, past the end of the list."""
+    """A website with a user's access; past the end of the list, one row with only ``total`` and ``has_some``."""
 
     total: int
     id: UUID | None
     number: int | None
     name: str | None
     rank: int | None
-    """None: nothing."""
+    """None means no access."""
     capabilities: str | None
     """Joined by commas."""
     has_some: bool
-    """Whether the user has any right anywhere."""
+    """Whether the user has access to any website."""
 
 
 class Entry(NamedTuple):
-    """A role, or a capability, of a user on a website."""
+    """A role or a capability of a user on a website."""
 
     id: int
     number: int
     kind: int
-    """0: a role."""
+    """0 for a role, 1 for a capability."""
     access: str
 
 
 class AdminEntry(NamedTuple):
-    """What administrators have on a website."""
+    """The access of administrators to a website."""
 
     id: int
     number: int
@@ -71,14 +71,14 @@ class AdminEntry(NamedTuple):
 
 
 class RoleOnSite(NamedTuple):
-    """A user, and the right on a website."""
+    """A user's access level on a website."""
 
     username: str
     rank: int
 
 
 class SiteWith(NamedTuple):
-    """A user, and a website."""
+    """A user and the number of a website."""
 
     username: str
     number: int
@@ -87,11 +87,11 @@ class SiteWith(NamedTuple):
 @cache
 def select_sites_of_user(*, own_only: bool, searched: bool, has: AccessFilter | SiteRole | None) -> Query[SiteOfUser]:
     """
-    A page of websites, by name (``probe`` is to be out of reach), with what the user ``user_id`` has there.
+    Select a page of websites, by name, with the access of the user ``user_id``. ``probe`` must exceed any count.
 
-    :param own_only: those that ``actor_id`` administers; else all
-    :param searched: ``search``, a pattern, is in the name, the main address or the group
-    :param has: what the user has there
+    :param own_only: only websites that ``actor_id`` administers
+    :param searched: only websites with ``search``, a pattern, in the name, the main URL or the group
+    :param has: only websites on which the user has this access
     """
     source = Website.__table__.join(WebsiteNumber, WebsiteNumber.website_id == Website.id)
     here = None if has is None else rights(of_user)
@@ -145,7 +145,7 @@ def _has(has: AccessFilter | SiteRole, here: FromClause) -> ColumnElement[bool]:
             GrantedCapability.capability == bindparam("capability"),
         )
         return and_(here.c.rank.is_not(None), explicit)
-    # Who has everything is not asked about here.
+    # The service rejects administrators, who have access to everything, so that filter matches no website.
     return here.c.rank.is_not(None) if has is AccessFilter.SOMETHING else false()
 
 
@@ -159,7 +159,7 @@ def _capabilities() -> Any:
 
 
 def _entries() -> CompoundSelect[Any]:
-    """Roles and capabilities of a user, an entry each: ``number``, ``kind`` (0: a role), ``access``."""
+    """Select the roles and capabilities of a user, an entry for each. Value: ``user_id``."""
     here, beside = rights(of_user), rights(of_user)
     named = case(*[(here.c.rank == rank, role.value) for role, rank in RANKS.items()])
     roles = select(WebsiteNumber.number, literal_column("0").label("kind"), named.label("access")).join(
@@ -176,7 +176,8 @@ def _entries() -> CompoundSelect[Any]:
 
 def _cut(entries: FromClause, order: list[Any]) -> Select[Any]:
     """
-    A page of entries; every row carries ``total``, past the end there is one row whose ``number`` is null.
+    Select a page of entries. Every row has ``total``; past the end there is one row whose ``number`` is null.
+
     Values: ``offset``, ``limit``.
     """
     total = select(func.count().label("total")).select_from(entries).cte("total")
@@ -194,7 +195,7 @@ _all_entries = _entries().cte("entries")
 select_access_of_user = PageQuery(
     _cut(_all_entries, [_all_entries.c.number, _all_entries.c.kind, _all_entries.c.access]), Entry
 )
-"""A page of what a user has: ``number``, ``access`` (a role, or a capability beside it). Value: ``user_id``."""
+"""A page of a user's access: an entry for each role and each additional capability. Value: ``user_id``."""
 
 _numbers = (
     select(WebsiteNumber.number, literal_column(f"'{SiteRole.ADMIN}'", String()).label("access"))
@@ -203,7 +204,7 @@ _numbers = (
     .subquery("numbers")
 )
 select_all_numbers = PageQuery(_cut(_numbers, [_numbers.c.number]), AdminEntry)
-"""A page of what administrators have: ``number`` and ``access`` of all websites."""
+"""A page of the access of administrators: ``admin`` on every website."""
 
 _here = rights(on_website)
 select_roles_on_site = Query(
@@ -213,14 +214,14 @@ select_roles_on_site = Query(
     .order_by(User.username_key, User.id),
     RoleOnSite,
 )
-"""Everybody with a right on a website, administrators apart: ``username``, ``rank``. Value: ``website_id``."""
+"""Users with access to a website, without administrators. Value: ``website_id``."""
 
 
 @cache
 def select_sites_with(has: SiteRole | None) -> Query[SiteWith]:
     """
-    Everybody's websites, administrators' apart, where they have exactly this role or, with None, the capability
-    called ``capability`` beside any: ``username``, ``number``, by name and number.
+    Select pairs of users and websites on which they have exactly this role, or with None the additional capability
+    ``capability``, by username and number. Administrators are left out.
     """
     theirs = rights()
     query: Any = (

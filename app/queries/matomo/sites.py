@@ -1,4 +1,4 @@
-"""Statements about websites by their numbers (domain.md, section 2)."""
+"""Statements about websites by their numbers."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -33,11 +33,11 @@ from app.queries.rows import Id
 from app.queries.websites import Creator, grant_role, team_role
 
 KEYS = (Website.id.label("id"), WebsiteNumber.number, Website.user_id, Website.team_id, team_role, grant_role)
-"""What tells who may do what on a website, and its number. Value: ``actor_id``."""
+"""The columns that decide the actor's access to a website, and its number. Value: ``actor_id``."""
 
 
 class SiteKey(NamedTuple):
-    """A website, its number, and what rights on it depend on."""
+    """A website's id and number, with what decides the actor's access to it."""
 
     id: UUID
     number: int
@@ -48,14 +48,14 @@ class SiteKey(NamedTuple):
 
 
 class SiteNumber(NamedTuple):
-    """The number of a website."""
+    """A website's id and number."""
 
     website_id: UUID
     number: int
 
 
 class SiteRecord(NamedTuple):
-    """A website as it is shown by its number; addresses and settings are null where none were given."""
+    """A website with its number; URLs and settings are null if none were given."""
 
     id: UUID
     number: int
@@ -68,7 +68,7 @@ class SiteRecord(NamedTuple):
 
 
 class SiteListed(NamedTuple):
-    """A website, and its number."""
+    """A row of a list of website numbers."""
 
     id: UUID
     number: int
@@ -94,12 +94,12 @@ _named = union_all(
     select(cast(_ids.c.value, Uuid())),
 )
 select_named = Query(_keys.where(Website.id.in_(_named)), SiteKey)
-"""Living websites of these numbers and ids. Values: ``numbers`` and ``ids``, JSON arrays as text; ``actor_id``."""
+"""Existing websites with these numbers and ids. Values: ``numbers`` and ``ids``, JSON arrays as text; ``actor_id``."""
 
 select_by_number = Query(_keys.where(WebsiteNumber.number == bindparam("number")), SiteKey)
-"""A living website of this number. Values: ``number``, ``actor_id``."""
+"""An existing website by number. Values: ``number``, ``actor_id``."""
 select_by_id = Query(_keys.where(Website.id == bindparam("website_id")), SiteKey)
-"""The same of this id. Values: ``website_id``, ``actor_id``."""
+"""An existing website by id. Values: ``website_id``, ``actor_id``."""
 
 _teams = (
     select(Membership.team_id)
@@ -112,9 +112,9 @@ _connected = union_all(
     select(Grant.website_id).where(Grant.user_id == bindparam("actor_id")),
 )
 select_all_keys = Query(_keys, SiteKey)
-"""Every living website. Value: ``actor_id``."""
+"""Every existing website. Value: ``actor_id``."""
 select_connected_keys = Query(_keys.where(Website.id.in_(_connected)), SiteKey)
-"""Living websites that the actor has any right on. Value: ``actor_id``."""
+"""Existing websites to which the actor has any access. Value: ``actor_id``."""
 
 _listed_ids = listed("ids")
 select_numbers = Query(
@@ -127,14 +127,14 @@ select_numbers = Query(
 
 
 class SiteFilter(StrEnum):
-    """What a list of websites is narrowed by."""
+    """A filter for a list of websites."""
 
     PATTERN = "pattern"
-    """A part of the name, of an address or of the group, or the number. Values: ``search``, a pattern; ``number``."""
+    """A part of the name, of a URL or of the group, or the number. Values: ``search``, a pattern; ``number``."""
     URL = "url"
-    """An address in four spellings. Values: ``url_0`` to ``url_3``."""
+    """A URL in four spellings. Values: ``url_0`` to ``url_3``."""
     GROUP = "group"
-    """Value: ``group``; empty for websites without one."""
+    """The exact group. Value: ``group``, empty for websites without one."""
 
 
 _BY_NUMBER = [(WebsiteNumber.number, False)]
@@ -150,7 +150,7 @@ RECORD = (
     WebsiteProfile.urls,
     WebsiteProfile.settings,
 )
-"""A website as it is shown by its number."""
+"""The columns of ``SiteRecord``."""
 _JOINS: list[Any] = [
     _WEBSITE,
     _PROFILE,
@@ -161,12 +161,12 @@ _group = func.coalesce(WebsiteProfile.settings["group"].as_string(), "")
 _first_url = func.lower(func.coalesce(WebsiteProfile.urls[0].as_string(), ""))
 _of_domain = literal("http://", String()) + Website.domain
 _is_main = func.replace(_first_url, Website.domain, "") == _first_url
-"""Whether the domain says the main address: where no address was given, or the domain was changed since."""
+"""Whether the domain determines the main URL: no URL was given, or the domain was changed later."""
 _living = Website.deleted_at.is_(None)
 
 
 def _any_url(test: Any) -> ColumnElement[bool]:
-    """Whether one of the addresses passes."""
+    """Return the condition that one of the URLs passes ``test``."""
     urls = each_text(WebsiteProfile.urls).table_valued("value", name="urls")
     return or_(and_(_is_main, test(_of_domain)), exists(select(literal(1)).select_from(urls).where(test(urls.c.value))))
 
@@ -189,11 +189,13 @@ def _narrowed(by: SiteFilter) -> ColumnElement[bool]:
 @cache
 def select_sites(*, everything: bool, by: SiteFilter | None = None, excluding: bool = False) -> PageQuery[SiteRecord]:
     """
-    A page of websites, by number. Values: those of ``by``; ``excluded``, numbers as a JSON array, where ``excluding``;
-    ``probe``, past any count: what is dear to find is gathered once.
+    Select a page of websites, by number.
 
-    :param everything: all there are; else those on which the strongest right of ``user_id`` is of a rank from
-        ``least`` to ``most``
+    Values: those of ``by``; ``excluded``, a JSON array of numbers, with ``excluding``; and, because filtered websites
+    are gathered once, ``probe``, which must exceed any count.
+
+    :param everything: all websites; otherwise only those on which the highest rank of ``user_id`` is between ``least``
+        and ``most``
     """
     hits = select(WebsiteNumber.website_id).join(*_WEBSITE).where(_living)
     if by is not None:
@@ -209,7 +211,7 @@ def select_sites(*, everything: bool, by: SiteFilter | None = None, excluding: b
 
 @cache
 def select_site_numbers(*, everything: bool) -> PageQuery[SiteListed]:
-    """As ``select_sites``, but the numbers alone."""
+    """As ``select_sites``, but only ids and numbers."""
     hits = select(WebsiteNumber.website_id).join(*_WEBSITE).where(_living)
     if not everything:
         hits = hits.where(WebsiteNumber.website_id.in_(_with_rank()))
@@ -242,14 +244,14 @@ select_groups = Query(
     .order_by("name"),
     GroupName,
 )
-"""Every group, and the empty one where some website has none."""
+"""Every group, including the empty one if a website has none."""
 
 select_another = Query(
     select(Website.id.label("id")).where(_living, Website.id != bindparam("website_id")).limit(1), Id
 )
-"""Any website but this one. Value: ``website_id``."""
+"""Any other website. Value: ``website_id``."""
 
 delete_preferences = delete(Preference).where(
     Preference.name == bindparam("named"), Preference.value == bindparam("valued")
 )
-"""Preferences of a name and a value, whose-ever. Values: ``named``, ``valued``."""
+"""Deletes a preference with this value for all users. Values: ``named``, ``valued``."""

@@ -7,7 +7,7 @@ from typing import Any
 from app.db.reads import fetch_all, fetch_one
 from app.db.session import note_caller
 from app.domain.actor import Account, Actor, Credential, CredentialKind, SharedView
-from app.domain.errors import Unauthenticated
+from app.domain.errors import SecondFactorNeeded, Unauthenticated
 from app.models import ANONYMOUS_ID
 from app.queries import shares as share_queries
 from app.queries import teams as team_queries
@@ -48,12 +48,19 @@ def identify_api(visitor: Actor, token: str | None) -> Actor:
 
 
 def identify(
-    visitor: Actor, token: str | None, *, share_token: str | None = None, share_context: bool = False
+    visitor: Actor,
+    token: str | None,
+    *,
+    share_token: str | None = None,
+    share_context: bool = False,
+    before_enrolling: bool = False,
 ) -> Actor:
     """
     Whoever bears the tokens. Without a user, a share counts only in its context (umami-api.md, 1.3).
 
+    :param before_enrolling: also users who must set up a second factor before anything else
     :raises Unauthenticated: nobody
+    :raises SecondFactorNeeded: a second factor is required of the user, who came with a session and has none
     """
     found = find_bearer(token) if token else None
     share = _shared_view(share_token) if share_token and (found or share_context) else None
@@ -61,7 +68,9 @@ def identify(
         if share is None:
             raise Unauthenticated
         note_caller(None)
-        return Actor(None, Credential(CredentialKind.SHARE, share.share_id), visitor.origin, share)
+        return Actor(None, Credential(CredentialKind.SHARE, share.share_id), visitor.origin, share=share)
+    if found.must_enroll and not before_enrolling:
+        raise SecondFactorNeeded
     actor = Actor(found.account, found.credential, visitor.origin, share)
     note_caller(actor.session_id, token_id=actor.token_id, wrote_at=found.wrote_at)
     return actor

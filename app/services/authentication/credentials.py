@@ -6,6 +6,7 @@ ended and cleared away. For services, which have asked for permission.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -41,6 +42,8 @@ class Bearer:
     credential: Credential
     wrote_at: datetime | None
     """When a change was last made with it that a replica may not have yet."""
+    must_enroll: bool = False
+    """The user must set up a second factor before anything else."""
 
 
 @dataclass(frozen=True)
@@ -51,16 +54,28 @@ class Store:
     queries: Statements
     touch_every: timedelta
     revoked: Callable[[Actor, UUID, Sequence[UUID]], Event]
+    settings: Callable[[], dict[str, Any]] = dict
+    """Further values of ``queries.select_by_token``."""
 
     def find_bearer(self, token: str) -> Bearer | None:
         """Who bears the token; None for a token of no one."""
         now = utcnow()
-        row = fetch_one(self.queries.select_by_token, token_hash=tokens.hash_token(token), now=now)
+        row = fetch_one(
+            self.queries.select_by_token,
+            token_hash=tokens.hash_token(token),
+            now=now,
+            **(
+                {"admins_need_it": runtime().config.two_factor_for_admins}
+                if self.kind is CredentialKind.SESSION
+                else {}
+            ),
+        )
         if row is None:
             return None
         if row.last_used_at is None or now - row.last_used_at >= self.touch_every:
             self._touch(row, now)
-        return Bearer(Account.of(row), Credential(self.kind, row.credential_id), row.wrote_at)
+        account = Account(row.id, row.username, row.role, row.created_at, row.two_factor_required)
+        return Bearer(account, Credential(self.kind, row.credential_id), row.wrote_at, row.must_enroll)
 
     def _touch(self, row: BearerRecord, now: datetime) -> None:
         """Note that it was used, and its owner there."""
@@ -104,7 +119,13 @@ class Store:
         return execute_count(self.queries.delete_expired, now=utcnow())
 
 
-SESSIONS = Store(CredentialKind.SESSION, session_queries.stored, timedelta(minutes=5), events.SessionsRevoked)
+SESSIONS = Store(
+    CredentialKind.SESSION,
+    session_queries.stored,
+    timedelta(minutes=5),
+    events.SessionsRevoked,
+    lambda: {"admins_need_it": runtime().config.two_factor_for_admins},
+)
 ACCESS_TOKENS = Store(
     CredentialKind.ACCESS_TOKEN, token_queries.stored, timedelta(minutes=10), events.AccessTokensRevoked
 )

@@ -27,7 +27,7 @@ from app.queries import users as queries
 from app.queries.users import Credentials
 from app.runtime import runtime
 from app.security import password_hashing
-from app.services.authentication import hashing
+from app.services.authentication import codes, hashing
 from app.services.authentication.bearer import Identity
 from app.services.authentication.credentials import (
     ACCESS_TOKENS,
@@ -37,6 +37,7 @@ from app.services.authentication.credentials import (
     open_session,
     open_token,
 )
+from app.services.authentication.partial_logins import HalfWay, open_partial
 
 SSO_SECONDS = 86_400
 OUTCOMES: dict[type[DomainError], str] = {
@@ -56,7 +57,7 @@ class Login:
     identity: Identity
 
 
-def login(visitor: Actor, username: str, password: str, *, user_agent: str = "") -> Login:
+def login(visitor: Actor, username: str, password: str, *, user_agent: str = "") -> Login | HalfWay:
     """
     Log in with name or e-mail address, in any case, and password.
 
@@ -65,26 +66,40 @@ def login(visitor: Actor, username: str, password: str, *, user_agent: str = "")
     """
     with _counted():
         user, checked = _proven(username, password, address=visitor.address)
-        token = _open(visitor.known_as(Account.of(user)), checked, user_agent=user_agent)
+        known = visitor.known_as(Account.of(user))
+        if user.has_second_factor:
+            return open_partial(known, checked)
+        token = _open(known, checked, user_agent=user_agent)
         note_seen(user.id)
         return Login(token, Identity(user, fetch_all(team_queries.select_brief_teams, user_id=user.id)))
 
 
 def create_access_token(
-    visitor: Actor, account: str, password: str, *, description: str, expires_at: datetime | None = None
+    visitor: Actor,
+    account: str,
+    password: str,
+    *,
+    description: str,
+    expires_at: datetime | None = None,
+    code: str | None = None,
 ) -> str:
     """
     A token for programs, for whoever shows name or e-mail address, and password.
 
     :raises Invalid: a description that is empty or too long; nothing else was looked at
+    :param code: of the authenticator app, for an account with a second factor
     :raises WrongCredentials: as of ``login``
     :raises Throttled: as of ``login``; both count together
+    :raises CodeNeeded: the password is right, and a code is needed as well
+    :raises WrongCode, CodeUsed, FactorLocked: see ``codes.enter_code``
     """
     text, address = clean_description(description), visitor.address
     with _counted():
         user, checked = _proven(account, password, address=address)
         try:
             known = visitor.known_as(Account.of(user))
+            if user.has_second_factor:
+                codes.require_code(known, code)
             return open_token(known, user.id, description=text, expires_at=expires_at, checked=checked)
         except NotFound:
             raise WrongCredentials from None

@@ -1,1 +1,1 @@
-"""What only Matomo's API promises, in logins and site numbers."""
+"""Operations that only Matomo's API offers, with users by username and websites by number."""

@@ -1,4 +1,4 @@
-"""Direct rights, given by the names of users and the numbers of websites, for wires that call them so."""
+"""Grants by username and website number."""
 
 from collections.abc import Collection, Sequence
 from typing import Literal
@@ -27,11 +27,11 @@ def set_access(
     confirmation: Confirmation = NOT_NEEDED,
 ) -> None:
     """
-    Give somebody one role on all the websites, or with None nothing, or change nothing at all.
+    Give a user one role on all the websites, or remove all grants there if ``role`` is None; all or nothing.
 
-    :param capabilities: as of ``grants.set_access``
-    :param confirmation: asked for where everybody would come to see a website
-    :raises LoginNeeded, NoWebsites, UnknownWebsites, WebsiteDenied, UnknownUser: as far as it comes to that, in turn
+    :param capabilities: see ``grants.set_access``
+    :param confirmation: checked if visitors without a session would get to see a website
+    :raises LoginNeeded, NoWebsites, UnknownWebsites, WebsiteDenied, UnknownUser: checked in this order
     :raises HasAllAccess, OnlyViews, UnknownCapability: see ``grants.set_access``
     """
     require_login(actor)
@@ -43,10 +43,10 @@ def set_access(
 
 def add_capabilities(actor: Actor, username: str, websites: Websites, capabilities: Collection[str]) -> None:
     """
-    Give somebody capabilities beside the role that they have on each of the websites.
+    Give a user capabilities on each of the websites, in addition to the role there.
 
-    :raises OnlyViews: it is for those who are not logged in
-    :raises NoRole: they have no role on one of the websites
+    :raises OnlyViews: the user is ``anonymous``
+    :raises NoRole: the user has no role on one of the websites
     :raises HasAllAccess, UnknownCapability: see ``grants.add_capabilities``
     """
     require_login(actor)
@@ -61,7 +61,11 @@ def add_capabilities(actor: Actor, username: str, websites: Websites, capabiliti
 
 
 def remove_capabilities(actor: Actor, username: str, websites: Websites, capabilities: Collection[str]) -> None:
-    """Take capabilities of somebody on the websites away. :raises UnknownCapability: see ``grants``"""
+    """
+    Remove capabilities of a user on the websites.
+
+    :raises UnknownCapability: see ``grants``
+    """
     require_login(actor)
     ids = sites.resolve_sites(actor, websites, SiteRole.ADMIN)
     user_id = _id_of(username)
@@ -69,7 +73,7 @@ def remove_capabilities(actor: Actor, username: str, websites: Websites, capabil
 
 
 def _id_of(username: str) -> UUID:
-    """The account of those who are not logged in need not be there yet."""
+    """Return the id of a user. The ``anonymous`` account may not exist yet: its first grant creates it."""
     if is_anonymous(username):
         return ANONYMOUS_ID
     return find_person(username).id

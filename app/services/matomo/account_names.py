@@ -1,4 +1,4 @@
-"""Names and addresses that clients of Matomo's API give to accounts; for services, which have asked for permission."""
+"""Usernames and e-mail addresses that Matomo's clients give to accounts; the calling service checks permission."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from app.services.users import profiles
 
 def clean_names(username: str, email: str) -> str:
     """
-    The address as a new account with this name may have it.
+    Return the e-mail address as it is stored for a new account with this username.
 
     :raises Invalid, Conflict: see ``accounts.open_account``
     """
@@ -30,7 +30,7 @@ def clean_names(username: str, email: str) -> str:
 
 
 def check_email(email: str, *, but: UUID) -> None:
-    """:raises Invalid, Conflict: it cannot be the address of the account ``but``"""
+    """:raises Invalid, Conflict: the account ``but`` cannot have this e-mail address"""
     _clean_email(email, [row for row in _called("", fold(email)) if row.id != but])
 
 
@@ -39,7 +39,7 @@ def _called(name_key: str, email_key: str) -> list[Called]:
 
 
 def _clean_email(email: str, called: list[Called]) -> str:
-    """The address, if nobody of those who are called so has it, or it as a name."""
+    """Return the address as it is stored, unless one of ``called`` has it as address or username."""
     key = fold(emails.clean_email(email))
     if any(row.email_key == key for row in called):
         raise EmailTaken(email)

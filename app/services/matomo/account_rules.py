@@ -1,4 +1,4 @@
-"""Rules for accounts that clients of Matomo's API make: narrower for names, wider for passwords (its 3.4 and 3.6)."""
+"""Matomo's rules for accounts that its clients create: stricter than ours for usernames, looser for passwords."""
 
 import re
 
@@ -11,16 +11,16 @@ PASSWORD_LEAST, PASSWORD_MOST = 6, 200
 
 
 def check_login(username: str) -> None:
-    """:raises LoginFormat: it is too short or too long, in bytes, or has other characters than a login may have"""
+    """:raises LoginFormat: the username has too few or too many bytes, or a character that is not allowed"""
     if not LOGIN.fullmatch(username) or not LOGIN_LEAST <= len(username.encode()) <= LOGIN_MOST:
         raise LoginFormat("username", LOGIN_LEAST, LOGIN_MOST)
 
 
 def check_password(password: str) -> None:
     """
-    Six bytes will do, if they are not all the same.
+    Check that a password has at least six bytes which are not all the same, and is not too long.
 
-    :raises TooShort, TooLong, PasswordTooWeak: it does not fit
+    :raises TooShort, TooLong, PasswordTooWeak: the password breaks a rule
     """
     encoded = password.encode("utf-8", "replace")
     if len(encoded) < PASSWORD_LEAST:

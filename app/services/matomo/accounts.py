@@ -1,6 +1,7 @@
 """
-Accounts by their names, for wires that call people so: opened, changed, closed, each in one transaction, with the rules
-of ``security/logins.py``. Whoever administers a website may open an account that sees it.
+Creating, changing and deleting accounts by username, with Matomo's rules. Each function is one transaction.
+
+As in Matomo, an admin of one website may create an account that sees it.
 """
 
 from typing import Any
@@ -38,11 +39,11 @@ def open_account(
     confirmation: Confirmation = NOT_NEEDED,
 ) -> None:
     """
-    Open an account that may view ``website``; only administrators open one that sees nothing.
+    Create an account with view access to ``website``; only administrators may leave that out.
 
-    :raises SomeAccessNeeded: the actor administers nothing
-    :raises NoFirstWebsite: no website is named
-    :raises Invalid: ``TooShort`` and its like, ``LoginFormat``, ``InvalidEmail``, ``EmailDomainNotAllowed``
+    :raises SomeAccessNeeded: the actor administers no website
+    :raises NoFirstWebsite: no website is given, and the actor is not an administrator
+    :raises Invalid: a password error such as ``TooShort``, ``LoginFormat``, ``InvalidEmail``, ``EmailDomainNotAllowed``
     :raises Conflict: ``UsernameTaken``, ``UsernameIsEmail``, ``EmailTaken``, ``EmailIsUsername``
     """
     require_some(actor, SiteRole.ADMIN)
@@ -72,12 +73,14 @@ def change_account(
     confirmation: str | None = None,
 ) -> None:
     """
-    Set an account's password or e-mail address, each if given; another one takes the actor's own password. Whoever
-    is invited and gets another address gets the invitation there.
+    Set an account's password or e-mail address, if given. A change requires the actor's own password.
 
-    :param confirmation: that password
-    :raises SelfNeeded: somebody else's, and the actor is no administrator
-    :raises ReservedAccount, UnknownUser: there is none to be changed
+    If an invited user gets another address, the invitation is sent there.
+
+    :param confirmation: the actor's own password
+    :raises SelfNeeded: the account is another user's, and the actor is not an administrator
+    :raises ReservedAccount: the account is ``anonymous``
+    :raises UnknownUser: the account does not exist
     :raises NotConfirmed, WrongPassword: ``confirmation`` is missing or wrong
     :raises Invalid, Conflict: see ``open_account``
     """
@@ -92,7 +95,7 @@ def change_account(
     if moves:
         check_email(email or "", but=person.id)
     if password or moves:
-        # Who is no administrator shows it to ``update_user``.
+        # For other users, ``update_user`` checks the password.
         Confirmation(actor.is_admin or not confirmation, confirmation).check(actor)
     changes: dict[str, Any] = {"email": email} if email and email != person.email else {}
     accounts.update_user(
@@ -108,13 +111,14 @@ def change_account(
 @retried
 def close_account(actor: Actor, username: str, *, confirmation: Confirmation = NOT_NEEDED) -> None:
     """
-    Close an account for good, be it the actor's own. Who is no administrator may only take back an invitation of
-    their own that has not been accepted.
+    Delete an account, even the actor's own. Users who are not administrators can only revoke their own invitations
+    that have not been accepted.
 
-    :raises SomeAccessNeeded: the actor administers nothing
-    :raises ReservedAccount, UnknownUser: there is none to be closed
-    :raises HiddenUser: it is not the actor's to close, or there is none
-    :raises LastAdmin: nobody would be left to administer
+    :raises SomeAccessNeeded: the actor administers no website
+    :raises ReservedAccount: the account is ``anonymous``
+    :raises UnknownUser: the account does not exist
+    :raises HiddenUser: the actor is not an administrator, and has no pending invitation of that name
+    :raises LastAdmin: the account is the last administrator
     """
     require_some(actor, SiteRole.ADMIN)
     if is_anonymous(username):
@@ -140,13 +144,15 @@ def _invited_by(actor: Actor, username: str) -> Person | None:
 
 def set_admin(actor: Actor, username: str, admin: bool, *, confirmation: str | None) -> None:
     """
-    Make somebody an administrator, or an ordinary user again; either takes all direct rights away. Whoever is that
-    already stays as they are.
+    Make a user an administrator, or an ordinary user again. Either removes all grants; without a change of role,
+    nothing happens.
 
     :param confirmation: the actor's own password
-    :raises AdminNeeded, ReservedAccount, UnknownUser: the actor may not, or there is none to be changed
+    :raises AdminNeeded: the actor is not an administrator
+    :raises ReservedAccount: the account is ``anonymous``
+    :raises UnknownUser: the account does not exist
     :raises NotConfirmed, WrongPassword: ``confirmation`` is missing or wrong
-    :raises LastAdmin: nobody would be left to administer
+    :raises LastAdmin: the account is the last administrator
     """
     require_admin(actor)
     if is_anonymous(username):

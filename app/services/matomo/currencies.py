@@ -1,4 +1,4 @@
-"""Currencies of ISO 4217, by code, with their English names."""
+"""Currencies of ISO 4217 and Bitcoin, by code, with their English names."""
 
 NAMES = {
     code: name
@@ -166,7 +166,7 @@ ZWL Zimbabwean Dollar""".splitlines()
 }
 
 BY_NAME = dict(sorted(NAMES.items(), key=lambda item: item[1].casefold()))
-"""The same in the order of their names."""
+"""``NAMES``, sorted by name."""
 
 SYMBOLS = {
     "AUD": "A$",
@@ -188,4 +188,4 @@ SYMBOLS = {
     "VND": "₫",
     "XCD": "EC$",
 }
-"""Signs that are understood everywhere and mean one currency; the others go by their codes."""
+"""Unambiguous symbols. All other currencies are shown by their codes."""

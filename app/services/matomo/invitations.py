@@ -1,4 +1,4 @@
-"""Invitations by the names of those who are invited, for wires that call people so."""
+"""Invitations by the username of the invited user."""
 
 from app.domain.actor import Actor
 from app.domain.errors import NoFirstWebsite, ResendDenied, UnknownUser
@@ -25,13 +25,15 @@ def invite_person(
     confirmation: Confirmation = NOT_NEEDED,
 ) -> None:
     """
-    Invite somebody to view a website.
+    Invite a user to view a website.
 
-    :param days: how long the link is good; as configured by default
-    :raises NoFirstWebsite: no website is named, be it by an administrator
-    :raises WebsiteDenied: the actor may not view it, or does not administer it
+    :param days: how many days the link is valid; by default, as configured
+    :raises SomeAccessNeeded: the actor administers no website
+    :raises NoFirstWebsite: no website is given, which administrators may not leave out either
+    :raises WebsiteDenied: the actor does not administer the website; the error names ``view`` if the actor cannot even
+        view it
     :raises AlreadyInvited: see ``manage.invite``
-    :raises Invalid, Conflict: as of ``accounts.open_account``
+    :raises Invalid, Conflict: see ``accounts.open_account``
     """
     require_some(actor, SiteRole.ADMIN)
     confirmation.check(actor)
@@ -49,10 +51,10 @@ def invite_again(
     actor: Actor, username: str, *, days: float | None = None, confirmation: Confirmation = NOT_NEEDED
 ) -> None:
     """
-    Send somebody who has not accepted yet another link; earlier ones are dead.
+    Send a new link to a user who has not accepted yet; earlier links stop working.
 
-    :raises UnknownUser: nobody of that name is invited
-    :raises ResendDenied: somebody else's invitation
+    :raises UnknownUser: there is no pending invitation for that username
+    :raises ResendDenied: another user sent the invitation, and the actor is not an administrator
     """
     person = _waiting(actor, username, confirmation)
     manage.resend(actor, id_for(person.id), days=days)
@@ -67,9 +69,9 @@ def link_for(
     confirmation: Confirmation = NOT_NEEDED,
 ) -> str:
     """
-    A second link for somebody who has not accepted yet, to be copied; the mailed one stays good.
+    Return another link for a user who has not accepted yet; the link that was mailed stays valid.
 
-    :param root: where people reach the server, unless the settings say
+    :param root: the server's base URL if ``public_url`` is not set
     :raises UnknownUser, ResendDenied: see ``invite_again``
     """
     person = _waiting(actor, username, confirmation)

@@ -1,4 +1,4 @@
-"""Accounts by their names, websites by their numbers; for services, which ask for permission themselves."""
+"""Accounts by username and numbers of websites; the calling service checks permission."""
 
 import json
 from collections.abc import Iterable
@@ -15,7 +15,11 @@ from app.services.access.holders import ANONYMOUS
 
 
 def find_person(username: str) -> Person:
-    """An account by its name, in any case. :raises UnknownUser: there is none"""
+    """
+    Return an account by its username, ignoring case.
+
+    :raises UnknownUser: there is none
+    """
     if is_anonymous(username):
         row = fetch_one(queries.select_person_by_id, user_id=ANONYMOUS_ID)
     else:
@@ -24,19 +28,23 @@ def find_person(username: str) -> Person:
 
 
 def is_anonymous(username: str) -> bool:
-    """Whether the name means the account that stands for whoever is not logged in."""
+    """Return whether the username means the account of visitors without a session."""
     return fold(username) == ANONYMOUS
 
 
 def known(row: Person | None, name: str) -> Person:
-    """The row that was looked for by ``name``. :raises UnknownUser: there is none"""
+    """
+    Return the row that was looked up by ``name``.
+
+    :raises UnknownUser: there is no row
+    """
     if row is None:
         raise UnknownUser(name)
     return row
 
 
 def site_numbers(website_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """The numbers of websites, by id, in one statement."""
+    """Return the numbers of websites by id, with one statement."""
     ids = [website_id.hex for website_id in website_ids]
     if not ids:
         return {}

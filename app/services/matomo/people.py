@@ -1,6 +1,8 @@
 """
-Who there is, as far as the one who asks may know: administrators see everybody; who administers a website sees who has
-any right on it, administrators apart; others see themselves.
+Users, as far as the actor may see them.
+
+Administrators see all users. An admin of a website sees the users with access to it, except administrators. Others see
+only themselves.
 """
 
 import json
@@ -30,16 +32,17 @@ from app.services.matomo.requirements import is_somebody, require_admin, require
 
 EVERYTHING = Window(0, MAX_OFFSET)
 NOWHERE = UUID(int=0)
-"""A website that nobody has any right on."""
+"""A website id that does not exist, so no one has access to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """How an account came about."""
+    """When an account was created, invited and accepted, and whether it has a second factor."""
 
     created_at: datetime | None
     invited_until: datetime | None
     accepted_at: datetime | None
+    has_second_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +52,23 @@ class PersonView:
     id: UUID
     username: str
     email: str | None
-    """None where the actor may not see it; empty where there is none."""
+    """None if the actor may not see it; empty if there is none."""
     role: str
     last_seen_at: datetime | None
     invited_by: str | None
     days_left: float | None
-    """How many days an invitation may still be accepted, negative when it is too late; None without one."""
+    """Days until the pending invitation expires, negative if it has expired; None if there is none."""
     history: History | None
-    """What administrators alone see."""
+    """None if the actor is not an administrator."""
     rank: int | None = None
-    """Of the right on the website that was asked about."""
+    """The rank of the access level on the website that the list is about."""
     capabilities: str | None = None
-    """Those beside the right there, joined by commas."""
+    """The additional capabilities there, joined by commas."""
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleOnSite:
-    """Some accounts; ``oneself``: only the actor's own may be shown."""
+    """A page of accounts; with ``oneself``, the actor may see only their own."""
 
     page: Page[PersonView]
     oneself: bool = False
@@ -73,30 +76,46 @@ class PeopleOnSite:
 
 def get_person(actor: Actor, username: str) -> PersonView:
     """
-    An account by its name; everybody may see their own.
+    Return an account by its username; users may see their own.
 
-    :raises SelfNeeded: somebody else's, and the actor is no administrator
-    :raises UnknownUser: there is none
+    :raises SelfNeeded: the account is another user's, and the actor is not an administrator
+    :raises UnknownUser: the account does not exist
     """
     require_admin_or(actor, username)
     return _view(actor, find_person(username))
 
 
 def get_person_by_email(actor: Actor, email: str) -> PersonView:
-    """An account by its e-mail address. :raises UnknownUser: there is none"""
+    """
+    Return an account by its e-mail address.
+
+    :raises AdminNeeded: the actor is not an administrator
+    :raises UnknownUser: no account has the address
+    """
     require_admin(actor)
     return _view(actor, _by_email(email))
 
 
 def username_of_email(actor: Actor, email: str) -> str:
-    """The name of an account, for whoever administers a website. :raises UnknownUser: there is none"""
+    """
+    Return the username of the account with this e-mail address.
+
+    :raises LoginNeeded: the actor is not logged in
+    :raises SomeAccessNeeded: the actor administers no website
+    :raises UnknownUser: no account has the address
+    """
     require_login(actor)
     require_some(actor, SiteRole.ADMIN)
     return _by_email(email).username
 
 
 def username_exists(actor: Actor, username: str) -> bool:
-    """Whether an account has this name, for whoever may see a website; one's own name one may always ask for."""
+    """
+    Return whether an account has this username. Any user may check their own, and everyone ``anonymous``.
+
+    :raises LoginNeeded: the actor is not logged in
+    :raises SomeAccessNeeded: the actor sees no website
+    """
     if is_anonymous(username):
         return True
     require_login(actor)
@@ -107,7 +126,12 @@ def username_exists(actor: Actor, username: str) -> bool:
 
 
 def email_exists(actor: Actor, email: str) -> bool:
-    """Whether an account has this e-mail address, for whoever may see a website."""
+    """
+    Return whether an account has this e-mail address.
+
+    :raises LoginNeeded: the actor is not logged in
+    :raises SomeAccessNeeded: the actor sees no website
+    """
     require_login(actor)
     require_some(actor, SiteRole.VIEW)
     return fetch_one(queries.select_person_by_email, email_key=fold(email)) is not None
@@ -117,10 +141,10 @@ def list_people(
     actor: Actor, window: Window = EVERYTHING, *, usernames: Collection[str] | None = None
 ) -> Page[PersonView]:
     """
-    ``PersonView``s by name, or those of some names, without the ones that others have invited and that have not
-    accepted.
+    Return a page of users, by username. Pending invitations of other users are visible only to administrators.
 
-    :raises SomeAccessNeeded: the actor administers nothing
+    :param usernames: only users with one of these usernames
+    :raises SomeAccessNeeded: the actor administers no website
     """
     require_some(actor, SiteRole.ADMIN)
     named: dict[str, Any] = {} if usernames is None else {"names": json.dumps([fold(name) for name in usernames])}
@@ -129,13 +153,21 @@ def list_people(
 
 
 def list_usernames(actor: Actor, window: Window = EVERYTHING) -> Page[PersonName]:
-    """Names as ``list_people`` has them, also of those whom others have invited."""
+    """
+    Return a page of usernames as in ``list_people``, including those whom others have invited.
+
+    :raises SomeAccessNeeded: the actor administers no website
+    """
     require_some(actor, SiteRole.ADMIN)
     return _page(actor, queries.select_names(colleagues=_by_rights(actor)), window)
 
 
 def list_admins(actor: Actor) -> Sequence[PersonView]:
-    """All administrators, the first ones first, for whoever is logged in: one must know whom to ask."""
+    """
+    Return all administrators, oldest account first. Every user may see them, to know whom to ask for access.
+
+    :raises LoginNeeded: the actor is not logged in
+    """
     require_login(actor)
     return [_view(actor, row) for row in fetch_all(queries.select_admins)]
 
@@ -151,11 +183,15 @@ def list_people_on_site(
     standing: Standing | None = None,
 ) -> PeopleOnSite:
     """
-    ``PersonView``s by name, with their ``rank`` and ``capabilities`` on a website. Who does not administer it sees
-    nobody else there, whatever was asked for, and does not learn whether there is such a website.
+    Return a page of users, by username, with ``rank`` and ``capabilities`` on a website.
 
-    :param search: a part of the name, or of an e-mail address that the actor may see
-    :param standing: other than active: those whom the actor has invited; for administrators, whom anybody has
+    An actor who does not administer the website sees only their own account, whatever the filters, and does not learn
+    whether the website exists.
+
+    :param search: a part of the username, or of an e-mail address that the actor may see
+    :param has: only users with this access to the website; with ``AccessFilter.CAPABILITY``, those with ``capability``
+    :param standing: only users with this status; pending and expired invitations are the actor's own, except for
+        administrators, who see all of them
     """
     if not is_somebody(actor):
         return PeopleOnSite(Page([], 0), oneself=True)
@@ -180,7 +216,7 @@ def list_people_on_site(
         standing=standing,
         has=has,
     )
-    if search is None or len(search) < PHRASE_MIN_LENGTH:  # a search so short has no index, and many hits
+    if search is None or len(search) < PHRASE_MIN_LENGTH:  # too short for the index, and with many hits
         if search is not None:
             values["search"] = pattern(fold_case(search))
         return PeopleOnSite(_viewed(actor, _page(actor, build(many=search is not None), window, **values)))
@@ -198,7 +234,7 @@ def list_people_on_site(
 
 
 def _site(actor: Actor, website: sites.Name, right: SiteRole) -> SiteKey | None:
-    """The website, if the actor has this right there."""
+    """Return the website if the actor has this access level there."""
     try:
         return sites.resolve_site(actor, website, right)
     except (WebsiteDenied, WebsiteMissing):
@@ -218,7 +254,11 @@ def list_people_with(
     has: SiteRole | AccessFilter,
     capability: str | None = None,
 ) -> Page[PersonView]:
-    """``PersonView``s by name, as ``list_people``, that have exactly this on a website that the actor administers."""
+    """
+    Return a page of users as in ``list_people`` who have exactly this role or capability on a website.
+
+    :raises WebsiteDenied: the actor does not administer the website; see ``sites.resolve_site`` for other errors
+    """
     site = sites.resolve_site(actor, website, SiteRole.ADMIN)
     values: dict[str, Any] = {"website_id": site.id}
     if has is AccessFilter.CAPABILITY:
@@ -232,7 +272,7 @@ def _viewed(actor: Actor, page: Page[Person] | Page[PersonOnSite]) -> Page[Perso
 
 
 def _view(actor: Actor, row: Person | PersonOnSite) -> PersonView:
-    """Administrators see every e-mail address, everybody the administrators' and their own."""
+    """Hide what the actor may not see: only administrators see e-mail addresses of users who are not administrators."""
     sees_email = actor.is_admin or actor.is_user(row.id) or row.role == Role.ADMIN
     until = row.expires_at if row.pending else None
     return PersonView(
@@ -243,7 +283,9 @@ def _view(actor: Actor, row: Person | PersonOnSite) -> PersonView:
         last_seen_at=row.last_seen_at,
         invited_by=row.inviter,
         days_left=_days_until(until) if row.pending else None,
-        history=History(row.created_at, until, row.accepted_at) if actor.is_admin else None,
+        history=History(row.created_at, until, row.accepted_at, bool(row.has_second_factor))
+        if actor.is_admin
+        else None,
         rank=getattr(row, "rank", None),
         capabilities=getattr(row, "capabilities", None),
     )
@@ -255,14 +297,14 @@ def _days_until(moment: datetime | None) -> float:
 
 
 def _by_rights(actor: Actor) -> bool:
-    """Whether the actor sees those alone who have a right on the actor's websites."""
+    """Return whether the actor sees only users with access to the websites that the actor administers."""
     return not policy.can_administer(actor)
 
 
 def _page(actor: Actor, query: PageQuery[T], window: Window, **values: Any) -> Page[T]:
     if "actor_id" in query.parameters:
         values["actor_id"] = actor.id
-    # What the actor may see is asked of the primary; what may be seen by administrators, a replica knows as well.
+    # Access must be current, so it is read from the primary. Administrators see everything: a replica is enough.
     return fetch_window(query, window, fresh=not actor.is_admin, **values)
 
 

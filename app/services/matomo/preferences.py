@@ -1,4 +1,4 @@
-"""What users prefer, kept for clients that ask for it (matomo-usersmanager.md, section 2.6)."""
+"""Preferences of users, which Frontdesk only stores for clients that read them."""
 
 from app.db.reads import fetch_one
 from app.db.session import db, retried, transaction
@@ -23,12 +23,13 @@ VALUE_MAX_LENGTH = 4000
 @retried
 def set_preference(actor: Actor, username: str, name: str, value: str) -> None:
     """
-    Keep what a user prefers, oneself or, for administrators, anybody.
+    Store a preference of the actor or, for administrators, of any user.
 
-    :raises SelfNeeded: somebody else's, and the actor is no administrator
-    :raises AdminNeeded: those of ``anonymous``, and the actor is no administrator
-    :raises UnknownPreferenceUser: there is no such account
-    :raises BadPreferenceName: :raises UnknownPreference: :raises TooLong: the value
+    :raises SelfNeeded: the preference is another user's, and the actor is not an administrator
+    :raises AdminNeeded: the preference is that of ``anonymous``, and the actor is not an administrator
+    :raises UnknownPreferenceUser: the account does not exist
+    :raises BadPreferenceName, UnknownPreference: the name has an underscore, or is not supported
+    :raises TooLong: the value is longer than ``VALUE_MAX_LENGTH``
     """
     require_admin_or(actor, username)
     if is_anonymous(username):
@@ -49,12 +50,12 @@ def set_preference(actor: Actor, username: str, name: str, value: str) -> None:
 
 def get_preference(actor: Actor, name: str, username: str | None = None) -> str | int | None:
     """
-    What a user prefers, or what is usual: the number of the actor's first website, yesterday, nothing. Callers without
-    an account are ``anonymous``.
+    Return a preference or its default: the number of the actor's first website for ``defaultReport``, ``yesterday`` for
+    ``defaultReportDate``, otherwise None. Callers without an account may read those of ``anonymous``.
 
     :param username: the actor's own by default
-    :raises SelfNeeded: somebody else's, and the actor is no administrator
-    :raises BadPreferenceName: :raises UnknownPreference:
+    :raises SelfNeeded: the preference is another user's, and the actor is not an administrator
+    :raises BadPreferenceName, UnknownPreference: the name has an underscore, or is not supported
     """
     username = actor.username if username is None else username
     require_admin_or(actor, username)
@@ -70,7 +71,7 @@ def get_preference(actor: Actor, name: str, username: str | None = None) -> str 
 def _kept(username: str, name: str) -> str | None:
     try:
         person = find_person(username)
-    except UnknownUser:  # administrators are told what is usual
+    except UnknownUser:  # for administrators; or there is no anonymous account yet
         return None
     row = fetch_one(queries.select_preference, user_id=person.id, name=name)
     return None if row is None else row.value

@@ -1,4 +1,4 @@
-"""Reports of who has which right where. Rights are the strongest that somebody has, wherever they come from."""
+"""Reports of which user has which access to which website, always the strongest access, whatever its source."""
 
 from collections.abc import Sequence
 
@@ -19,10 +19,11 @@ from app.services.matomo.requirements import require_admin, require_some
 
 def list_access_of_user(actor: Actor, username: str, window: Window = EVERYTHING) -> Page[Entry] | Page[AdminEntry]:
     """
-    What somebody has, an entry for each role and each capability beside it. Administrators
-    have ``admin`` on every website.
+    Return a page of a user's access: an entry for each role and each additional capability. Administrators have
+    ``admin`` on every website.
 
-    :raises UnknownUser: there is none of that name
+    :raises AdminNeeded: the actor is not an administrator
+    :raises UnknownUser: the user does not exist
     """
     require_admin(actor)
     person = _person(username)
@@ -43,10 +44,14 @@ def list_sites_of_user(
     capability: str | None = None,
 ) -> tuple[Page[SiteOfUser], bool]:
     """
-    The websites that the actor administers, by name, with what somebody has there, be it nothing; and whether that
-    somebody has anything anywhere.
+    Return a page of the websites that the actor administers, by name, with a user's access to each, even if it is
+    none; and whether the user has access to any website.
 
-    :raises HasEverything: that somebody is an administrator
+    :param search: a part of the name, of the main URL or of the group
+    :param has: only websites to which the user has this access
+    :raises SomeAccessNeeded: the actor administers no website
+    :raises UnknownUser: the user does not exist
+    :raises HasEverything: the user is an administrator
     """
     require_some(actor, SiteRole.ADMIN)
     person = _person(username)
@@ -68,20 +73,28 @@ def list_sites_of_user(
 
 
 def roles_on_site(actor: Actor, website: sites.Name) -> Sequence[RoleOnSite]:
-    """Who has which right on a website that the actor administers, administrators apart: ``username``, ``rank``."""
+    """
+    Return the users with access to a website and the rank of each, without administrators.
+
+    :raises WebsiteDenied: the actor does not administer the website; see ``sites.resolve_site`` for other errors
+    """
     site = sites.resolve_site(actor, website, SiteRole.ADMIN)
     return fetch_all(queries.select_roles_on_site, website_id=site.id)
 
 
 def sites_with(actor: Actor, role: SiteRole | None, capability: str | None = None) -> Sequence[SiteWith]:
-    """On which websites anybody has exactly this role, or this capability beside any: ``username``, ``number``."""
+    """
+    Return pairs of users and websites on which they have exactly this role or, if it is None, this capability.
+
+    :raises AdminNeeded: the actor is not an administrator
+    """
     require_admin(actor)
     values = {} if role is not None else {"capability": capability}
     return fetch_all(queries.select_sites_with(role), **values)
 
 
 def _person(username: str) -> Person | None:
-    """Somebody. The account of those who are not logged in may not be there yet; then it has nothing."""
+    """Return the user, or None for ``anonymous`` if that account does not exist yet and so has no access."""
     try:
         return find_person(username)
     except UnknownUser:

@@ -1,6 +1,7 @@
 """
-What it takes to ask for something, beyond single websites, where the refusal has to say what was missing. To wires
-that say nothing of it these are refusals like any other.
+Permissions that do not depend on a single website, with errors that say what is missing.
+
+APIs that do not report the reason treat these errors like any other ``Denied``.
 """
 
 from app.db.reads import fetch_one
@@ -14,27 +15,27 @@ from app.services.access.holders import ANONYMOUS
 
 
 def is_somebody(actor: Actor) -> bool:
-    """Whether the actor is logged in; the account that stands for everybody else is nobody."""
+    """Return whether the actor is logged in. The ``anonymous`` account does not count as logged in."""
     return actor.id is not None and actor.id != ANONYMOUS_ID
 
 
 def require_login(actor: Actor) -> None:
-    """:raises LoginNeeded: nobody is asking"""
+    """:raises LoginNeeded: the actor is not logged in"""
     if not is_somebody(actor):
         raise LoginNeeded
 
 
 def require_admin(actor: Actor) -> None:
-    """:raises AdminNeeded: the actor is none"""
+    """:raises AdminNeeded: the actor is not an administrator"""
     if not policy.can_administer(actor):
         raise AdminNeeded
 
 
 def require_admin_or(actor: Actor, username: str) -> None:
     """
-    Callers without an account may act for ``anonymous``.
+    Require an administrator or the user themselves. Callers without an account may act for ``anonymous``.
 
-    :raises SelfNeeded: the actor is neither an administrator nor called that, to the letter
+    :raises SelfNeeded: the actor is not an administrator, and has not exactly this username
     """
     own = actor.username if is_somebody(actor) else ANONYMOUS
     if not policy.can_administer(actor) and username != own:
@@ -42,13 +43,13 @@ def require_admin_or(actor: Actor, username: str) -> None:
 
 
 def require_some(actor: Actor, right: SiteRole) -> None:
-    """:raises SomeAccessNeeded: there is no website that the actor has this right on; one statement, none for admins"""
+    """:raises SomeAccessNeeded: the actor has this access level on no website"""
     if not has_some(actor, right):
         raise SomeAccessNeeded(right)
 
 
 def has_some(actor: Actor, right: SiteRole) -> bool:
-    """Whether the actor has this right on one website at least."""
+    """Return whether the actor has at least this access level on some website. Administrators need no statement."""
     if actor.is_admin:
         return True
     return actor.id is not None and fetch_one(queries.select_some_site(right), actor_id=actor.id) is not None

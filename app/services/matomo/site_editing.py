@@ -1,4 +1,4 @@
-"""Websites by their numbers: registered, changed, deleted, with their addresses and settings."""
+"""Creating, changing and deleting websites by number, with their URLs and settings."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,12 +27,13 @@ from app.services.websites import websites
 @retried
 def create_site(actor: Actor, *, name: str, urls: Sequence[str] | None = None, **settings: Any) -> int:
     """
-    Register a website, the actor's own (the operator's is the first administrator's); answers its number.
+    Register a website and return its number. The actor owns it or, if the operator registers it, the first
+    administrator.
 
-    :param urls: its addresses, the main one first; the host of that becomes its domain
+    :param urls: the URLs, the main one first; its host becomes the domain
     :param settings: see ``site_settings.DEFAULTS``
-    :raises AdminNeeded: the actor is none
-    :raises Missing: :raises BadValue: see ``site_settings``
+    :raises AdminNeeded: the actor is not an administrator
+    :raises Missing, BadValue, TooMany: see ``site_settings``
     """
     require_admin(actor)
     called, stored = clean_name(name), clean_settings(settings)
@@ -52,11 +53,11 @@ def update_site(
     actor: Actor, site: Name, *, name: str | None = None, urls: Sequence[str] | None = None, **settings: Any
 ) -> None:
     """
-    Change what is given.
+    Change the given fields of a website.
 
-    :raises NoSuchWebsite: there is none
+    :raises NoSuchWebsite: the website does not exist
     :raises WebsiteDenied: the actor does not administer it; see ``sites.resolve_sites``
-    :raises Missing: :raises BadValue: see ``site_settings``
+    :raises Missing, BadValue, TooMany: see ``site_settings``
     """
     website_id: UUID = _found(actor, site).id
     changes: dict[str, Any] = {} if name is None else {"name": clean_name(name)}
@@ -89,18 +90,18 @@ def _change_profile(
 @retried
 def delete_site(actor: Actor, site: Name, *, confirmation: Confirmation = NOT_NEEDED) -> None:
     """
-    Delete a website, and what anybody prefers about it.
+    Delete a website, and every preference that names it as the default website.
 
-    :raises AdminNeeded: the actor is none
-    :raises NotConfirmed: :raises WrongPassword: see ``Confirmation.check``
-    :raises NoSuchWebsite: there is none
-    :raises LastWebsite: it is the only one
+    :raises AdminNeeded: the actor is not an administrator
+    :raises NotConfirmed, WrongPassword: see ``Confirmation.check``
+    :raises NoSuchWebsite: the website does not exist
+    :raises LastWebsite: it is the only website
     """
     require_admin(actor)
     confirmation.check(actor)
     found = _found(actor, site)
     with transaction():
-        # No lock: it keeps people from a slip, nothing depends on it.
+        # No lock: the rule guards against a mistake, and nothing else depends on it.
         if fetch_one(queries.select_another, website_id=found.id) is None:
             raise LastWebsite
         websites.delete_website(actor, found.id)
@@ -108,7 +109,12 @@ def delete_site(actor: Actor, site: Name, *, confirmation: Confirmation = NOT_NE
 
 
 def _found(actor: Actor, site: Name) -> SiteKey:
-    """The website, which the actor administers."""
+    """
+    Return a website that the actor administers.
+
+    :raises WebsiteDenied: the actor does not administer it
+    :raises NoSuchWebsite: it does not exist
+    """
     try:
         return resolve_site(actor, site, SiteRole.ADMIN)
     except UnknownWebsites as error:

@@ -1,4 +1,4 @@
-"""Websites with their numbers, addresses and settings: one, and lists of them, by number."""
+"""Websites with their numbers, URLs and settings: one, and lists sorted by number."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -25,25 +25,25 @@ EVERYTHING = Window(0, MAX_OFFSET)
 
 @dataclass(frozen=True, slots=True)
 class SiteView:
-    """A website as it is known by its number."""
+    """A website with its number, URLs and settings."""
 
     id: UUID
     number: int
     name: str
     urls: list[str]
-    """The main one first; there may be none."""
+    """The main one first; may be empty."""
     created_at: datetime | None
-    """When it began, if that was said, or was registered."""
+    """The start date that was set, or else when the website was registered."""
     creator: str | None
-    """Who registered it; None where the actor may not know."""
+    """The username of the user who registered it; None if the actor may not see it."""
     settings: dict[str, Any]
 
 
 def get_site(actor: Actor, name: Name, right: SiteRole = SiteRole.VIEW) -> SiteView:
     """
-    One website by its number or id.
+    Return one website by its number or id.
 
-    :raises UnknownWebsites: :raises WebsiteDenied: see ``sites.resolve_sites``
+    :raises UnknownWebsites, WebsiteDenied, WebsiteMissing: see ``sites.resolve_site``
     """
     row = fetch_one(queries.select_site, website_id=resolve_site(actor, name, right).id)
     if row is None:
@@ -62,11 +62,11 @@ def list_sites(
     without: Iterable[int] = (),
 ) -> Page[SiteView]:
     """
-    ``SiteView``s of the websites on which the actor's right is one from ``least`` to ``most``, by number.
-    Administrators have the right to administer on all.
+    Return a page of the websites on which the actor's access level is between ``least`` and ``most``, by number.
+    Administrators have admin access to all websites.
 
-    :param search: a part of the name, of an address or of the group; or the number
-    :param url: one of the addresses, by http or https, with or without www
+    :param search: a part of the name, of a URL or of the group; or the number
+    :param url: one of the URLs, with http or https, with or without www
     :param without: numbers to leave out
     """
     search = trimmed(search)
@@ -89,32 +89,48 @@ def list_sites(
 def list_numbers(
     actor: Actor, window: Window = EVERYTHING, *, least: SiteRole = SiteRole.VIEW, most: SiteRole = SiteRole.ADMIN
 ) -> Page[int]:
-    """The numbers of the websites that ``list_sites`` has."""
+    """Return a page of website numbers; see ``list_sites``."""
     statement = queries.select_site_numbers(everything=actor.is_admin)
     page = _page(actor, statement, window, least=least, most=most)
     return page.with_rows([row.number for row in page.rows])
 
 
 def list_all(actor: Actor, window: Window = EVERYTHING) -> Page[SiteView]:
-    """``SiteView``s of every website. :raises AdminNeeded: the actor is none"""
+    """
+    Return a page of all websites.
+
+    :raises AdminNeeded: the actor is not an administrator
+    """
     require_admin(actor)
     return list_sites(actor, window)
 
 
 def list_all_numbers(actor: Actor, window: Window = EVERYTHING) -> Page[int]:
-    """The number of every website. :raises AdminNeeded: the actor is none"""
+    """
+    Return a page of all website numbers.
+
+    :raises AdminNeeded: the actor is not an administrator
+    """
     require_admin(actor)
     return list_numbers(actor, window)
 
 
 def list_groups(actor: Actor) -> list[str]:
-    """The names of groups, and the empty one where some website has none. :raises AdminNeeded: the actor is none"""
+    """
+    Return the groups of websites, including the empty one if a website has none.
+
+    :raises AdminNeeded: the actor is not an administrator
+    """
     require_admin(actor)
     return [row.name for row in fetch_all(queries.select_groups)]
 
 
 def list_group(actor: Actor, group: str, window: Window = EVERYTHING) -> Page[SiteView]:
-    """``SiteView``s of the websites of a group, or of none. :raises AdminNeeded: the actor is none"""
+    """
+    Return a page of the websites in a group; an empty group means those without one.
+
+    :raises AdminNeeded: the actor is not an administrator
+    """
     require_admin(actor)
     statement = queries.select_sites(everything=True, by=SiteFilter.GROUP)
     return _viewed(actor, _page(actor, statement, window, values={"group": group.strip()}))
@@ -131,7 +147,7 @@ def _page(
 ) -> Page[T]:
     given = values or {}
     if not actor.is_admin:
-        # Rights are asked of the primary alone.
+        # Access must be current, so it is read from the primary.
         given |= {"user_id": actor.id, "least": RANKS[least], "most": RANKS[most]}
         return fetch_window(query, window, fresh=True, **given)
     if most is not SiteRole.ADMIN:
@@ -158,7 +174,7 @@ def _view(actor: Actor, row: SiteRecord) -> SiteView:
 
 
 def _urls(domain: str | None, stored: Sequence[str]) -> list[str]:
-    """The addresses; the main one is of the website's domain, which may have been changed elsewhere."""
+    """Return the URLs. If the domain was changed through another API, it replaces the main URL."""
     if not domain or (stored and host_of(stored[0]) == domain):
         return list(stored)
     main = domain if SCHEME.match(domain) else f"http://{domain}"

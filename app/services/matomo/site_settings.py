@@ -1,4 +1,4 @@
-"""What is kept of a website beyond its name and owner: addresses, time zone, currency and the like, and their rules."""
+"""URLs and settings of a website, such as time zone and currency, and the rules for their values."""
 
 import ipaddress
 import re
@@ -15,14 +15,14 @@ NAME_MAX_LENGTH = 100
 URL_MAX_LENGTH = 500
 MOST_URLS = 100
 TEXT_MAX_LENGTH = 2000
-"""Of one item of a list, and of one text."""
+"""For a text, and for each item of a list."""
 MOST_ITEMS = 200
 SCHEMES = frozenset({"http", "https", "ftp"})
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 NO_URL = re.compile(r"[\s\x00-\x20\x7f<>\"'`{}|\\^]")
 HOST = re.compile(r"[^\W_][\w.-]{0,252}")
-"""Letters of any language: browsers show what people write."""
+"""Hosts may have letters of any language, since that is how browsers show them."""
 OFFSET = re.compile(r"UTC[+-](\d|1[0-4])(\.5|\.25|\.75)?")
 WILDCARDS = re.compile(r"(\d{1,3}\.){1,3}(\*\.){0,2}\*")
 DEFAULTS: dict[str, Any] = {
@@ -42,11 +42,16 @@ DEFAULTS: dict[str, Any] = {
     "keep_url_fragments": 0,
     "started_at": None,
 }
-"""Every setting, as of a website of which nothing was said."""
+"""Every setting with its default."""
 
 
 def clean_name(text: str) -> str:
-    """:raises Missing: it is empty :raises BadValue: it is too long, or has control characters"""
+    """
+    Return a website's name, trimmed.
+
+    :raises Missing: the name is empty
+    :raises BadValue: the name is too long, or has control characters
+    """
     name = text.strip()
     if not name:
         raise Missing("name")
@@ -57,10 +62,11 @@ def clean_name(text: str) -> str:
 
 def clean_urls(urls: Sequence[str]) -> list[str]:
     """
-    Addresses with a scheme and without a slash at the end, each once.
+    Return URLs with a scheme (``http`` by default), without trailing slashes and without duplicates.
 
-    :raises Missing: none is given
-    :raises BadValue: one is none
+    :raises Missing: there are none
+    :raises TooMany: there are more than ``MOST_URLS``
+    :raises BadValue: one is not a valid URL
     """
     given = [text for text in (url.strip() for url in urls) if text]
     if not given:
@@ -79,7 +85,7 @@ def _clean_url(text: str) -> str:
 
 
 def host_of(url: str) -> str | None:
-    """The host of an address, with its port, in lower case; None of what is no address, or names somebody in it."""
+    """Return the host of a URL in lower case, with its port; None if the URL is not valid or contains a username."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -95,13 +101,18 @@ def host_of(url: str) -> str | None:
 
 
 def spellings(url: str) -> list[str]:
-    """The four ways to write an address: by http or https, with or without www; in lower case."""
+    """Return the four spellings of a URL in lower case: with http or https, with or without www."""
     bare = SCHEME.sub("", url.strip().lower(), count=1).rstrip("/").removeprefix("www.")
     return [f"{scheme}://{www}{bare}" for scheme in ("http", "https") for www in ("", "www.")]
 
 
 def clean_settings(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of those that are given, as they are stored. :raises BadValue: one does not take its value"""
+    """
+    Return the given settings as they are stored.
+
+    :raises BadValue: a value is not valid
+    :raises TooMany: a list has more than ``MOST_ITEMS`` items
+    """
     return {name: CLEANERS[name](name, value) for name, value in values.items()}
 
 
@@ -145,7 +156,7 @@ def _ips(name: str, value: Sequence[str]) -> list[str]:
 
 
 def _is_ip_range(text: str) -> bool:
-    """An address, a network, or an IPv4 address that ends in wildcards."""
+    """Return whether a text is an IP address, a network, or an IPv4 address that ends in wildcards."""
     if WILDCARDS.fullmatch(text):
         text = text.replace("*", "0")
         if text.count(".") != 3:
@@ -190,4 +201,4 @@ CLEANERS: dict[str, Callable[[str, Any], Any]] = {
     "keep_url_fragments": _fragments,
     "started_at": lambda _name, value: value.isoformat(),
 }
-"""What makes of each setting's value what is stored."""
+"""By setting: a function that checks a value and returns it as it is stored."""

@@ -1,4 +1,4 @@
-"""Websites by their numbers, for wires that call them so."""
+"""Websites by number or id, as far as the actor has access to them."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -16,20 +16,22 @@ from app.services.lookup import parsed_id
 from app.services.matomo.requirements import require_some
 
 Name = str | int | UUID
-"""How a website may be called: by its number or by its id."""
+"""A website's number or id."""
 MOST_AT_ONCE = 5000
 NUMBER_MAX = 2**31 - 1
 
 
 def require_right(actor: Actor, words: Iterable[str], right: SiteRole, *, one: bool = False) -> None:
     """
-    Ask for a right on the websites that some words may mean, whether or not they can be used as names. Lists with
-    commas, ``all`` and numbers with decimals count as well: without the right, nothing else about them is told.
+    Require an access level on the websites that some words may mean, even if the words are not valid names.
 
-    :param one: the words are to name one website
-    :raises WebsiteDenied: the actor does not have the right on one of the websites
-    :raises SomeAccessNeeded: the words name none, and the actor does not have the right on any
-    :raises WebsiteMissing: with ``one``, the words name none
+    Comma-separated lists, ``all`` and decimal numbers count too: without permission, the caller must not learn what
+    else is wrong with them.
+
+    :param one: the words must name one website
+    :raises WebsiteDenied: the actor lacks the access level on one of the websites
+    :raises SomeAccessNeeded: the words name no website, and the actor has the access level on none
+    :raises WebsiteMissing: with ``one``, the words name no website
     """
     if actor.is_admin:
         return
@@ -41,7 +43,7 @@ def require_right(actor: Actor, words: Iterable[str], right: SiteRole, *, one: b
     if names:
         _named(actor, names, right)
         decimal = next((part for part in parts if "." in part), None)
-        if decimal is not None:  # never the number of a website
+        if decimal is not None:  # cannot be the number of a website
             raise WebsiteDenied(decimal.partition(".")[0], right)
     elif one:
         raise WebsiteMissing
@@ -53,19 +55,20 @@ def resolve_sites(
     actor: Actor, wanted: Sequence[Name] | Literal["all"], right: SiteRole = SiteRole.ADMIN
 ) -> list[UUID]:
     """
-    The ids of websites, in the order in which they are named, each once. ``all`` means those that the actor
-    has the right on, by number. It takes one statement.
+    Return the ids of websites in the given order, without duplicates. ``all`` means those on which the actor has the
+    access level, by number. This takes one statement.
 
-    :raises NoWebsites: none is named, or ``all`` is none
-    :raises WebsiteDenied: the actor has not the right on one of them, or there is none of that name
-    :raises SomeAccessNeeded: no name is one that a website can have, and the actor has not the right on any
-    :raises UnknownWebsites: names that no website can have and, for administrators, that none has
+    :raises NoWebsites: none is given, or ``all`` matches none
+    :raises TooMany: more than ``MOST_AT_ONCE`` are given
+    :raises WebsiteDenied: the actor lacks the access level on one of them, or it does not exist
+    :raises SomeAccessNeeded: none of the names can be a website's, and the actor has the access level on no website
+    :raises UnknownWebsites: some names cannot be a website's or, for administrators, do not exist
     """
     return [row.id for row in resolve(actor, wanted, right)]
 
 
 def resolve(actor: Actor, wanted: Sequence[Name] | Literal["all"], right: SiteRole) -> list[SiteKey]:
-    """As ``resolve_sites``, with what was found."""
+    """As ``resolve_sites``, but returns the rows."""
     found = _all_with(actor, right) if wanted == "all" else _named(actor, wanted, right)
     if not found:
         raise NoWebsites("websites")
@@ -74,9 +77,9 @@ def resolve(actor: Actor, wanted: Sequence[Name] | Literal["all"], right: SiteRo
 
 def resolve_site(actor: Actor, name: Name, right: SiteRole) -> SiteKey:
     """
-    One website, with ``id`` and ``number``; errors as of ``resolve_sites``.
+    Return one website. Raises as ``resolve_sites`` does, and:
 
-    :raises WebsiteMissing: the name is one that no website can have; administrators get ``UnknownWebsites``
+    :raises WebsiteMissing: the name cannot be a website's; administrators get ``UnknownWebsites``
     """
     if _key(name) is None:
         require_right(actor, [str(name)], right, one=True)
@@ -119,14 +122,14 @@ def _by_key(actor: Actor, keys: Sequence[int | UUID]) -> dict[int | UUID, SiteKe
 
 
 def _one(actor: Actor, key: int | UUID) -> Sequence[SiteKey]:
-    """As ``_by_key``, on the index alone."""
+    """As ``_by_key``, but for one key, which needs only an index lookup."""
     if isinstance(key, int):
         return fetch_all(queries.select_by_number, number=key, actor_id=actor.id)
     return fetch_all(queries.select_by_id, website_id=key, actor_id=actor.id)
 
 
 def _key(name: Name) -> int | UUID | None:
-    """What a name means; None where no website can be called so."""
+    """Return the number or id that a name means; None if it cannot be a website's."""
     if isinstance(name, UUID):
         return name
     text = str(name).strip()

@@ -49,6 +49,7 @@ class TeamView:
     created_at: datetime | None
     updated_at: datetime | None
     deleted_at: datetime | None
+    two_factor_required: bool
     members: Sequence[MemberRecord | MemberAsText]
     website_count: int | None = None
     """None where it was not counted, as of a single team."""
@@ -66,6 +67,7 @@ class TeamView:
             row.created_at,
             row.updated_at,
             row.deleted_at,
+            row.two_factor_required,
             members,
             getattr(row, "website_count", None),
             getattr(row, "member_count", None),

@@ -40,7 +40,7 @@ class TestDowngrade:
         done = invoke(empty, "db", "downgrade", "base", stdin=f"{answer}\n")
 
         assert done.exit_code == code
-        assert done.stderr.startswith("Migrate back to base? Data of later revisions is lost. [y/N]: ")
+        assert done.stderr.startswith("Revert to base? Data of later revisions is lost. [y/N]: ")
         assert migrations.current_revision() == revision
 
     def test_without_being_asked(self, empty):

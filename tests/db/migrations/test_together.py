@@ -26,5 +26,5 @@ def test_one_migrates_and_the_other_waits_its_turn(database: str, tmp_path):
         users = json.loads(frontdesk("users", "list", "--json", environment=environment).stdout)
 
     assert [errors for _, errors in said] == ["", "", ""]
-    assert sorted(output for output, _ in said) == ["", "", "The first administrator is made: admin\n"]
+    assert sorted(output for output, _ in said) == ["", "", "Created the first administrator: admin\n"]
     assert [row["username"] for row in users["data"]] == ["admin"]

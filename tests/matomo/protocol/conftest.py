@@ -1,4 +1,4 @@
-"""Methods that are there for these tests alone, under ``Test.…``, and an app that nobody changes."""
+"""Methods ``Test.…`` that only exist in these tests, and an app that no test changes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ from tests.matomo.conftest import Caller
 
 @pytest.fixture
 def define(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """``define(function, "name", writes=True)``: a method ``Test.name``."""
+    """``define(function, "name", writes=True)``: defines the method ``Test.name``."""
     monkeypatch.setitem(registry.METHODS, "Test", {})
 
     def make(function: Callable[..., Any], name: str = "method", **options: Any) -> None:
@@ -24,13 +24,13 @@ def define(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 @pytest.fixture
 def wire(migrated_app: Flask) -> Caller:
-    """Calls without a token, of methods that need neither rights nor data."""
+    """A caller without a token, for methods that need neither access nor data."""
     return Caller(migrated_app.test_client())
 
 
 @pytest.fixture
 def drawn(define: Callable[..., None], wire: Caller) -> Callable[..., str]:
-    """``drawn(value, "xml", filter_limit=3)``: the body of a method that returns it, in XML without its first line."""
+    """``drawn(value, "xml", filter_limit=3)``: the serialized value; for XML, without the XML declaration."""
 
     def draw(value: Any, form: str, **parameters: Any) -> str:
         define(lambda: value)

@@ -1,4 +1,4 @@
-"""What every answer has, and what is answered when something goes wrong (matomo-usersmanager.md, 1.4, 1.5, 1.8)."""
+"""Headers of every response, and the responses to all kinds of failures."""
 
 from xml.etree import ElementTree
 
@@ -16,7 +16,7 @@ FORMS = ["xml", "json", "csv", "tsv", "foo"]
 
 @pytest.fixture
 def raising(define):
-    """``raising(error)``: a method that raises it."""
+    """``raising(error)``: defines a method that raises it."""
 
     def make(error):
         def refuse() -> None:
@@ -127,7 +127,7 @@ def test_a_fault_of_ours_is_told_by_its_number_alone(wire, raising, form):
 
     fault, request = book.lines
     assert response.status_code == 500
-    assert f"Its number in the log is {response.headers['X-Request-Id']}." in response.text
+    assert f"Its request ID in the log is {response.headers['X-Request-Id']}." in response.text
     assert "secret" not in response.text
     assert (fault["event"], fault["error"]) == ("unhandled error", "RuntimeError")
     assert (request["status"], request["path"], request["route"]) == (500, "/index.php", "/index.php")

@@ -1,4 +1,4 @@
-"""Who calls: tokens in three places, none at all, wrong ones (matomo-usersmanager.md, 1.4 and 1.14)."""
+"""Identifying the caller: tokens in three places, missing tokens and wrong ones."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ QUERY = "/index.php?module=API&method=Test.who&format=json"
 
 @pytest.fixture(autouse=True)
 def who(define):
-    """``Test.who``: the name of the caller, nothing for nobody."""
+    """``Test.who``: returns the name of the caller, or nothing for callers without an account."""
     define(lambda: context.current_actor().username, "who")
 
 
@@ -92,7 +92,7 @@ class TestPlaces:
 
 
 class TestNobody:
-    """A caller without a token: the account of the anonymous, once there is one."""
+    """A caller without a token acts as the ``anonymous`` account, once that exists."""
 
     def test_the_account_of_the_anonymous_calls_once_it_may_see_something(self, app, stranger, ada, make_website):
         website = make_website(owner=ada)
@@ -150,7 +150,7 @@ class TestWrongTokens:
 
     @pytest.mark.parametrize("method", ["", "nonsense", "X.y", "Test.nothing", "Test.who"])
     def test_they_are_told_before_all_else(self, client, method):
-        """Also where module and method are in the form, and in XML by default."""
+        """The same if module and method are in the form, and in XML by default."""
         response = client.post("/", data={"module": "API", "method": method, "token_auth": "x"})
 
         assert response.status_code == 401

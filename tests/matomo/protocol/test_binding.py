@@ -1,4 +1,4 @@
-"""Parameters of methods (matomo-usersmanager.md, 1.2): required ones, defaults, types."""
+"""Parameters of methods: required ones, defaults, types."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.matomo.conftest import SUCCESS, failure
 
 @pytest.fixture
 def given(define):
-    """Defines a method by its one parameter; what it was called with."""
+    """Defines methods with one parameter each, and collects the values that they receive."""
     found = []
 
     def text(x: str) -> None:
@@ -49,7 +49,7 @@ def given(define):
 
 
 ABSENT = ...
-"""Not sent at all."""
+"""The parameter is not sent at all."""
 BOUND = [
     ("text", "0", "0"),
     ("text", "a", "a"),
@@ -103,7 +103,7 @@ REFUSED = [
     *[(name, ["a"], TEXT) for name in ("text", "none", "default", "flag", "off", "whole")],
     *[("flag", text, FLAG) for text in ("maybe", "2", "-1", "on", "t", "tru e")],
     *[("whole", text, "The parameter 'x' must be a whole number.") for text in ("a", "1.5", "1e2", "٣", "9" * 16)],
-    ("items", {"a][b": "c"}, "The parameter 'x' must be a list of texts."),
+    ("items", {"a][b": "c"}, "The parameter 'x' must be a list of strings, without lists inside it."),
     ("items", ",".join(["1"] * (MOST_ITEMS + 1)), "The parameter 'x' has more than 5000 values."),
 ]
 

@@ -1,4 +1,4 @@
-"""``API.getBulkRequest`` (matomo-usersmanager.md, 1.12)."""
+"""``API.getBulkRequest``: several calls in one request."""
 
 from urllib.parse import quote
 
@@ -13,7 +13,9 @@ from tests.matomo.conftest import SUCCESS, failure
 
 BULK = "API.getBulkRequest"
 WHO = "method=Test.who"
-NOT_CALLED = failure("This call was not made: those before it took too long, or returned too much. Please repeat it.")
+NOT_CALLED = failure(
+    "This call was not made: those before it took too long or returned too much data. Please send it again."
+)
 
 
 @pytest.fixture(autouse=True)
@@ -146,7 +148,7 @@ class TestBounds:
 
         assert response.status_code == (200 if number == 10 else 400)
         if number > 10:
-            assert response.json == failure("The parameter 'urls' has more than 10 requests.")
+            assert response.json == failure("Without a token, the parameter 'urls' can have at most 10 requests.")
 
     def test_for_users_as_many_as_there_is_room_for(self, ada):
         response = ada.call(BULK, urls=[WHO] * 990)
@@ -183,7 +185,7 @@ class TestBounds:
     def test_writing_takes_post(self, wire):
         (part,) = wire.call(BULK, verb="GET", urls=["method=Test.write"]).json
 
-        assert part == failure("The method 'write' changes data, so it must be called by POST.")
+        assert part == failure("The method 'write' changes data, so it must be called with POST.")
 
 
 class TestCallers:

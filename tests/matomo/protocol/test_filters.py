@@ -1,4 +1,4 @@
-"""The generic filters (matomo-usersmanager.md, 1.11 and 4.8)."""
+"""The generic filters, including the cases of Matomo's own tests."""
 
 import pytest
 

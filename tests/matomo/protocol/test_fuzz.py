@@ -1,4 +1,4 @@
-"""Whatever is sent: never a fault of ours, always a body that can be read."""
+"""Whatever a client sends, the server never fails, and the body can always be parsed."""
 
 import json
 from itertools import count
@@ -63,7 +63,7 @@ ALLOWED = {200, 400, 401, 404, 405, 413, 429}
 
 @st.composite
 def calls(draw: Any) -> dict[str, Any]:
-    """Parameters of a call: of a method that there is, mostly."""
+    """Parameters of a call, mostly of an existing method."""
     name = draw(st.one_of(st.sampled_from(NAMES), st.sampled_from(NAMES), TEXTS))
     module, _, local = name.partition(".")
     method = METHODS.get(module, {}).get(local)
@@ -106,7 +106,7 @@ FUZZED = settings(
 
 @pytest.fixture
 def superuser(make_user, token_of):
-    """A superuser's token: of a new one from time to time, since they lose their rights, or are deleted."""
+    """The token of a superuser, who is replaced from time to time: calls may demote or delete them."""
     tokens = (token for _ in count() for token in [token_of(make_user(role=Role.ADMIN))] * 20)
     return lambda: next(tokens)
 

@@ -1,4 +1,4 @@
-"""Every kind of result in XML and JSON, whole bodies (matomo-usersmanager.md, 1.7 and 4.8)."""
+"""Every kind of result in XML and JSON, with whole bodies."""
 
 import pytest
 
@@ -127,7 +127,7 @@ TEXTS = {
     ("text", "xml", "json"), [(text, *both) for text, both in TEXTS.items()], ids=map(ascii, TEXTS)
 )
 class TestTexts:
-    """What is odd in a text neither breaks a body nor changes on its way, but for what XML cannot hold."""
+    """Unusual characters neither break a body nor change, except for those that XML cannot represent."""
 
     def test_in_xml(self, drawn, text, xml, json):
         assert drawn([text], "xml") == f"<result>\n\t<row>{xml}</row>\n</result>"

@@ -1,4 +1,4 @@
-"""What is missing, then permission, then values: a caller without permission learns nothing about values."""
+"""Missing parameters, then permission, then values: a caller without permission learns nothing about values."""
 
 import pytest
 
@@ -27,7 +27,7 @@ OPEN = {
     "UsersManager.hasSuperUserAccess",
     "UsersManager.userExists",
 }
-"""Methods for callers without any right: each shows them what they may see, or asks for a password."""
+"""Methods that need no permission: each returns only what the caller may see, or requires a password."""
 ALL = {f"{module}.{name}": method for module, found in METHODS.items() for name, method in found.items()}
 GUARDED = sorted(name for name, method in ALL.items() if method.access is not ANYONE)
 DENIED = {
@@ -126,7 +126,7 @@ class TestWithPermission:
 
     @pytest.fixture
     def hers(self, make_user, make_website, number, caller_of):
-        """Calls of a user who administers one website, and its number."""
+        """A caller who administers one website, and the number of that website."""
         ada = make_user("ada")
         return caller_of(ada), number(make_website(owner=ada))
 

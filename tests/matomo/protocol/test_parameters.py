@@ -1,4 +1,4 @@
-"""How parameters arrive: query and form, arrays, repeats, limits (matomo-usersmanager.md, 1.1)."""
+"""How parameters are read: query and form, arrays, repeated names, limits."""
 
 from io import BytesIO
 
@@ -30,7 +30,7 @@ READ = {
 
 @pytest.fixture
 def given(define):
-    """What the method was called with."""
+    """Defines a method and collects the values that it receives."""
     found = []
 
     def take(x: Value | None = None, y: Value | None = None) -> None:
@@ -166,7 +166,7 @@ class TestLimits:
 
 
 class TestWhatIsNotForTheApi:
-    """Without ``module=API`` the root belongs to no API; ``/index.php`` is Matomo's all the same."""
+    """Without ``module=API`` the root belongs to no API, but ``/index.php`` always belongs to Matomo's."""
 
     @pytest.mark.parametrize(
         ("path", "kind"),

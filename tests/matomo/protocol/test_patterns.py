@@ -1,4 +1,4 @@
-"""Patterns of ``filter_pattern``: as regular expressions have it, and bounded."""
+"""Patterns of ``filter_pattern``: their syntax and their limits."""
 
 import re
 from contextlib import suppress
@@ -11,7 +11,7 @@ from app.api.matomo.errors import ApiError
 from app.api.matomo.patterns import MOST_LETTERS, matcher
 
 CLASSES = {"\\d": "[0-9]", "\\W": "[^a-zA-Z0-9_]"}
-"""These are of ASCII, as in PHP."""
+"""Classes that match only ASCII, as in PHP."""
 PLAIN = [
     "a",
     "B",
@@ -73,7 +73,7 @@ def test_it_refuses_whatever_else_there_is(pattern, text):
         ("(ä", "missing ): (ä"),
         ("\\", "trailing \\"),
         ("a{1001}", "invalid repetition size: {1001}"),
-        ("\\pL{10}", "it stands for too much"),
+        ("\\pL{10}", "it is too complex"),
     ],
 )
 def test_what_cannot_be_is_refused_and_said(pattern, reason):

@@ -1,4 +1,4 @@
-"""Which method is called, by which verb, in which format (matomo-usersmanager.md, 1.3 and 1.8)."""
+"""Which method is called, with which HTTP methods, and in which format."""
 
 import pytest
 
@@ -63,7 +63,7 @@ class TestVerbs:
         response = wire.call("Test.write", verb="GET")
 
         assert (response.status_code, response.headers["Allow"]) == (405, "POST")
-        assert response.json == failure("The method 'write' changes data, so it must be called by POST.")
+        assert response.json == failure("The method 'write' changes data, so it must be called with POST.")
 
     def test_nor_head(self, wire):
         response = wire.call("Test.write", verb="HEAD")

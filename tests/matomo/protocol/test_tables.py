@@ -1,4 +1,4 @@
-"""``format=csv`` and ``format=tsv`` (matomo-usersmanager.md, 1.9)."""
+"""``format=csv`` and ``format=tsv``."""
 
 import pytest
 

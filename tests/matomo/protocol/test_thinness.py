@@ -1,4 +1,4 @@
-"""The wire holds no rule, no statement and no transaction."""
+"""The package of Matomo's API has no rules, statements or transactions of its own."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""People and sites as Matomo's own tests have them: a superuser, logins with addresses, sites by their numbers."""
+"""Users and sites as in Matomo's own tests: a superuser, users with e-mail addresses, sites by number."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,7 +22,7 @@ from tests.matomo.conftest import Caller
 
 @pytest.fixture
 def add(app: Flask) -> Callable[..., Person]:
-    """``add("ada", role="admin")``: an account, with ``ada@password.de`` unless said otherwise."""
+    """``add("ada", role="admin")``: creates an account, by default with the address ``ada@password.de``."""
 
     def make(login: str, email: str | None = "", *, role: str = Role.USER, password: str = PASSWORD) -> Person:
         address = f"{login}@password.de" if email == "" else email
@@ -41,13 +41,13 @@ def root(add: Callable[..., Person]) -> Person:
 
 @pytest.fixture
 def superuser(root: Person, caller_of: Callable[[Person], Caller]) -> Caller:
-    """Calls of the superuser."""
+    """A caller with the superuser's token."""
     return caller_of(root)
 
 
 @pytest.fixture
 def number(app: Flask) -> Callable[[UUID], int]:
-    """``number(website)``: what it is called on this wire."""
+    """``number(website)``: the number of the website in this API."""
 
     def find(website: UUID) -> int:
         with app.app_context(), transaction() as session:
@@ -58,13 +58,13 @@ def number(app: Flask) -> Callable[[UUID], int]:
 
 @pytest.fixture
 def sites(root: Person, make_website: Callable[..., UUID], number: Callable[[UUID], int]) -> list[int]:
-    """The numbers of four sites of the superuser's, in their order; no number of a site comes after the last."""
+    """The numbers of four sites that the superuser owns, in order; the last one is the highest of all sites."""
     return [number(make_website(f"test{index}", f"site{index}.example", owner=root)) for index in range(1, 5)]
 
 
 @pytest.fixture
 def give(superuser: Caller) -> Callable[..., None]:
-    """``give(ada, "view", 1, 2)``: what the superuser gives her on some sites."""
+    """``give(ada, "view", 1, 2)``: the superuser gives her access to some sites."""
 
     def grant(person: Person | str, access: str | list[str], *numbers: int) -> None:
         login = person if isinstance(person, str) else person.username
@@ -76,7 +76,7 @@ def give(superuser: Caller) -> Callable[..., None]:
 
 @pytest.fixture
 def rows(app: Flask) -> Callable[[Person | UUID], list[tuple[int, str]]]:
-    """``rows(ada)``: all that is stored of her direct rights, ``(number, role or capability)``, sorted."""
+    """``rows(ada)``: her stored grants, as sorted pairs of number and role or capability."""
 
     def find(person: Person | UUID) -> list[tuple[int, str]]:
         user_id = person if isinstance(person, UUID) else person.id
@@ -92,7 +92,7 @@ def rows(app: Flask) -> Callable[[Person | UUID], list[tuple[int, str]]]:
 
 @pytest.fixture
 def set_user(app: Flask) -> Callable[..., None]:
-    """``set_user(ada, last_seen_at=…)``: straight into the table."""
+    """``set_user(ada, last_seen_at=…)``: changes the table directly."""
 
     def change(person: Person | UUID, **values: Any) -> None:
         user_id = person if isinstance(person, UUID) else person.id
@@ -104,7 +104,7 @@ def set_user(app: Flask) -> Callable[..., None]:
 
 @pytest.fixture
 def with_domains(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """``with_domains("example.org,matomo.com")``: as if the setting said so."""
+    """``with_domains("example.org,matomo.com")``: sets the allowed domains of e-mail addresses."""
 
     def allow(domains: str) -> None:
         with app.app_context():
@@ -116,7 +116,7 @@ def with_domains(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
 
 @pytest.fixture
 def mails(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[tuple[str, str]]]:
-    """As if a mail server were configured; ``mails()``: kind and recipient of what waits to be sent, oldest first."""
+    """Pretends that a mail server is configured; ``mails()``: kind and recipient of queued messages, oldest first."""
     monkeypatch.setattr("app.services.notifications.outbox.is_configured", lambda: True)
 
     def waiting() -> list[tuple[str, str]]:
@@ -129,7 +129,7 @@ def mails(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[tupl
 
 @pytest.fixture
 def stored(app: Flask) -> Callable[[str], User | None]:
-    """``stored("ada")``: the account of that name as the table has it."""
+    """``stored("ada")``: the account of that name as it is stored."""
 
     def find(login: str) -> User | None:
         with app.app_context(), transaction() as session:
@@ -139,4 +139,4 @@ def stored(app: Flask) -> Callable[[str], User | None]:
 
 
 MOMENT = datetime.fromisoformat("2024-03-05T16:07:08.901+00:00")
-"""``2024-03-05 16:07:08`` on this wire."""
+"""``2024-03-05 16:07:08`` in this API."""

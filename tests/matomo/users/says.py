@@ -1,4 +1,4 @@
-"""The texts of refusals as the contract has them, by the names that Matomo's own tests know them by."""
+"""Matomo's error texts, under names that follow Matomo's own tests."""
 
 NEEDS_SUPERUSER = "You can't access this resource as it requires a 'superuser' access."
 NEEDS_SOME_ADMIN = "You can't access this resource as it requires admin access for at least one website."

@@ -1,8 +1,8 @@
 """
-``addUser``: cases 12, 21 and 22 of the contract's 4.2 and those of 4.3, with the rules of its section 3.
+``addUser``: the cases of Matomo's own tests, and the rules for usernames, passwords and e-mail addresses.
 
-Without a place here: the hash over an MD5 (our bcrypt is over the password itself), passwords of 73 to 200 characters
-(over bcrypt's 72 bytes they are refused), the mail to the caller, and the events.
+Not covered, because Frontdesk does not have it: hashing over MD5 (bcrypt hashes the password itself), passwords of more
+than 72 bytes (bcrypt would ignore the rest, so they are an error), mail to the caller, and Matomo's events.
 """
 
 import pytest
@@ -17,7 +17,7 @@ NEW = {"userLogin": "geggeqgeqag", "password": "geqgeagae", "email": "test@test.
 
 @pytest.fixture
 def admin_of(add, sites, give, caller_of):
-    """``admin_of(0)``: calls of ``boss``, who administers that site."""
+    """``admin_of(0)``: a caller with the token of ``boss``, who administers that site."""
 
     def make(*indexes):
         boss = add("boss", "boss@x.org")
@@ -77,7 +77,7 @@ class TestSuccess:
 
 @pytest.fixture
 def refused(superuser, stored):
-    """Call with one thing changed; nobody is made of it."""
+    """``refused(text, …)``: expects this error, and no account, if these parameters replace those of ``NEW``."""
 
     def call(text, caller=None, status=200, **parameters):
         given = NEW | parameters
@@ -118,7 +118,7 @@ class TestRefusals:
             ("12345", says.TOO_SHORT),
             ("aaaaaa", says.TOO_WEAK),
             ("ab" * 101, says.TOO_LONG),
-            ("ab" * 50, "A password has 72 bytes at most, in UTF-8."),
+            ("ab" * 50, "A password can be at most 72 bytes long in UTF-8."),
         ],
     )
     def test_passwords(self, refused, root, password, text):
@@ -165,19 +165,16 @@ class TestRefusals:
         refused(f"Email: User with email '{email}' already exists.", email=email)
 
     def test_an_address_that_is_a_login(self, refused, add):
-        """21"""
         add("existed@example.com", "other@x.org")
 
         refused("Email: Email 'existed@example.com' already used as a username.", email="existed@example.com")
 
     def test_a_login_that_is_an_address(self, refused, add):
-        """22"""
         add("other", "existed@example.com")
 
         refused("Username: Username 'existed@example.com' already used as an email.", userLogin="existed@example.com")
 
     def test_a_domain_that_is_not_allowed(self, refused, root, with_domains):
-        """12"""
         with_domains("example.org,password.de,matomo.com")
 
         refused(says.domain("user@password.com", "example.org, password.de, matomo.com"), email="user@password.com")
@@ -218,7 +215,7 @@ class TestRefusals:
 
 
 class TestOrderOfChecks:
-    """Of several things that are wrong the first one is told."""
+    """If several things are wrong, the first one is reported."""
 
     @pytest.mark.parametrize(
         ("mended", "text"),

@@ -1,4 +1,4 @@
-"""May I see it? May I say who else does? Both dialects answer alike, wherever the right comes from."""
+"""May a user see a website, and manage its access? Both APIs agree, whatever the source of the access."""
 
 import pytest
 
@@ -25,7 +25,7 @@ WAYS = [
 
 
 def expected(tie, role, grant):
-    """The strongest right, read from the rules."""
+    """The strongest access level, according to the rules."""
     ties = {"owner": ADMIN, **{str(team): right for team, right in BY_TEAM.items()}}
     rights = [NOTHING, grant or NOTHING, ties.get(tie, NOTHING), ADMIN if role == "admin" else NOTHING]
     return max(rights, key=STRENGTH.index)
@@ -33,7 +33,7 @@ def expected(tie, role, grant):
 
 @pytest.fixture
 def world(superuser, root, add, make_team, make_website, number, client_of, give):
-    """``world(tie, role, grant)``: a person with this tie to a website, and the website."""
+    """``world(tie, role, grant)``: a user with this tie to a website, and the website."""
 
     def make(tie, role, grant):
         somebody = add("somebody", role=role)

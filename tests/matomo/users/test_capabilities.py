@@ -1,6 +1,6 @@
 """
-``addCapabilities`` and ``removeCapabilities``: cases 58 to 68 of the contract's 4.2, with the capabilities of the Tag
-Manager in place of made-up ones: ``WRITE`` is implied by write and admin, ``PUBLISH`` and ``CUSTOM`` by admin alone.
+``addCapabilities`` and ``removeCapabilities``: the cases of Matomo's own tests, but with the Tag Manager's capabilities
+instead of invented ones. ``WRITE`` is implied by write and admin, ``PUBLISH`` and ``CUSTOM`` only by admin.
 """
 
 import pytest

@@ -1,4 +1,4 @@
-"""``deleteUser`` and ``setSuperUserAccess``: cases 69 and 85 to 87 of the contract's 4.2, and those of 4.3."""
+"""``deleteUser`` and ``setSuperUserAccess``: the cases of Matomo's own tests."""
 
 import pytest
 
@@ -73,14 +73,12 @@ class TestDeleting:
         assert stored("ada") is not None
 
     def test_a_superuser_deletes_invited_ones(self, superuser, invite, stored):
-        """85"""
         invite("eve")
 
         assert superuser.call(DELETE, userLogin="eve").json == SUCCESS
         assert stored("eve") is None
 
     def test_the_inviter_deletes_whom_they_invited(self, add, sites, give, caller_of, invite, stored):
-        """86"""
         ada = add("ada")
         give(ada, "admin", sites[0])
         invite("eve", by=caller_of(ada))
@@ -90,7 +88,6 @@ class TestDeleting:
 
     @pytest.mark.parametrize("login", ["eve", "bob", "superUserLogin", "nobody", "ada"])
     def test_another_site_admin_deletes_nobody(self, add, sites, give, caller_of, invite, stored, login):
-        """87"""
         ada = add("ada")
         give(ada, "admin", sites[0])
         give(add("bob"), "view", sites[0])
@@ -156,7 +153,7 @@ class TestSuperusers:
 
     @pytest.mark.parametrize(("password", "text"), [("", says.CONFIRM), ("wrong password", says.WRONG_PASSWORD)])
     def test_confirmations(self, add, set_to, stored, password, text):
-        """69, with a token as well"""
+        """As in Matomo, the password is required with a token as well as in a session."""
         add("ada")
 
         assert set_to("ada", "1", passwordConfirmation=password).json == failure(text)

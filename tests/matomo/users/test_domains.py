@@ -1,8 +1,8 @@
 """
-Allowed domains of addresses: 4.7 of the contract. The setting is ``FRONTDESK_EMAIL_DOMAINS``.
+Allowed domains of e-mail addresses. The setting is ``FRONTDESK_EMAIL_DOMAINS``.
 
-Without a place here: refusing the setting while other domains are in use (accounts that have them keep them), and the
-list of domains in use, which only that refusal needs.
+Unlike Matomo, Frontdesk accepts the setting while accounts use other domains (they keep them), so there is no list of
+domains in use to test either.
 """
 
 import pytest

@@ -1,4 +1,4 @@
-"""What each writing method records, and that it is recorded in the transaction of the change."""
+"""The events that each writing method records, in the transaction of the change."""
 
 import pytest
 
@@ -55,7 +55,7 @@ SITES = ("idSite", "idSites", "initialIdSite")
 
 @pytest.fixture
 def send(app, superuser, sites, add, give, token_of):
-    """``send(method, parameters)``, in a world with ada, who has a session and a grant, and somebody invited."""
+    """``send(method, parameters)``, in a world with ada, who has a session and a grant, and one invited user."""
     ada = add("ada")
     token_of(ada)
     give(ada, "view", sites[1])

@@ -1,4 +1,4 @@
-"""Names that would break the format, and requests that ask for too much: what is answered can always be read."""
+"""Names that could break a format, and requests for too much: the response can always be parsed."""
 
 import json
 from xml.etree import ElementTree
@@ -11,12 +11,12 @@ from app.models import User, new_id
 from tests.matomo.conftest import failure
 
 NAMES = ["a]]>b", "<b>&amp;\"'", "-x", "1st", "007", "ü.x", "a\u2028b", "x" * 200, "a\ufffeb", "</result>"]
-"""Umami's wire takes such, so they are there."""
+"""Names that Umami's API allows, so they can exist."""
 
 
 @pytest.fixture
 def named(app, root):
-    """An account of each name, straight in the table, control characters and all."""
+    """Accounts with each of the names, even with control characters, inserted directly into the table."""
 
     def make(*names):
         with app.app_context(), transaction() as session:
@@ -54,7 +54,7 @@ def test_maps_by_such_names(superuser, named, sites, give):
 
 
 def test_logins_of_digits_keep_their_names(superuser, add, sites, give):
-    """Where Matomo would number them anew."""
+    """Matomo would renumber such keys."""
     for login in ("12", "bob"):
         add(login)
         give(login, "view", sites[0])

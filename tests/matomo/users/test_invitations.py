@@ -1,8 +1,8 @@
 """
-``inviteUser``, ``resendInvite``, ``generateInviteLink``: cases 70 to 84 of the contract's 4.2, and its 4.4.
+``inviteUser``, ``resendInvite``, ``generateInviteLink``: the cases of Matomo's own tests.
 
-Without a place here: the events; the mail to the caller; the daily deletion of expired invitations (ours stay, and can
-be sent again); an e-mail address in place of a login, which Matomo half accepts.
+Not covered, because Frontdesk does not have it: Matomo's events; mail to the caller; the daily deletion of expired
+invitations (here they stay and can be sent again); an e-mail address as login, which Matomo accepts only in part.
 """
 
 from datetime import timedelta
@@ -23,7 +23,7 @@ EVE = {"userLogin": "pendingLoginTest", "email": "pendingLoginTest@matomo.com"}
 
 @pytest.fixture
 def invitation(app):
-    """The one that there is."""
+    """``invitation()``: returns the only invitation."""
 
     def find():
         with app.app_context(), transaction() as session:
@@ -34,7 +34,7 @@ def invitation(app):
 
 @pytest.fixture
 def pending(app):
-    """Names of all who are invited."""
+    """``pending()``: returns the usernames of all invited users."""
 
     def find():
         with app.app_context(), transaction() as session:
@@ -50,7 +50,6 @@ def assert_days(invitation, days):
 
 class TestInviting:
     def test_as_a_superuser(self, superuser, sites, stored, rows, mails, invitation):
-        """73"""
         assert superuser.call(INVITE, **EVE, initialIdSite=sites[0]).json == SUCCESS
 
         user = stored("pendingLoginTest")
@@ -60,13 +59,11 @@ class TestInviting:
         assert_days(invitation(), 7)
 
     def test_its_status_is_not_empty(self, superuser, sites):
-        """the last row of 4.3"""
         superuser.call(INVITE, **EVE, initialIdSite=sites[0])
 
         assert superuser.call("UsersManager.getUser", userLogin="pendingLoginTest").json["invite_status"] == 6
 
     def test_as_who_administers_the_site(self, add, sites, give, caller_of, pending):
-        """75"""
         ada = add("ada")
         give(ada, "admin", sites[0])
 
@@ -75,7 +72,6 @@ class TestInviting:
 
     @pytest.mark.parametrize(("given", "days"), [({"expiryInDays": "10"}, 10), ({"expiryInDays": "0"}, 7), ({}, 7)])
     def test_how_long_it_is_open(self, superuser, sites, invitation, given, days):
-        """79"""
         superuser.call(INVITE, **EVE, initialIdSite=sites[0], **given)
 
         assert_days(invitation(), days)
@@ -92,23 +88,19 @@ class TestRefusals:
         return call
 
     def test_no_site_be_it_by_a_superuser(self, refused):
-        """70"""
         refused(says.NO_FIRST_SITE)
         refused(says.NO_FIRST_SITE, initialIdSite="")
 
     def test_a_domain_that_is_not_allowed(self, refused, sites, with_domains):
-        """71"""
         with_domains("password.de")
 
         refused(says.domain(EVE["email"], "password.de"), initialIdSite=sites[0])
 
     def test_a_site_that_there_is_not(self, refused, sites):
-        """72"""
         refused(says.unexpected_site(sites[-1] + 1), initialIdSite=sites[-1] + 1)
 
     @pytest.mark.parametrize(("access", "missing"), [("noaccess", "view"), ("view", "admin"), ("write", "admin")])
     def test_as_the_admin_of_another_site(self, refused, add, sites, give, caller_of, access, missing):
-        """76"""
         ada = add("ada")
         give(ada, "admin", sites[0])
         give(ada, access, sites[1])
@@ -117,7 +109,6 @@ class TestRefusals:
 
     @pytest.mark.parametrize("access", ["write", "view"])
     def test_as_who_administers_nothing(self, refused, add, sites, give, caller_of, access):
-        """77, 78"""
         ada = add("ada")
         give(ada, access, *sites)
 
@@ -167,7 +158,7 @@ class TestRefusals:
 
 
 class TestAgain:
-    """80 to 84; each for the mailed link and for the one to be copied."""
+    """Each test covers both the link that is mailed and the link to copy."""
 
     @pytest.fixture(params=[RESEND, LINK], ids=["mailed", "copied"])
     def method(self, request):
@@ -175,7 +166,7 @@ class TestAgain:
 
     @pytest.fixture
     def ada(self, add, sites, give, caller_of):
-        """A site admin who has invited somebody."""
+        """A site admin who has invited a user."""
         person = add("ada")
         give(person, "admin", sites[0])
         assert caller_of(person).call(INVITE, **EVE, initialIdSite=sites[0]).json == SUCCESS
@@ -195,14 +186,12 @@ class TestAgain:
         assert_days(invitation(), 7)
 
     def test_who_is_not_pending(self, superuser, add, method):
-        """81"""
         add("bob")
 
         for login in ("bob", "nobody", "anonymous"):
             assert superuser.call(method, userLogin=login).json == failure(says.no_user(login))
 
     def test_an_inviter_who_is_no_admin_any_more(self, ada, sites, give, caller_of, method):
-        """83"""
         give(ada, "write", sites[0])
 
         response = caller_of(ada).call(method, userLogin="pendingLoginTest")
@@ -210,7 +199,6 @@ class TestAgain:
         assert (response.status_code, response.json) == (401, failure(says.NEEDS_SOME_ADMIN))
 
     def test_another_admin(self, ada, add, sites, give, caller_of, method):
-        """84"""
         bob = add("bob")
         give(bob, "admin", sites[0])
 
@@ -229,8 +217,6 @@ class TestAgain:
 
 
 class TestLinks:
-    """4.4"""
-
     @pytest.fixture
     def page(self, anonymous):
         return lambda link: anonymous.get(urlsplit(link).path)

@@ -1,4 +1,4 @@
-"""A password is the same on both APIs, with the space at its ends: it is never trimmed."""
+"""A password is the same on both APIs: space at its ends is never trimmed."""
 
 import pytest
 
@@ -12,7 +12,7 @@ TOKEN = "UsersManager.createAppSpecificTokenAuth"
 
 @pytest.fixture
 def logs_in(app):
-    """Whether Umami's API lets ada in with a password."""
+    """Whether ada can log in with a password through Umami's API."""
 
     def post(password):
         return (
@@ -24,7 +24,7 @@ def logs_in(app):
 
 @pytest.fixture
 def gets_token(stranger):
-    """Whether Matomo's API gives ada a token for a password."""
+    """Whether ada gets a token for a password from Matomo's API."""
 
     def ask(password):
         response = stranger.call(TOKEN, userLogin="ada", passwordConfirmation=password, description="x")

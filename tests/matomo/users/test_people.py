@@ -1,4 +1,4 @@
-"""Reading users: whole bodies in JSON and XML, and who may see whom (contract, 2.0 and 2.2; 4.3 on ``getUser…``)."""
+"""Reading users: whole bodies in JSON and XML, and which users a caller may see."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ def ada(add, set_user):
 
 @pytest.fixture
 def invited(superuser, app):
-    """``invited("eve", site, expires_at=…)``: somebody whom the superuser, or ``by``, invited."""
+    """``invited("eve", site, expires_at=…)``: a user whom the superuser, or ``by``, has invited."""
 
     def invite(login, site, by=superuser, **values):
         answer = by.call("UsersManager.inviteUser", userLogin=login, email=f"{login}@x.org", initialIdSite=site)
@@ -122,7 +122,7 @@ class TestOne:
 
 
 class TestInvited:
-    """Cases of 4.2 and 4.3 on ``invite_status``, and the record of who was invited."""
+    """``invite_status``, and the record of an invited user."""
 
     def test_the_whole_record(self, superuser, root, sites, invited):
         invited("eve", sites[0])
@@ -342,7 +342,7 @@ class TestLists:
 
 
 class TestFilters:
-    """What the generic filters leave is all that is fetched, and how many there are is said."""
+    """Only the rows that the generic filters keep are fetched, and the total is in a header."""
 
     @pytest.fixture
     def many(self, root, add):

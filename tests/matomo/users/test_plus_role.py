@@ -1,4 +1,4 @@
-"""``getUsersPlusRole``: cases 24 to 39 of the contract's 4.2."""
+"""``getUsersPlusRole``: the cases of Matomo's own tests."""
 
 from datetime import timedelta
 
@@ -17,13 +17,13 @@ TOTAL = "X-Matomo-Total-Results"
 
 @pytest.fixture
 def people(add):
-    """``userLogin`` and ``userLogin2`` to ``userLogin5``, whom the cases call U2 to U5."""
+    """``userLogin`` and ``userLogin2`` to ``userLogin5``."""
     return [add(f"userLogin{index}" if index > 1 else "userLogin") for index in range(1, 6)]
 
 
 @pytest.fixture
 def plus(superuser):
-    """``plus(site, caller, …)``: ``{login: role}`` in order, and the header."""
+    """``plus(site, caller, …)``: returns ``{login: role}`` in order, and the header with the total."""
 
     def call(site, caller=superuser, **parameters):
         response = caller.call(PLUS, idSite=site, **parameters)
@@ -34,7 +34,7 @@ def plus(superuser):
 
 
 class TestSearchWithManyHits:
-    """Few hits are gathered and sorted, many are walked in order; neither shows in the answer."""
+    """Few hits are gathered and sorted, many are walked in order; the response is the same."""
 
     @pytest.fixture(autouse=True)
     def many(self, monkeypatch):
@@ -55,8 +55,6 @@ class TestSearchWithManyHits:
 
 
 class TestAnonymous:
-    """24"""
-
     def test_nobody_is_shown(self, stranger, people, sites, give):
         give("anonymous", "view", sites[0])
 
@@ -67,7 +65,7 @@ class TestAnonymous:
 
 
 class TestViewer:
-    """25 to 27: one's own record, whatever is asked for."""
+    """Viewers get only their own record, whatever the filters."""
 
     @pytest.mark.parametrize(
         "asked", [{}, {"offset": 1}, {"filter_access": "superuser"}, {"filter_search": "x", "limit": 1, "offset": 1}]
@@ -109,7 +107,6 @@ class TestViewer:
 
 class TestSiteAdmin:
     def test_whoever_has_access_to_the_own_sites(self, people, sites, give, caller_of):
-        """28"""
         give("userLogin2", "admin", sites[0])
         give("userLogin3", "view", sites[0])
         give("userLogin4", "admin", sites[0])
@@ -133,7 +130,6 @@ class TestSiteAdmin:
         assert response.headers[TOTAL] == "3"
 
     def test_also_those_of_another_own_site(self, plus, people, sites, give, caller_of):
-        """29"""
         give("userLogin2", "admin", *sites[:2])
         give("userLogin3", "view", sites[0])
         give("userLogin4", "admin", sites[0])
@@ -161,7 +157,6 @@ class TestSiteAdmin:
 
 class TestSuperuser:
     def test_everybody(self, superuser, root, people, sites, give, add):
-        """30"""
         add("zed", role=Role.ADMIN)
         give("userLogin3", "view", sites[0])
 
@@ -195,7 +190,6 @@ class TestSuperuser:
         ],
     )
     def test_by_access(self, plus, people, sites, give, access, found):
-        """31 to 33"""
         give("userLogin2", "admin", sites[0])
         give("userLogin3", ["view", "tagmanager_write"], sites[0])
         give("userLogin4", "write", sites[0])
@@ -207,7 +201,7 @@ class TestSuperuser:
         assert (list(roles), total) == (found, len(found))
 
     def test_by_a_part_of_login_or_address(self, plus, add, people, sites):
-        """34; ``_`` means itself"""
+        """``_`` is not a wildcard."""
         add("with_searchText")
         add("other", "other-SEARCHtext@x.org")
 
@@ -215,11 +209,10 @@ class TestSuperuser:
         assert list(plus(sites[0], filter_search="_")[0]) == ["with_searchText"]
 
     def test_limit_and_offset(self, plus, people, sites):
-        """35: the second and third of five, and there the superuser is one more"""
+        """The second and third of five users; the total includes the superuser."""
         assert plus(sites[0], limit=2, offset=1) == ({"userLogin": "noaccess", "userLogin2": "noaccess"}, 6)
 
     def test_an_offset_alone_counts_for_nothing(self, plus, people, sites):
-        """38"""
         assert len(plus(sites[0], offset=1)[0]) == 6
 
     def test_the_generic_filters_cut_what_is_left(self, plus, people, sites):
@@ -233,7 +226,6 @@ class TestSuperuser:
         assert found == {"userLogin3": "noaccess"}
 
     def test_capabilities_stand_beside_the_role(self, superuser, people, sites, give):
-        """37"""
         give("userLogin2", ["view", "tagmanager_write"], sites[0])
 
         response = superuser.call(PLUS, idSite=sites[0], filter_access="view")
@@ -270,7 +262,7 @@ class TestSuperuser:
 class TestStatus:
     @pytest.fixture
     def pending(self, superuser, app, people, sites, give, caller_of):
-        """U2 administers the first site; the superuser and U2 have each invited an open and an expired one."""
+        """The superuser and ``userLogin2``, a site admin, have each sent a pending and an expired invitation."""
         give("userLogin2", "admin", sites[0])
         for caller, name in ((superuser, "root"), (caller_of(people[1]), "u2")):
             for state in ("open", "late"):

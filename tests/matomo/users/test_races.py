@@ -1,4 +1,4 @@
-"""Calls that are made at once: nothing half-written, nothing twice."""
+"""Concurrent calls: nothing is written partially or twice."""
 
 import pytest
 from sqlalchemy import func, select
@@ -131,7 +131,7 @@ class TestAtOnce:
 
 class TestNothingHalfWritten:
     def test_an_account_whose_first_site_goes_meanwhile(self, app, superuser, root, sites, stored, monkeypatch):
-        """The account is made before the access is given; without that there is no account."""
+        """The account is created before its access; if that fails, there is no account."""
 
         def fail(*_args, **_values):
             raise DeletedMeanwhile

@@ -1,7 +1,7 @@
 """
-``setUserAccess``: cases 46 to 57 of the contract's 4.2, and those of 4.3 on access.
+``setUserAccess``: the cases of Matomo's own tests.
 
-Without a place here: the events of cases 1 and 2 (nothing listens to them), and a superuser without an account.
+Not covered, because Frontdesk does not have it: Matomo's events, and superusers without an account.
 """
 
 import pytest
@@ -15,7 +15,7 @@ SET = "UsersManager.setUserAccess"
 
 @pytest.fixture
 def refused(superuser, sites, rows):
-    """Call for somebody who has ``view`` on the first site, and must have no more and no less afterwards."""
+    """``refused(text, …)``: expects this error; the defaults would give ``view`` on the first site."""
 
     def call(text, caller=None, status=200, **parameters):
         given = {"access": "view", "idSites": sites[0], **parameters}
@@ -283,7 +283,7 @@ class TestAnonymous:
 
 
 class TestOneself:
-    """Who administers a site does not give themselves what would outlast that."""
+    """Site admins cannot give themselves access that would outlast the access they have."""
 
     def test_a_site_admin_by_a_team(self, add, make_team, make_website, number, caller_of, rows):
         ada = add("ada")

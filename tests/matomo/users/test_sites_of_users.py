@@ -1,6 +1,6 @@
 """
-Reports of access: ``getSitesAccessFromUser`` (case 23 of the contract's 4.2), ``getSitesAccessForUser`` (36, 40 to 45),
-and ``getUsersAccessFromSite``, ``getUsersSitesFromAccess``, ``getUsersWithSiteAccess`` (4.3).
+Reports of access, with the cases of Matomo's own tests: ``getSitesAccessFromUser``, ``getSitesAccessForUser``,
+``getUsersAccessFromSite``, ``getUsersSitesFromAccess`` and ``getUsersWithSiteAccess``.
 """
 
 import pytest
@@ -39,7 +39,6 @@ class TestOrder:
 
 class TestFromUser:
     def test_nothing_then_everything(self, superuser, root, ada, sites):
-        """23"""
         assert superuser.call(FROM_USER, userLogin="ada").text == "[]"
 
         superuser.call(
@@ -116,7 +115,6 @@ class TestFromUser:
 
 class TestForUser:
     def test_all_sites_with_what_there_is(self, superuser, ada, sites, give):
-        """36"""
         give("ada", "admin", sites[0])
         give("ada", ["view", "tagmanager_write"], *sites[1:3])
 
@@ -141,7 +139,7 @@ class TestForUser:
         )
 
     def test_limit_and_offset(self, superuser, ada, sites):
-        """39, and 38 for an offset without a limit"""
+        """An offset without a limit is ignored."""
         response = superuser.call(FOR_USER, userLogin="ada", limit=2, offset=1)
 
         assert [row["idsite"] for row in response.json] == sites[1:3]
@@ -149,7 +147,7 @@ class TestForUser:
         assert len(superuser.call(FOR_USER, userLogin="ada", offset=1).json) == 4
 
     def test_search_in_name_address_and_group(self, superuser, root, ada, make_website, number, app):
-        """40: by name, by address, by group; a fourth matches nothing"""
+        """One site matches by name, one by URL, one by group; a fourth does not match."""
         named = number(make_website("c searchTerm", "c.example", owner=root))
         addressed = number(make_website("a", "searchterm.example", owner=root))
         grouped_id = make_website("b", "b.example", owner=root)
@@ -174,7 +172,6 @@ class TestForUser:
         assert everything.headers[TOTAL] == superuser.call(FOR_USER, userLogin="ada").headers[TOTAL]
 
     def test_search_without_a_hit(self, superuser, ada, sites):
-        """45"""
         response = superuser.call(FOR_USER, userLogin="ada", filter_search="nothing like it")
 
         assert (response.text, response.headers[TOTAL]) == ("[]", "0")
@@ -192,7 +189,6 @@ class TestForUser:
         ],
     )
     def test_by_access(self, superuser, ada, sites, give, access, found):
-        """41, 44"""
         give("ada", ["view", "tagmanager_write"], sites[0])
         give("ada", "admin", sites[1])
 
@@ -202,7 +198,6 @@ class TestForUser:
         assert (response.headers[TOTAL], response.headers[HAS_SOME]) == (str(len(found)), "1")
 
     def test_as_a_site_admin_the_own_sites(self, ada, add, sites, give, caller_of):
-        """42, 43"""
         bob = add("bob")
         give(bob, "admin", *sites[:2])
         give("ada", "view", *sites[1:3])
@@ -240,7 +235,7 @@ class TestOfSites:
         give("u2", "view", sites[2], sites[1])
 
     def test_users_of_a_site(self, superuser, world, sites):
-        """The role, where Matomo would show the last capability instead."""
+        """Returns the role, where Matomo would return the last capability instead."""
         call = "UsersManager.getUsersAccessFromSite"
 
         assert superuser.call(call, idSite=sites[0]).json == {"u1": "view", "u2": "admin"}
@@ -314,7 +309,7 @@ class TestOfSites:
 
 
 class TestVocabulary:
-    """``getAvailableRoles`` and ``getAvailableCapabilities``, the last rows of 4.3: names and links, in their order."""
+    """``getAvailableRoles`` and ``getAvailableCapabilities``: names and links, in order."""
 
     def test_roles(self, superuser):
         found = superuser.call("UsersManager.getAvailableRoles").json

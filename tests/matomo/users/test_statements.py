@@ -1,4 +1,4 @@
-"""How many statements a call takes: few, and no more for many people and sites than for one."""
+"""A call takes few statements, and no more for many users and sites than for one."""
 
 import pytest
 
@@ -21,12 +21,12 @@ READS = [
     ("getSitesAccessFromUser", {"userLogin": "first"}, 3),
     ("getSitesAccessForUser", {"userLogin": "first"}, 3),
 ]
-"""What a superuser's call takes at most, with the one statement that finds out who calls."""
+"""The most statements in a superuser's call, including the one that identifies the caller."""
 
 
 @pytest.fixture
 def world(superuser, root, add, make_website, number, give):
-    """``world(n)``: that many more users and sites, everybody with ``view`` everywhere."""
+    """``world(n)``: adds that many users and sites; all users have ``view`` on all of them."""
     numbers = []
 
     def grow(count):
@@ -68,7 +68,7 @@ def test_reading(app, superuser, world, method, given, most):
     ],
 )
 def test_reading_as_a_site_admin(app, add, world, give, caller_of, method, given, most):
-    """One more, which asks whether they administer anything."""
+    """One more statement, which checks whether they administer any site."""
     first = world(1)[0]
     boss = add("boss")
     give(boss, "admin", first)
@@ -88,5 +88,5 @@ def test_giving_access_takes_no_more_for_many_sites(app, superuser, world):
             superuser.call("UsersManager.setUserAccess", userLogin="first", access="write", idSites=numbers)
         return len(statements)
 
-    # Who calls; the sites; the user; BEGIN on SQLite; both locked; set; what the role implies dropped.
+    # Caller; sites; user; BEGIN on SQLite; a lock on the sites and one on the user; set; drop implied capabilities.
     assert count([first]) == count([first, *others]) <= 8

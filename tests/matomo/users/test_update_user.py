@@ -1,4 +1,4 @@
-"""``updateUser``: cases 13 to 20 of the contract's 4.2 and those of 4.3. Case 15 (mails off) has no setting here."""
+"""``updateUser``: the cases of Matomo's own tests, except switching mail off, for which there is no setting."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def ada(add):
 
 @pytest.fixture
 def unchanged(stored, ada):
-    """Whether her account is still what it was."""
+    """``unchanged()``: returns whether ada's account is as it was."""
     before = stored("ada")
 
     def compare():
@@ -28,7 +28,6 @@ def unchanged(stored, ada):
 
 class TestSuccess:
     def test_password_and_address_of_oneself(self, ada, caller_of, stored, mails):
-        """13"""
         new = {"password": "newPassword", "email": "email@example.com"}
 
         response = caller_of(ada).call(UPDATE, userLogin="ada", **new, passwordConfirmation=ada.password)
@@ -54,13 +53,11 @@ class TestSuccess:
         assert password_hashing.matches("abcdef", stored("ada").password_hash)
 
     def test_the_case_of_an_address_needs_no_confirmation(self, ada, caller_of, stored, mails):
-        """16"""
         assert caller_of(ada).call(UPDATE, userLogin="ada", email="ADA@password.de").json == SUCCESS
         assert stored("ada").email == "ADA@password.de"
         assert mails() == []
 
     def test_an_address_alone_leaves_the_password(self, ada, caller_of, stored):
-        """17"""
         before = stored("ada").password_hash
 
         caller_of(ada).call(UPDATE, userLogin="ada", email="e@x.org", passwordConfirmation=ada.password)
@@ -79,7 +76,6 @@ class TestSuccess:
         assert stored("ada").email == email
 
     def test_the_own_login_as_an_address(self, superuser, root, add, stored):
-        """20"""
         add("me@x.org", "other@x.org")
 
         response = superuser.call(UPDATE, userLogin="me@x.org", email="me@x.org", passwordConfirmation=root.password)
@@ -88,7 +84,6 @@ class TestSuccess:
         assert stored("me@x.org").email == "me@x.org"
 
     def test_an_invited_one_is_invited_at_the_new_address(self, superuser, root, sites, mails, stored):
-        """74"""
         superuser.call("UsersManager.inviteUser", userLogin="eve", email="eve@x.org", initialIdSite=sites[0])
         before = mails()
 
@@ -105,11 +100,10 @@ class TestRefusals:
             ("pas", says.TOO_SHORT),
             ("a" * 8, says.TOO_WEAK),
             ("ab" * 100 + "c", says.TOO_LONG),
-            ("ab" * 40, "A password has 72 bytes at most, in UTF-8."),
+            ("ab" * 40, "A password can be at most 72 bytes long in UTF-8."),
         ],
     )
     def test_passwords(self, ada, caller_of, unchanged, password, text):
-        """18"""
         response = caller_of(ada).call(UPDATE, userLogin="ada", password=password)
 
         assert (response.status_code, response.json) == (200, failure(text))
@@ -124,7 +118,6 @@ class TestRefusals:
         assert unchanged()
 
     def test_a_login_of_another(self, superuser, ada, add, unchanged):
-        """19"""
         add("existed@example.com", "bob@x.org")
 
         response = superuser.call(UPDATE, userLogin="ada", email="existed@example.com")
@@ -143,7 +136,6 @@ class TestRefusals:
         assert unchanged()
 
     def test_a_domain_that_is_not_allowed(self, superuser, ada, with_domains, unchanged):
-        """14"""
         with_domains("password.de")
 
         response = superuser.call(UPDATE, userLogin="ada", email="email@example.com")

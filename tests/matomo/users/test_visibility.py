@@ -1,4 +1,4 @@
-"""Whom a site admin sees: everybody with any right on a site of theirs, wherever either right comes from."""
+"""Site admins see all users with any access to one of their sites, whatever the source of either access."""
 
 import pytest
 
@@ -11,8 +11,8 @@ ON_TEAM_SITE = ["granted", "manager", "member", "watcher"]
 @pytest.fixture
 def world(root, add, make_team, make_website, number, give):
     """
-    One site of a team, with everybody there, one of ``owner`` with ``other`` to view it, and one where ``granted`` was
-    given admin; ``anonymous`` views that of the owner.
+    A team's site, with members of several roles and an admin grant for ``granted``, and a site of ``owner`` that
+    ``other`` and ``anonymous`` may view.
     """
     people = {
         name: add(name, role=Role.VIEW_ONLY if name == "watcher" else Role.USER)

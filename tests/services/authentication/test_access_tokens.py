@@ -373,14 +373,13 @@ class TestWithPassword:
 
     def test_a_password_changed_meanwhile_keeps_others_out(self, ask, make_user, rows, monkeypatch):
         ada = make_user("ada")
-        proven = auth._proven
+        open_token = auth.open_token
 
         def change_then(*given, **named):
-            found = proven(*given, **named)
             accounts.update_user(OPERATOR, ada.id, password=NEW)
-            return found
+            return open_token(*given, **named)
 
-        monkeypatch.setattr("app.services.authentication.login._proven", change_then)
+        monkeypatch.setattr(auth, "open_token", change_then)
 
         with pytest.raises(WrongCredentials):
             ask("ada", PASSWORD)

@@ -1,4 +1,4 @@
-"""Websites by number or id: all of a list, or a refusal that names what is wrong with it."""
+"""Websites by number or id: either all of a list, or an error that names what is wrong with it."""
 
 from uuid import UUID
 
@@ -31,7 +31,7 @@ def number_of(in_app):
 
 @pytest.fixture
 def grant(app):
-    """``grant(person, site, "view")``: a direct right."""
+    """``grant(person, site, "view")``: grants access to a website."""
 
     def give(person, site, role):
         with app.app_context(), transaction() as session:
@@ -99,7 +99,7 @@ class TestNames:
 class TestRights:
     @pytest.fixture
     def world(self, admin, make_user, make_team, make_website, grant):
-        """Somebody, and websites that they have each right on, from each source, by what it is."""
+        """A user, and websites on which they have each access level from each source, by level and source."""
         ada, bob = make_user("ada"), make_user("bob")
         made = {("own", ADMIN): make_website(owner=ada), ("nothing", None): make_website(owner=bob)}
         for role, right in zip(SiteRole, SiteRole, strict=True):

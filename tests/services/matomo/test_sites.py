@@ -1,6 +1,7 @@
-"""Websites by their numbers: registered, listed, changed, deleted, with addresses and settings."""
+"""Websites by number: creating, listing, changing and deleting them, with URLs and settings."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -47,7 +48,7 @@ def actor(admin):
 
 @pytest.fixture
 def made(actor):
-    """``made("Shop", "shop.example", …)``: the number of a new website."""
+    """``made("Shop", "shop.example", …)``: creates a website and returns its number."""
 
     def make(name="Site", *urls, **settings):
         return create_site(actor, name=name, urls=list(urls) or None, **settings)
@@ -57,7 +58,7 @@ def made(actor):
 
 @pytest.fixture
 def row_of(actor):
-    """A website as the other wire knows it."""
+    """A website as Umami's API has it."""
     return lambda number: websites.get_website(actor, get_site(actor, number).id)
 
 
@@ -182,7 +183,7 @@ class TestRegistering:
 
 
 class TestOfTheOtherWire:
-    """Websites that were made, or changed, where nothing is known of addresses and settings."""
+    """Websites that were created or changed through an API that has no URLs or settings."""
 
     def test_the_domain_is_the_address(self, actor, make_website, admin):
         site = make_website("Blog", "blog.example", owner=admin)
@@ -330,7 +331,7 @@ class TestLists:
 
     @pytest.fixture
     def world(self, admin, ada, make_team, make_website):
-        """Websites called by the right that Ada has on them and where it comes from."""
+        """Websites named after Ada's access level and its source."""
         make_website("admin, own", owner=ada)
         make_website("none", owner=admin)
         for role in SiteRole:
@@ -480,7 +481,7 @@ class TestLists:
 
 
 def test_an_owner_that_is_gone_meanwhile_is_said_so(actor, make_user, monkeypatch):
-    monkeypatch.setattr(site_editing, "_first_admin", lambda: UUID(int=5))
+    monkeypatch.setattr(site_editing, "fetch_one", lambda _query: SimpleNamespace(id=UUID(int=5)))
 
     with pytest.raises(Invalid, match="User not found"):
         create_site(OPERATOR, name="Site")

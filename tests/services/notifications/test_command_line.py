@@ -44,7 +44,7 @@ class TestSend:
 
         done = run("mail", "send")
 
-        assert (done.exit_code, done.output) == (0, "1 mail sent, 1 put off, 1 given up.\n")
+        assert (done.exit_code, done.output) == (0, "1 mail sent, 1 postponed, 1 given up.\n")
         assert len(office.mails) == 1
 
     def test_why_not(self, run, queue, office):  # noqa: F811
@@ -52,8 +52,8 @@ class TestSend:
         queue("ada@example.com")
 
         assert run("mail", "send").output == (
-            "0 mails sent, 1 put off, 0 given up. "
-            "The mail server takes nothing now: sender refused: 553 5.7.1 sender not allowed\n"
+            "0 mails sent, 1 postponed, 0 given up. "
+            "The mail server accepts no mail at present: sender refused: 553 5.7.1 sender not allowed\n"
         )
 
     def test_for_programs(self, printed, queue, office):  # noqa: F811
@@ -90,7 +90,7 @@ class TestRetry:
 
         done = run("mail", "retry")
 
-        assert done.output == "1 mail will be tried again now.\n"
+        assert done.output == "1 mail will be retried now.\n"
         rows = {row.recipient: row for row in outbox()}
         assert (rows["nobody@example.com"].attempts, rows["later@example.com"].attempts) == (0, 1)
         assert rows["nobody@example.com"].due_at <= utcnow() < rows["later@example.com"].due_at
@@ -113,7 +113,7 @@ class TestTest:
     def test_it_arrives_at_once(self, run, office, outbox):  # noqa: F811
         done = run("mail", "test", "ada@example.com")
 
-        assert (done.exit_code, done.output) == (0, "The mail server has taken a test mail to ada@example.com.\n")
+        assert (done.exit_code, done.output) == (0, "The mail server accepted a test mail to ada@example.com.\n")
         assert office.mails[0]["Subject"] == "Mail from stats.example arrives"
         assert outbox() == []
 

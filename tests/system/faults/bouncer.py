@@ -1,4 +1,4 @@
-"""PgBouncer, pooling transactions."""
+"""PgBouncer in transaction mode."""
 
 import shutil
 import subprocess
@@ -11,7 +11,7 @@ from tests.live import free_port
 from tests.system.faults.cluster import Server, as_postgres, new_folder, until
 
 CONNECTIONS = 3
-"""Of PgBouncer to PostgreSQL: fewer than Frontdesk's to PgBouncer, so that they change hands."""
+"""Connections from PgBouncer to PostgreSQL: fewer than Frontdesk opens, so that they are shared."""
 SETTINGS = """
 [databases]
 * = host=127.0.0.1 port={server_port} user=frontdesk
@@ -27,13 +27,13 @@ max_client_conn = 200
 
 
 def program() -> str | None:
-    """Where it is; None where it is not installed."""
+    """Return the path of PgBouncer, or None if it is not installed."""
     return shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 
 
 @contextmanager
 def bouncing(server: Server) -> Iterator[int]:
-    """The port of a PgBouncer in front of a server."""
+    """Start PgBouncer in front of a server, and yield its port."""
     found = program()
     assert found is not None
     port = free_port()

@@ -1,4 +1,4 @@
-"""Callers of a running server: one with a connection that stays open, and crowds that call without pause."""
+"""Clients of a running server: one with a persistent connection, and crowds that send requests without pause."""
 
 import http.client
 import json
@@ -18,7 +18,7 @@ NEW_USER = {"password": "correct horse", "role": "user"}
 
 @dataclass(frozen=True)
 class Answer:
-    """What a request was answered, and when."""
+    """A response, and when it arrived."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -27,7 +27,7 @@ class Answer:
 
 
 class Caller:
-    """Somebody with a token, or without, on one connection; a broken one is replaced at the next request."""
+    """A client, with or without a token, on one connection; a broken one is replaced at the next request."""
 
     def __init__(self, url: str, token: str | None = None, *, user_id: str = "", **headers: str) -> None:
         self.user_id = user_id
@@ -38,9 +38,9 @@ class Caller:
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """
-        One request.
+        Send a request.
 
-        :raises OSError, HTTPException: the connection broke
+        :raises OSError, HTTPException: the connection failed
         """
         data = body if body is None or isinstance(body, str) else json.dumps(body)
         given = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
@@ -61,7 +61,7 @@ class Caller:
         return self.send("POST", path, {} if body is None else body, **headers)
 
     def come_from(self, address: str) -> None:
-        """Use this address of our own machine from the next connection on."""
+        """Use this local address from the next connection on."""
         self._connection.source_address = (address, 0)
 
     def close(self) -> None:
@@ -69,7 +69,7 @@ class Caller:
 
 
 def login(server: LiveServer, username: str = "admin", password: str = LiveServer.PASSWORD) -> Caller:
-    """Somebody who has just logged in."""
+    """Log in, and return the client."""
     answer = Caller(server.url).post("/api/auth/login", {"username": username, "password": password})
     assert answer.status == 200, answer.body
     return Caller(server.url, answer.body["token"], user_id=answer.body["user"]["id"])
@@ -80,7 +80,7 @@ def token_of(caller: Caller) -> str:
 
 
 def assert_announced(answer: Answer) -> None:
-    """A 503 that says when to come back, in the envelope."""
+    """Check that a response is a 503 with ``Retry-After``, in Umami's envelope."""
     error = answer.body["error"]
     assert (answer.status, error["status"], error["code"]) == (503, 503, "server-error")
     assert error["message"].endswith("is not available") or error["message"].endswith("Please try again.")
@@ -90,7 +90,7 @@ def assert_announced(answer: Answer) -> None:
 
 @dataclass
 class Calls:
-    """What a crowd was answered so far."""
+    """The responses of a crowd so far."""
 
     answers: list[Answer] = field(default_factory=list)
     broken: list[Exception] = field(default_factory=list)
@@ -99,7 +99,7 @@ class Calls:
         return [answer for answer in self.answers if answer.at > moment]
 
     def calm(self, *, seconds: float) -> bool:
-        """Whether there were answers lately, and all of them good."""
+        """Return whether there were responses within the last seconds, all of them successful."""
         lately = self.since(time.monotonic() - seconds)
         return bool(lately) and all(answer.status == 200 for answer in lately)
 
@@ -115,7 +115,7 @@ Job = Callable[[Caller], Answer]
 
 @contextmanager
 def crowd(server: LiveServer, token: str, *jobs: Job, pause: float = 0.0) -> Iterator[Calls]:
-    """Each job in a thread and on a connection of its own, again and again until the block ends."""
+    """Repeat each job in a thread and on a connection of its own until the block ends."""
     calls, over = Calls(), Event()
 
     def run(job: Job) -> None:
@@ -144,7 +144,7 @@ def reads(path: str) -> Job:
 
 
 def creates_users(acknowledged: list[str]) -> Job:
-    """Opens accounts; the names that were acknowledged are added to the list."""
+    """Return a job that creates accounts, and adds the acknowledged names to the list."""
 
     def create(caller: Caller) -> Answer:
         name = f"user-{uuid4().hex}"

@@ -1,4 +1,4 @@
-"""PostgreSQL servers of our own, to be stopped, killed, followed and promoted."""
+"""Temporary PostgreSQL servers that tests can stop, kill, replicate and promote."""
 
 import os
 import pwd
@@ -22,7 +22,7 @@ SETTINGS = "fsync = off\nmax_connections = 60\nshared_buffers = 32MB\nwal_level 
 
 
 def binaries() -> Path | None:
-    """Where initdb and its like are; None where PostgreSQL's server is not installed."""
+    """Return the folder of initdb and the other programs, or None if PostgreSQL's server is not installed."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if found:
         return found[-1].parent
@@ -31,13 +31,13 @@ def binaries() -> Path | None:
 
 
 def as_postgres() -> list[str]:
-    """PostgreSQL refuses to run as root."""
+    """Return a command prefix to run as the user postgres if we are root, because PostgreSQL refuses to run as root."""
     return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
 
 
 @dataclass
 class Server:
-    """One server, its data in ``folder``."""
+    """A server with its data in ``folder``."""
 
     folder: Path
     port: int
@@ -48,7 +48,7 @@ class Server:
         return f"postgresql://frontdesk@127.0.0.1:{self.port}/postgres"
 
     def run(self, program: str, *arguments: str) -> str:
-        """Run one of PostgreSQL's programs. :raises CalledProcessError: it failed"""
+        """Run one of PostgreSQL's programs, and return its output. :raises CalledProcessError: it failed"""
         bin_folder = binaries()
         assert bin_folder is not None
         command = [*as_postgres(), str(bin_folder / program), *arguments]
@@ -56,7 +56,7 @@ class Server:
         return done.stdout
 
     def shell(self, command: str, **environment: str) -> None:
-        """Run a line of shell beside this server, with PostgreSQL's programs. :raises CalledProcessError: it failed"""
+        """Run a shell command that uses PostgreSQL's programs and this server. :raises CalledProcessError: it failed"""
         path = f"{binaries()}:{os.environ['PATH']}"
         server = {"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "frontdesk"}
         subprocess.run(
@@ -77,13 +77,13 @@ class Server:
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
-        """It takes what it is sent, and neither answers nor ends, while the block lasts."""
+        """Stop its processes during the block: they accept data, but neither respond nor exit."""
         main = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
-        os.kill(main, signal.SIGSTOP)  # from here on it starts nobody
+        os.kill(main, signal.SIGSTOP)  # from here on it starts no processes
         processes = [main, *children(main)]
         try:
             for process in processes:
-                with suppress(ProcessLookupError):  # who was about to end anyway
+                with suppress(ProcessLookupError):  # it has just ended
                     os.kill(process, signal.SIGSTOP)
             yield
         finally:
@@ -95,13 +95,13 @@ class Server:
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "promote")
 
     def new_database(self, template: str = "template1") -> str:
-        """The URL of an empty database, or of a copy; it goes with the server."""
+        """Return the URL of a new database, copied from ``template``; it exists as long as the server."""
         name = f"frontdesk_{uuid4().hex[:12]}"
         self.value(f"CREATE DATABASE {name} TEMPLATE {template}")
         return f"{self.url.rpartition('/')[0]}/{name}"
 
     def ready_database(self) -> str:
-        """The URL of a database that has its tables and an administrator."""
+        """Return the URL of a database with tables and an administrator."""
         if self.ready is None:
             url = self.new_database()
             done = frontdesk("setup", environment=environment_for(url, self.folder))
@@ -110,7 +110,7 @@ class Server:
         return self.new_database(self.ready)
 
     def value(self, statement: str) -> object:
-        """The first value that a statement answers."""
+        """Return the first value of a statement's result."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             cursor = connection.execute(statement)  # type: ignore[call-overload]
             row = cursor.fetchone() if cursor.description else None
@@ -132,7 +132,7 @@ def new_folder() -> Iterator[Path]:
 
 @contextmanager
 def primary() -> Iterator[Server]:
-    """An empty server."""
+    """Yield an empty server."""
     with new_folder() as folder:
         server = Server(folder, free_port())
         server.run("initdb", "-D", str(folder / "data"), "-U", "frontdesk", "-A", "trust", "-E", "UTF8", "--no-sync")
@@ -144,7 +144,7 @@ def primary() -> Iterator[Server]:
 
 @contextmanager
 def replica_of(leader: Server) -> Iterator[Server]:
-    """A server that follows another by streaming."""
+    """Yield a streaming replica of a server."""
     with new_folder() as folder:
         server = Server(folder, free_port())
         source = f"host=127.0.0.1 port={leader.port} user=frontdesk"
@@ -167,7 +167,7 @@ def running(server: Server) -> Iterator[None]:
 
 
 def until(condition: object, *, seconds: float = 60.0, what: str = "it") -> None:
-    """Wait until a function answers true. :raises AssertionError: it never does"""
+    """Wait until a function returns a true value. :raises AssertionError: it never does"""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():  # type: ignore[operator]

@@ -1,4 +1,4 @@
-"""Databases that a test may break: SQLite files, and a PostgreSQL server of our own."""
+"""Databases that tests can break: SQLite files, and a temporary PostgreSQL server."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from tests.system.faults.cluster import Server, binaries, primary
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
-    """A server that is there for all tests; whoever stops it starts it again."""
+    """A server shared by all tests; a test that stops it starts it again."""
     if binaries() is None:
         pytest.skip("PostgreSQL's server is not installed")
     with primary() as server:
@@ -20,7 +20,7 @@ def postgresql() -> Iterator[Server]:
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def own_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The URL of a database of each kind, one for all tests of a module."""
+    """The URL of a database of each kind, shared by the tests of a module."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'test.db'}"
     server: Server = request.getfixturevalue("postgresql")
@@ -29,7 +29,7 @@ def own_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 @pytest.fixture
 def usernames() -> Callable[[str], set[str]]:
-    """``usernames(url)``: who has an account, past Frontdesk."""
+    """``usernames(url)``: all usernames, read directly from the database."""
 
     def read(url: str) -> set[str]:
         statement = 'SELECT username FROM "user"'

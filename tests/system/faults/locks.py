@@ -1,4 +1,4 @@
-"""Locks that somebody else holds."""
+"""Locks held by another connection."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import psycopg
 
 @contextmanager
 def locked(url: str, username: str) -> Iterator[None]:
-    """Nobody can change this user, nor on SQLite anything, while the block lasts."""
+    """Lock this user during the block; on SQLite, the whole database."""
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as connection:
             connection.execute("BEGIN IMMEDIATE")

@@ -1,4 +1,4 @@
-"""Servers with a replica that answers lists, and what that replica is doing."""
+"""Servers that read lists from a replica, and the state of that replica."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,31 +15,31 @@ LAST_LIST = """
 
 
 def url_on(replica: Server, url: str) -> str:
-    """The same database, on the replica."""
+    """Return the URL of the same database on the replica."""
     return f"{replica.url.rpartition('/')[0]}/{url.rpartition('/')[2]}"
 
 
 def all_databases(server: Server) -> object:
-    """How many databases a server knows of."""
+    """Return the number of databases on a server."""
     return server.value("SELECT count(*) FROM pg_database")
 
 
 def asked(replica: Server) -> datetime | None:
-    """When it was last asked for a list of users."""
+    """Return when a list of users was last read from the replica."""
     found = replica.value(LAST_LIST)
     assert found is None or isinstance(found, datetime)
     return found
 
 
 def reads_from(caller: Caller, replica: Server) -> bool:
-    """Whether it is the replica that a caller's list comes from."""
+    """Return whether a caller's list is read from the replica."""
     before = asked(replica)
     assert caller.get("/api/users").status == 200
     return asked(replica) != before
 
 
 def newcomer(server: LiveServer, admin: Caller, name: str, replica: Server, *, role: str = "admin") -> Caller:
-    """Somebody who has written nothing, and whose lists come from the replica therefore."""
+    """Return a new user who has written nothing, so that their lists are read from the replica."""
     made = admin.post("/api/users", NEW_USER | {"username": name, "role": role})
     assert made.status == 200, made.body
     caller = login(server, name, NEW_USER["password"])
@@ -50,7 +50,7 @@ def newcomer(server: LiveServer, admin: Caller, name: str, replica: Server, *, r
 
 @contextmanager
 def paused(replica: Server) -> Iterator[None]:
-    """What happens on the primary does not reach the replica while the block lasts."""
+    """Pause replication during the block."""
     replica.value("SELECT pg_wal_replay_pause()")
     until(lambda: replica.value("SELECT pg_get_wal_replay_pause_state()") == "paused", what="the pause")
     try:

@@ -1,4 +1,4 @@
-"""Servers whose end is not what is tested, and what the kernel says of their processes."""
+"""Servers that are killed at the end of a test, and their memory."""
 
 import atexit
 import os
@@ -22,8 +22,8 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 @contextmanager
 def abandoned(database_url: str, instance: Path, **settings: str) -> Iterator[LiveServer]:
     """
-    A server on a database that is ready, or on an SQLite file that is not there yet. Killed in the end: a graceful
-    end takes seconds, and is tested elsewhere.
+    Yield a server on a migrated database, or on an SQLite file that does not exist yet. It is killed at the end: a
+    graceful stop takes seconds, and is tested elsewhere.
     """
     if database_url.startswith("sqlite"):
         make_ready(Path(database_url.removeprefix("sqlite:///")))
@@ -42,7 +42,7 @@ def abandoned(database_url: str, instance: Path, **settings: str) -> Iterator[Li
 
 
 def make_ready(file: Path) -> None:
-    """Let there be an SQLite database with tables and an administrator."""
+    """Create an SQLite database with tables and an administrator."""
     if not file.exists():
         shutil.copy(_ready_file(), file)
 
@@ -57,14 +57,14 @@ def _ready_file() -> Path:
 
 
 def kill_tree(pid: int) -> None:
-    """The parent first, as it would replace its children."""
+    """Kill a process and its children; the parent first, because it would replace them."""
     for process in [pid, *children(pid)]:
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
 
 
 def resident_bytes(pid: int) -> int:
-    """Memory of a process and its children."""
+    """Return the resident memory of a process and its children."""
     return sum(_resident(process) for process in [pid, *children(pid)])
 
 

@@ -1,4 +1,4 @@
-"""More requests than can be answered in time."""
+"""More requests than the server can handle in time."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -23,14 +23,14 @@ def serving_with(tmp_path: Path):
 
 
 def log_in_at_once(server: LiveServer) -> list[Answer]:
-    """Everybody at once, each on a connection of their own."""
+    """Log in many times at once, each over a connection of its own."""
     credentials = {"username": "admin", "password": server.PASSWORD}
     with ThreadPoolExecutor(CROWD) as threads:
         return list(threads.map(lambda _: Caller(server.url).post("/api/auth/login", credentials), range(CROWD)))
 
 
 def assert_some_refused(answers: list[Answer], message: str) -> int:
-    """Everybody was answered: some well, the rest with this. How many those were."""
+    """Check that some succeeded and all others failed with this message; return how many failed."""
     refused = [answer for answer in answers if answer.status != 200]
     for answer in refused:
         assert_announced(answer)
@@ -40,7 +40,7 @@ def assert_some_refused(answers: list[Answer], message: str) -> int:
 
 
 def counted(server: LiveServer, name: str) -> float:
-    """A number of /metrics."""
+    """Return the value of a metric in /metrics."""
     lines = Caller(server.url).get("/metrics").body.splitlines()
     return sum(float(line.split()[-1]) for line in lines if line.startswith(name))
 

@@ -1,4 +1,4 @@
-"""PostgreSQL goes away under load, and comes back."""
+"""PostgreSQL restarts under load."""
 
 import time
 from collections.abc import Iterator
@@ -31,11 +31,11 @@ def test_under_load_requests_fail_cleanly_then_all_is_as_before_and_nothing_is_l
     with crowd(server, token_of(admin), *[creates_users(acknowledged)] * 3, *lists) as calls:
         until(lambda: len(acknowledged) > 20, what="twenty accounts")
         postgresql.stop("immediate")
-        until(lambda: any(answer.status == 503 for answer in calls.answers), what="a refusal")
+        until(lambda: any(answer.status == 503 for answer in calls.answers), what="an error")
         alive, ready = admin.get("/healthz"), admin.get("/readyz")
         postgresql.start()
         back = time.monotonic()
-        until(lambda: calls.calm(seconds=1), seconds=RECOVERY_SECONDS + 1, what="a second without refusals")
+        until(lambda: calls.calm(seconds=1), seconds=RECOVERY_SECONDS + 1, what="a second without errors")
 
     assert (alive.status, ready.status) == (200, 503)
     assert calls.broken == []

@@ -1,4 +1,4 @@
-"""Transactions that wait for each other: PostgreSQL ends one, and it is run again."""
+"""Deadlocks: PostgreSQL aborts one transaction, and it is run again."""
 
 from collections.abc import Iterator
 from pathlib import Path

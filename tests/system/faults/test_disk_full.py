@@ -35,7 +35,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def fill(folder: Path) -> Path:
-    """A file that takes all the room that is left."""
+    """Create a file that takes all remaining space."""
     filler = folder / "filler"
     with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
         while True:
@@ -56,7 +56,7 @@ def test_writes_are_refused_reads_go_on_and_nothing_is_corrupt(small_disk, usern
         filler = fill(small_disk)
 
         refused = []
-        for _ in range(MOST_WRITES):  # what is free inside of the files is used up first
+        for _ in range(MOST_WRITES):  # free space within the database's files is used up first
             name, answer = create_user(admin)
             if answer.status == 200:
                 acknowledged.append(name)

@@ -1,4 +1,4 @@
-"""Rows that somebody has locked, and connections that all wait for them."""
+"""Rows locked by another connection, and requests that all wait for them."""
 
 from concurrent.futures import ThreadPoolExecutor
 

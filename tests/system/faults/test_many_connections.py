@@ -1,4 +1,4 @@
-"""Two hundred connections at once: FRONTDESK_SOAK_SECONDS says how long, 15 seconds by default."""
+"""Two hundred connections at once, for FRONTDESK_SOAK_SECONDS (15 by default)."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ MEGABYTE = 1024 * 1024
 
 
 def sampled(pid: int, over: Event) -> list[int]:
-    """The memory of the server, four times a second."""
+    """Return the memory of the server, sampled four times a second."""
     samples = []
     while not over.wait(0.25):
         samples.append(resident_bytes(pid))

@@ -1,4 +1,4 @@
-"""Behind PgBouncer, which pools transactions."""
+"""Frontdesk behind PgBouncer in transaction mode."""
 
 import subprocess
 import urllib.parse
@@ -71,7 +71,7 @@ def test_many_at_once_share_few_connections(server):
 
 
 class TestMigrations:
-    """They keep a lock and a setting on their connection, which the next client of the pool would find there."""
+    """Migrations hold a lock and a setting on their connection, which the next client of the pool would inherit."""
 
     def test_a_current_database_is_left_alone(self, direct_url, bounced_url, server, tmp_path):
         done = [setup(bounced_url, tmp_path) for _ in range(2)]

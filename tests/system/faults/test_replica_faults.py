@@ -1,4 +1,4 @@
-"""A replica that stops, hangs, is promoted, or never was there: nobody but the operator notices."""
+"""A replica that stops, hangs, is promoted or never existed: users do not notice."""
 
 from collections.abc import Callable, Iterator
 
@@ -34,12 +34,12 @@ def admin(server: LiveServer) -> Caller:
 
 @pytest.fixture(scope="module")
 def reader(server: LiveServer, admin: Caller, replica: Server) -> Caller:
-    """Who has written nothing."""
+    """A user who has written nothing."""
     return newcomer(server, admin, "reader", replica)
 
 
 def lists_go_on(server: LiveServer, reader: Caller, fault: Callable[[], None]) -> None:
-    """Readers without pause notice nothing of a fault."""
+    """Check that constant reads succeed during a fault."""
     with crowd(server, token_of(reader), *LISTS * 2) as calls:
         until(lambda: len(calls.answers) > 50, what="fifty answers")
         fault()

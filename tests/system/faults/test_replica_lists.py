@@ -1,4 +1,4 @@
-"""What a replica answers, and what it is never asked."""
+"""What is read from a replica, and what never is."""
 
 from collections.abc import Iterator
 
@@ -35,19 +35,19 @@ def server(postgresql: Server, replica: Server, tmp_path_factory: pytest.TempPat
 
 @pytest.fixture(scope="module")
 def admin(server: LiveServer) -> Caller:
-    """Who writes."""
+    """The user who writes."""
     return login(server)
 
 
 @pytest.fixture(scope="module")
 def reader(server: LiveServer, admin: Caller, replica: Server) -> Caller:
-    """Who has written nothing."""
+    """A user who has written nothing."""
     return newcomer(server, admin, "reader", replica)
 
 
 @pytest.fixture(scope="module")
 def world(admin: Caller, reader: Caller) -> dict[str, str]:
-    """Ids to be put into paths."""
+    """Ids to insert into paths."""
     team = admin.post("/api/teams", {"name": "Blue"}).body[0]["id"]
     website = admin.post("/api/websites", {"name": "Site", "domain": "site.example"}).body["id"]
     return {"team": team, "website": website, "admin": admin.user_id, "reader": reader.user_id}

@@ -17,7 +17,7 @@ NAME = "Nobody's business"
 
 @pytest.fixture
 def lines_of(database_url, tmp_path, admin, token_of):
-    """``lines_of(ms, method, path, json)``: what is logged of statements that take so long, and the answer."""
+    """``lines_of(ms, method, path, json)``: the logged statements that take at least ``ms``, and the response."""
 
     def ask(ms, method, path, json=None):
         headers = {"Authorization": f"Bearer {token_of(admin)}", "X-Request-Id": "abc"}

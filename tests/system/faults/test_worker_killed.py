@@ -28,6 +28,6 @@ def test_what_was_acknowledged_is_there_and_the_others_go_on(own_database, usern
 
         assert other in children(server.process.pid)
         assert {answer.status for answer in calls.answers} == {200}
-        # What a client had under way is lost, and once more whatever waited at the dead worker's door.
+        # A client loses its request in progress, and one more that was waiting at the killed worker.
         assert len(calls.broken) <= 2 * (WRITERS + 1)
         assert set(acknowledged) <= usernames(own_database)

@@ -114,5 +114,5 @@ class TestW32FirstAdmin:
             first, again = (frontdesk("setup", environment=environment) for _ in range(2))
 
         assert [first.returncode, again.returncode] == [0, 0]
-        assert len(first.stdout.partition("Password (shown this once): ")[2].strip()) == 16
+        assert len(first.stdout.partition("Password (shown only once): ")[2].strip()) == 16
         assert "Password" not in again.stdout + again.stderr

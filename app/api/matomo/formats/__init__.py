@@ -1,4 +1,4 @@
-"""How results are written: a class for each format."""
+"""Response formats: a class for each."""
 
 from app.api.matomo.formats.base import TEXT_TYPE, Answer, Format, escaped
 from app.api.matomo.formats.json import Json
@@ -13,20 +13,20 @@ DEFAULT = "xml"
 
 
 class Plain(Xml):
-    """Stands in where a format was asked for that there is not: it has errors alone."""
+    """Plain text for requests of an unknown format; it is used for errors only."""
 
     def failure(self, text: str) -> Answer:
         return Answer(f"Error: {text}".encode("utf-8", "replace"), TEXT_TYPE)
 
 
 def name_of(given: Parameters) -> str:
-    """The format that is asked for, known or not."""
+    """Return the name of the requested format, known or not."""
     name = given.get("format", "")
     return (name.lower() if isinstance(name, str) else "Array") or DEFAULT
 
 
 def format_of(given: Parameters) -> Format:
-    """What draws the answer."""
+    """Return the serializer for the requested format."""
     name = name_of(given)
     if name == "xml":
         return Xml()

@@ -1,4 +1,4 @@
-"""What every format answers with, and what is said in each."""
+"""The interface of the formats, and what they share."""
 
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ TABLE_TYPE = "application/vnd.ms-excel"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A body and what it is."""
+    """A serialized body with its content type and headers."""
 
     body: bytes
     content_type: str
@@ -21,29 +21,29 @@ class Answer:
 
 
 class Format(Protocol):
-    """Draws what a method returned, or why there is nothing."""
+    """Serializes the result of a method, or an error."""
 
     def success(self) -> Answer:
-        """Done, and nothing to tell."""
+        """Serialize the success of a method that returns nothing."""
 
     def failure(self, text: str) -> Answer:
-        """An error, its text escaped for HTML."""
+        """Serialize an error. ``text`` is already escaped for HTML."""
 
     def result(self, value: Any) -> Answer:
         """
-        Whatever a method gave.
+        Serialize what a method returned.
 
-        :raises ApiError: the format has no way to say it
+        :raises ApiError: the format cannot represent the value
         """
 
 
 def escaped(text: str) -> str:
-    """Text for markup; the apostrophe stays as it is."""
+    """Escape text for HTML and XML, except for the apostrophe."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 def as_array(value: Any) -> Any:
-    """A dict by the numbers from 0 on as the list that it is to PHP; anything else as it is."""
+    """Return a dict whose keys are 0, 1, 2 … as a list, as PHP sees it; anything else unchanged."""
     if isinstance(value, dict) and (0 in value or not value) and list(value) == list(range(len(value))):
         return list(value.values())
     return value

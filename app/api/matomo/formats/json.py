@@ -17,7 +17,7 @@ SUCCESS = {"result": "success", "message": "ok"}
 
 
 class Json:
-    """JSON as PHP spells it: ASCII alone, and a backslash before each slash."""
+    """JSON as PHP writes it: only ASCII, and a backslash before each slash."""
 
     def __init__(self, given: Parameters) -> None:
         self._callback = next((name for name in map(given.get, ("callback", "jsoncallback")) if name), None)
@@ -48,10 +48,10 @@ _encode = JSONEncoder(separators=(",", ":"), default=_unknown).encode
 
 
 def encoded(document: Any) -> bytes:
-    """The JSON. Text outside of ASCII takes the slower encoder, which escapes it."""
+    """Encode a document. Text outside ASCII needs the slower encoder, which escapes it."""
     try:
         text = orjson.dumps(document)
-    except orjson.JSONEncodeError:  # numbers as keys, halves of surrogate pairs, things that are no data
+    except orjson.JSONEncodeError:  # integer keys, unpaired surrogates, unsupported types
         text = _encode(document).encode()
     if not text.isascii():
         text = _encode(document).encode()

@@ -1,4 +1,4 @@
-"""``format=csv`` and ``format=tsv``: for spreadsheets, so in UTF-16 unless asked otherwise."""
+"""``format=csv`` and ``format=tsv``. They are meant for spreadsheets, hence UTF-16 by default."""
 
 import re
 from typing import Any
@@ -13,7 +13,7 @@ NAMED = {"Content-Disposition": "attachment; filename*=UTF-8''Export"}
 NAMED_SUCCESS = {"Content-Disposition": "attachment; filename=piwik-report-export.csv"}
 QUOTED = re.compile(r'[",;\t\r\n]')
 FORMULA = ("=", "+", "-", "@")
-"""What a spreadsheet would take for something to compute."""
+"""First characters that make a spreadsheet evaluate a cell as a formula."""
 
 
 class Table:
@@ -40,7 +40,7 @@ class Table:
 
 
 def _lines(value: Any) -> list[list[Any]]:
-    """:raises ApiError: there is something inside of the cells"""
+    """:raises ApiError: a cell holds a list or a dict"""
     if not isinstance(value, list | dict):
         return [["value"], [value]]
     if isinstance(value, dict) and any(isinstance(item, list | dict) for item in value.values()):

@@ -19,10 +19,10 @@ NAME = re.compile(
 )
 """What XML 1.0 allows in a tag, without the colon: a prefix would have to be declared."""
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What may stand nowhere in XML 1.0, not even escaped."""
+"""Characters that XML 1.0 does not allow anywhere, not even escaped."""
 Tag = tuple[str, str, str]
 FEW = 40
-"""Columns that a record may have; what has more is a map, and no other has its keys."""
+"""The most keys a dict may have to have its tags cached. Larger dicts are maps, whose keys rarely repeat."""
 
 
 class Xml:
@@ -56,7 +56,7 @@ def _answer(text: str) -> Answer:
 
 
 def _draw(out: list[str], value: Any, indent: str) -> None:
-    """A line for each line of a list or dict."""
+    """Append the lines of XML for a list or dict."""
     value = as_array(value)
     tags: Iterable[Tag] = repeat((f"{indent}<row>", "</row>", f"{indent}<row/>"))
     if isinstance(value, dict):
@@ -84,18 +84,18 @@ def _text(value: Any) -> str:
 
 
 def _tags(keys: tuple[Any, ...], indent: str) -> Iterable[Tag]:
-    """Those of a dict."""
+    """Return the tags for the keys of a dict."""
     return _known(keys, indent) if len(keys) <= FEW else (_tag(str(key), indent) for key in keys)
 
 
 @lru_cache(maxsize=512)
 def _known(keys: tuple[Any, ...], indent: str) -> list[Tag]:
-    """Those of a record: the rows of a list have the same ones."""
+    """Return the tags of a record; they are cached because all rows of a list have the same keys."""
     return [_tag(str(key), indent) for key in keys]
 
 
 def _tag(key: str, indent: str) -> Tag:
-    """What stands before and after the value of a key, and what stands for an empty one."""
+    """Return the opening tag, the closing tag and the tag for an empty value."""
     if NAME.fullmatch(key):
         return f"{indent}<{key}>", f"</{key}>", f"{indent}<{key} />"
     attribute = escaped(key)

@@ -5,6 +5,6 @@ from pkgutil import iter_modules
 
 
 def load() -> None:
-    """Import them all."""
+    """Import all of them."""
     for module in iter_modules(__path__):
         import_module(f"{__name__}.{module.name}")

@@ -1,4 +1,4 @@
-"""``UsersManager.…``: who may do what on which site, read and changed."""
+"""``UsersManager.…``: reading and changing who has which access to which site."""
 
 from typing import Any
 
@@ -16,17 +16,17 @@ from app.services.matomo.requirements import require_some
 
 HAS_SOME = "X-Matomo-Has-Some"
 ROLES = [
-    ("view", "View", "See the statistics of the website.", "https://matomo.org/faq/general/faq_70/"),
+    ("view", "View", "View the website's statistics.", "https://matomo.org/faq/general/faq_70/"),
     (
         "write",
         "Write",
-        "See the statistics, and change what is set up for the website.",
+        "View the website's statistics and change its configuration.",
         "https://matomo.org/faq/general/faq_26910",
     ),
     (
         "admin",
         "Admin",
-        "All of that, and say who else has access to the website.",
+        "View the website's statistics, change its configuration and manage who has access to it.",
         "https://matomo.org/faq/general/faq_69/",
     ),
 ]
@@ -34,14 +34,14 @@ ROLES = [
 
 @method("UsersManager.getAvailableRoles", access=SOME_ADMIN)
 def get_available_roles() -> list[dict[str, Any]]:
-    """The roles that users can have on a site."""
+    """Return the roles that users can have on a site."""
     require_some(current_actor(), SiteRole.ADMIN)
     return [dict(zip(("id", "name", "description", "helpUrl"), role, strict=True)) for role in ROLES]
 
 
 @method("UsersManager.getAvailableCapabilities", access=SOME_ADMIN)
 def get_available_capabilities() -> list[dict[str, Any]]:
-    """The capabilities that users can have beside a role."""
+    """Return the capabilities that users can have in addition to a role."""
     require_some(current_actor(), SiteRole.ADMIN)
     return [
         {
@@ -58,7 +58,7 @@ def get_available_capabilities() -> list[dict[str, Any]]:
 
 @method("UsersManager.getUsersSitesFromAccess", access=SUPERUSER)
 def get_users_sites_from_access(access: str) -> dict[str, list[int]]:
-    """Sites by login, of users who have exactly this there."""
+    """Return the sites on which users have exactly this role or capability, by login."""
     actor = current_actor()
     access_parameter.check_known(access)
     role = SiteRole(access) if access in access_parameter.ROLES else None
@@ -70,14 +70,14 @@ def get_users_sites_from_access(access: str) -> dict[str, list[int]]:
 
 @method("UsersManager.getUsersAccessFromSite", access=ADMIN_ON_SITE)
 def get_users_access_from_site(id_site: str) -> dict[str, str]:
-    """Roles on a site, by login."""
+    """Return the roles on a site, by login."""
     rows = reports.roles_on_site(current_actor(), id_site)
     return {row.username: serializers.role_name(row.rank) for row in rows}
 
 
 @method("UsersManager.getUsersWithSiteAccess", access=ADMIN_ON_SITE)
 def get_users_with_site_access(id_site: str, access: str) -> Any:
-    """Users who have exactly this on a site."""
+    """Return the users who have exactly this role or capability on a site."""
     actor = current_actor()
     access_parameter.check_known(access)
     wanted = serializers.wanted(access)
@@ -89,7 +89,7 @@ def get_users_with_site_access(id_site: str, access: str) -> Any:
 
 @method("UsersManager.getSitesAccessFromUser", access=SUPERUSER)
 def get_sites_access_from_user(user_login: str) -> Any:
-    """Everything that a user has on sites: an entry for each role, and for each capability beside it."""
+    """Return all access of a user: an entry for each role, and for each capability in addition to it."""
     actor = current_actor()
     return serializers.listed(
         lambda window: reports.list_access_of_user(actor, user_login, window),
@@ -105,7 +105,7 @@ def get_sites_access_for_user(
     filter_search: str | None = None,
     filter_access: str | None = None,
 ) -> Any:
-    """The sites that the caller administers, with what a user has there."""
+    """Return the sites that the caller administers, with a user's role and capabilities on each."""
     own = serializers.own_window(limit, offset)
     page, has_some = reports.list_sites_of_user(
         current_actor(), user_login, serializers.within(own), search=filter_search, **serializers.wanted(filter_access)
@@ -118,7 +118,7 @@ def get_sites_access_for_user(
 
 @method("UsersManager.setUserAccess", access=ADMIN_ON_SITES, writes=True)
 def set_user_access(user_login: str, access: Value, id_sites: Value, password_confirmation: str | None = None) -> None:
-    """Give a user a role on sites, perhaps with capabilities, or take all access away."""
+    """Give a user a role on sites, optionally with capabilities, or remove all access."""
     wish = access_parameter.wish(access)
     access_by_name.set_access(
         current_actor(),
@@ -132,7 +132,7 @@ def set_user_access(user_login: str, access: Value, id_sites: Value, password_co
 
 @method("UsersManager.addCapabilities", access=ADMIN_ON_SITES, writes=True)
 def add_capabilities(user_login: str, capabilities: Value, id_sites: Value) -> None:
-    """Give a user capabilities beside the role on each of the sites."""
+    """Give a user capabilities on each of the sites, in addition to the role there."""
     access_by_name.add_capabilities(
         current_actor(),
         user_login,
@@ -143,7 +143,7 @@ def add_capabilities(user_login: str, capabilities: Value, id_sites: Value) -> N
 
 @method("UsersManager.removeCapabilities", access=ADMIN_ON_SITES, writes=True)
 def remove_capabilities(user_login: str, capabilities: Value, id_sites: Value) -> None:
-    """Take capabilities of a user on sites away."""
+    """Remove capabilities of a user on sites."""
     access_by_name.remove_capabilities(
         current_actor(),
         user_login,

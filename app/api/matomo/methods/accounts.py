@@ -1,4 +1,4 @@
-"""``UsersManager.…``: accounts opened, changed and closed."""
+"""``UsersManager.…``: creating, changing and deleting accounts."""
 
 from app.api.matomo import access_parameter
 from app.api.matomo.context import current_actor
@@ -20,7 +20,7 @@ def add_user(
     initial_id_site: str | None = None,
     password_confirmation: str | None = None,
 ) -> None:
-    """Open an account that may view a site."""
+    """Create an account with view access to a site."""
     _refuse_hash(is_password_hashed)
     accounts.open_account(
         current_actor(),
@@ -49,7 +49,7 @@ def update_user(
 
 @method("UsersManager.deleteUser", access=SOME_ADMIN, writes=True)
 def delete_user(user_login: str, password_confirmation: str | None = None) -> None:
-    """Close an account."""
+    """Delete an account."""
     confirmation = access_parameter.confirmed_in_session(password_confirmation)
     accounts.close_account(current_actor(), user_login, confirmation=confirmation)
 
@@ -58,7 +58,7 @@ def delete_user(user_login: str, password_confirmation: str | None = None) -> No
 def set_super_user_access(
     user_login: str, has_super_user_access: bool, password_confirmation: str | None = None
 ) -> None:
-    """Make a user a superuser, or an ordinary one again."""
+    """Grant or revoke superuser access."""
     accounts.set_admin(current_actor(), user_login, has_super_user_access, confirmation=password_confirmation)
 
 

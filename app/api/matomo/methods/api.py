@@ -1,4 +1,4 @@
-"""``API.…``: about the API itself, and several calls in one."""
+"""``API.…``: the version of the API, and bulk requests."""
 
 import time
 from collections.abc import Iterator
@@ -20,19 +20,19 @@ from app.domain.roles import SiteRole
 from app.services.matomo.requirements import is_somebody, require_some
 
 VERSION = "5.2.0"
-"""The Matomo whose texts and bodies these are."""
+"""The Matomo release whose texts and bodies this API reproduces."""
 BULK = "API.getBulkRequest"
 MOST_URLS_OF_ANYBODY = 10
-"""Calls of callers without an account. Others make as many as the request has room for."""
+"""Most calls in a bulk request without an account. With one, only the size of the request limits them."""
 MOST_SECONDS, MOST_BYTES = 20.0, 16_000_000
-"""After so long, or with so much of results as JSON, calls that are left get an error in place of a result."""
+"""After this time, or this much JSON in results, the remaining calls get an error instead of a result."""
 OWN = frozenset({"urls", "method", "module", "action", "format", "callback", "jsoncallback"})
-"""Parameters of a bulk request that say nothing to its parts."""
+"""Parameters of a bulk request that its parts do not inherit."""
 
 
 @method("API.getMatomoVersion", access=SOME_VIEW)
 def get_matomo_version() -> str:
-    """The version of Matomo that clients may expect, for every account, and for callers who see a website."""
+    """Return the version of Matomo that clients may expect, to any account and any caller who sees a website."""
     if not is_somebody(current_actor()):
         require_some(current_actor(), SiteRole.VIEW)
     return VERSION
@@ -40,13 +40,13 @@ def get_matomo_version() -> str:
 
 @method("API.getPiwikVersion", access=SOME_VIEW)
 def get_piwik_version() -> str:
-    """The same by the name that older clients use."""
+    """Return the same as ``API.getMatomoVersion``, under the name that older clients use."""
     return get_matomo_version()
 
 
 @method(BULK, access=ANYONE, bulk=False, filtered=False)
 def get_bulk_request(urls: Value | None = None) -> list[Any]:
-    """The results of several calls, one after the other, each for itself: what one does, the next finds done."""
+    """Return the results of several calls. They run in order, each in its own transaction."""
     if urls is None:
         raise ApiError(texts.missing("urls"), 400)
     if not isinstance(urls, Array):
@@ -61,7 +61,7 @@ def get_bulk_request(urls: Value | None = None) -> list[Any]:
 
 
 def _results(outer: Call, calls: Iterator[Parameters]) -> Iterator[Any]:
-    """What each call returns, as long as there is time and room."""
+    """Yield the result of each call, until the limits of time and size are reached."""
     until, room = time.monotonic() + MOST_SECONDS, MOST_BYTES
     for given in calls:
         if room <= 0 or time.monotonic() > until:
@@ -73,7 +73,7 @@ def _results(outer: Call, calls: Iterator[Parameters]) -> Iterator[Any]:
 
 
 def _calls(outer: Call, urls: Array) -> Iterator[Parameters]:
-    """The parameters of each part, the outer ones where it has none of its own; a bulk request is no part of one."""
+    """Yield the parameters of each part, with the outer ones as defaults; nested bulk requests are left out."""
     shared = {name: value for name, value in outer.given.items() if name not in OWN}
     for text in urls.values():
         if isinstance(text, str):
@@ -83,7 +83,7 @@ def _calls(outer: Call, urls: Array) -> Iterator[Parameters]:
 
 
 def _result(outer: Call, given: Parameters) -> Any:
-    """One part as its JSON would be read."""
+    """Return the result of one part as its JSON document."""
     g.matomo = call = Call(given, in_bulk=True)
     try:
         call.token = given.get("token_auth", outer.token)

@@ -1,4 +1,4 @@
-"""``UsersManager.…``: people invited."""
+"""``UsersManager.…``: invitations."""
 
 from flask import request
 
@@ -18,7 +18,7 @@ def invite_user(
     expiry_in_days: int | None = None,
     password_confirmation: str | None = None,
 ) -> None:
-    """Invite somebody to view a site; the password they choose themselves."""
+    """Invite a user to view a site; invited users choose their own password."""
     invitations.invite_person(
         current_actor(),
         username=user_login,
@@ -31,7 +31,7 @@ def invite_user(
 
 @method("UsersManager.resendInvite", access=SOME_ADMIN, writes=True)
 def resend_invite(user_login: str, expiry_in_days: int = 7, password_confirmation: str | None = None) -> None:
-    """Send the invitation again; the link that was sent before is dead."""
+    """Send the invitation again with a new link; earlier links stop working."""
     invitations.invite_again(
         current_actor(),
         user_login,
@@ -42,7 +42,7 @@ def resend_invite(user_login: str, expiry_in_days: int = 7, password_confirmatio
 
 @method("UsersManager.generateInviteLink", access=SOME_ADMIN, writes=True)
 def generate_invite_link(user_login: str, expiry_in_days: int = 7, password_confirmation: str | None = None) -> str:
-    """A second link to accept the invitation, to be copied."""
+    """Return another link to accept the invitation; the link that was mailed stays valid."""
     return invitations.link_for(
         current_actor(),
         user_login,

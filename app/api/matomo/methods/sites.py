@@ -1,4 +1,4 @@
-"""``SitesManager.…``: websites, by their numbers or ids."""
+"""``SitesManager.…``: websites, identified by number or id."""
 
 from typing import Any, TypedDict, Unpack
 
@@ -27,19 +27,19 @@ def _record(view: SiteView) -> Record:
 
 @method("SitesManager.getSiteFromId", access=VIEW_ON_SITE)
 def get_site_from_id(id_site: str) -> Record:
-    """One website."""
+    """Return one website."""
     return _record(site_lists.get_site(current_actor(), id_site))
 
 
 @method("SitesManager.getSiteUrlsFromId", access=VIEW_ON_SITE)
 def get_site_urls_from_id(id_site: str) -> list[str]:
-    """The addresses of a website, the main one first; without any, one that is empty."""
+    """Return the URLs of a website, the main one first; if it has none, one empty string."""
     return site_lists.get_site(current_actor(), id_site).urls or [""]
 
 
 @method("SitesManager.getAllSites", access=SUPERUSER)
 def get_all_sites() -> Any:
-    """Every website, by number; a part of them is a list."""
+    """Return every website: a map by number if the generic filters keep all of them, otherwise a list."""
     if window() is not None:
         return listed(lambda part: site_lists.list_all(current_actor(), part), _record)
     return {view.number: _record(view) for view in site_lists.list_all(current_actor()).rows}
@@ -47,7 +47,7 @@ def get_all_sites() -> Any:
 
 @method("SitesManager.getAllSitesId", access=SUPERUSER)
 def get_all_sites_id() -> list[int] | Part:
-    """The number of every website."""
+    """Return the number of every website."""
     return listed(lambda part: site_lists.list_all_numbers(current_actor(), part), int)
 
 
@@ -57,25 +57,25 @@ def _numbers(least: SiteRole, most: SiteRole) -> list[int] | Part:
 
 @method("SitesManager.getSitesIdWithAtLeastViewAccess", access=ANYONE)
 def get_sites_id_with_at_least_view_access() -> list[int] | Part:
-    """Numbers of the websites that the caller sees."""
+    """Return the numbers of the websites on which the caller has any access."""
     return _numbers(SiteRole.VIEW, SiteRole.ADMIN)
 
 
 @method("SitesManager.getSitesIdWithViewAccess", access=ANYONE)
 def get_sites_id_with_view_access() -> list[int] | Part:
-    """Numbers of the websites that the caller sees and cannot change."""
+    """Return the numbers of the websites on which the caller has only view access."""
     return _numbers(SiteRole.VIEW, SiteRole.VIEW)
 
 
 @method("SitesManager.getSitesIdWithWriteAccess", access=ANYONE)
 def get_sites_id_with_write_access() -> list[int] | Part:
-    """Numbers of the websites that the caller changes and does not administer."""
+    """Return the numbers of the websites on which the caller has write but not admin access."""
     return _numbers(SiteRole.WRITE, SiteRole.WRITE)
 
 
 @method("SitesManager.getSitesIdWithAdminAccess", access=ANYONE)
 def get_sites_id_with_admin_access() -> list[int] | Part:
-    """Numbers of the websites that the caller administers."""
+    """Return the numbers of the websites on which the caller has admin access."""
     return _numbers(SiteRole.ADMIN, SiteRole.ADMIN)
 
 
@@ -86,13 +86,13 @@ def _sites(limit: int | None, **question: Any) -> Records:
 
 @method("SitesManager.getSitesWithAtLeastViewAccess", access=ANYONE)
 def get_sites_with_at_least_view_access(limit: int | None = None) -> Records:
-    """The websites that the caller sees."""
+    """Return the websites on which the caller has any access."""
     return _sites(limit)
 
 
 @method("SitesManager.getSitesWithViewAccess", access=ANYONE)
 def get_sites_with_view_access() -> Records:
-    """The websites that the caller sees and cannot change."""
+    """Return the websites on which the caller has only view access."""
     return _sites(None, most=SiteRole.VIEW)
 
 
@@ -103,7 +103,7 @@ def get_sites_with_admin_access(
     limit: int | None = None,
     sites_to_exclude: list[str] | None = None,
 ) -> Records:
-    """The websites that the caller administers, if wanted with all their addresses."""
+    """Return the websites on which the caller has admin access, with all their URLs if requested."""
 
     def draw(view: SiteView) -> Record:
         return _record(view) | ({"alias_urls": view.urls} if fetch_alias_urls else {})
@@ -122,25 +122,25 @@ def get_pattern_match_sites(
     pattern: str, limit: int | None = None, sites_to_exclude: list[str] | None = None
 ) -> Records:
     """
-    The websites that the caller sees whose name, address or group has the text in it, or that have the number; all of
-    them for ``%``, as Matomo's own pages ask.
+    Return the websites that the caller sees and that match ``pattern``: as a part of the name, of a URL or of the
+    group, or as the number. ``%`` matches all of them; Matomo's own pages send it.
     """
     return _sites(limit, search=_search(pattern), without=_known(sites_to_exclude))
 
 
 def _search(pattern: str | None) -> str | None:
-    """What is searched for; ``%`` by itself is a wildcard that fits everything, in a text it is a character."""
+    """Return the text to search for. ``%`` alone matches everything; within a text it is an ordinary character."""
     return None if (pattern or "").strip() == EVERY else pattern
 
 
 def _known(numbers: list[str] | None) -> list[int]:
-    """What may be left out of a list; what is no number is not in it anyway."""
+    """Return the website numbers to leave out, without those that cannot be a website's number."""
     return [int(text) for text in numbers or () if text.isascii() and text.isdigit() and len(text) < 10]
 
 
 @method("SitesManager.getSitesIdFromSiteUrl", access=ANYONE)
 def get_sites_id_from_site_url(url: str) -> list[dict[str, int]] | Part:
-    """The websites that the caller sees which have the address."""
+    """Return the numbers of the websites that the caller sees and that have this URL."""
     return listed(
         lambda part: site_lists.list_sites(current_actor(), part, url=url), lambda view: {"idsite": view.number}
     )
@@ -148,44 +148,44 @@ def get_sites_id_from_site_url(url: str) -> list[dict[str, int]] | Part:
 
 @method("SitesManager.getNumWebsitesToDisplayPerPage", access=SOME_VIEW)
 def get_num_websites_to_display_per_page() -> int:
-    """How many websites Matomo's pages show at once."""
+    """Return how many websites Matomo's pages show at once."""
     require_some(current_actor(), SiteRole.VIEW)
     return SITES_PER_PAGE
 
 
 @method("SitesManager.isTimezoneSupportEnabled", access=SOME_VIEW)
 def is_timezone_support_enabled() -> bool:
-    """Whether websites can have time zones by name."""
+    """Return whether websites can have named time zones."""
     require_some(current_actor(), SiteRole.VIEW)
     return True
 
 
 @method("SitesManager.getTimezonesList", access=ANYONE)
 def get_timezones_list() -> dict[str, dict[str, str]]:
-    """The time zones that websites can have, by region and by how they are stored, with their names."""
+    """Return the names of the time zones that websites can have, by region and identifier."""
     return timezones.by_region()
 
 
 @method("SitesManager.getCurrencyList", access=ANYONE)
 def get_currency_list() -> dict[str, str]:
-    """The currencies that websites can have, by code, with their names."""
+    """Return the names of the currencies that websites can have, by code."""
     return {code: f"{name} ({currencies.SYMBOLS.get(code, code)})" for code, name in currencies.BY_NAME.items()}
 
 
 @method("SitesManager.getSitesGroups", access=SUPERUSER)
 def get_sites_groups() -> list[str]:
-    """The groups that websites are in."""
+    """Return the groups that websites are in."""
     return site_lists.list_groups(current_actor())
 
 
 @method("SitesManager.getSitesFromGroup", access=SUPERUSER)
 def get_sites_from_group(group: str = "") -> Records:
-    """The websites of a group; without one, those in none."""
+    """Return the websites of a group; with an empty group, those in no group."""
     return listed(lambda part: site_lists.list_group(current_actor(), group, part), _record)
 
 
 class SiteFields(TypedDict):
-    """What is said of a website, all of it optional."""
+    """The fields of a website that ``addSite`` and ``updateSite`` take, all of them optional."""
 
     urls: Value | None
     ecommerce: bool | None
@@ -208,13 +208,13 @@ class SiteFields(TypedDict):
 
 @method("SitesManager.addSite", access=SUPERUSER, writes=True, names=FRAGMENTS)
 def add_site(site_name: str, **site: Unpack[SiteFields]) -> int:
-    """Register a website; answers its number."""
+    """Register a website and return its number."""
     return site_editing.create_site(current_actor(), name=site_name, **_changes(site))
 
 
 @method("SitesManager.updateSite", access=ADMIN_ON_SITE, writes=True, names=FRAGMENTS)
 def update_site(id_site: str, site_name: str | None = None, **site: Unpack[SiteFields]) -> None:
-    """Change what is given of a website."""
+    """Change the given fields of a website."""
     site_editing.update_site(current_actor(), id_site, name=site_name, **_changes(site))
 
 

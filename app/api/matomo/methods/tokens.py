@@ -1,4 +1,4 @@
-"""``UsersManager.…``: tokens for programs, and logins."""
+"""``UsersManager.…``: access tokens and sessions."""
 
 from app.api.matomo import dates
 from app.api.matomo.context import current_actor
@@ -16,17 +16,25 @@ def create_app_specific_token_auth(
     description: str,
     expire_date: str | None = None,
     expire_hours: str = "0",
+    auth_code: str | None = None,
 ) -> str:
-    """A token for whoever shows login or e-mail address, and password. It is shown this once."""
+    """Create an access token for a username or e-mail address and its password; it is returned only this once.
+    An account with a second factor needs ``authCode`` as well.
+    """
     until = dates.parsed(expire_date) if expire_date else dates.in_hours(expire_hours)
     return login.create_access_token(
-        current_actor(), user_login, password_confirmation, description=description, expires_at=until
+        current_actor(),
+        user_login,
+        password_confirmation,
+        description=description,
+        expires_at=until,
+        code=auth_code,
     )
 
 
 @method("UsersManager.logoutUser", access=SELF, writes=True)
 def logout_user(user_login: str) -> None:
-    """End all logins of a user; tokens for programs stay."""
+    """End all sessions of a user; access tokens stay valid."""
     person = people.get_person(current_actor(), user_login)
     require_login(current_actor())
     sessions.revoke_user(current_actor(), person.id)
@@ -34,6 +42,6 @@ def logout_user(user_login: str) -> None:
 
 @method("UsersManager.newsletterSignup", access=LOGIN, writes=True)
 def newsletter_signup() -> dict[str, bool]:
-    """Nobody is signed up: no other server is told of anybody."""
+    """Sign no one up: accounts are never reported to another server."""
     require_login(current_actor())
     return {"error": True}

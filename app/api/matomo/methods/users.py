@@ -1,4 +1,4 @@
-"""``UsersManager.…``: who there is."""
+"""``UsersManager.…``: reading users."""
 
 from typing import Any
 
@@ -17,13 +17,13 @@ NO_TEXT = "Parameter userLogins needs to be a string containing a comma separate
 
 @method("UsersManager.getUsers", access=SOME_ADMIN)
 def get_users(user_logins: Value = "") -> Any:
-    """Everybody the caller may see, or those of some logins."""
+    """Return the users that the caller may see, optionally only those with the given logins."""
     actor, named = current_actor(), _names(user_logins)
     return serializers.listed(lambda window: people.list_people(actor, window, usernames=named), serializers.person)
 
 
 def _names(user_logins: Value) -> list[str] | None:
-    """What stands between the commas, as it stands there; None for nothing."""
+    """Return the comma-separated logins without trimming them; None if there are none."""
     if not isinstance(user_logins, str):
         raise ApiError(NO_TEXT, 400)
     if user_logins in ("", "0"):
@@ -36,50 +36,50 @@ def _names(user_logins: Value) -> list[str] | None:
 
 @method("UsersManager.getUsersLogin", access=SOME_ADMIN)
 def get_users_login() -> Any:
-    """Logins of everybody the caller may see."""
+    """Return the logins of all users that the caller may see."""
     actor = current_actor()
     return serializers.listed(lambda window: people.list_usernames(actor, window), lambda row: row.username)
 
 
 @method("UsersManager.getUser", access=SELF)
 def get_user(user_login: str) -> dict[str, Any]:
-    """One user."""
+    """Return one user."""
     return serializers.person(people.get_person(current_actor(), user_login))
 
 
 @method("UsersManager.getUserByEmail", access=SUPERUSER)
 def get_user_by_email(user_email: str) -> dict[str, Any]:
-    """The user with an e-mail address."""
+    """Return the user with an e-mail address."""
     return serializers.person(people.get_person_by_email(current_actor(), user_email))
 
 
 @method("UsersManager.getUserLoginFromUserEmail", access=SOME_ADMIN)
 def get_user_login_from_user_email(user_email: str) -> str:
-    """The login of the user with an e-mail address."""
+    """Return the login of the user with an e-mail address."""
     return people.username_of_email(current_actor(), user_email)
 
 
 @method("UsersManager.userExists", access=ANYONE)
 def user_exists(user_login: str) -> bool:
-    """Whether there is a user with this login."""
+    """Return whether there is a user with this login."""
     return people.username_exists(current_actor(), user_login)
 
 
 @method("UsersManager.userEmailExists", access=SOME_VIEW)
 def user_email_exists(user_email: str) -> bool:
-    """Whether there is a user with this e-mail address."""
+    """Return whether there is a user with this e-mail address."""
     return people.email_exists(current_actor(), user_email)
 
 
 @method("UsersManager.hasSuperUserAccess", access=ANYONE)
 def has_super_user_access() -> bool:
-    """Whether the caller is a superuser."""
+    """Return whether the caller is a superuser."""
     return current_actor().is_admin
 
 
 @method("UsersManager.getUsersHavingSuperUserAccess", access=LOGIN)
 def get_users_having_super_user_access() -> list[dict[str, Any]]:
-    """All superusers."""
+    """Return all superusers."""
     actor = current_actor()
     return [serializers.admin(row) for row in people.list_admins(actor)]
 
@@ -93,7 +93,7 @@ def get_users_plus_role(
     filter_access: str | None = None,
     filter_status: str | None = None,
 ) -> Any:
-    """Everybody the caller may see, with what they have on a site."""
+    """Return the users that the caller may see, with the role and capabilities of each on a site."""
     actor, own = current_actor(), serializers.own_window(limit, offset)
     found = people.list_people_on_site(
         actor,

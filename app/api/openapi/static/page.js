@@ -1,5 +1,11 @@
 "use strict";
 
+// Light or dark as the reader's system is; Swagger UI has a class for it.
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();
+
 // Everything stays on this server: no validator, no remembered tokens.
 SwaggerUIBundle({
   url: document.getElementById("docs").dataset.document,

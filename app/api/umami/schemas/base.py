@@ -92,8 +92,7 @@ def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
     blank: dict[str, Any] = {}  # all keys in their order, with what is the same for all rows
     sources: dict[str, str] = {}
     drawn: list[tuple[str, Callable[[Any], Any]]] = []
-    ids: list[str] = []
-    moments: list[str] = []
+    converted: list[tuple[str, Callable[[Any], Any]]] = []
     flags: list[str] = []
     optional: list[str] = []
     for name, field in schema.dump_fields.items():
@@ -104,9 +103,9 @@ def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
         elif not isinstance(field, fields.Constant):
             sources[key] = field.of if isinstance(field, SameFlag) else field.attribute or name
             if isinstance(field, fields.UUID):
-                ids.append(key)
+                converted.append((key, str))
             elif isinstance(field, fields.DateTime):
-                moments.append(key)
+                converted.append((key, iso_date))
             if not field.required:
                 (flags if isinstance(field, fields.Boolean) else optional).append(key)
     keys, values_of = tuple(sources), _values_of(*sources.values())
@@ -115,12 +114,10 @@ def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
     def pen(row: Any) -> dict[str, Any]:
         answer = blank.copy()
         answer.update(zip(keys, values_of(row)))  # noqa: B905 (as many as there are; to check it costs)
-        for key in ids:
+        for key, as_text in converted:
             value = answer[key]
-            if value is not None:
-                answer[key] = str(value)
-        for key in moments:
-            answer[key] = iso_date(answer[key])
+            if value.__class__ is not str and value is not None:  # long lists come as text from the database
+                answer[key] = as_text(value)
         if rare:
             for key, draw in drawn:
                 answer[key] = draw(row)
