@@ -19,7 +19,7 @@ class CredentialKind(StrEnum):
     API_KEY = "api-key"
     SHARE = "share"
     PARTIAL_LOGIN = "partial-login"
-    """A right password, without the second factor that the account has."""
+    """The right password, without the account's second factor."""
     LINK = "link"
     """A link from a mail, such as an invitation."""
     OPERATOR = "operator"
@@ -59,7 +59,7 @@ class Account:
     role: str
     created_at: datetime | None = None
     two_factor_required: bool = False
-    """An administrator requires a second factor of this user in particular."""
+    """Whether an administrator requires a second factor from this user individually."""
 
     @classmethod
     def of(cls, row: Any) -> "Account":

@@ -412,7 +412,7 @@ class SlugTaken(Conflict):
 
 
 class WrongCode(Conflict):
-    """The code is not one of the user's authenticator app; after too many, ``locked_until`` says when to try again."""
+    """The code does not match the user's authenticator app. After too many, ``locked_until`` says when to try again."""
 
     locked_until: datetime | None = None
 
@@ -420,27 +420,27 @@ class WrongCode(Conflict):
 
 
 class WrongBackupCode(WrongCode):
-    """The code is not an unused backup code of the user."""
+    """The code is not one of the user's unused backup codes."""
 
     sentence = "This backup code is not valid."
 
 
 class WrongFactorPassword(Conflict):
-    """The password that disabling a second factor needs is wrong."""
+    """The password given to disable a second factor is wrong."""
 
     sentence = "The password is wrong."
 
 
 class CodeUsed(Conflict):
-    """The code was right, and has been used before."""
+    """The code is right but has been used before."""
 
-    sentence = "This code has been used already. Wait for the next one."
+    sentence = "This code has already been used. Wait for the next one."
 
 
 class SecondFactorEnabled(Conflict):
-    """The user has a second factor already."""
+    """The user already has a second factor."""
 
-    sentence = "A second factor is enabled already."
+    sentence = "A second factor is already enabled."
 
 
 class SecondFactorNotEnabled(Conflict):
@@ -450,11 +450,11 @@ class SecondFactorNotEnabled(Conflict):
 
 
 class NoLongerEnabled(SecondFactorNotEnabled):
-    """The second factor was disabled between password and code."""
+    """The second factor was disabled after the password was checked and before the code was."""
 
 
 class NoPendingSetup(Conflict):
-    """No setup of a second factor waits for its first code."""
+    """The setup of a second factor has not been started, so there is nothing to confirm."""
 
     sentence = "Start the setup of a second factor first."
 
@@ -611,11 +611,11 @@ class Unauthenticated(DomainError):
 
 
 class MissingPartialToken(Unauthenticated):
-    """The token of a partial login is needed, and nothing was sent."""
+    """The token of a partial login is needed, and none was sent."""
 
 
 class BadPartialToken(Unauthenticated):
-    """The token belongs to no partial login, or to one that has ended."""
+    """The token does not belong to a partial login, or that login has expired."""
 
     sentence = "Log in again."
 
@@ -639,15 +639,15 @@ class SecondFactorNeeded(Denied):
 
 
 class CodeNeeded(Unauthenticated):
-    """The password is right, and the account has a second factor: a code is needed as well."""
+    """The password is right, but the account has a second factor, so a code is needed too."""
 
-    sentence = "A code of your authenticator app is needed."
+    sentence = "Enter a code from your authenticator app."
 
 
 class SecondFactorRequired(Denied):
     """A second factor cannot be disabled while it is required."""
 
-    sentence = "A second factor is required of you, so you cannot disable it."
+    sentence = "You cannot disable your second factor, because it is required."
 
 
 class LoginNeeded(Denied):
@@ -820,7 +820,7 @@ class Unavailable(DomainError):
 
 
 class FactorLocked(Throttled):
-    """Too many wrong codes; right ones are not accepted either until ``locked_until``."""
+    """There were too many wrong codes, so no code is accepted until ``locked_until``."""
 
     locked_until: datetime
 
@@ -828,10 +828,10 @@ class FactorLocked(Throttled):
 
 
 class SecretUnreadable(Unavailable):
-    """The stored secret of a second factor was sealed with another key than the server has."""
+    """The stored secret of a second factor was encrypted with a key that the server no longer has."""
 
     sentence = (
-        "The second factor cannot be checked: FRONTDESK_SECRET_KEY has changed. Put the former key into "
+        "The second factor cannot be checked: FRONTDESK_SECRET_KEY has changed. Add the previous key to "
         "FRONTDESK_PREVIOUS_SECRET_KEYS, or have an administrator reset the second factor."
     )
 

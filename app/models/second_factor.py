@@ -1,4 +1,4 @@
-"""Second factors of accounts: the secret of an authenticator app, backup codes, and what guards them."""
+"""Second factors of accounts: authenticator apps, backup codes, and protection against guessing and reuse of codes."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,20 +10,20 @@ from app.models.base import Base, new_id, utcnow
 
 
 class SecondFactor(Base):
-    """The authenticator app of one user; pending until a code has confirmed it."""
+    """A user's authenticator app. It is pending until confirmed by a code."""
 
     __tablename__ = "second_factor"
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.user_id", ondelete="CASCADE"), primary_key=True)
     sealed_secret: Mapped[str] = mapped_column(String(255))
-    """The secret of the app, sealed with a key that the database does not hold."""
+    """The app's secret, encrypted with a key that is not in the database."""
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     enabled_at: Mapped[datetime | None]
-    """When a code confirmed it; null while it is pending."""
+    """When it was confirmed; null while it is pending."""
 
 
 class BackupCode(Base):
-    """A code that replaces the app once."""
+    """A code that can be used once instead of one from the app."""
 
     __tablename__ = "backup_code"
     __table_args__ = (Index("uq_backup_code_user_id_code_hash", "user_id", "code_hash", unique=True),)
@@ -31,13 +31,13 @@ class BackupCode(Base):
     id: Mapped[UUID] = mapped_column("backup_code_id", primary_key=True, default=new_id)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.user_id", ondelete="CASCADE"))
     code_hash: Mapped[str] = mapped_column(String(64))
-    """SHA-256 of the code, in hex. Enough, since codes are 128 random bits."""
+    """SHA-256 of the code, in hex. A plain hash is safe, since codes have 128 random bits."""
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     used_at: Mapped[datetime | None]
 
 
 class UsedStep(Base):
-    """A time step whose code a user has used. The primary key decides between two that use it at once."""
+    """A time step whose code a user has used. The primary key lets only one of concurrent requests use it."""
 
     __tablename__ = "used_step"
 
@@ -57,7 +57,7 @@ class FactorLock(Base):
 
 
 class PartialLogin(Base):
-    """A login that lacks the second factor: its token is good for nothing but that."""
+    """A login that lacks the second factor. Its token can only be used to complete the login."""
 
     __tablename__ = "partial_login"
     __table_args__ = (Index("ix_partial_login_user_id", "user_id"), Index("ix_partial_login_expires_at", "expires_at"))
@@ -66,12 +66,12 @@ class PartialLogin(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.user_id", ondelete="CASCADE"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     password_mark: Mapped[str] = mapped_column(String(64))
-    """SHA-256 of the password's hash: another password ends the login."""
+    """SHA-256 of the password's hash, so that a change of the password ends the login."""
     expires_at: Mapped[datetime]
 
 
 class ServerSetting(Base):
-    """A setting that administrators change while the server runs."""
+    """A setting that administrators can change while the server is running."""
 
     __tablename__ = "server_setting"
 
@@ -80,4 +80,4 @@ class ServerSetting(Base):
 
 
 SECOND_FACTOR_REQUIRED = "second-factor-required"
-"""The setting that requires a second factor of all users; its value is ``true`` or ``false``."""
+"""Name of the setting that requires a second factor from all users. Its value is ``true`` or ``false``."""

@@ -23,7 +23,7 @@ class Team(Dated, Base):
     logo_url: Mapped[str | None] = mapped_column(String(2183))
     deleted_at: Mapped[datetime | None]
     two_factor_required: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Everyone in the team must have a second factor; Umami's name for the column."""
+    """Whether all members must have a second factor. The column has Umami's name."""
 
     @validates("name")
     def _fold(self, _key: str, name: str) -> str:

@@ -44,7 +44,7 @@ class User(Dated, Base):
     """Whether the invitation has not been accepted yet. Until then, the account has no password for a login."""
 
     two_factor_required: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """This user must have a second factor; Umami's name for the column."""
+    """Whether this user must have a second factor. The column has Umami's name."""
 
     @validates("username")
     def _fold(self, _key: str, username: str) -> str:

@@ -39,7 +39,7 @@ MUST_ENROLL = or_(User.two_factor_required, REQUIRED_OF_ALL, REQUIRED_OF_ADMINS,
 
 
 class FactorStatus(NamedTuple):
-    """Whether a user has a second factor, and who requires one."""
+    """Whether a user has a second factor, and for which reasons one is required."""
 
     enabled: bool
     for_all: bool
@@ -49,7 +49,7 @@ class FactorStatus(NamedTuple):
 
 
 class Sealed(NamedTuple):
-    """The sealed secret of a second factor, and when it was enabled."""
+    """The encrypted secret of a second factor, and when it was enabled."""
 
     sealed_secret: str
     enabled_at: datetime | None
@@ -111,7 +111,9 @@ use_backup_code = (
     .where(BackupCode.user_id == _user, BackupCode.code_hash == bindparam("code"), BackupCode.used_at.is_(None))
     .values(used_at=bindparam("now"))
 )
-"""Of several at once, one changes the row. Values: ``owner_id``, ``code``, ``now``."""
+"""
+Mark a backup code as used. Of concurrent requests, only one changes the row. Values: ``owner_id``, ``code``, ``now``.
+"""
 
 delete_steps_before = delete(UsedStep).where(UsedStep.user_id == _user, UsedStep.step < bindparam("oldest"))
 delete_factor = delete(SecondFactor).where(SecondFactor.user_id == _user)

@@ -1,4 +1,4 @@
-"""Secrets that must be read again, such as those of authenticator apps: sealed before they are stored."""
+"""Encryption of stored secrets that must be read again, such as those of authenticator apps."""
 
 import base64
 import os
@@ -14,9 +14,9 @@ NONCE_BYTES = 12
 
 class Sealer:
     """
-    Seals with AES-256-GCM under a key that is derived from the server's secret (HKDF, RFC 5869).
+    Encrypts with AES-256-GCM and a key that is derived from the server's secret (HKDF, RFC 5869).
 
-    :param secrets: the server's secret, then earlier ones, which still open what they sealed
+    :param secrets: the server's secret, followed by earlier ones, which can still decrypt what they encrypted
     """
 
     def __init__(self, secrets: Sequence[str]) -> None:
@@ -24,16 +24,16 @@ class Sealer:
 
     def seal(self, text: str, *, context: str) -> str:
         """
-        Return the sealed text, in URL-safe Base64.
+        Return the encrypted text in URL-safe Base64.
 
-        :param context: what the text belongs to, such as an id; it opens only there
+        :param context: what the text belongs to, such as an id; decryption needs the same context
         """
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._ciphers[0].encrypt(nonce, text.encode(), context.encode())
         return base64.urlsafe_b64encode(nonce + sealed).decode()
 
     def open(self, sealed: str, *, context: str) -> str | None:
-        """Return the text; None if none of the secrets opens it."""
+        """Return the text; None if none of the secrets can decrypt it in this context."""
         try:
             data = base64.urlsafe_b64decode(sealed)
         except ValueError:

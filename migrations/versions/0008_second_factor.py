@@ -1,4 +1,4 @@
-"""Add the second factor of accounts."""
+"""Create tables for second factors, and columns that require them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -64,7 +64,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # Second factors and the requirement of them are lost.
+    # Second factors and the settings that require them are lost.
     for table in ("server_setting", "partial_login", "factor_lock", "used_step", "backup_code", "second_factor"):
         op.drop_table(table)
     for table in ("team", "user"):
