@@ -111,7 +111,7 @@ class TestDetails:
         mail = written(Kind.INVITATION, inviter=None)
 
         assert mail["Subject"] == "You are invited to stats.example"
-        assert "The administrator has made an account for you" in parts(mail)[0]
+        assert "The administrator has created an account for you" in parts(mail)[0]
 
     def test_a_name_of_255_characters_is_cut(self):
         assert len(written(Kind.INVITATION_ACCEPTED, username="x" * 255)["Subject"]) < 160

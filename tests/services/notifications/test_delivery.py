@@ -109,7 +109,7 @@ class TestRefused:
         queue("bob@example.com")
 
         assert deliver() == Tally(sent=1, postponed=1)
-        assert outbox()[0].last_error == "could not be written: UndefinedError"
+        assert outbox()[0].last_error == "could not be composed: UndefinedError"
 
 
 class TestBroken:

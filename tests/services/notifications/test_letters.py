@@ -78,7 +78,8 @@ class TestInvitation:
         another_secret()
 
         assert deliver() == Tally(given_up=1)
-        assert outbox()[0].last_error == "the secret key has changed since; send the invitation again"
+        reason = "the secret key was changed after this invitation was created; send the invitation again"
+        assert outbox()[0].last_error == reason
 
 
 class TestAnswers:

@@ -258,7 +258,7 @@ class TestUse:
         deliver()
 
         assert office.mails[-1]["Subject"] == "Your password for stats.example has been changed"
-        assert "by a link for a forgotten password" in office.mails[-1].get_body(("plain",)).get_content()
+        assert "with a password reset link" in office.mails[-1].get_body(("plain",)).get_content()
 
 
 class TestLinkOfAnAdministrator:
