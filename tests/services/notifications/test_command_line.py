@@ -1,4 +1,4 @@
-"""``frontdesk mail …``, and what ``frontdesk users`` knows of addresses."""
+"""``frontdesk mail …``, and the e-mail addresses in ``frontdesk users …``."""
 
 import re
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""What mails look like, whatever the names in them."""
+"""Composed mails are valid and safe, whatever names they contain."""
 
 import re
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ EVERY_KIND = pytest.mark.parametrize("kind", list(Kind))
 
 
 def written(kind, *, recipient="ada@example.com", sender="Frontdesk <post@stats.example>", **values):
-    """The mail as it arrives."""
+    """Return the mail as its recipient receives it."""
     letter = Letter(ID, kind, recipient, VALUES[kind] | values)
     sent = compose(letter, sender=sender, host="stats.example", now=NOW)
     return message_from_bytes(sent.as_bytes(), policy=default)

@@ -1,4 +1,4 @@
-"""Who is written to when a password or an address changes."""
+"""The mails that are sent when a password or an address changes."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def ada(make_user, give_email):
 
 @pytest.fixture
 def notices(deliver, office):
-    """What has been written: recipient and subject, and the text of each."""
+    """``notices()``: recipient and subject, and the text, of each mail that was sent."""
 
     def read():
         deliver()

@@ -1,4 +1,4 @@
-"""Forgotten passwords: asked for, mailed, used once."""
+"""Reset links for forgotten passwords: requested, mailed, used once."""
 
 import re
 from uuid import uuid4
@@ -42,7 +42,7 @@ def ask(anonymous):
 
 @pytest.fixture
 def mailed(ask, deliver, office):
-    """``mailed("ada")``: the token that arrives."""
+    """``mailed("ada")``: request a reset link, and return the token in the mail."""
 
     def get(account):
         assert ask(username=account).json == {"ok": True}
