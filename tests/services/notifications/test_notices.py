@@ -36,13 +36,13 @@ class TestPassword:
 
         headers, (text,) = notices()
         assert headers == [("ada@example.com", CHANGED)]
-        assert "by somebody who is logged in as you" in text
+        assert "by someone who was logged in to your account" in text
 
     def test_by_oneself_on_umamis_other_route(self, client_of, ada, notices):
         body = {"password": NEW, "currentPassword": PASSWORD}
         assert client_of(ada).post(f"/api/users/{ada.id}", json=body).status_code == 200
 
-        assert "by somebody who is logged in as you" in notices()[1][0]
+        assert "by someone who was logged in to your account" in notices()[1][0]
 
     def test_by_an_administrator(self, app, admin, ada, notices):
         with app.app_context():
