@@ -1,4 +1,4 @@
-"""Calls that meet a deletion which is under way, and find it done when they may go on."""
+"""Calls that wait for a lock of a running deletion, and continue after it."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
 
@@ -13,17 +13,17 @@ from tests.racing import assert_sound
 
 SITE = {"name": "Site", "domain": "site.example"}
 MOMENT = 0.15
-"""Seconds until a call has surely met the lock; met later, the deletion is done and the answer the same."""
+"""Seconds until a call waits for the lock. If it comes later, the deletion is done, with the same response."""
 
 
 def executing(*statements):
-    """Work that consists of statements."""
+    """Return work that executes these statements."""
     return lambda session: [session.execute(statement) for statement in statements]
 
 
 @pytest.fixture
 def behind(app, admin):
-    """``behind(work, call)``: the answer of a call that must wait for work that is not done yet."""
+    """``behind(work, call)``: status and message of a call that must wait until the work is committed."""
 
     def run(work, call):
         with ThreadPoolExecutor(1) as thread:
@@ -127,7 +127,7 @@ class TestBehindAUsersDeletion:
 
 
 class TestBehindAPasswordChange:
-    """Somebody who knows the old password acts just while an administrator sets a new one and ends all logins."""
+    """A user who knows the old password acts while an administrator sets a new one, which ends all sessions."""
 
     CALLS = {
         "log in": (lambda own, path, me: own.post("/api/auth/login", json=me), (401, "Unauthorized")),
@@ -156,7 +156,7 @@ class TestBehindAPasswordChange:
 
         answer = behind(changed, lambda: call(own, f"/api/users/{ada.id}", me))
 
-        assert answer in {expected, (401, "Unauthorized")}  # 401: it came after the change
+        assert answer in {expected, (401, "Unauthorized")}  # 401: the call came after the change
         assert own.get("/api/me").status_code == 401
         assert own.post("/api/auth/login", json=known).status_code == 401
         with app.app_context(), transaction() as session:

@@ -1,4 +1,4 @@
-"""Who bears a token."""
+"""Finds the actor for the tokens that a request carries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,23 +20,24 @@ from app.services.authentication.credentials import find_bearer
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A user, and the teams that the user is in (id, name, logo)."""
+    """A user, and the teams that the user is in, with id, name and logo."""
 
     user: Credentials | Actor
     teams: Sequence[BriefTeam]
 
 
 def whoami(actor: Actor) -> Identity:
-    """The actor and their teams."""
+    """Return the actor and the actor's teams."""
     return Identity(actor, fetch_all(team_queries.select_brief_teams, user_id=actor.user_id))
 
 
 def identify_api(visitor: Actor, token: str | None) -> Actor:
     """
-    Whoever bears the token, on wires that let callers without one act as the account of the anonymous, where there
-    is such an account; where not, as nobody.
+    Return the actor for a token, on APIs that can also be used without one.
 
-    :raises Unauthenticated: there is a token, but it is nobody's
+    Without a token, the actor is the anonymous account, or the visitor as they are if that account does not exist.
+
+    :raises Unauthenticated: there is a token, but it is not valid
     """
     if token:
         return identify(visitor, token)
@@ -56,10 +57,12 @@ def identify(
     before_enrolling: bool = False,
 ) -> Actor:
     """
-    Whoever bears the tokens. Without a user, a share counts only in its context (umami-api.md, 1.3).
+    Return the actor for the tokens of a request.
 
+    :param share_token: token of a public link; extends what the user can see
+    :param share_context: the request is made from a public link's page, so that a share token is enough without a user
     :param before_enrolling: also users who must set up a second factor before anything else
-    :raises Unauthenticated: nobody
+    :raises Unauthenticated: none of the tokens is valid in this request
     :raises SecondFactorNeeded: a second factor is required of the user, who came with a session and has none
     """
     found = find_bearer(token) if token else None
@@ -78,9 +81,9 @@ def identify(
 
 def identify_leaving(visitor: Actor, token: str | None, **others: Any) -> Actor:
     """
-    As ``identify``, for logging out: the bearer of a token that is no longer good is no one.
+    Return the actor as ``identify`` does, or the visitor if the token is no longer valid. For logging out.
 
-    :raises Unauthenticated: there is no token at all
+    :raises Unauthenticated: there is no token
     """
     try:
         return identify(visitor, token, **others)

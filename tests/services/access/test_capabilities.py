@@ -1,4 +1,4 @@
-"""Which capabilities there are, and which roles include them."""
+"""The capabilities of an installation, and the roles that include them."""
 
 import pytest
 

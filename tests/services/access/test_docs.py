@@ -1,4 +1,4 @@
-"""``docs/access.md``: what is there to be copied works, and answers what it says."""
+"""The examples in ``docs/access.md`` work, and return what the page says."""
 
 import json
 import re
@@ -24,7 +24,7 @@ COMMANDS = [shlex.split(line)[1:] for line in ON_THE_SERVER.splitlines()]
 
 @pytest.fixture
 def shop(app, make_user, make_team, make_website):
-    """The page's world: ada, Blue with its Blog, and Shop."""
+    """The data of the page's examples: ada, Blue with its Blog, and Shop."""
     bob = make_user("bob")
     with app.app_context():
         ada = accounts.create_user(OPERATOR, username="ada", password="correct horse", id=UUID(IDS["ADA"]))
@@ -33,7 +33,7 @@ def shop(app, make_user, make_team, make_website):
 
 
 def send(client, line):
-    """A line of curl, to a test client."""
+    """Send a curl command's request with a test client."""
     words = shlex.split(line.replace("$URL", "/api").replace("$SITE", IDS["SITE"]).replace("$ADA", IDS["ADA"]))
     method = words[words.index("-X") + 1] if "-X" in words else "GET"
     body = words[words.index("-d") + 1] if "-d" in words else None
@@ -42,7 +42,7 @@ def send(client, line):
 
 
 def comparable(view):
-    """Without what is another one in each database: the website's number, the granter's id."""
+    """Return the view without values that differ between databases: the website's number and the granter's id."""
     reasons = [{**reason, "grantedBy": {**reason["grantedBy"], "id": None}} for reason in view["reasons"]]
     return {**view, "website": {**view["website"], "number": None}, "reasons": reasons}
 

@@ -1,4 +1,4 @@
-"""``docs/invitations.md``: what is there to be copied works."""
+"""The examples in ``docs/invitations.md`` work."""
 
 import json
 import re
@@ -17,7 +17,7 @@ COMMANDS = [shlex.split(line)[1:] for line in ON_THE_SERVER.splitlines()]
 
 
 def send(client, line, invitation):
-    """A line of curl, to a test client."""
+    """Send a curl command's request with a test client."""
     words = shlex.split(line.replace("$URL", "/api").replace("$ID", invitation))
     body = words[words.index("-d") + 1] if "-d" in words else None
     method = words[words.index("-X") + 1] if "-X" in words else "GET" if body is None else "POST"

@@ -1,4 +1,4 @@
-"""Inviting: who may, to what, and what there is at once."""
+"""Inviting: who can invite to what, and what takes effect at once."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4

@@ -1,4 +1,4 @@
-"""``/api/invitations``: whole bodies, and what a client may get wrong."""
+"""The ``/api/invitations`` endpoints, with complete response bodies, and errors that clients can make."""
 
 import re
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ def invited(client, **values):
 
 
 def without_times(body):
-    """The body, after making sure of its times."""
+    """Check the format of the body's times, and return the body without them."""
     assert all(MOMENT.fullmatch(body[name]) for name in ("createdAt", "expiresAt"))
     return {key: value for key, value in body.items() if key not in ("createdAt", "expiresAt")}
 
@@ -135,7 +135,7 @@ class TestCreating:
 
 
 class TestInvitingTwice:
-    """Those who may send the invitation again are told so; others do not learn of it."""
+    """Users who can resend the existing invitation are told so; others do not learn of it."""
 
     AGAIN = {
         "ada@example.org": {"email": "ada@example.org"},
@@ -146,7 +146,7 @@ class TestInvitingTwice:
 
     @pytest.fixture
     def inviters(self, make_user, make_website, client_of):
-        """Two who administer a website each: clients, and grants to invite with."""
+        """Two users who each administer a website: a client of each, and the grants for inviting."""
         people = [make_user(name) for name in ("owner", "another")]
         grants = [[{"websiteId": str(make_website(owner=person)), "role": "view"}] for person in people]
         return list(zip(map(client_of, people), grants, strict=True))

@@ -1,4 +1,4 @@
-"""Profiles on Umami's wire: extra keys that are there only when they say something."""
+"""Profiles in Umami's API: extra keys, which are left out if they have no value."""
 
 import pytest
 
