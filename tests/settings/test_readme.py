@@ -20,8 +20,6 @@ def rows() -> dict[str, tuple[str, str]]:
 def written(field: Field) -> str:
     """A default as the table shows it."""
     assert field.default is not MISSING
-    if field.name == "instance_path":
-        return "instance/"
     return str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
 
 
