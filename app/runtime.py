@@ -12,6 +12,7 @@ from app.domain.attempts import Failures, Limits
 from app.domain.capabilities import Capabilities
 from app.security.hashing_slots import Gate
 from app.security.link_tokens import LinkTokens
+from app.security.sealing import Sealer
 from app.security.throttle import Throttles
 from app.security.tokens import ShareTokens
 from app.settings import Config
@@ -26,6 +27,7 @@ class Runtime:
     throttles: Throttles
     share_tokens: ShareTokens
     link_tokens: LinkTokens
+    sealer: Sealer
     gate: Gate
     metrics: Metrics
     capabilities: Capabilities
@@ -49,7 +51,8 @@ class Runtime:
         gate.on_waiting = metrics.hashes_waiting.set
         share_tokens = ShareTokens(config.secret_key, hours=config.share_token_hours)
         link_tokens = LinkTokens(config.secret_key)
-        return cls(config, throttles, share_tokens, link_tokens, gate, metrics, capabilities)
+        sealer = Sealer([config.secret_key, *config.previous_secret_keys.split()])
+        return cls(config, throttles, share_tokens, link_tokens, sealer, gate, metrics, capabilities)
 
 
 def runtime() -> Runtime:

@@ -1,4 +1,4 @@
-"""Alembic's environment: the app's engine, the models' metadata, one migration at a time, one writer at a time."""
+"""Alembic's environment. It uses the app's engine and runs each migration in a transaction, under a global lock."""
 
 import time
 from typing import Any
@@ -14,7 +14,7 @@ TURN_SECONDS = 0.1
 
 
 def is_ours_to_compare(_object: Any, name: str | None, kind: str, _reflected: bool, _to: Any) -> bool:
-    """What exists only where an extension does is no part of the models: trigram indexes, full-text tables."""
+    """Leave out what the models do not define since it needs extensions: trigram indexes and full-text tables."""
     if kind == "table":
         return name is None or not name.startswith("search_")
     return not (kind == "index" and name is not None and name.endswith("_trgm"))
@@ -22,8 +22,9 @@ def is_ours_to_compare(_object: Any, name: str | None, kind: str, _reflected: bo
 
 def wait_for_turn(connection: Connection) -> None:
     """
-    Take the lock, asking again and again. A statement that waits for it would be waited for in turn, by the
-    CREATE INDEX CONCURRENTLY of whoever has it.
+    Take the advisory lock by polling.
+
+    A statement that waited for the lock would block a CREATE INDEX CONCURRENTLY of the process that holds it.
     """
     while not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}):
         connection.commit()
@@ -31,7 +32,7 @@ def wait_for_turn(connection: Connection) -> None:
 
 
 def run(connection: Connection) -> None:
-    """Migrate over this connection, each revision in a transaction of its own."""
+    """Run the migrations on this connection, each revision in its own transaction."""
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -52,5 +53,5 @@ with db.engine.connect() as connection:
         run(connection)
         connection.commit()
     finally:
-        # The connection goes with the lock and the setting, whatever happened.
+        # Closing the connection releases the lock and drops the setting, whatever happened.
         connection.invalidate()

@@ -23,9 +23,9 @@ def acting(
     share: SharedView | None = None,
 ) -> Actor:
     """Return an actor for a user, without a particular session."""
-    return Actor(Account(user_id, username, role, created_at), NO_CREDENTIAL, TEST, share)
+    return Actor(Account(user_id, username, role, created_at), NO_CREDENTIAL, TEST, share=share)
 
 
 def guest(share: SharedView) -> Actor:
     """Return an actor with a share token."""
-    return Actor(None, Credential(CredentialKind.SHARE, share.share_id), TEST, share)
+    return Actor(None, Credential(CredentialKind.SHARE, share.share_id), TEST, share=share)

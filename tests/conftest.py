@@ -136,6 +136,10 @@ class Clock:
     def turn(self, **by: float) -> None:
         self._traveller.shift(timedelta(**by))
 
+    def stop(self) -> None:
+        """Let time stand still from now on, except when the clock is turned."""
+        self._traveller.move_to(datetime.now(UTC), tick=False)
+
 
 @pytest.fixture
 def clock() -> Iterator[Clock]:

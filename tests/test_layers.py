@@ -186,6 +186,7 @@ LEFT_TO_OTHERS = {
     "services.access.effective": {"put_access"},
     "services.authentication.credentials": {"open_session"},
     "services.authentication.login": {"single_sign_on"},
+    "services.authentication.partial_logins": {"open_partial"},
     "services.authentication.password_resets": {"request"},
     "services.authentication.sessions": {"revoke_current"},
     "services.invitations.accept": {"decline"},

@@ -14,7 +14,7 @@ from app.domain.actor import OPERATOR
 from app.domain.pagination import Window
 from app.domain.roles import Role
 from app.security.link_tokens import PASSWORD_RESET
-from app.services.authentication import password_resets
+from app.services.authentication import password_resets, second_factor
 from app.services.users import accounts
 
 COLUMNS = ("id", "username", "role", "created_at")
@@ -87,6 +87,21 @@ def set_password(user: str, password_stdin: bool, generate: bool, as_json: bool)
         show(values, tuple(values), as_json=as_json)
     else:
         done(f"Changed the password of {found.username}.", as_json=as_json, **values)
+
+
+@group.command("reset-2fa")
+@click.argument("user")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@guarded
+def reset_second_factor(user: str, yes: bool, as_json: bool) -> None:
+    """Remove a user's second factor, as for a lost phone."""
+    found = accounts.find_user(OPERATOR, user)
+    if not yes:
+        confirm(f"Remove the second factor of {found.username}? The password alone will be enough to log in.")
+    removed = second_factor.reset(OPERATOR, found.id).factors > 0
+    text = f"Removed the second factor of {found.username}." if removed else f"{found.username} has no second factor."
+    done(text, as_json=as_json, username=found.username, removed=removed)
 
 
 @group.command("set-username")

@@ -17,7 +17,7 @@ def init_app(app: Flask, config: Config) -> None:
     """Bind the extension to the app: an engine for writes, one for reads, and one for the replica if there is one."""
     url, binds = config.sqlalchemy_url, {}
     if engines.is_relative(url):
-        make_folder(Path(config.instance_path))  # the extension would make it for all to read
+        make_folder(Path(config.instance_path))  # the extension would make it world-readable
     binds[READER] = engines.options(config, url, reads=True)
     if config.replica_url:
         binds[REPLICA] = engines.options(config, config.sqlalchemy_replica_url, reads=True)

@@ -1,4 +1,4 @@
-"""How each kind of engine is made, and what watches over its statements."""
+"""Options and event listeners of the database engines."""
 
 import time
 from pathlib import Path
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 BUSY_TIMEOUT_MS = 5000
 CONNECT_SECONDS = 5
 UNANSWERED_MS = 10_000
-"""A peer that acknowledges nothing for so long is gone."""
+"""A server that acknowledges nothing for so long counts as gone."""
 IDLE_IN_TRANSACTION_MS = 60_000
 STATEMENT_MAX_LENGTH = 500
 
@@ -29,14 +29,16 @@ def is_sqlite(url: str) -> bool:
 
 
 def is_relative(url: str) -> bool:
-    """Whether it names a file of SQLite in the instance folder."""
+    """Whether the URL names an SQLite file in the instance folder, or a database in memory."""
     return is_sqlite(url) and not Path(make_url(url).database or "").is_absolute()
 
 
 def options(config: Config, url: str, *, reads: bool) -> dict[str, Any]:
     """
-    What ``create_engine`` needs. Connections for reads are in autocommit for good: a read is one round
-    trip and nothing else. Writes ask a connection whether it lives before they trust it.
+    The arguments for ``create_engine``.
+
+    Connections for reads are always in autocommit, so that a read is a single round trip. Connections for writes are
+    tested before use, since a transaction cannot simply be sent again.
     """
     made: dict[str, Any] = {
         "url": url,
@@ -44,7 +46,7 @@ def options(config: Config, url: str, *, reads: bool) -> dict[str, Any]:
         "max_overflow": 0,
         "pool_timeout": config.database_pool_timeout,
         "pool_recycle": 1800,
-        "hide_parameters": True,  # errors are logged; hashes and names do not belong there
+        "hide_parameters": True,  # errors are logged, and hashes and names do not belong in logs
     }
     if reads:
         made["pool_reset_on_return"] = None
@@ -62,25 +64,25 @@ def _postgresql(config: Config) -> dict[str, Any]:
         "application_name": "frontdesk",
         "connect_timeout": CONNECT_SECONDS,
         "tcp_user_timeout": UNANSWERED_MS,
-        "keepalives_idle": CONNECT_SECONDS,  # likewise, while we wait for its answer
+        "keepalives_idle": CONNECT_SECONDS,  # detects a dead server while we wait for a result
     }
     if config.database_behind_pgbouncer:
-        # What a transaction leaves on a connection, the next client of the pool would find there.
+        # The pool gives a connection to other clients after each transaction, so no state may stay on it.
         return arguments | {"prepare_threshold": None}
     settings = {
         "statement_timeout": int(config.statement_seconds * 1000),
         "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_MS,
         "timezone": "UTC",
         "jit": "off",  # compiling costs more than our statements do
-        "random_page_cost": "1.1",  # what is hot is in memory: looking a row up beats reading a table
+        "random_page_cost": "1.1",  # frequently used pages are in memory, so index lookups beat table scans
     }
     return arguments | {"options": " ".join(f"-c {name}={value}" for name, value in settings.items())}
 
 
 def prepare(engine: Engine, config: Config, *, reads: bool) -> None:
-    """Install what an engine needs besides its options."""
+    """Set the pool timeout of an engine and install its event listeners."""
     pool: Any = engine.pool
-    pool._timeout = config.database_pool_timeout  # Flask-SQLAlchemy has made whole seconds of it
+    pool._timeout = config.database_pool_timeout  # Flask-SQLAlchemy rounds it to whole seconds
     if engine.dialect.name == "sqlite":
         event.listen(engine, "do_connect", _make_file)
         event.listen(engine, "connect", _on_sqlite_connect)
@@ -91,15 +93,15 @@ def prepare(engine: Engine, config: Config, *, reads: bool) -> None:
 
 
 def _make_file(_dialect: Any, _record: Any, arguments: Any, _options: Any) -> None:
-    """Before SQLite makes the file for all to read; what it keeps beside it gets the same mode."""
+    """Create the file, since SQLite would make it world-readable. Its companion files get the same mode."""
     file = sqlite_file(arguments[0])
     if file is not None:
         make_file(file)
 
 
 def _on_sqlite_connect(connection: Any, _record: Any) -> None:
-    """Foreign keys, WAL, waiting for the writer, and ``lower()`` beyond ASCII."""
-    connection.isolation_level = None  # the driver begins nothing by itself; see _begin_immediate()
+    """Enable foreign keys, WAL, waiting for locks, and a ``lower()`` that handles all of Unicode."""
+    connection.isolation_level = None  # keep the driver from beginning transactions; see _begin_immediate()
     for pragma in ("foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function(
@@ -108,18 +110,18 @@ def _on_sqlite_connect(connection: Any, _record: Any) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    """What is read inside a transaction is still true when it is written, and writers wait for each other."""
+    """Take the write lock at once: what a transaction reads cannot change before it writes, and writers take turns."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def report_slow(statement: str, seconds: float) -> None:
-    """Log a statement that took long, without its values."""
+    """Log a slow statement without its values."""
     text = " ".join(statement.split())[:STATEMENT_MAX_LENGTH]
     log.warning("slow statement", ms=round(seconds * 1000, 1), statement=text)
 
 
 def _watch(engine: Engine, seconds: float) -> None:
-    """Log statements that take longer, without their values, also those that fail in the end."""
+    """Log statements that take at least so long, including those that fail, without their values."""
 
     @event.listens_for(engine, "before_cursor_execute")
     def began(_connection: Any, _cursor: Any, _statement: str, _values: Any, context: Any, _many: bool) -> None:

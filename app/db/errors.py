@@ -1,4 +1,4 @@
-"""What a failure of the database means."""
+"""Translation of database errors into errors of the domain."""
 
 from collections.abc import Iterator
 from types import TracebackType
@@ -16,18 +16,20 @@ from app.models import Base
 UNDEFINED = frozenset({"42P01", "42703"})
 """PostgreSQL's "undefined table" and "undefined column"."""
 READ_ONLY = "25006"
-"""PostgreSQL's code for a write on a standby, or where writing is switched off."""
+"""PostgreSQL's code for a write on a standby or in a read-only transaction."""
 RETRYABLE = frozenset({"40001", "40P01"})
-"""PostgreSQL's "serialization failure" and "deadlock detected": nothing happened, try again."""
+"""PostgreSQL's "serialization failure" and "deadlock detected": nothing was changed, and a retry can succeed."""
 
 
 class Translated:
     """
-    ``with translated:`` around what runs statements: a failure of the driver becomes what it means to a caller, with
-    the driver's own as its cause. What would be a fault of ours stays as it is.
+    Use ``with translated:`` around statements to turn the driver's errors into errors of the domain.
 
-    :raises DatabaseUnavailable: the database is away, locked, full, read-only, not migrated, or out of connections
-    :raises Unstorable: it does not take a value
+    The driver's error becomes the cause. Errors that indicate a bug of Frontdesk are not translated.
+
+    :raises DatabaseUnavailable: the database is unreachable, locked, full, read-only, not migrated, or out of
+        connections
+    :raises Unstorable: the database rejects a value
     """
 
     def __enter__(self) -> None:
@@ -44,7 +46,7 @@ translated = Translated()
 
 
 def meaning(error: SQLAlchemyError) -> DomainError | None:
-    """What a failure of the database means to a caller; None for a fault of ours."""
+    """The domain's error for an error of the database; None if it indicates a bug of Frontdesk."""
     reason = reason_of(error) or ""
     if sqlstate(error) in UNDEFINED or "no such table" in reason or "no such column" in reason:
         return NotMigrated(reason)
@@ -56,25 +58,29 @@ def meaning(error: SQLAlchemyError) -> DomainError | None:
 
 
 def reason_of(error: BaseException) -> str | None:
-    """What the driver said; None where the database is not to blame."""
+    """The driver's message; None if the error does not come from SQLAlchemy."""
     if not isinstance(error, SQLAlchemyError):
         return None
     return str(getattr(error, "orig", None) or error).strip()
 
 
 def sqlstate(error: BaseException | None) -> str | None:
-    """PostgreSQL's code for an error of SQLAlchemy."""
+    """PostgreSQL's code of an error from SQLAlchemy; None if there is none."""
     found: str | None = getattr(getattr(error, "orig", None), "sqlstate", None)
     return found
 
 
 def is_retryable(error: DatabaseUnavailable) -> bool:
-    """Whether the database broke a deadlock, so that the same transaction may succeed at once."""
+    """Whether the database aborted the transaction to resolve a conflict, so that a retry can succeed at once."""
     return sqlstate(error.__cause__) in RETRYABLE
 
 
 def violated(error: IntegrityError) -> str | None:
-    """Name of the constraint that an error is about, ``fk_`` for a foreign key of SQLite; None where it is not said."""
+    """
+    The name of the violated constraint; None if the error does not tell.
+
+    SQLite does not name foreign keys, so it is ``fk_`` for any of them.
+    """
     name = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
     if name:
         return str(name)

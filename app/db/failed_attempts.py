@@ -1,4 +1,4 @@
-"""Wrong guesses in the database, where all workers and hosts see them."""
+"""Counts of wrong guesses in the database, shared by all workers and hosts."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,8 @@ from app.domain.attempts import Guess, Limits, Standing, whole_seconds
 from app.models import FailedAttempt, new_id, utcnow
 
 MOST_ROWS = 100_000
-"""Beyond these the oldest go. Who has the addresses to push others' out has addresses to guess from instead."""
+"""Beyond this number, the oldest rows are deleted. An attacker with enough addresses to push out the rows of others
+could as well guess from those addresses."""
 TRIM_EVERY = 100
 PRUNED_AT_ONCE = 100
 
@@ -25,7 +26,7 @@ _of_account = FailedAttempt.account_key == bindparam("account_key")
 
 
 class Tally(NamedTuple):
-    """How many failures there are, and when the first of them no longer counts."""
+    """The numbers of failures for an account and an address, and when the first of each expires."""
 
     of_account: int
     account_until: datetime | None
@@ -45,7 +46,7 @@ _tally = Query(
 """Values: ``account_key``, ``place_key``, ``now``."""
 
 _hold_place = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
-"""Wait until no one else counts for the address, on PostgreSQL. Value: ``number``, made of its key."""
+"""Wait on PostgreSQL until no other transaction counts for the address. Value: ``number``, derived from its key."""
 
 _forgive = (
     update(FailedAttempt)
@@ -70,30 +71,30 @@ _trim = delete(FailedAttempt).where(FailedAttempt.id.in_(_beyond))
 
 
 class DatabaseFailures:
-    """Counts in a table of its own, one row a failure; old rows are pruned by new ones."""
+    """Counts wrong guesses in a table with a row for each. Adding a row prunes old ones."""
 
     def __init__(self, most_rows: int = MOST_ROWS) -> None:
         self._most_rows = most_rows
         self._added = count()
 
     def look(self, guess: Guess, limits: Limits) -> Standing:
-        """What has been counted."""
+        """Return what has been counted for this account and address."""
         now = utcnow()
         (tally,) = fetch_all(_tally, account_key=guess.account, place_key=guess.place, now=now)
         return _standing(tally, limits, now)
 
     def add(self, guess: Guess, limits: Limits) -> int:
         """
-        Count a wrong guess, in a transaction of its own; where a limit has been reached already, count nothing, and
+        Count a wrong guess in a separate transaction and return 0. If a limit has been reached, count nothing and
         return the seconds to wait.
 
-        :raises DatabaseUnavailable: the database is away, busy or read-only
+        :raises DatabaseUnavailable: the database is unreachable, busy or read-only
         """
         with _connection() as connection:
             return self._add(connection, guess, limits)
 
     def _add(self, connection: Connection, guess: Guess, limits: Limits) -> int:
-        if connection.dialect.name == "postgresql":  # on SQLite whoever has begun is alone
+        if connection.dialect.name == "postgresql":  # SQLite has only one writing transaction at a time
             number = int.from_bytes(bytes.fromhex(guess.place)[:8], "big", signed=True)
             connection.execute(_hold_place, {"number": number})
         now = utcnow()
@@ -112,7 +113,7 @@ class DatabaseFailures:
         """
         Forget the account's wrong guesses from this address; they still count for the address.
 
-        :raises DatabaseUnavailable: as of ``add``
+        :raises DatabaseUnavailable: the database is unreachable, busy or read-only
         """
         with _connection() as connection:
             connection.execute(_forgive, {"of_place": guess.place, "of_account": guess.account})
@@ -120,9 +121,13 @@ class DatabaseFailures:
 
 @contextmanager
 def _connection() -> Iterator[Connection]:
-    """A short transaction that stands whatever becomes of the request. :raises DatabaseUnavailable: it cannot be had"""
+    """
+    A short transaction that is committed whatever becomes of the request.
+
+    :raises DatabaseUnavailable: the database is unreachable, busy or read-only
+    """
     if g.get(UNIT) is not None:
-        raise RuntimeError("a guess inside a transaction: SQLite would wait for itself")
+        raise RuntimeError("a guess inside a transaction would deadlock on SQLite")
     with translated, db.engine.begin() as connection:
         yield connection
 

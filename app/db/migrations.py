@@ -1,4 +1,4 @@
-"""Alembic, driven by our command line."""
+"""Migrations with Alembic, for the command line and for the checks at start."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -18,29 +18,29 @@ from app.runtime import runtime
 from app.settings import ROOT, ConfigError
 
 MIGRATIONS = ROOT / "migrations"
-LOCK = 0x46524F4E54  # "FRONT": two upgrades at once take turns
+LOCK = 0x46524F4E54  # "FRONT"; an advisory lock, so that concurrent upgrades take turns
 OURS = frozenset(Base.metadata.tables)
 SHARED_NAMES = frozenset({"user", "team", "team_user", "website", "share"})
-"""Tables of ours that bear the names of Umami's."""
+"""Tables that Frontdesk and Umami both have."""
 SIGNS_OF_UMAMI = frozenset({"_prisma_migrations", "website_event"})
 MOST_SHOWN = 8
 
 
 class ForeignTables(ConfigError):
-    """The database holds tables of another program where ours belong; ``names`` are those, ``program`` is whose."""
+    """The database already has tables (``names``) of another ``program`` with the names of ours."""
 
     def __init__(self, names: Sequence[str], program: str) -> None:
         self.names, self.program = tuple(names), program
         shown = ", ".join(names[:MOST_SHOWN])
         more = f" and {len(names) - MOST_SHOWN} more" if len(names) > MOST_SHOWN else ""
         super().__init__(
-            f"this database holds tables of {program}: {shown}{more}. Frontdesk cannot use them, and makes tables of "
-            "the same names. Nothing was changed; set DATABASE_URL to another database, which is empty"
+            f"the database has tables of {program}: {shown}{more}. Frontdesk needs tables of the same names and cannot "
+            "use these. Nothing was changed; set DATABASE_URL to an empty database"
         )
 
 
 def settings() -> AlembicConfig:
-    """What Alembic needs to know; migrations/env.py takes the engine from the app."""
+    """Alembic's configuration. It has no database URL, since migrations/env.py uses the app's engine."""
     config = AlembicConfig()
     config.set_main_option("script_location", str(MIGRATIONS))
     return config
@@ -48,47 +48,51 @@ def settings() -> AlembicConfig:
 
 @cache
 def revisions() -> tuple[str | None, frozenset[str]]:
-    """The newest migration of this release, and all of them."""
+    """The newest migration of this release, and the set of all its migrations."""
     scripts = ScriptDirectory.from_config(settings())
     return scripts.get_current_head(), frozenset(script.revision for script in scripts.walk_revisions())
 
 
 def head_revision() -> str | None:
-    """The newest migration there is."""
+    """The newest migration of this release."""
     return revisions()[0]
 
 
 def current_revision() -> str | None:
-    """The migration that the database is at; None for an empty one. :raises DatabaseUnavailable: it cannot be asked"""
+    """
+    The migration that the database is at; None for an empty database.
+
+    :raises DatabaseUnavailable: the database cannot be read
+    """
     with translated, reader().connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
 def is_behind(revision: str | None) -> bool:
-    """Whether a database lacks migrations of this release. One that a newer release has migrated lacks none."""
+    """Whether a database at ``revision`` lacks migrations of this release. Revisions of newer releases lack none."""
     head, known = revisions()
     return revision != head and (revision is None or revision in known)
 
 
 def check_ready() -> str | None:
     """
-    The migration that the database is at, if a server can work with it.
+    Check that this release can work with the database, and return the migration that it is at.
 
-    :raises NotMigrated: it lacks migrations of this release
-    :raises DatabaseUnavailable: it cannot be asked
+    :raises NotMigrated: the database lacks migrations of this release
+    :raises DatabaseUnavailable: the database cannot be read
     """
     current = current_revision()
     if is_behind(current):
-        raise NotMigrated(f"it is at revision {current}")
+        raise NotMigrated(f"the database is at revision {current}")
     return current
 
 
 def upgrade(revision: str = "head") -> None:
     """
-    Bring the database up to a revision. One that is there already, or further, is left alone.
+    Migrate the database up to a revision. A database that is at this revision or a later one does not change.
 
-    :raises ForeignTables: another program made tables there where ours belong
-    :raises ConfigError: there is something to do, and only PgBouncer to do it through
+    :raises ForeignTables: the database has tables of another program with the names of ours
+    :raises ConfigError: there are migrations to run, but the connection goes through PgBouncer
     """
     refuse_foreign_tables()
     if revision == "head" and not is_behind(current_revision()):
@@ -98,7 +102,12 @@ def upgrade(revision: str = "head") -> None:
 
 
 def downgrade(revision: str) -> None:
-    """Bring the database back to a revision; what it added is lost. :raises ConfigError: as for ``upgrade``"""
+    """
+    Migrate the database down to a revision. Data that later revisions added is lost.
+
+    :raises ForeignTables: the database has tables of another program with the names of ours
+    :raises ConfigError: the connection goes through PgBouncer
+    """
     refuse_foreign_tables()
     _require_own_connection()
     command.downgrade(settings(), revision)
@@ -106,15 +115,15 @@ def downgrade(revision: str) -> None:
 
 def refuse_foreign_tables() -> None:
     """
-    Look before anything is changed whether the database is ours, or free for us.
+    Check before any change that the database is ours or has no tables in our way.
 
-    :raises ForeignTables: it holds tables of the names of ours, and was never migrated by us
+    :raises ForeignTables: it has tables with the names of ours that our migrations did not create
     """
     with translated:
         inspector = inspect(reader())
         found = {name.lower() for name in (*inspector.get_table_names(), *inspector.get_view_names())}
     revision = current_revision()
-    # A revision that is unknown to this release may be that of a newer one, which has tables that only we make.
+    # An unknown revision can be that of a newer release of Frontdesk; then there are tables that no one else creates.
     if revision in revisions()[1] or (revision is not None and found & (OURS - SHARED_NAMES)):
         return
     if SIGNS_OF_UMAMI & found and OURS & found:
@@ -124,15 +133,15 @@ def refuse_foreign_tables() -> None:
 
 
 def _require_own_connection() -> None:
-    """A pooled connection would keep our lock and our settings, for the next client and for ever."""
+    """Migrations take a lock and change settings, both of which would stay on a connection of PgBouncer's pool."""
     if runtime().config.database_behind_pgbouncer:
         raise ConfigError(
-            "the database needs migrating, which does not work through PgBouncer: run frontdesk db upgrade "
-            "with DATABASE_URL of PostgreSQL itself and without FRONTDESK_DATABASE_BEHIND_PGBOUNCER"
+            "the database needs to be migrated, which is not possible through PgBouncer. Run frontdesk db upgrade "
+            "with a DATABASE_URL that points to PostgreSQL itself and without FRONTDESK_DATABASE_BEHIND_PGBOUNCER"
         )
 
 
 def dispose() -> None:
-    """Close idle connections, as before processes are forked."""
+    """Close idle connections, so that forked processes do not share them."""
     for engine in db.engines.values():
         engine.dispose()

@@ -1,6 +1,8 @@
 """
-Reads on the driver itself: SQLAlchemy writes each statement once, and its pool lends the connection; what it does
-besides on every execution costs three times as much as the driver (docs/performance.md).
+Reads that call the database driver directly.
+
+SQLAlchemy compiles each statement once and its pool provides the connections, but statements do not go through its
+execution layer, which takes three times as long as the driver itself (see docs/performance.md).
 """
 
 import time
@@ -35,10 +37,10 @@ class Reads:
 
     def lines(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Line]:
         """
-        What the statement finds. A connection that turns out to be dead is replaced once.
+        Return the rows that the statement finds. If the connection turns out to be dead, try once more on a new one.
 
-        :raises DBAPIError: of the kind that SQLAlchemy makes of the driver's error
-        :raises PoolTimeout: no connection was free in time
+        :raises DBAPIError: the driver's error, wrapped in SQLAlchemy's class for it
+        :raises PoolTimeout: no connection became free in time
         """
         try:
             return self.lines_once(statement, values)
@@ -48,9 +50,9 @@ class Reads:
         return self.lines_once(statement, values)
 
     def lines_once(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Line]:
-        """The same, without another connection in place of a dead one."""
+        """The same as ``lines``, without a second try."""
         if not self._connected:
-            self._lend().close()  # a dialect knows only then how its database writes text
+            self._lend().close()  # statements can only be compiled once the engine has connected
             self._connected = True
         compiled = statement.compiled(self.engine.dialect)
         if compiled is None:
@@ -65,22 +67,22 @@ class Reads:
         try:
             cursor = lent.info.get(CURSOR)
             if cursor is None:
-                cursor = lent.info[CURSOR] = lent.cursor()  # making one costs as much as using it
+                cursor = lent.info[CURSOR] = lent.cursor()  # kept, as making one takes as long as using it
             cursor.execute(text, parameters)
             found: list[Line] = cursor.fetchall()
-        except self._driver.DataError as error:  # the values' fault; the connection is as good as before
+        except self._driver.DataError as error:  # caused by the values; the connection is still good
             lent.close()
             raise self._named(error, text, parameters) from error
         except self._driver.Error as error:
             dead = self.engine.dialect.is_disconnect(error, lent.dbapi_connection, cursor)
             if dead:
                 pool: Any = self.engine.pool
-                pool._invalidate(lent, error)  # and with it all that are as old, as SQLAlchemy does
+                pool._invalidate(lent, error)  # as SQLAlchemy does: this also drops all older connections
             else:
                 lent.invalidate(error)
             self._watch(text, began)
             raise self._named(error, text, parameters, dead=dead) from error
-        except BaseException as error:  # interrupted: what is still to come on this connection is not known
+        except BaseException as error:  # interrupted: the state of the connection is unknown
             lent.invalidate(error)
             raise
         lent.close()
@@ -96,7 +98,7 @@ class Reads:
     def _named(
         self, error: Exception, text: str | None = None, parameters: Any = None, *, dead: bool = False
     ) -> BaseException:
-        """The driver's error as SQLAlchemy calls it."""
+        """The driver's error, wrapped in SQLAlchemy's class for it."""
         return DBAPIError.instance(
             text,
             parameters,
@@ -114,7 +116,7 @@ class Reads:
 
 def fetch_all(query: Query[T], /, **values: Any) -> list[T]:
     """
-    All rows of a query: in the unit of work where one is open, else in autocommit, on the primary.
+    All rows of a query, read on the primary: inside the open transaction if there is one, otherwise in autocommit.
 
     :raises TypeError: a parameter is missing or unknown
     :raises DatabaseUnavailable, Unstorable: see ``errors.Translated``
@@ -123,24 +125,25 @@ def fetch_all(query: Query[T], /, **values: Any) -> list[T]:
 
 
 def fetch_one(query: Query[T], /, **values: Any) -> T | None:
-    """The first row of a query, or None; see ``fetch_all``."""
+    """The first row of a query, or None if there are no rows; see ``fetch_all``."""
     rows = fetch_all(query, **values)
     return rows[0] if rows else None
 
 
 def fetch_list(query: Query[T], /, **values: Any) -> list[T]:
     """
-    Rows of a list: from the replica where there is one that has everything the caller has written, else as
-    ``fetch_all``. A replica that is away costs nothing but speed.
+    Rows of a list, read from the replica if it has everything that the caller wrote, otherwise as by ``fetch_all``.
+
+    If the replica fails, the rows come from the primary.
     """
     return query.rows(_list_lines(query, values))
 
 
 def fetch_window(query: PageQuery[T], window: Window, /, *, fresh: bool = False, **values: Any) -> Page[T]:
     """
-    The rows of a window, with their count, as ``fetch_list`` reads them.
+    The page of a window, with the total, read as by ``fetch_list``.
 
-    :param fresh: from the primary alone, as where rights depend on it
+    :param fresh: read from the primary only, for lists that permissions depend on
     """
     given = values | query.values(window)
     return query.page(_lines(query, given) if fresh else _list_lines(query, given), window)
@@ -163,7 +166,7 @@ def _list_lines(query: Statement, values: Mapping[str, Any]) -> Sequence[Line]:
     with translated:
         try:
             return _reads(REPLICA).lines_once(query, values)
-        except DataError:  # no other database would take these values either
+        except DataError:  # the primary would reject these values too
             raise
         except (DBAPIError, PoolTimeout):
             replica.lost()
@@ -176,7 +179,11 @@ def _reads(name: str) -> Reads:
 
 
 def has_table(name: str) -> bool:
-    """Whether a table is there that not every installation has. Once seen, it is not looked for again."""
+    """
+    Whether an optional table exists on SQLite; always False on PostgreSQL, which has none.
+
+    A positive result is cached.
+    """
     seen: set[str] = current_app.extensions["frontdesk_tables"]
     if name not in seen and db.engine.dialect.name == "sqlite":
         with translated:
@@ -185,7 +192,7 @@ def has_table(name: str) -> bool:
 
 
 def reader() -> Engine:
-    """The engine for reads: no BEGIN, no ROLLBACK, one round trip a statement."""
+    """The engine for reads: in autocommit, one round trip for each statement."""
     engine: Engine = current_app.extensions["frontdesk_reader"]
     return engine
 
@@ -202,17 +209,17 @@ def fetch_page(
     **values: Any,
 ) -> Page[T]:
     """
-    The rows of a window, with their count.
+    The page of a window, with the total.
 
-    A search, or another question that few rows may answer, first looks whether there are few hits, which are gathered
-    once, counted and sorted; only when there are many does it walk the list in order, where many hits mean a short
-    walk.
+    A search, or a query that is otherwise likely to have few hits, first collects up to ``FEW`` hits and counts and
+    sorts them. Only if there are more does it walk the list in order; with many hits, a page is filled soon.
 
-    :param build: ``build(match=…, few=…, capped=…)`` gives the query
-    :param folded: names are searched as they are compared, folded
-    :param index: the full-text index that may serve, where there is one
-    :param narrowed: the query asks for a part of the rows, whatever is searched for
-    :param fresh: from the primary alone, as where rights depend on it
+    :param build: a function that returns the query; it is called as ``build(match=…, few=…, capped=…)``
+    :param search: the text to search for; None or blank to list everything
+    :param folded: whether the searched columns hold folded names
+    :param index: the name of the full-text index that can be used if it exists
+    :param narrowed: whether the query has filters that can leave few rows even without a search
+    :param fresh: read from the primary only, for lists that permissions depend on
     """
     search = trimmed(search)
     match, few = None, narrowed or search is not None
@@ -234,6 +241,6 @@ def fetch_page(
 
 
 def _finds_few(index: str, text: str) -> bool:
-    """Whether the full-text index finds few; for many it is slower than reading every row."""
+    """Whether the full-text index finds few rows. For many rows it is slower than reading all of them."""
     found = fetch_all(count_in_index(index), search=phrase(text), probe=FEW + 1)
     return found[0].total <= FEW

@@ -1,4 +1,4 @@
-"""A streaming replica that answers lists: how far it has come, and whether a caller may read from it."""
+"""The streaming replica for lists: how far it has caught up, and whether a request can read from it."""
 
 import os
 import socket
@@ -18,12 +18,12 @@ from app.models import utcnow
 log = structlog.get_logger()
 EVERY_SECONDS = 0.5
 MARGIN = timedelta(seconds=2)
-"""Clocks of our hosts may differ by this, and a commit may take so long."""
+"""Allowance for clock differences between application hosts and for the duration of a commit."""
 MOST_PENDING = 240
 SLOW_SECONDS = 1.0
-"""A replica that takes so long to say how far it has come is asked for nothing else meanwhile."""
+"""While a query for the replica's position takes longer than this, lists are read from the primary."""
 MOST_SECONDS = 5.0
-"""Whoever has waited so long for the replica asks the primary instead."""
+"""After so long without a result from the replica, a list is read from the primary instead."""
 
 _position = text("SELECT pg_current_wal_lsn()::text")
 _replayed = text("SELECT pg_is_in_recovery(), pg_last_wal_replay_lsn() >= CAST(:position AS pg_lsn)")
@@ -31,8 +31,10 @@ _replayed = text("SELECT pg_is_in_recovery(), pg_last_wal_replay_lsn() >= CAST(:
 
 class Replica:
     """
-    Knows up to which moment the replica has everything: the primary's position in the log at that moment
-    has been replayed there. No clock is compared between database hosts.
+    Tracks the moment up to which the replica has all writes of the primary.
+
+    It notes the primary's position in the write-ahead log together with the local time, and waits until the replica
+    has replayed that position. So it compares no clocks between database hosts.
     """
 
     def __init__(self, engine: Engine, primary: Engine, *, max_lag: float) -> None:
@@ -47,7 +49,7 @@ class Replica:
         event.listen(engine, "checkin", self._take_back)
 
     def may_answer(self, wrote_at: datetime | None) -> bool:
-        """Whether a caller who wrote at this moment, or never, finds there what it would find on the primary."""
+        """Whether the replica has everything that the caller last wrote at ``wrote_at``; None if it wrote nothing."""
         until, looks_since = self.complete_until, self._looks_since
         if until is None or utcnow() - until > self.max_lag:
             return False
@@ -56,18 +58,18 @@ class Replica:
         return wrote_at is None or wrote_at < until - MARGIN
 
     def lost(self) -> None:
-        """It did not answer: lists stay on the primary until it has been heard of again."""
+        """Note that the replica failed. Lists are read from the primary until it responds again."""
         if self.complete_until is not None:
-            log.warning("replica does not answer; lists stay on the primary")
+            log.warning("replica does not respond; reading lists from the primary")
         self.complete_until = None
 
     def watch(self) -> None:
-        """Keep an eye on it from now on, in threads of our own."""
+        """Start the threads that track the replica's position and break connections that hang."""
         Thread(target=self._watch, name="replica", daemon=True).start()
         Thread(target=self._guard, name="replica-guard", daemon=True).start()
 
     def stop(self) -> None:
-        """Look away."""
+        """Stop these threads."""
         self._stopped.set()
 
     def _watch(self) -> None:
@@ -75,13 +77,13 @@ class Replica:
             self.look()
 
     def look(self) -> None:
-        """Compare positions once."""
+        """Compare the positions of primary and replica once."""
         try:
             now = utcnow()
             with self.primary.connect() as connection:
                 self._pending.append((now, connection.execute(_position).scalar_one()))
         except SQLAlchemyError:
-            return  # what the replica had, it still has
+            return  # what the replica has does not depend on the primary being reachable
         self._looks_since = time.monotonic()
         try:
             self._confirm()
@@ -95,14 +97,14 @@ class Replica:
             while self._pending:
                 moment, position = self._pending[0]
                 standby, replayed = connection.execute(_replayed, {"position": position}).one()
-                if not standby:  # promoted: it goes its own way now
+                if not standby:  # it has been promoted and no longer follows the primary
                     self.lost()
                     return
                 if not replayed:
                     return
                 self._pending.popleft()
                 if self.complete_until is None:
-                    log.info("replica answers lists")
+                    log.info("reading lists from the replica")
                 self.complete_until = moment
 
     def _lend(self, connection: Any, record: Any, _proxy: Any) -> None:
@@ -117,8 +119,9 @@ class Replica:
 
     def hang_up(self) -> None:
         """
-        Break the connections on which somebody has waited for too long. The driver would wait for ever: a machine
-        may take what it is sent although its database hangs.
+        Break connections that have been in use for too long.
+
+        The driver would wait forever, since a host can acknowledge packets although its database hangs.
         """
         now = time.monotonic()
         for since, connection in list(self._lent.values()):

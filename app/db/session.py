@@ -1,4 +1,4 @@
-"""The way to the database: one extension, reads in autocommit, writes in ``transaction()``."""
+"""The SQLAlchemy extension and ``transaction()``, the unit of work for writes."""
 
 import random
 import time
@@ -27,11 +27,11 @@ from app.models import AccessToken, Base, LoginSession, utcnow
 
 UNIT = "unit_of_work"
 WROTE_AT = "wrote_at"
-"""When the caller wrote last, as far as is known."""
+"""Key in ``g``: when the caller last wrote, if known."""
 ATTEMPTS = 5
 
 Unit = scoped_session[Session]
-"""What ``transaction()`` gives: the session of the unit of work."""
+"""The session of a unit of work, as ``transaction()`` yields it."""
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -41,10 +41,10 @@ db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True, session_options
 @contextmanager
 def transaction(conflicts: Mapping[str, Conflict | type[Conflict]] | None = None) -> Iterator[Unit]:
     """
-    One unit of work: committed at the end, rolled back by any exception. Inside another, it joins.
+    A unit of work, committed at the end and rolled back on any exception. Inside another one, it joins that.
 
-    :param conflicts: constraint name to the Conflict that its violation becomes (W17)
-    :raises Conflict: such a violation, or ``DeletedMeanwhile``
+    :param conflicts: maps names of constraints to the errors that their violations become
+    :raises Conflict: a constraint in ``conflicts`` was violated; ``DeletedMeanwhile`` for a foreign key
     :raises DatabaseUnavailable, Unstorable: see ``errors.Translated``
     """
     unit: Unit | None = g.get(UNIT)
@@ -72,14 +72,16 @@ def transaction(conflicts: Mapping[str, Conflict | type[Conflict]] | None = None
         raise
     finally:
         g.pop(UNIT)
-        session.expunge_all()  # whatever is read later is read anew
+        session.expunge_all()  # later reads must not find stale objects
 
 
 def note_caller(session_id: UUID | None, *, token_id: UUID | None = None, wrote_at: datetime | None = None) -> None:
     """
-    Whose writes the transactions to come are, a login's or a token's, so that its next lists show them.
+    Set the session or the access token that later transactions are attributed to.
 
-    :param wrote_at: when it wrote last
+    With a replica, the time of its last write is stored, so that its next lists include that write.
+
+    :param wrote_at: when it last wrote
     """
     g.caller = (_mark_session, session_id) if token_id is None else (_mark_token, token_id)
     setattr(g, WROTE_AT, wrote_at)
@@ -98,7 +100,7 @@ _mark_token = update(AccessToken).where(AccessToken.id == bindparam("caller")).v
 
 
 def retried(service: Callable[P, R]) -> Callable[P, R]:
-    """The same service, run again as a whole when the database chose it to break a deadlock."""
+    """Decorate a service to run again from the start if the database aborted it to resolve a deadlock."""
 
     @wraps(service)
     def attempt(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -115,7 +117,7 @@ def retried(service: Callable[P, R]) -> Callable[P, R]:
 
 
 def execute_count(statement: UpdateBase, **values: Any) -> int:
-    """Run a bulk change inside a transaction; answers how many rows it changed."""
+    """Run a bulk change inside a transaction and return the number of rows it changed."""
     with transaction() as session:
         result = cast(
             "CursorResult[Any]", session.execute(statement, values, execution_options={"synchronize_session": False})

@@ -1,4 +1,4 @@
-"""Who is asking, what they showed for it, and by which way they came."""
+"""The actor of a request: its user, its credential and its origin."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,28 +11,30 @@ from app.domain.roles import Role
 
 
 class CredentialKind(StrEnum):
-    """What an actor showed to be let in."""
+    """How an actor authenticated."""
 
     NONE = "none"
     SESSION = "session"
     ACCESS_TOKEN = "access-token"  # noqa: S105 (a kind, not a secret)
     API_KEY = "api-key"
     SHARE = "share"
+    PARTIAL_LOGIN = "partial-login"
+    """The right password, without the account's second factor."""
     LINK = "link"
-    """A link that was sent to the actor."""
+    """A link from a mail, such as an invitation."""
     OPERATOR = "operator"
     """Access to the server itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What the actor showed."""
+    """The credential that the actor authenticated with."""
 
     kind: CredentialKind
     id: UUID | None = None
-    """The row that the credential is: a session, a token, a share, an invitation."""
+    """Id of the credential's row: a session, an access token, a share or an invitation."""
     scopes: frozenset[str] | None = None
-    """What the actor is limited to; None is no limit."""
+    """The scopes that the actor is limited to; None means no limit."""
 
 
 NO_CREDENTIAL = Credential(CredentialKind.NONE)
@@ -50,22 +52,24 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The user that acts."""
+    """The user behind an actor."""
 
     id: UUID
     username: str
     role: str
     created_at: datetime | None = None
+    two_factor_required: bool = False
+    """Whether an administrator requires a second factor from this user individually."""
 
     @classmethod
     def of(cls, row: Any) -> "Account":
-        """The user of a row that has these columns."""
+        """Build the account from any row that has these columns."""
         return cls(row.id, row.username, row.role, row.created_at)
 
 
 @dataclass(frozen=True, slots=True)
 class SharedView:
-    """What a share token lets its bearer look at."""
+    """What a share token gives access to."""
 
     share_id: UUID
     website_id: UUID
@@ -76,17 +80,18 @@ class SharedView:
 @dataclass(frozen=True, slots=True)
 class Actor:
     """
-    The one on whose behalf a service acts.
+    The party on whose behalf a service acts.
 
-    ``user`` is None for the operator at the command line, for bearers of a share or a link, and for callers that are
-    not known yet: code that needs a user asks for ``user_id``, so that no value never means no filter.
+    ``user`` is None for the operator at the command line, for bearers of a share or a link, and for callers who have
+    not authenticated. Code that needs a user reads ``user_id``, which raises instead of returning None: a missing user
+    must never turn into a missing filter.
     """
 
     user: Account | None
     credential: Credential
     origin: Origin
     share: SharedView | None = None
-    """What a share token that came along lets the actor look at, beside what the user may see."""
+    """What a share token sent with the request gives access to, in addition to what the user can see."""
 
     @property
     def id(self) -> UUID | None:
@@ -136,13 +141,13 @@ class Actor:
 
     @property
     def token_id(self) -> UUID | None:
-        """The access token that the actor came with instead of a session."""
+        """Id of the access token that the actor authenticated with; None for any other credential."""
         return self.credential.id if self.credential.kind is CredentialKind.ACCESS_TOKEN else None
 
     def known_as(self, user: Account, credential: Credential | None = None) -> "Actor":
-        """The same caller, once it has shown to be ``user``."""
+        """The same caller, now authenticated as ``user``."""
         return replace(self, user=user, credential=credential or self.credential)
 
 
 OPERATOR = Actor(None, Credential(CredentialKind.OPERATOR), Origin("cli"))
-"""Anyone who can run the command line on the server: may do everything, and has no account."""
+"""Anyone who can run the command line on the server. The operator can do everything and has no account."""

@@ -1,4 +1,4 @@
-"""Wrong guesses: how many are allowed, and what counting them takes."""
+"""Limits for wrong guesses, and the interface of whatever counts them."""
 
 import math
 from collections.abc import Iterable
@@ -8,18 +8,18 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many wrong guesses are allowed in ``window`` seconds."""
+    """How many wrong guesses are allowed within ``window`` seconds."""
 
     attempts: int
-    """For one account from one address, so that strangers cannot lock an owner out."""
+    """Per account and address. Counting per address keeps strangers from locking the owner out."""
     attempts_per_address: int
-    """From one address in all, so that no one tries every account."""
+    """Per address, over all accounts. Keeps a client from trying every account."""
     window: int
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What a guess counts for, as keyed hashes of 32 hex digits."""
+    """The account and the address that a guess counts against, as keyed hashes of 32 hex digits."""
 
     account: str
     place: str
@@ -27,31 +27,32 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What has been counted for a guess like this one."""
+    """What has been counted for an account and an address."""
 
     wait: int
-    """Seconds until another one is allowed; 0 is now."""
+    """Seconds until another guess is allowed; 0 if it is allowed now."""
     failed: bool
-    """Whether there are wrong ones for the account from the same address."""
+    """Whether there are wrong guesses for the account from the same address."""
 
 
 def whole_seconds(waits: Iterable[float]) -> int:
-    """The longest wait, rounded up; 0 where there is none."""
+    """The longest wait, rounded up to whole seconds; 0 if there is none."""
     return max((max(1, math.ceil(wait)) for wait in waits), default=0)
 
 
 class Failures(Protocol):
-    """Where wrong guesses are counted."""
+    """A store that counts wrong guesses."""
 
     def look(self, guess: Guess, limits: Limits) -> Standing:
-        """What has been counted."""
+        """Return what has been counted for this account and address."""
 
     def add(self, guess: Guess, limits: Limits) -> int:
         """
-        Count a wrong guess; where a limit has been reached already, count nothing, and return the seconds to wait.
-        Of many at once, exactly as many are counted as are allowed.
+        Count a wrong guess and return 0. If a limit has been reached, count nothing and return the seconds to wait.
 
-        :raises DatabaseUnavailable: it could not be counted
+        Of concurrent guesses, exactly as many are counted as the limits allow.
+
+        :raises DatabaseUnavailable: the guess could not be counted
         """
 
     def forgive(self, guess: Guess) -> None:

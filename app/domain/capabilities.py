@@ -1,4 +1,4 @@
-"""Capabilities: named extra rights on a website beside the role there (matomo-usersmanager.md, section 2.1)."""
+"""Capabilities: named permissions on a website in addition to the role there, as in Matomo's UsersManager API."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -8,12 +8,12 @@ from app.domain.roles import SiteRole
 
 ID = re.compile(r"[a-zA-Z0-9_-]{1,100}")
 RESERVED = frozenset({*(role.value for role in SiteRole), "noaccess", "superuser"})
-"""Words that stand beside capabilities on a wire, and mean something else there."""
+"""Names that Matomo's ``access`` parameter takes along with capabilities, so no capability can have them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """One of them. ``included_in`` are the roles that have it without further ado."""
+    """A capability. ``included_in`` holds the roles that include it automatically."""
 
     id: str
     name: str
@@ -41,17 +41,17 @@ BUILT_IN = (
     Capability(
         "tagmanager_use_custom_templates",
         "Use Custom Templates",
-        "Use templates that put HTML and JavaScript of one's own into the website.",
+        "Use templates that add custom HTML and JavaScript to the website.",
         frozenset({SiteRole.ADMIN}),
         TAG_MANAGER,
     ),
 )
 CONFIGURED = "Other"
-"""Category of those that the settings add."""
+"""Category of the capabilities that the settings add."""
 
 
 class Capabilities(Mapping[str, Capability]):
-    """All capabilities that this installation knows, by id, the built-in ones first."""
+    """All capabilities of this installation by id, the built-in ones first."""
 
     def __init__(self, known: Iterable[Capability] = BUILT_IN) -> None:
         self._known = {capability.id: capability for capability in known}
@@ -59,15 +59,16 @@ class Capabilities(Mapping[str, Capability]):
     @classmethod
     def of(cls, setting: str) -> "Capabilities":
         """
-        The built-in ones and those of the setting: ``name:role+role`` each, with commas; no roles: none includes it.
+        The built-in capabilities and those in ``setting``.
 
-        :raises ValueError: a part of it cannot be used; the message says which, and why
+        :param setting: comma-separated ``name:role+role``; without roles, no role includes the capability
+        :raises ValueError: a part of the setting is not valid; the message says which one and why
         """
         known = {capability.id: capability for capability in BUILT_IN}
         for part in filter(None, (part.strip() for part in setting.split(","))):
             capability = _parsed(part)
             if capability.id in known or capability.id in RESERVED:
-                raise ValueError(f"names {capability.id!r}, which is taken")
+                raise ValueError(f"defines {capability.id!r}, a name that is already taken")
             known[capability.id] = capability
         return cls(known.values())
 
@@ -81,11 +82,11 @@ class Capabilities(Mapping[str, Capability]):
         return len(self._known)
 
     def included_in(self, role: SiteRole | None) -> list[str]:
-        """What a role has without further ado, in their order; nothing for none."""
+        """The ids of the capabilities that a role includes, in order; an empty list for no role."""
         return [capability.id for capability in self._known.values() if role in capability.included_in]
 
     def ordered(self, ids: Collection[str]) -> list[str]:
-        """Those of ``ids`` that are known, in their order."""
+        """The known ones among ``ids``, in the order of the capabilities."""
         return [known for known in self._known if known in ids]
 
 
@@ -93,11 +94,11 @@ def _parsed(part: str) -> Capability:
     before, _, after = part.partition(":")
     name, listed = before.strip(), after.strip()
     if not ID.fullmatch(name):
-        raise ValueError(f"names {name!r}; capabilities are made of up to 100 letters, digits, '_' and '-'")
+        raise ValueError(f"defines {name!r}, but a name must have 1 to 100 letters, digits, '_' or '-'")
     roles = [role.strip() for role in listed.split("+")] if listed else []
     for role in roles:
         if role not in set(SiteRole):
-            raise ValueError(f"includes {name!r} in {role!r}; roles are {', '.join(SiteRole)}")
+            raise ValueError(f"includes {name!r} in {role!r}, but the roles are {', '.join(SiteRole)}")
     return Capability(
-        name, name, "Named in the settings of this installation.", frozenset(map(SiteRole, roles)), CONFIGURED
+        name, name, "Defined in the settings of this installation.", frozenset(map(SiteRole, roles)), CONFIGURED
     )

@@ -13,11 +13,11 @@ SPECIAL_USE_DOMAIN_NAMES.clear()  # companies have mail under .local, .internal 
 
 def clean_email(text: str, field: str = "email", *, domains: Collection[str] = ()) -> str:
     """
-    The address as it is stored: trimmed, its domain in lower case. Names of internal networks are domains as well.
+    The address as it is stored: trimmed, with the domain in lower case. Domains of internal networks are allowed.
 
-    :param domains: those that it may have, in lower case; any without some
-    :raises InvalidEmail: it is none, or longer than 254 characters, or has other than ASCII before the @
-    :raises EmailDomainNotAllowed: it is one of another domain
+    :param domains: the allowed domains, in lower case; empty to allow any
+    :raises InvalidEmail: it is not an address, has more than 254 characters, or has non-ASCII characters before the @
+    :raises EmailDomainNotAllowed: its domain is not in ``domains``
     """
     address = text.strip()
     if len(address) > EMAIL_MAX_LENGTH:
@@ -28,26 +28,26 @@ def clean_email(text: str, field: str = "email", *, domains: Collection[str] = (
         reason = str(error).encode("utf-8", "backslashreplace").decode()
         raise InvalidEmail(field, text, reason) from error
     if not _may_be_public(found.ascii_domain):
-        raise InvalidEmail(field, text, "The part after the @-sign should be a name with a period.")
+        raise InvalidEmail(field, text, "The part after the @-sign should be a domain name with a period.")
     if domains and found.normalized.rpartition("@")[2].lower() not in domains:
         raise EmailDomainNotAllowed(field, found.normalized, tuple(domains))
     return found.normalized
 
 
 def ascii_form(address: str) -> str:
-    """The address as every mail server takes it. :raises ValueError: it has none"""
+    """The address in pure ASCII, as every mail server accepts it. :raises ValueError: the address is not valid"""
     return _parsed(address).ascii_email or ""
 
 
 def _parsed(address: str) -> ValidatedEmail:
-    # Whether mail reaches it is for the mail server to find out: nothing is looked up here.
+    # No DNS lookups here: the mail server finds out whether the address can be reached.
     return validate_email(
         address, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False, strict=True
     )
 
 
 def _may_be_public(domain: str) -> bool:
-    """It has a period, and does not end in a number, as addresses of machines do."""
+    """Whether the domain has a period and, unlike an IP address, does not end in a number."""
     _, period, last = domain.rpartition(".")
     return bool(period) and not last.isdigit()
 
@@ -55,9 +55,11 @@ def _may_be_public(domain: str) -> bool:
 @lru_cache(maxsize=8)
 def parsed_domains(text: str) -> tuple[str, ...]:
     """
-    Domains from a list with commas, as addresses are stored with them; of an address, what comes after the @.
+    The domains of a comma-separated list, in the form that stored addresses have.
 
-    :raises InvalidEmail: one that no address can have
+    An entry may be an address; then only the part after the @ counts.
+
+    :raises InvalidEmail: an entry cannot be the domain of an address
     """
     parts = (part.rpartition("@")[2].strip() for part in text.split(","))
     return tuple(dict.fromkeys(clean_email(f"x@{part}").rpartition("@")[2].lower() for part in parts if part))

@@ -1,17 +1,20 @@
 """
-Everything that can be wrong with a request, as one tree: what services raise, with the data that an error text needs.
-How an API says it is a table of that API. ``message`` is the plain sentence for operators, logs and new APIs.
+The errors that services raise, as one tree. Each carries the data that an error text needs.
+
+Each API has its own table of error texts. ``message`` is the default: a plain sentence for operators and logs, and for
+APIs that define no text of their own.
 """
 
 import dataclasses
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 from uuid import UUID
 
 from app.domain.roles import SiteRole
 
 SHOWN_IN_MESSAGES, MOST_SHOWN_OF_NAME, MOST_SHOWN_OF_VALUE = 20, 40, 200
-"""Names in one message, characters of each, characters of a value."""
+"""Limits for messages: the number of names, the characters of each name, the characters of a value."""
 
 T = TypeVar("T")
 Unit = Literal["characters", "bytes"]
@@ -20,9 +23,9 @@ Thing = Literal["user", "team", "website", "invitation", "mail"]
 
 @dataclass_transform(eq_default=False)
 class DomainError(Exception):
-    """The root. Subclasses are dataclasses; ``sentence`` may name their fields."""
+    """The base class. Subclasses become dataclasses; ``sentence`` is a format string that can use their fields."""
 
-    sentence: ClassVar[str] = "This did not work."
+    sentence: ClassVar[str] = "The request failed."
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -43,17 +46,17 @@ class DomainError(Exception):
 class Invalid(DomainError):
     """A request breaks a rule."""
 
-    sentence = "This request is not valid."
+    sentence = "The request is not valid."
 
 
 class NoNewOwner(Invalid):
-    """A website is to be transferred, to no one."""
+    """A transfer of a website names no new owner."""
 
-    sentence = "Name the user or the team that gets the website."
+    sentence = "Specify the user or team that should own the website."
 
 
 class Unstorable(Invalid):
-    """The database does not take a value; ``reason`` is the driver's and belongs in the log."""
+    """The database rejects a value. ``reason`` is the driver's message; it belongs in the log, not in a response."""
 
     reason: str = ""
     sentence = "A value cannot be stored."
@@ -68,12 +71,12 @@ class InvalidField(Invalid):
 
     @property
     def label(self) -> str:
-        """The field's name in words."""
+        """The field's name with spaces instead of underscores."""
         return self.field.replace("_", " ")
 
 
 class Missing(InvalidField):
-    """A value that is needed is empty."""
+    """A required value is empty."""
 
     @property
     def message(self) -> str:
@@ -85,27 +88,27 @@ class NoUsernameOrEmail(Missing):
 
     @property
     def message(self) -> str:
-        return "A username or an e-mail address is needed"
+        return "Enter a username or an e-mail address."
 
 
 class NoWebsites(Missing):
-    """A list of websites is empty, or ``all`` stands for none."""
+    """A list of websites is empty, or is ``all`` and there are none."""
 
     @property
     def message(self) -> str:
-        return "Name at least one website."
+        return "Specify at least one website."
 
 
 class NoFirstWebsite(Missing):
-    """A new account must see a website, and none is named."""
+    """A new account must have access to a website, and none is given."""
 
     @property
     def message(self) -> str:
-        return "Name a website that the new user may see."
+        return "Specify a website that the new user can view."
 
 
 class TooShort(InvalidField):
-    """A text has fewer than ``minimum`` characters, or bytes in UTF-8."""
+    """A text has fewer than ``minimum`` characters, or UTF-8 bytes, as ``unit`` says."""
 
     minimum: int
     unit: Unit = "characters"
@@ -116,7 +119,7 @@ class TooShort(InvalidField):
 
 
 class TooLong(InvalidField):
-    """A text has more than ``maximum`` characters, or bytes in UTF-8; ``length`` is how many it has, where known."""
+    """A text has more than ``maximum`` characters or UTF-8 bytes; ``length`` is how many it has, if known."""
 
     maximum: int
     unit: Unit = "characters"
@@ -138,9 +141,9 @@ class TooMany(InvalidField):
 
 
 class Duplicates(InvalidField):
-    """A list names the same thing twice."""
+    """A list contains the same item more than once."""
 
-    sentence = "Names the same one twice"
+    sentence = "Contains the same item more than once"
 
 
 class OutOfRange(InvalidField):
@@ -150,11 +153,11 @@ class OutOfRange(InvalidField):
     maximum: float
     unit: str
 
-    sentence = "Must be {minimum:g} to {maximum:g} {unit}"
+    sentence = "Must be between {minimum:g} and {maximum:g} {unit}"
 
 
 class ControlCharacters(InvalidField):
-    """A text has control characters, line ends or halves of surrogate pairs."""
+    """A text contains control characters, line breaks or lone surrogates."""
 
     @property
     def message(self) -> str:
@@ -170,7 +173,7 @@ class NotUnicode(InvalidField):
 
 
 class InvisibleCharacters(InvalidField):
-    """A new name has characters that do not show: control, format, bidirectional or unassigned ones."""
+    """A new name contains invisible characters: control, format, bidirectional or unassigned ones."""
 
     @property
     def message(self) -> str:
@@ -178,7 +181,7 @@ class InvisibleCharacters(InvalidField):
 
 
 class MixedScripts(InvalidField):
-    """A new username has letters of several scripts, and may look like another one."""
+    """A new username mixes letters of several scripts, so it could look like another username."""
 
     @property
     def message(self) -> str:
@@ -186,7 +189,7 @@ class MixedScripts(InvalidField):
 
 
 class BadValue(InvalidField):
-    """``field`` does not take this ``value``."""
+    """``value`` is not valid for ``field``."""
 
     value: object
 
@@ -196,16 +199,16 @@ class BadValue(InvalidField):
 
 
 class LoginFormat(InvalidField):
-    """A username that Matomo's clients may not give to an account."""
+    """A username that breaks Matomo's rule for new accounts."""
 
     minimum: int
     maximum: int
 
-    sentence = "A username is {minimum} to {maximum} letters, digits, or any of _ - . @ +"
+    sentence = "A username must have {minimum} to {maximum} characters: letters, digits and _ - . @ + only."
 
 
 class InvalidEmail(InvalidField):
-    """``email`` is not an address that an account may have; ``reason`` says why."""
+    """``email`` is not a valid address for an account; ``reason`` is a sentence that says why."""
 
     email: str
     reason: str
@@ -222,26 +225,26 @@ class EmailTooLong(InvalidEmail):
 
 
 class EmailDomainNotAllowed(InvalidField):
-    """``email`` has a domain that the settings do not list."""
+    """``email`` is not in one of the ``domains`` that the settings allow."""
 
     email: str
     domains: tuple[str, ...]
 
     @property
     def message(self) -> str:
-        return f"Only addresses of these domains are allowed: {', '.join(self.domains)}"
+        return f"Only addresses in these domains are allowed: {', '.join(self.domains)}"
 
 
 class PasswordTooWeak(InvalidField):
-    """The password is one byte, over and over."""
+    """The password is a single byte repeated."""
 
     sentence = "This password is too weak."
 
 
 class PasswordHashed(InvalidField):
-    """A hash was sent instead of a password: no rule could be applied to it."""
+    """A hash was sent instead of a password, so the password rules cannot be checked."""
 
-    sentence = "Send the password itself; a hash of it is not accepted."
+    sentence = "Send the password itself, not a hash of it."
 
 
 class UnknownReference(InvalidField):
@@ -255,13 +258,13 @@ class UnknownReference(InvalidField):
 
 
 class SameUser(InvalidField):
-    """Something is to be handed over to the user who has it."""
+    """The new owner is the current owner."""
 
-    sentence = "Must be another user"
+    sentence = "Must be a different user"
 
 
 class UnknownRole(InvalidField):
-    """``role`` does not exist there."""
+    """``role`` does not exist where it is used."""
 
     role: str
 
@@ -269,7 +272,7 @@ class UnknownRole(InvalidField):
 
 
 class UnknownCapability(InvalidField):
-    """This installation does not have the capability."""
+    """This installation has no such capability."""
 
     capability: str
 
@@ -277,29 +280,29 @@ class UnknownCapability(InvalidField):
 
 
 class CapabilitiesWithoutRole(InvalidField):
-    """Capabilities are given where the role is taken away."""
+    """Capabilities are given in the request that takes the role away."""
 
-    sentence = "Capabilities stand beside a role."
+    sentence = "Capabilities can only be given together with a role."
 
 
 class GrantsForAdmin(InvalidField):
-    """An invitation gives an administrator grants."""
+    """An invitation as an administrator includes grants."""
 
-    sentence = "An administrator has every right already"
+    sentence = "Administrators already have full access to every website"
 
 
 class UnsupportedShare(InvalidField):
-    """A share of another type than ``expected``: links, pixels and boards are not kept here."""
+    """A share whose type is not ``expected``: shares of links, pixels and boards are not supported."""
 
     expected: int
 
-    sentence = "Only shares of websites are kept here: type {expected}."
+    sentence = "Only website shares (type {expected}) are supported."
 
 
 class BadPreferenceName(InvalidField):
-    """A preference's name with an underscore."""
+    """The name of a preference contains an underscore."""
 
-    sentence = "The name of a preference has no underscore."
+    sentence = "The name of a preference must not contain underscores."
 
 
 class UnknownPreference(InvalidField):
@@ -307,26 +310,26 @@ class UnknownPreference(InvalidField):
 
     name: str
 
-    sentence = "There is no preference {name}."
+    sentence = "There is no preference called {name}."
 
 
-# --- What is asked for contradicts what is stored --------------------------------------------------------------------
+# --- The request conflicts with what is stored -----------------------------------------------------------------------
 
 
 class Conflict(DomainError):
-    """The request contradicts what is stored."""
+    """The request conflicts with what is stored."""
 
-    sentence = "This contradicts what is stored."
+    sentence = "The request conflicts with existing data."
 
 
 class DeletedMeanwhile(Conflict):
-    """A row that is referred to was deleted by another request at the same time."""
+    """A concurrent request deleted a row that this one refers to."""
 
-    sentence = "Something that this refers to has been deleted meanwhile."
+    sentence = "Something that this request refers to has just been deleted."
 
 
 class AmbiguousName(Conflict):
-    """Several things have the name; ``ids`` are theirs, or those of the first."""
+    """Several things have the name; ``ids`` are theirs, or those of the first few."""
 
     thing: Thing
     ids: tuple[UUID, ...]
@@ -334,23 +337,23 @@ class AmbiguousName(Conflict):
     @property
     def message(self) -> str:
         shown = ", ".join(map(str, self.ids[:SHOWN_IN_MESSAGES])) + (", …" if len(self.ids) > SHOWN_IN_MESSAGES else "")
-        return f"Several {self.thing}s are called that; name one by its id: {shown}"
+        return f"More than one {self.thing} has that name. Use the id instead: {shown}"
 
 
 class UserIdTaken(Conflict):
-    """The id that a client chose belongs to another user."""
+    """A client chose the id of an existing user for a new one."""
 
     sentence = "A user with this id already exists"
 
 
 class WebsiteIdTaken(Conflict):
-    """The id that a client chose belongs to another website."""
+    """A client chose the id of an existing website for a new one."""
 
     sentence = "A website with this id already exists"
 
 
 class UsernameTaken(Conflict):
-    """An account, perhaps a closed one, has the username."""
+    """An account has the username; it may be a deleted account."""
 
     username: str
 
@@ -366,7 +369,7 @@ class UsernameIsEmail(Conflict):
 
 
 class EmailTaken(Conflict):
-    """The e-mail address is another user's."""
+    """Another user has the e-mail address."""
 
     email: str
 
@@ -382,18 +385,18 @@ class EmailIsUsername(Conflict):
 
 
 class AlreadyInvited(Conflict):
-    """An invitation of ``name`` waits to be accepted; raised for those who may send it again."""
+    """There is an open invitation for ``name``. Raised only for actors who can send it again."""
 
     name: str
     invitation_id: UUID
 
-    sentence = "{name} has been invited already. Send that invitation again instead."
+    sentence = "{name} has already been invited. Send that invitation again instead."
 
 
 class AnonymousTaken(Conflict):
-    """A user has the name that the account of visitors without a session must have."""
+    """A user has the name that is needed for the account of visitors who are not logged in."""
 
-    sentence = "An account is called 'anonymous'; rename it first."
+    sentence = "There is a user account called 'anonymous'. Rename it first."
 
 
 class AccessCodeTaken(Conflict):
@@ -408,8 +411,62 @@ class SlugTaken(Conflict):
     sentence = "That share ID is already taken."
 
 
+class WrongCode(Conflict):
+    """The code does not match the user's authenticator app. After too many, ``locked_until`` says when to try again."""
+
+    locked_until: datetime | None = None
+
+    sentence = "This code is not valid."
+
+
+class WrongBackupCode(WrongCode):
+    """The code is not one of the user's unused backup codes."""
+
+    sentence = "This backup code is not valid."
+
+
+class WrongFactorPassword(Conflict):
+    """The password given to disable a second factor is wrong."""
+
+    sentence = "The password is wrong."
+
+
+class CodeUsed(Conflict):
+    """The code is right but has been used before."""
+
+    sentence = "This code has already been used. Wait for the next one."
+
+
+class SecondFactorEnabled(Conflict):
+    """The user already has a second factor."""
+
+    sentence = "A second factor is already enabled."
+
+
+class SecondFactorNotEnabled(Conflict):
+    """The user has no second factor."""
+
+    sentence = "No second factor is enabled."
+
+
+class NoLongerEnabled(SecondFactorNotEnabled):
+    """The second factor was disabled after the password was checked and before the code was."""
+
+
+class NoPendingSetup(Conflict):
+    """The setup of a second factor has not been started, so there is nothing to confirm."""
+
+    sentence = "Start the setup of a second factor first."
+
+
+class ResettingOwnFactor(Conflict):
+    """Administrators cannot reset their own second factor."""
+
+    sentence = "You cannot reset your own second factor. Disable it with your password and a code instead."
+
+
 class LastAdmin(Conflict):
-    """The last administrator, ``username``, would be deleted or demoted."""
+    """The change would delete or demote the last administrator, ``username``."""
 
     username: str
     deleted: bool
@@ -420,51 +477,51 @@ class LastAdmin(Conflict):
 
 
 class DeletingYourself(Conflict):
-    """Administrators do not delete their own account."""
+    """Administrators cannot delete their own account."""
 
     sentence = "You cannot delete yourself."
 
 
 class ReservedAccount(Conflict):
-    """The account 'anonymous' is not for change."""
+    """The account 'anonymous' cannot be changed."""
 
-    sentence = "The account 'anonymous' stands for those who are not logged in; it cannot be changed."
+    sentence = "The account 'anonymous' represents visitors who are not logged in; it cannot be changed."
 
 
 class OnlyViews(Conflict):
-    """The account 'anonymous' was to get more than view on a website: a role, or ``capabilities``."""
+    """The account 'anonymous' would get more than view access: a higher role, or ``capabilities``."""
 
     capabilities: bool = False
 
-    sentence = "The account 'anonymous' can view websites, and nothing more."
+    sentence = "The account 'anonymous' can only have view access."
 
 
 class NotAccepted(Conflict):
-    """The account waits for its invitation to be accepted; until then it has no password."""
+    """The account has no password because its invitation has not been accepted yet."""
 
-    sentence = "This account has not accepted its invitation yet."
+    sentence = "The invitation to this account has not been accepted yet."
 
 
 class AlreadyAccepted(Conflict):
-    """The invitation has been accepted: there is an account now."""
+    """The invitation has been accepted and the account is active."""
 
-    sentence = "This invitation has been accepted already."
+    sentence = "This invitation has already been accepted."
 
 
 class OwnsWebsites(Conflict):
-    """An account that only an invitation holds open has been given websites."""
+    """The invitation cannot be withdrawn with its account, since the account already owns websites."""
 
-    sentence = "The account has been given websites already; an administrator can delete it."
+    sentence = "The account already owns websites. Ask an administrator to delete it."
 
 
 class NotConfirmed(Conflict):
-    """The change takes the actor's password, and none was sent."""
+    """The change needs the actor's password, and none was sent."""
 
     sentence = "Confirm this with your password."
 
 
 class WrongPassword(Conflict):
-    """The change takes the actor's password, and this is another."""
+    """The change needs the actor's password, and the one sent is wrong."""
 
     sentence = "Current password is incorrect"
 
@@ -474,42 +531,42 @@ class HasAllAccess(Conflict):
 
     username: str
 
-    sentence = "{username} is an administrator, with every right on every website already."
+    sentence = "{username} is an administrator and already has full access to every website."
 
 
 class HasEverything(HasAllAccess):
-    """A report by website was asked for, of an administrator."""
+    """A report of access by website was requested for an administrator."""
 
 
 class OwnGrant(Conflict):
-    """The actor would give themselves access that they do not have by grant."""
+    """The actor would give themselves more access than their own grant."""
 
     sentence = "You cannot give yourself access to a website."
 
 
 class NoRole(Conflict):
-    """``username`` has no role on the ``website`` (its id, or its number) that a capability could stand beside."""
+    """``username`` has no role on the ``website`` (its id or its number), so no capability can be added."""
 
     username: str
     website: UUID | int
 
-    sentence = "{username} has no right on the website {website}; capabilities need at least view."
+    sentence = "{username} has no access to website {website}. Capabilities require at least view access."
 
 
 class LastWebsite(Conflict):
-    """The only website is to be deleted."""
+    """The change would delete the only website."""
 
     sentence = "The only website cannot be deleted. Add another one first."
 
 
 class AlreadyMember(Conflict):
-    """The user is in the team."""
+    """The user is already in the team."""
 
     sentence = "User is already a member of the Team."
 
 
 class AlreadyJoined(AlreadyMember):
-    """The actor, who wants to join the team, is in it."""
+    """The actor wants to join a team and is already in it."""
 
     sentence = "User is already a team member."
 
@@ -521,7 +578,7 @@ class NotMember(Conflict):
 
 
 class LastOwner(Conflict):
-    """The last owner of a team would leave it, or else be demoted."""
+    """The last owner of a team would leave it (``leaves``) or be demoted."""
 
     leaves: bool
 
@@ -531,42 +588,70 @@ class LastOwner(Conflict):
 
 
 class MailNotConfigured(Conflict):
-    """There is no mail server in the settings."""
+    """The settings name no mail server."""
 
     sentence = "Mail is not configured: set FRONTDESK_MAIL_HOST, FRONTDESK_MAIL_FROM and FRONTDESK_PUBLIC_URL."
 
 
 class MailNotSent(Conflict):
-    """The mail server did not take a message; ``reason`` is its own."""
+    """The mail server did not accept a message; ``reason`` is what it said."""
 
     reason: str
 
-    sentence = "The mail was not sent: {reason}"
+    sentence = "The mail could not be sent: {reason}"
 
 
-# --- Who asks, and what they may do ----------------------------------------------------------------------------------
+# --- The actor is unknown, or lacks permission -----------------------------------------------------------------------
 
 
 class Unauthenticated(DomainError):
-    """The request needs a user, and has none."""
+    """The request needs a logged-in user, and there is none."""
 
     sentence = "You are not logged in."
 
 
+class MissingPartialToken(Unauthenticated):
+    """The token of a partial login is needed, and none was sent."""
+
+
+class BadPartialToken(Unauthenticated):
+    """The token does not belong to a partial login, or that login has expired."""
+
+    sentence = "Log in again."
+
+
 class WrongCredentials(Unauthenticated):
-    """Username or password are wrong; it does not say which."""
+    """The username or the password is wrong; the error does not say which."""
 
     sentence = "Wrong username or password."
 
 
 class Denied(DomainError):
-    """The actor may not do this, or may not know whether it exists."""
+    """The actor lacks the permission, or is not allowed to know whether the thing exists."""
 
     sentence = "You are not allowed to do this."
 
 
+class SecondFactorNeeded(Denied):
+    """The actor must set up a second factor before anything else."""
+
+    sentence = "Set up a second factor first."
+
+
+class CodeNeeded(Unauthenticated):
+    """The password is right, but the account has a second factor, so a code is needed too."""
+
+    sentence = "Enter a code from your authenticator app."
+
+
+class SecondFactorRequired(Denied):
+    """A second factor cannot be disabled while it is required."""
+
+    sentence = "You cannot disable your second factor, because it is required."
+
+
 class LoginNeeded(Denied):
-    """The actor must be logged in, whatever may be seen without."""
+    """The actor must be logged in, even for what visitors who are not logged in could view."""
 
     sentence = "You must be logged in."
 
@@ -582,7 +667,7 @@ class SelfNeeded(Denied):
 
     username: str
 
-    sentence = "You must be an administrator, or {username}."
+    sentence = "You must be {username} or an administrator."
 
 
 class SomeAccessNeeded(Denied):
@@ -594,20 +679,20 @@ class SomeAccessNeeded(Denied):
 
 
 class WebsiteMissing(Denied):
-    """An access level on a website is needed, and what was given cannot be the name of one."""
+    """An access level on a website is needed, and the given value cannot identify a website."""
 
-    sentence = "Name a website."
+    sentence = "Specify a website."
 
 
 class WebsiteDenied(Denied):
-    """The actor does not have this access level on the website; perhaps it does not exist."""
+    """The actor does not have this access level on the website, or the website does not exist."""
 
     website: str | int | UUID
     right: SiteRole
 
     @property
     def name(self) -> str:
-        """How the website was called, cut for a message."""
+        """The website as the request identified it, shortened for a message."""
         return str(self.website)[:MOST_SHOWN_OF_NAME]
 
     @property
@@ -628,7 +713,7 @@ class NotTeamManager(Denied):
 
 
 class ResendDenied(Denied):
-    """The invitation of ``username`` is not the actor's."""
+    """The invitation of ``username`` was not sent by the actor."""
 
     username: str
 
@@ -636,24 +721,24 @@ class ResendDenied(Denied):
 
 
 class HiddenUser(Denied):
-    """There is no account called ``username``, or none that the actor may know of."""
+    """There is no account called ``username``, or the actor is not allowed to know of it."""
 
     username: str
 
     sentence = "There is no user {username}."
 
 
-# --- It is not there, and the actor may know -------------------------------------------------------------------------
+# --- The thing does not exist, and the actor is allowed to know ------------------------------------------------------
 
 
 class NotFound(DomainError):
-    """It does not exist, and the actor may know."""
+    """The thing does not exist, and the actor is allowed to know."""
 
     sentence = "Not found"
 
 
 class UnknownName(NotFound):
-    """Nothing is called so."""
+    """No ``thing`` has that name."""
 
     thing: Thing
 
@@ -669,7 +754,7 @@ class UnknownUser(NotFound):
 
 
 class UnknownPreferenceUser(UnknownUser):
-    """There is no account for which a preference could be kept."""
+    """There is no such account to read or set a preference of."""
 
 
 class UnknownTeam(NotFound):
@@ -683,13 +768,13 @@ class UnknownAccessCode(UnknownTeam):
 
 
 class UnknownWebsites(NotFound):
-    """These websites do not exist, or no website can be called so."""
+    """These websites do not exist, or the values cannot identify a website."""
 
     websites: tuple[str | int | UUID, ...]
 
     @property
     def shown(self) -> str:
-        """Their names, in a text of bounded length."""
+        """The websites as one text of bounded length."""
         shown = ", ".join(str(name)[:MOST_SHOWN_OF_NAME] for name in self.websites[:SHOWN_IN_MESSAGES])
         left = len(self.websites) - SHOWN_IN_MESSAGES
         return f"{shown} and {left} more" if left > 0 else shown
@@ -700,26 +785,26 @@ class UnknownWebsites(NotFound):
 
 
 class NoSuchWebsite(UnknownWebsites):
-    """The website that is to be changed or deleted does not exist."""
+    """The website to change or delete does not exist."""
 
 
 class LinkGone(NotFound):
-    """The link was used, taken back or replaced, or was never good."""
+    """The link has been used, withdrawn or replaced, or never existed."""
 
     sentence = "This link is no longer valid."
 
 
 class LinkExpired(NotFound):
-    """The link was good, and its time is over."""
+    """The link was valid and has expired."""
 
     sentence = "This link has expired."
 
 
-# --- Not now ---------------------------------------------------------------------------------------------------------
+# --- The request may succeed later -----------------------------------------------------------------------------------
 
 
 class Throttled(DomainError):
-    """Too many failures; try again after ``retry_after`` seconds."""
+    """There were too many failed attempts; ``retry_after`` is the number of seconds to wait."""
 
     retry_after: int
 
@@ -730,32 +815,53 @@ class Unavailable(DomainError):
     """The server cannot do this now; the same request may succeed later."""
 
     retry_after: ClassVar[int] = 1
-    """Seconds."""
+    """How long to wait, in seconds."""
     sentence = "The server is busy. Please try again."
 
 
+class FactorLocked(Throttled):
+    """There were too many wrong codes, so no code is accepted until ``locked_until``."""
+
+    locked_until: datetime
+
+    sentence = "Too many wrong codes. Please try again later."
+
+
+class SecretUnreadable(Unavailable):
+    """The stored secret of a second factor was encrypted with a key that the server no longer has."""
+
+    sentence = (
+        "The second factor cannot be checked: FRONTDESK_SECRET_KEY has changed. Add the previous key to "
+        "FRONTDESK_PREVIOUS_SECRET_KEYS, or have an administrator reset the second factor."
+    )
+
+
 class TooManyLogins(Unavailable):
-    """Too many requests wait to have a password hashed."""
+    """Too many requests are waiting for a password to be hashed."""
 
     sentence = "Too many logins at once. Please try again."
 
 
 class DatabaseUnavailable(Unavailable):
-    """The database is away, locked, full, or out of connections; ``reason`` is the driver's and belongs in the log."""
+    """
+    The database is unreachable, locked, full, or out of connections.
+
+    ``reason`` is the driver's message; it belongs in the log, not in a response.
+    """
 
     reason: str
 
-    sentence = "The database cannot be reached"
+    sentence = "The database is not available."
 
 
 class NotMigrated(DatabaseUnavailable):
     """The database lacks migrations of this release."""
 
-    sentence = "The database needs migrating: frontdesk db upgrade"
+    sentence = "The database needs to be migrated. Run: frontdesk db upgrade"
 
 
 def entry_for(table: Mapping[type[DomainError], T], error: DomainError) -> T:
-    """The entry of an API's table for an error: that of its own class, or of the nearest one above."""
+    """The entry for an error in a table by class: that of its own class, or of the nearest base class."""
     return next(table[kind] for kind in type(error).__mro__ if kind in table)
 
 

@@ -1,4 +1,4 @@
-"""Names without regard to case: one fold, for storing, searching and logging in."""
+"""Case-insensitive names: one folding for storing, searching and logging in."""
 
 import unicodedata
 from hashlib import sha256
@@ -9,12 +9,12 @@ SORT_KEY_LENGTH = 255
 
 
 def fold_case(text: str) -> str:
-    """The text without its case and its compatibility variants: NFKC, case folded."""
+    """The text in NFKC with its case folded, so that case and compatibility variants compare equal."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def sort_key(name: str) -> str:
-    """The name as lists sort it, and search it where names are not unique: folded, and cut after 255 characters."""
+    """The name as lists sort it, and as they search names that are not unique: folded and cut to 255 characters."""
     return fold_case(name)[:SORT_KEY_LENGTH]
 
 
@@ -22,9 +22,9 @@ def fold(name: str) -> str:
     """
     The name as it is compared: folded and trimmed.
 
-    Some characters unfold into eighteen; a name made of them is compared by its hash.
+    Folding can turn one character into eighteen. If the result is too long for an index, its hash takes its place.
     """
-    # Far beyond any username: not worth unfolding a megabyte for.
+    # No username is that long, so do not spend time on folding a megabyte.
     folded = fold_case(name).strip() if len(name) <= KEY_MAX_BYTES else name
     encoded = folded.encode("utf-8", "surrogatepass")
     return folded if len(encoded) <= KEY_MAX_BYTES else f"sha256:{sha256(encoded).hexdigest()}"

@@ -1,7 +1,7 @@
 """
-The rules for names: of accounts (W16), of their owners, of teams and websites.
+The rules for usernames, and for the names of account owners, teams and websites.
 
-What is new or changed is held to all of them. Names from before stay valid, and can be sent back as they are.
+New and changed names must follow all rules. Names from before a rule stay valid, and clients can send them unchanged.
 """
 
 import unicodedata
@@ -12,17 +12,17 @@ from app.domain.errors import ControlCharacters, InvisibleCharacters, MixedScrip
 from app.domain.scripts import is_of_one_script
 
 USERNAME_MAX_LENGTH = 255
-# Control, format (bidirectional controls are among them), unassigned; half characters; line ends; letters that are
-# blank, as Hangul's fillers are. Unicode as of ``regex``, which is newer than Python's.
+# Control and format characters (bidirectional controls among them), unassigned ones, surrogates, line separators, and
+# blank letters such as the Hangul fillers. ``regex`` has newer Unicode data than Python.
 INVISIBLE = regex.compile(r"[\p{Cc}\p{Cf}\p{Cn}\p{Cs}\p{Zl}\p{Zp}[\p{Default_Ignorable_Code_Point}&&\p{L}]]", regex.V1)
 IGNORABLE = regex.compile(r"\p{Default_Ignorable_Code_Point}")
 
 
 def clean_username(username: str) -> str:
     """
-    The name as it is stored: trimmed.
+    The username as it is stored: trimmed.
 
-    :raises Invalid: it is empty, longer than 255 characters, or holds control characters
+    :raises Invalid: it is empty, has more than 255 characters, or contains control characters
     """
     name = username.strip()
     if not name:
@@ -32,7 +32,7 @@ def clean_username(username: str) -> str:
 
 
 def new_username(username: str) -> str:
-    """The name of a new account, as it is stored. :raises Invalid: see ``clean_username``, ``check_new_username``"""
+    """A new account's username as it is stored. :raises Invalid: see ``clean_username`` and ``check_new_username``"""
     name = clean_username(username)
     check_new_username(name)
     return name
@@ -40,13 +40,13 @@ def new_username(username: str) -> str:
 
 def check_new_username(name: str) -> None:
     """
-    No two names that are not the same should look the same.
+    Check that a new username cannot be mistaken for another one.
 
-    :raises InvisibleCharacters: it has some, selectors of variants among them
-    :raises MixedScripts: it has letters of several scripts
+    :raises InvisibleCharacters: it contains invisible characters, variation selectors among them
+    :raises MixedScripts: it mixes letters of several scripts
     """
     check_new_name(name, field="username")
-    # Usernames are compared folded, by the Unicode of Python. What that does not know, a newer Python may fold.
+    # Usernames are folded with Python's Unicode data, and a newer Python may fold what is unassigned in this one.
     if IGNORABLE.search(name) or any(unicodedata.category(character) == "Cn" for character in name):
         raise InvisibleCharacters("username")
     if not is_of_one_script(name):
@@ -54,16 +54,20 @@ def check_new_username(name: str) -> None:
 
 
 def check_new_name(name: str, *, field: str = "name") -> None:
-    """Of a team, a website, or an account's owner. :raises InvisibleCharacters: it has some, or control characters"""
+    """
+    Check the new name of a team, a website or an account's owner.
+
+    :raises InvisibleCharacters: it contains invisible or control characters
+    """
     if INVISIBLE.search(name):
         raise InvisibleCharacters(field)
 
 
 def clean_display_name(text: str) -> str | None:
     """
-    What an account's owner is called, trimmed; None for nothing.
+    The name of an account's owner, trimmed; None if nothing is left.
 
-    :raises Invalid: it is longer than 255 characters, or holds control characters
+    :raises Invalid: it has more than 255 characters, or contains control characters
     """
     name = text.strip()
     _check(name, field="display_name")
@@ -71,7 +75,7 @@ def clean_display_name(text: str) -> str | None:
 
 
 def new_display_name(text: str) -> str | None:
-    """What a new account's owner is called. :raises Invalid: see ``clean_display_name``, ``check_new_name``"""
+    """The name of a new account's owner. :raises Invalid: see ``clean_display_name`` and ``check_new_name``"""
     name = clean_display_name(text)
     if name is not None:
         check_new_name(name, field="display_name")
@@ -81,6 +85,6 @@ def new_display_name(text: str) -> str | None:
 def _check(name: str, *, field: str) -> None:
     if len(name) > USERNAME_MAX_LENGTH:
         raise TooLong(field, USERNAME_MAX_LENGTH)
-    # Cc control, Cs half characters, Zl/Zp line ends.
+    # Cc: control characters. Cs: surrogates. Zl, Zp: line and paragraph separators.
     if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name):
         raise ControlCharacters(field)

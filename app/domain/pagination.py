@@ -1,18 +1,22 @@
-"""One way to ask for a part of a list, whatever a wire calls it, and what comes back."""
+"""Pages of lists: one way to request them, whatever an API calls its parameters, and one form of result."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 MAX_OFFSET = 2**63 - 1
-"""What databases can count; pages beyond are empty as well."""
+"""The largest offset that databases accept. Pages beyond it would be empty anyway."""
 T = TypeVar("T")
 U = TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Rows ``offset`` to ``offset + limit``. ``cap``: count no further than this, None for an exact count."""
+    """
+    Up to ``limit`` rows, starting after ``offset`` rows.
+
+    ``cap`` is the number at which counting all rows stops; None for an exact count.
+    """
 
     offset: int = 0
     limit: int = 20
@@ -20,12 +24,12 @@ class Window:
 
     @classmethod
     def of_page(cls, page: int, size: int, cap: int | None = None) -> "Window":
-        """The window of a page; the first page is 1."""
+        """The window of a page; the first page has number 1."""
         return cls(min((page - 1) * size, MAX_OFFSET), size, cap)
 
     @property
     def values(self) -> dict[str, int]:
-        """What a paged statement needs; beyond the cap there are no rows."""
+        """The parameters of a paged statement. Rows beyond the cap are not returned."""
         if self.cap is None:
             return {"offset": self.offset, "limit": self.limit}
         limit = max(0, min(self.limit, self.cap - self.offset))
@@ -34,7 +38,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """What a list is sorted by, in our words, and which way."""
+    """The key that a list is sorted by, and the direction."""
 
     key: str
     descending: bool = False
@@ -42,7 +46,7 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Some rows of a list, and how many there are in all (or at least, where ``capped``)."""
+    """Some rows of a list, and how many there are in total; at least that many if ``capped``."""
 
     rows: Sequence[T]
     total: int
@@ -50,11 +54,11 @@ class Page(Generic[T]):
 
     @classmethod
     def of(cls, rows: Sequence[T], total: int, window: Window) -> "Page[T]":
-        """The rows of a window, of which no more are counted than it says."""
+        """The page for a window; ``total`` is limited to the window's cap."""
         if window.cap is not None and total > window.cap:
             return cls(rows, window.cap, capped=True)
         return cls(rows, total)
 
     def with_rows(self, rows: Sequence[U]) -> "Page[U]":
-        """The same page, showing its rows in another way."""
+        """The same page with its rows in another form."""
         return Page(rows, self.total, self.capped)

@@ -1,4 +1,4 @@
-"""Which passwords a new account may have."""
+"""The rules for new passwords."""
 
 from app.domain.errors import TooLong, TooShort
 
@@ -6,11 +6,16 @@ MIN_LENGTH = 8
 
 
 MAX_BYTES = 72
-"""bcrypt reads no further (W15)."""
+"""bcrypt ignores everything after these bytes, so longer passwords are rejected rather than cut."""
 
 
 def check_new_password(password: str, *, field: str = "password") -> None:
-    """:raises TooShort, TooLong: it is shorter than 8 characters or longer than bcrypt's 72 bytes"""
+    """
+    Check the length of a new password.
+
+    :raises TooShort: it has fewer than 8 characters
+    :raises TooLong: it has more than 72 bytes in UTF-8
+    """
     if len(password) < MIN_LENGTH:
         raise TooShort(field, MIN_LENGTH)
     if len(password.encode("utf-8", "replace")) > MAX_BYTES:

@@ -1,4 +1,4 @@
-"""What each role grants: one table (umami-api.md, section 2.1)."""
+"""Which permissions each role grants, as tables. The roles are Umami's."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from app.domain.roles import Role, SiteRole, TeamRole
 
 
 class Permission(StrEnum):
-    """Named rights that roles grant."""
+    """The permissions that roles grant."""
 
     TEAM_CREATE = "team:create"
     TEAM_UPDATE = "team:update"
@@ -16,7 +16,7 @@ class Permission(StrEnum):
     WEBSITE_UPDATE = "website:update"
     WEBSITE_DELETE = "website:delete"
     WEBSITE_ACCESS = "website:access"
-    """Say who else may see and change it."""
+    """Manage who else can view and change the website."""
     WEBSITE_TO_TEAM = "website:transfer-to-team"
     WEBSITE_TO_USER = "website:transfer-to-user"
 
@@ -40,7 +40,7 @@ GRANTS: dict[str | None, frozenset[Permission]] = {
 
 
 def grants(role: str | None, permission: Permission) -> bool:
-    """Whether a role, global or in a team, carries a right. No role carries none."""
+    """Whether a role, global or in a team, grants a permission. No role (None) grants nothing."""
     return permission in GRANTS.get(role, frozenset())
 
 
@@ -49,23 +49,23 @@ SITE_GRANTS: dict[str | None, frozenset[Permission]] = {
     SiteRole.WRITE: frozenset({Permission.WEBSITE_UPDATE}),
     SiteRole.ADMIN: frozenset({Permission.WEBSITE_UPDATE, Permission.WEBSITE_DELETE, Permission.WEBSITE_ACCESS}),
 }
-"""What a direct grant on a website carries there."""
+"""Permissions on a website by the role of a direct grant."""
 
 
 def site_grants(role: str | None, permission: Permission) -> bool:
-    """Whether a direct grant carries a right on its website. No grant carries none."""
+    """Whether the role of a direct grant includes a permission on its website. No grant (None) includes nothing."""
     return permission in SITE_GRANTS.get(role, frozenset())
 
 
 ROLE_RANKS: dict[str | None, int] = {None: -1, Role.VIEW_ONLY: 0, Role.USER: 1, Role.ADMIN: 2}
-"""Global roles, the weakest first: nobody gives a stronger one than their own."""
+"""Global roles by strength. No one can give a stronger role than their own."""
 
 
 def weaker_role(one: str, other: str) -> str:
-    """The one of two global roles that carries less."""
+    """The weaker of two global roles."""
     return min(one, other, key=ROLE_RANKS.__getitem__)
 
 
 def stronger_role(one: str, other: str) -> str:
-    """The one of two global roles that carries more."""
+    """The stronger of two global roles."""
     return max(one, other, key=ROLE_RANKS.__getitem__)

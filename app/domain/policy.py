@@ -1,4 +1,4 @@
-"""Who may do what: one question, one small function (umami-api.md, section 2.2)."""
+"""Authorization: one small function for each question whether an actor is allowed to do something."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -12,13 +12,15 @@ from app.domain.roles import SiteRole, TeamRole
 SEES_ACCESS_CODE = frozenset({TeamRole.OWNER.value, TeamRole.MANAGER.value})
 
 NEEDED = {SiteRole.WRITE: Permission.WEBSITE_UPDATE, SiteRole.ADMIN: Permission.WEBSITE_ACCESS}
-"""What tells that somebody has this right on a website."""
+"""The permission that proves an access level on a website."""
 
 
 class Owned(Protocol):
     """
-    A website, as far as rights on it are concerned; ``team_role`` is the actor's in its team, ``grant_role`` the
-    actor's by direct grant.
+    What authorization needs of a website.
+
+    ``team_role`` is the actor's role in the website's team, ``grant_role`` the role of the actor's direct grant; None
+    without one.
     """
 
     @property
@@ -34,56 +36,60 @@ class Owned(Protocol):
 
 
 def require(allowed: bool, error: type[Denied] = Denied) -> None:
-    """:raises Denied: the answer of a policy question was no; ``error`` says which"""
+    """Raise ``error`` unless ``allowed``, the result of a policy function. :raises Denied: not allowed"""
     if not allowed:
         raise error
 
 
 def can_administer(actor: Actor) -> bool:
-    """Accounts, and lists of everything, are the administrators' business."""
+    """Only administrators manage accounts and list everything."""
     return actor.is_admin
 
 
 def can_see_user(actor: Actor, user_id: UUID) -> bool:
-    """Administrators see everybody; others themselves."""
+    """Administrators can see all users; other users only themselves."""
     return actor.is_admin or actor.is_user(user_id)
 
 
 def can_create_team(actor: Actor, owner_id: UUID | None) -> bool:
-    """View-only users do not; only administrators create for somebody else (W10)."""
+    """View-only users cannot create teams, and only administrators can create one for another owner."""
     if actor.is_admin:
         return True
     return grants(actor.role, Permission.TEAM_CREATE) and (owner_id is None or actor.is_user(owner_id))
 
 
 def can_see_team(actor: Actor, team_role: str | None) -> bool:
-    """Any membership will do."""
+    """Administrators, and members of the team in any role."""
     return actor.is_admin or team_role is not None
 
 
 def may_in_team(actor: Actor, team_role: str | None, permission: Permission) -> bool:
-    """Administrators may everything in every team, members what their role grants."""
+    """Administrators can do everything in every team, members what their role grants."""
     return actor.is_admin or grants(team_role, permission)
 
 
 def may(permission: Permission) -> Callable[[Actor, str | None], bool]:
-    """The question whether the actor may do this in a team, given the role there."""
+    """Return a policy function: whether an actor with a given role in a team has this permission there."""
     return lambda actor, team_role: may_in_team(actor, team_role, permission)
 
 
 def can_change_member(actor: Actor, team_role: str | None, current: str | None, new: str | None = None) -> bool:
-    """It takes the right to change the team; owners are made and changed by owners alone (W6)."""
+    """
+    Actors who can change the team; only owners can appoint, change and remove owners.
+
+    In Umami managers can remove the owner, which leaves a team that only administrators can delete.
+    """
     touches_owner = TeamRole.OWNER in (current, new)
     return may_in_team(actor, team_role, Permission.TEAM_APPOINT_OWNER if touches_owner else Permission.TEAM_UPDATE)
 
 
 def sees_access_code(actor: Actor, team_role: str | None) -> bool:
-    """Those who may change it (W25)."""
+    """Administrators, owners and managers, since anyone with the code can join the team."""
     return actor.is_admin or team_role in SEES_ACCESS_CODE
 
 
 def can_create_website(actor: Actor, team_id: UUID | None, team_role: str | None) -> bool:
-    """The global role must allow it, and for a team the role there as well."""
+    """The actor's global role must allow it and, for a team's website, the role in that team too."""
     if actor.is_admin:
         return True
     return grants(actor.role, Permission.WEBSITE_CREATE) and (
@@ -92,50 +98,54 @@ def can_create_website(actor: Actor, team_id: UUID | None, team_role: str | None
 
 
 def can_see_website(actor: Actor, website: Owned) -> bool:
-    """Its owner, members of its team, administrators, whoever has a grant on it, or bears a share of it."""
+    """The website's owner, members of its team, administrators, users with a grant on it, and bearers of its share."""
     if actor.share is not None and actor.share.website_id == website.id:
         return True
     return can_manage_shares_of(actor, website)
 
 
 def can_manage_shares_of(actor: Actor, website: Owned) -> bool:
-    """As seeing the website, without share tokens: their bearers do not see who else was invited."""
+    """The same as ``can_see_website`` without share tokens: their bearers must not see the other shares."""
     if actor.is_admin or actor.is_user(website.user_id) or website.grant_role is not None:
         return True
     return website.user_id is None and website.team_role is not None
 
 
 def can_change_website(actor: Actor, website: Owned, permission: Permission) -> bool:
-    """Its owner whatever their global role (W34), or what a direct grant or the role in its team carries."""
+    """
+    Administrators, the owner, and users whose direct grant or role in the website's team includes the permission.
+
+    As in Umami, owners keep full control of their own websites whatever their global role.
+    """
     if actor.is_admin or actor.is_user(website.user_id) or site_grants(website.grant_role, permission):
         return True
     return website.user_id is None and grants(website.team_role, permission)
 
 
 def has_right(actor: Actor, website: Owned, right: SiteRole) -> bool:
-    """Whether the actor's right on a website, from whatever source, is at least this one (domain.md, section 3)."""
+    """Whether the actor has at least this access level on a website, by role, ownership, team, grant or share."""
     if right is SiteRole.VIEW:
         return can_see_website(actor, website)
     return can_change_website(actor, website, NEEDED[right])
 
 
 def can_take_website(actor: Actor, website: Owned, user_id: UUID) -> bool:
-    """Out of a team to a user: to oneself, by those who own the team; administrators have no bypass."""
+    """Owners of a team can transfer its websites to themselves. Administrators are not exempt."""
     return (
         website.team_id is not None and actor.is_user(user_id) and grants(website.team_role, Permission.WEBSITE_TO_USER)
     )
 
 
 def can_give_website(actor: Actor, website: Owned, target_role: str | None) -> bool:
-    """One's own, into a team that one owns or manages; administrators have no bypass."""
+    """Users can transfer their own websites into a team that they own or manage. Administrators are not exempt."""
     return actor.is_user(website.user_id) and grants(target_role, Permission.WEBSITE_TO_TEAM)
 
 
 def can_give_role(actor: Actor, role: str) -> bool:
-    """A global role to somebody who is invited: none above one's own."""
+    """Invitations can give a global role up to the inviter's own."""
     return ROLE_RANKS[role] <= ROLE_RANKS[actor.role]
 
 
 def can_manage_invitation(actor: Actor, inviter_id: UUID | None) -> bool:
-    """Administrators every invitation, others those that they made."""
+    """Administrators can manage every invitation, other users the ones they sent."""
     return actor.is_admin or actor.is_user(inviter_id)

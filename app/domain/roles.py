@@ -1,10 +1,10 @@
-"""The closed vocabularies. Values are what the tables hold and Umami's wire says."""
+"""Roles and related enumerations. The values are those in the tables and in Umami's API."""
 
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a user may do everywhere (domain.md, section 1)."""
+    """A user's global role."""
 
     ADMIN = "admin"
     USER = "user"
@@ -12,7 +12,7 @@ class Role(StrEnum):
 
 
 class TeamRole(StrEnum):
-    """What a member may do in one team."""
+    """A member's role in a team."""
 
     OWNER = "team-owner"
     MANAGER = "team-manager"
@@ -21,7 +21,7 @@ class TeamRole(StrEnum):
 
 
 class SiteRole(StrEnum):
-    """What a user may do on one website."""
+    """A user's access level on a website."""
 
     VIEW = "view"
     WRITE = "write"
@@ -29,33 +29,34 @@ class SiteRole(StrEnum):
 
 
 class Source(StrEnum):
-    """Where a right on a website comes from (domain.md, section 3)."""
+    """Where access to a website comes from."""
 
     ADMIN = "admin"
-    """The global role."""
+    """The global role of an administrator."""
     OWNER = "owner"
     TEAM = "team"
     GRANT = "grant"
 
 
 class Standing(StrEnum):
-    """How far people have come."""
+    """The state of an account."""
 
     ACTIVE = "active"
     PENDING = "pending"
-    """Invited, and may still accept."""
+    """Invited; the invitation can still be accepted."""
     EXPIRED = "expired"
+    """Invited; the invitation has expired."""
 
 
 class AccessFilter(StrEnum):
-    """What people have on a website. (A role or a capability may be asked for as well.)"""
+    """Filters for users by their access to a website. (Lists can also be filtered by a ``SiteRole``.)"""
 
     NOTHING = "nothing"
     SOMETHING = "something"
     EVERYTHING = "everything"
-    """The role of an administrator."""
+    """Administrators."""
     CAPABILITY = "capability"
-    """The one called ``capability``."""
+    """Users with the capability that the parameter ``capability`` names."""
 
 
 RANKS: dict[SiteRole, int] = {SiteRole.VIEW: 1, SiteRole.WRITE: 2, SiteRole.ADMIN: 3}
@@ -70,4 +71,4 @@ TEAM_RIGHTS: dict[str, SiteRole] = {
     TeamRole.MEMBER: SiteRole.WRITE,
     TeamRole.VIEW_ONLY: SiteRole.VIEW,
 }
-"""What a role in a team gives on the team's websites."""
+"""The access level that a role in a team gives on the team's websites."""

@@ -1,7 +1,7 @@
 """
-Which letters may stand in one name: Unicode's UTS 39, "highly restrictive" (docs/decisions/names.md has the reasons).
+Which letters one name can combine: the "highly restrictive" level of Unicode's UTS 39 (see docs/decisions/names.md).
 
-A character's scripts are those of its Script_Extensions; digits, signs, accents and emoji go with every script.
+A character's scripts are those of its Script_Extensions. Digits, punctuation, accents and emoji go with every script.
 """
 
 from functools import cache
@@ -19,15 +19,15 @@ SCRIPTS = """
     Takr Tale Talu Taml Tang Tavt Tayo Telu Tfng Tglg Thaa Thai Tibt Tirh Tnsa Todr Tols Toto Tutg Ugar Vaii
     Vith Wara Wcho Xpeo Xsux Yezi Yiii Zanb
 """
-"""By ISO 15924, all that Unicode has letters of."""
+"""ISO 15924 codes of all scripts with letters in Unicode."""
 TOGETHER = ("Latn Hani Hira Kana", "Latn Hani Bopo", "Latn Hani Hang")
-"""What is written together: Japanese, Chinese, Korean, each with Latin letters."""
+"""Scripts that are written together: Japanese, Chinese and Korean, each with Latin letters."""
 WITH_ALL = ("Zyyy", "Zinh")
-"""Common, and inherited from the letter before."""
+"""The scripts Common, and Inherited (from the preceding letter)."""
 
 
 def is_of_one_script(text: str) -> bool:
-    """Whether all its letters belong to one script, or to those that one language writes together."""
+    """Whether all letters of the text belong to one script, or to scripts that are written together."""
     return text.isascii() or any(letters.fullmatch(text) for letters in _alphabets())
 
 
@@ -37,6 +37,6 @@ def _alphabets() -> list[regex.Pattern[str]]:
 
 
 def _alphabet(*scripts: str) -> regex.Pattern[str]:
-    """Any text of letters that these scripts have."""
+    """A pattern for texts whose letters all belong to these scripts."""
     classes = "".join(f"\\p{{scx={script}}}" for script in (*scripts, *WITH_ALL))
     return regex.compile(f"[{classes}]*")

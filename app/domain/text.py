@@ -1,6 +1,10 @@
-"""Text as every database, terminal and file takes it."""
+"""Text that every database, terminal and file accepts."""
 
 
 def is_unicode(text: str) -> bool:
-    """Whether it can be stored: bytes that are not UTF-8 reach us as lone surrogates, from arguments and variables."""
+    """
+    Whether the text can be encoded, that is, has no lone surrogates.
+
+    Python decodes bytes that are not UTF-8 in command-line arguments and environment variables as lone surrogates.
+    """
     return not any("\ud800" <= character <= "\udfff" for character in text)

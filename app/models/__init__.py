@@ -1,4 +1,4 @@
-"""Tables and enums."""
+"""The tables."""
 
 from app.models.access import Grant, GrantedCapability
 from app.models.access_token import AccessToken
@@ -8,6 +8,15 @@ from app.models.invitation import Invitation, PasswordReset
 from app.models.login_session import LoginSession
 from app.models.outbox import OutboxMail
 from app.models.preference import Preference
+from app.models.second_factor import (
+    SECOND_FACTOR_REQUIRED,
+    BackupCode,
+    FactorLock,
+    PartialLogin,
+    SecondFactor,
+    ServerSetting,
+    UsedStep,
+)
 from app.models.team import Membership, Team
 from app.models.user import ANONYMOUS_ID, IS_ADMIN, User
 from app.models.website import WEBSITE_SHARE, Share, Website, WebsiteNumber, WebsiteProfile
@@ -15,9 +24,12 @@ from app.models.website import WEBSITE_SHARE, Share, Website, WebsiteNumber, Web
 __all__ = [
     "ANONYMOUS_ID",
     "IS_ADMIN",
+    "SECOND_FACTOR_REQUIRED",
     "WEBSITE_SHARE",
     "AccessToken",
+    "BackupCode",
     "Base",
+    "FactorLock",
     "FailedAttempt",
     "Grant",
     "GrantedCapability",
@@ -25,10 +37,14 @@ __all__ = [
     "LoginSession",
     "Membership",
     "OutboxMail",
+    "PartialLogin",
     "PasswordReset",
     "Preference",
+    "SecondFactor",
+    "ServerSetting",
     "Share",
     "Team",
+    "UsedStep",
     "User",
     "Website",
     "WebsiteNumber",

@@ -1,4 +1,4 @@
-"""Direct rights of users on websites (domain.md, section 3)."""
+"""Direct grants of users on websites, and capabilities."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from app.models.base import Base, utcnow
 
 
 class Grant(Base):
-    """One user's role on one website. (``grant`` is a word of SQL.)"""
+    """A user's role on a website. (The table is not called ``grant``, which is an SQL keyword.)"""
 
     __tablename__ = "website_grant"
     __table_args__ = (
@@ -23,13 +23,13 @@ class Grant(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.user_id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[str] = mapped_column(String(20))
     granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.user_id", ondelete="SET NULL"))
-    """Who gave it; null for the operator, and once that account is gone."""
+    """The user who gave it; null if that was the operator, or if the account has been deleted."""
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(default=utcnow, onupdate=utcnow)
 
 
 class GrantedCapability(Base):
-    """A named extra right of one user on one website. It counts as long as some role there is had beside it."""
+    """A user's capability on a website. It is only in effect while the user also has a role there."""
 
     __tablename__ = "website_capability"
     __table_args__ = (Index("ix_website_capability_user_id_website_id", "user_id", "website_id"),)

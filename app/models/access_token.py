@@ -1,4 +1,4 @@
-"""Tokens for programs: 32 hex digits, with all rights of their owner (matomo-usersmanager.md, section 3.8)."""
+"""Access tokens: 32 hex digits as in Matomo, with all permissions of their owner."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from app.models.base import Base, new_id, utcnow
 
 
 class AccessToken(Base):
-    """One token of one user, known by its hash."""
+    """A user's access token, identified by its hash."""
 
     __tablename__ = "access_token"
     __table_args__ = (Index("ix_access_token_user_id_created_at", "user_id", "created_at"),)
@@ -18,10 +18,10 @@ class AccessToken(Base):
     id: Mapped[UUID] = mapped_column("access_token_id", primary_key=True, default=new_id)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.user_id", ondelete="CASCADE"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    """SHA-256 of the token, in hex. The token itself is nowhere."""
+    """SHA-256 of the token, in hex. The token itself is not stored."""
     description: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
     wrote_at: Mapped[datetime | None]
-    """As ``LoginSession.wrote_at``."""
+    """See ``LoginSession.wrote_at``."""

@@ -1,4 +1,4 @@
-"""What all tables share: naming of constraints, UTC times, version 7 ids, portable JSON."""
+"""What all tables share: names of constraints, times in UTC, UUIDs of version 7, portable JSON."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,7 @@ PORTABLE_JSON = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment, always aware and in UTC, on every database."""
+    """A time, always aware and in UTC, on every database."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -31,7 +31,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """Declarative base; constraints are named by a convention, so that migrations can name them."""
+    """Declarative base. A naming convention for constraints lets migrations refer to them."""
 
     metadata = MetaData(
         naming_convention={
@@ -46,17 +46,17 @@ class Base(DeclarativeBase):
 
 
 def utcnow() -> datetime:
-    """Now, aware, in UTC. The one clock of the program, so that tests can turn it."""
+    """The current time, aware and in UTC. The program has no other clock, so tests can set it."""
     return datetime.now(UTC)
 
 
 def new_id() -> UUID:
-    """A fresh id: a version 7 UUID, ordered by time and so kind to indexes."""
+    """A new id: a UUID of version 7, which is ordered by time and so keeps indexes compact."""
     return uuid7()
 
 
 class Dated:
-    """Umami's pair of times: set on creation, and again on every change."""
+    """Umami's columns for the times of creation and of the last change."""
 
     created_at: Mapped[datetime | None] = mapped_column(default=utcnow)
     updated_at: Mapped[datetime | None] = mapped_column(default=utcnow, onupdate=utcnow)

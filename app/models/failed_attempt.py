@@ -1,4 +1,4 @@
-"""Wrong guesses, counted for all workers and hosts."""
+"""Wrong guesses, counted across all workers and hosts."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from app.models.base import Base, new_id
 
 
 class FailedAttempt(Base):
-    """One wrong guess. Names and addresses are stored as keyed hashes: users type passwords into name fields."""
+    """A wrong guess. Names and addresses are stored as keyed hashes, since users type passwords into name fields."""
 
     __tablename__ = "failed_attempt"
     __table_args__ = (
@@ -20,8 +20,8 @@ class FailedAttempt(Base):
 
     id: Mapped[UUID] = mapped_column("failed_attempt_id", primary_key=True, default=new_id)
     place_key: Mapped[str] = mapped_column(String(32))
-    """Where it came from, and what was guessed at: passwords, links, codes."""
+    """Keyed hash of the address; the key differs by what was guessed: passwords, links or codes."""
     account_key: Mapped[str | None] = mapped_column(String(32))
-    """The account it was for; null once a success there has forgiven it. It still counts for the address."""
+    """Keyed hash of the account; null after a later success, when it only counts for the address."""
     expires_at: Mapped[datetime]
-    """When it no longer counts."""
+    """When it stops counting."""

@@ -1,4 +1,4 @@
-"""Logins. (``session`` is Umami's name for a visit, so ours is ``login_session``.)"""
+"""Sessions of logged-in users. (In Umami, the table ``session`` is for visits, so ours is ``login_session``.)"""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from app.models.base import Base, new_id, utcnow
 
 
 class LoginSession(Base):
-    """One login of one user, known by the hash of its token (decision W3)."""
+    """A user's session, identified by the hash of its token. Deleting the row ends the session at once."""
 
     __tablename__ = "login_session"
     __table_args__ = (
@@ -21,13 +21,13 @@ class LoginSession(Base):
     id: Mapped[UUID] = mapped_column("login_session_id", primary_key=True, default=new_id)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.user_id", ondelete="CASCADE"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    """SHA-256 of the token, in hex. The token itself is nowhere."""
+    """SHA-256 of the token, in hex. The token itself is not stored."""
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     last_used_at: Mapped[datetime] = mapped_column(default=utcnow)
     expires_at: Mapped[datetime]
     lifetime: Mapped[int]
-    """Seconds without use after which the session ends."""
+    """How long the session lasts without use, in seconds."""
     wrote_at: Mapped[datetime | None]
-    """When this login began or, noted where there is a replica, last changed something the replica may not know yet."""
+    """When the session was created or, if there is a replica, last wrote something that the replica may lack."""
     address: Mapped[str | None] = mapped_column(String(45))
     user_agent: Mapped[str | None] = mapped_column(String(255))

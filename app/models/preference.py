@@ -1,4 +1,4 @@
-"""What users prefer, by name, for clients that keep such things with the account."""
+"""Users' preferences, by name, for clients that store them with the account."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from app.models.base import Base
 
 
 class Preference(Base):
-    """One preference of one user (matomo-usersmanager.md, section 2.6)."""
+    """A user's preference, as in Matomo's UsersManager API."""
 
     __tablename__ = "user_preference"
 

@@ -1,9 +1,9 @@
-"""Teams and who is in them."""
+"""Teams and memberships."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.domain.folding import SORT_KEY_LENGTH, sort_key
@@ -11,17 +11,19 @@ from app.models.base import Base, Dated, new_id
 
 
 class Team(Dated, Base):
-    """A group of users that holds websites in common."""
+    """A group of users that owns websites together."""
 
     __tablename__ = "team"
     id: Mapped[UUID] = mapped_column("team_id", primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(50))
     name_key: Mapped[str | None] = mapped_column(String(SORT_KEY_LENGTH))
-    """The name folded, to sort by. A trigger fills it in rows that another program writes."""
+    """The folded name, for sorting. A trigger fills it in rows that another program writes."""
     access_code: Mapped[str | None] = mapped_column(String(50), unique=True)
-    """Whoever knows it may join as a member."""
+    """Any user who knows it can join the team as a member."""
     logo_url: Mapped[str | None] = mapped_column(String(2183))
     deleted_at: Mapped[datetime | None]
+    two_factor_required: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether all members must have a second factor. The column has Umami's name."""
 
     @validates("name")
     def _fold(self, _key: str, name: str) -> str:
@@ -30,7 +32,7 @@ class Team(Dated, Base):
 
 
 class Membership(Dated, Base):
-    """One user in one team, with the role there."""
+    """A user's membership in a team, with the role there."""
 
     __tablename__ = "team_user"
     __table_args__ = (
@@ -47,6 +49,6 @@ class Membership(Dated, Base):
 
 
 LIVING = Team.deleted_at.is_(None)
-# Exactly what the lists sort by, of living rows alone: a page is cut without looking at the table.
+# These match the order of the lists and leave out deleted rows, so that a page is found in the index alone.
 Index("ix_team_created_at_team_id", Team.created_at.desc(), Team.id, postgresql_where=LIVING, sqlite_where=LIVING)
 Index("ix_team_name_key_name_team_id", Team.name_key, Team.name, Team.id, postgresql_where=LIVING, sqlite_where=LIVING)

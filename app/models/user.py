@@ -1,4 +1,4 @@
-"""Accounts. The table bears Umami's name and columns; ``username_key`` is ours."""
+"""Accounts. The table has Umami's name and columns, and columns of our own, such as ``username_key``."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,12 +11,12 @@ from app.domain.roles import Role
 from app.models.base import Base, Dated, new_id
 
 ANONYMOUS_ID = UUID("00000000-0000-7000-8000-616e6f6e796d")
-"""The account that stands for whoever is not logged in, on wires that know such a one; made when it is first granted
-something."""
+"""The account that represents visitors who are not logged in, in APIs that have one. It is created with its first
+grant."""
 
 
 class User(Dated, Base):
-    """A person or service with an account."""
+    """A user account."""
 
     __tablename__ = "user"
     __table_args__ = (
@@ -27,21 +27,24 @@ class User(Dated, Base):
     id: Mapped[UUID] = mapped_column("user_id", primary_key=True, default=new_id)
     username: Mapped[str] = mapped_column(String(255))
     username_key: Mapped[str | None] = mapped_column(String(1024), unique=True)
-    """The username folded; unique and searched at login. Null only in rows that another program wrote."""
+    """The folded username, for lookups at login. Null only in rows that another program wrote."""
     password_hash: Mapped[str] = mapped_column("password", String(60))
     role: Mapped[str] = mapped_column(String(50), default=Role.USER)
     logo_url: Mapped[str | None] = mapped_column(String(2183))
     display_name: Mapped[str | None] = mapped_column(String(255))
     display_name_key: Mapped[str | None] = mapped_column(String(SORT_KEY_LENGTH))
-    """The display name folded, to search in. A trigger fills it in rows that another program writes."""
+    """The folded display name, for searches. A trigger fills it in rows that another program writes."""
     deleted_at: Mapped[datetime | None]
     email: Mapped[str | None] = mapped_column(String(254))
     email_key: Mapped[str | None] = mapped_column(String(1024))
-    """The e-mail address folded; unique."""
+    """The folded e-mail address."""
     last_seen_at: Mapped[datetime | None]
-    """When one of the user's logins or tokens was last used, to some minutes."""
+    """When one of the user's sessions or access tokens was last used, accurate to a few minutes."""
     pending: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Invited, and has not accepted yet: the account has no password, and nobody can log in to it."""
+    """Whether the invitation has not been accepted yet. Until then, the account has no password for a login."""
+
+    two_factor_required: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether this user must have a second factor. The column has Umami's name."""
 
     @validates("username")
     def _fold(self, _key: str, username: str) -> str:
@@ -60,10 +63,10 @@ class User(Dated, Base):
 
 
 IS_ADMIN = User.role == literal_column("'admin'")
-"""In these very words, so that the index of administrators serves prepared statements as well."""
+"""Uses a literal instead of a parameter, so that prepared statements can use the index of administrators."""
 Index("ix_user_admin", User.id, postgresql_where=IS_ADMIN, sqlite_where=IS_ADMIN)
 LIVING = User.deleted_at.is_(None)
-# Exactly what the lists sort by, of living rows alone: a page is cut without looking at the table.
+# These match the order of the lists and leave out deleted rows, so that a page is found in the index alone.
 Index("ix_user_created_at_user_id", User.created_at.desc(), User.id, postgresql_where=LIVING, sqlite_where=LIVING)
 Index(
     "ix_user_username_key_username_user_id",

@@ -1,4 +1,4 @@
-"""Tracked sites and the public links to them."""
+"""Websites, and the public links (shares) to them."""
 
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,11 @@ from app.domain.folding import SORT_KEY_LENGTH, sort_key
 from app.models.base import PORTABLE_JSON, Base, Dated, new_id
 
 WEBSITE_SHARE = 1
-"""``share_type`` of a website; 2 to 4 are links, pixels and boards, which Frontdesk does not keep."""
+"""``share_type`` of a website. 2 to 4 are links, pixels and boards, which Frontdesk does not support."""
 
 
 class Website(Dated, Base):
-    """A site, owned by a user or by a team."""
+    """A website, owned by a user or by a team."""
 
     __tablename__ = "website"
     __table_args__ = (
@@ -28,7 +28,7 @@ class Website(Dated, Base):
     id: Mapped[UUID] = mapped_column("website_id", primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(100))
     name_key: Mapped[str | None] = mapped_column(String(SORT_KEY_LENGTH))
-    """The name folded, to sort by. A trigger fills it in rows that another program writes."""
+    """The folded name, for sorting. A trigger fills it in rows that another program writes."""
     domain: Mapped[str | None] = mapped_column(String(500))
     reset_at: Mapped[datetime | None]
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.user_id"))
@@ -45,7 +45,7 @@ class Website(Dated, Base):
 
 
 class WebsiteNumber(Base):
-    """A website's number: positive, given once, never reused (domain.md, section 2)."""
+    """A website's number, which is its id in Matomo's API: positive, never changed and never reused."""
 
     __tablename__ = "website_number"
     __table_args__ = {"sqlite_autoincrement": True}
@@ -55,19 +55,19 @@ class WebsiteNumber(Base):
 
 
 class WebsiteProfile(Base):
-    """What is known of a website beyond Umami's columns; not every website has one."""
+    """What Frontdesk stores about a website beyond Umami's columns. Not every website has a profile."""
 
     __tablename__ = "website_profile"
 
     website_id: Mapped[UUID] = mapped_column(ForeignKey("website.website_id", ondelete="CASCADE"), primary_key=True)
     urls: Mapped[list[str]] = mapped_column(PORTABLE_JSON)
-    """Addresses, the main one first."""
+    """The website's URLs, the main one first."""
     settings: Mapped[dict[str, Any]]
-    """Time zone, currency and the like, by name."""
+    """Time zone, currency and other settings, by name."""
 
 
 class Share(Dated, Base):
-    """A public link; whoever has its slug may look at the website."""
+    """A public link. Anyone who has its slug can view the website."""
 
     __tablename__ = "share"
     __table_args__ = (
@@ -86,11 +86,11 @@ class Share(Dated, Base):
         ForeignKey("website.website_id", ondelete="CASCADE"),
         Computed("CASE WHEN share_type = 1 THEN entity_id END", persisted=True),
     )
-    """``entity_id`` where it is a website: gives the polymorphic column a real foreign key."""
+    """``entity_id`` if it is a website. Computed, to have a foreign key for the polymorphic column."""
 
 
 LIVING = Website.deleted_at.is_(None)
-# Exactly what the lists sort by, of living rows alone: a page is cut without looking at the table.
+# These match the order of the lists and leave out deleted rows, so that a page is found in the index alone.
 Index(
     "ix_website_created_at_website_id",
     Website.created_at.desc(),

@@ -1,1 +1,1 @@
-"""Statements: built once, never executed here."""
+"""Statements, built once. They are executed elsewhere, with the values that the strings below them name."""

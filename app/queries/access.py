@@ -1,9 +1,9 @@
 """
-Statements about rights on websites (domain.md, section 3): where each comes from, and which is the strongest.
+Statements about access to websites: where it comes from, and the highest level that results.
 
-Everything is built of one block, ``reasons``: ownership, team roles and direct grants, one after the other. Whoever
-needs a part of them says which by a ``Where``, and it is looked up in each of the three by its own index.
-Administrators have no rows there: they may everything everywhere, which is asked of the account.
+All of them build on ``reasons``, the union of ownership, team roles and direct grants. A ``Where`` restricts it inside
+each of the three parts, so that each can use its own index. Administrators have no rows there as such; they have full
+access everywhere, and statements check the account's role for that.
 """
 
 from collections.abc import Callable, Sequence
@@ -43,53 +43,56 @@ from app.queries.websites import BY_NAME, grant_role, team_role
 
 Column = SQLColumnExpression[Any]
 Where = Callable[[Column, Column], Sequence[ColumnElement[bool]]]
-"""Which part of all rights: conditions on the user's id and the website's, as columns of whatever table has them."""
+"""A function that returns conditions on the user's id and the website's id, which it gets as columns."""
 
 
 Granter = aliased(User, name="granter")
 
 CAPABILITY = "capability"
-"""In the rows of ``select_details``: no right, but a capability, named by ``role``."""
+"""The ``source`` in rows of ``select_details`` that are capabilities; then ``role`` names the capability."""
 
 
 def everything(_user_id: Column, _website_id: Column) -> Sequence[ColumnElement[bool]]:
-    """All rights of everybody."""
+    """No restriction: all users and all websites."""
     return ()
 
 
 def of_user(user_id: Column, _website_id: Column) -> Sequence[ColumnElement[bool]]:
-    """Rights of one user. Value: ``user_id``."""
+    """Access of one user. Value: ``user_id``."""
     return (user_id == bindparam("user_id", type_=Uuid()),)
 
 
 def on_website(_user_id: Column, website_id: Column) -> Sequence[ColumnElement[bool]]:
-    """Rights on one website. Value: ``website_id``."""
+    """Access to one website. Value: ``website_id``."""
     return (website_id == bindparam("website_id", type_=Uuid()),)
 
 
 def of_pair(user_id: Column, website_id: Column) -> Sequence[ColumnElement[bool]]:
-    """Rights of one user on one website. Values: ``user_id``, ``website_id``."""
+    """Access of one user to one website. Values: ``user_id``, ``website_id``."""
     return (*of_user(user_id, website_id), *on_website(user_id, website_id))
 
 
 def reasons(where: Where = everything) -> Subquery:
     """
-    Each way in which somebody has a right on a website, as a table: ``user_id``, ``website_id``, ``source``, ``rank``
-    (1 view, 2 write, 3 admin), for teams ``role``, ``team_id``, ``team_name``, and for grants ``role``, ``granted_by``.
+    Every reason for which a user has access to a website, as a table.
 
-    Websites and teams are living; of users this is not asked.
+    Its columns are ``user_id``, ``website_id``, ``source`` and ``rank`` (1 view, 2 write, 3 admin); for teams also
+    ``role``, ``team_id`` and ``team_name``, and for grants ``role`` and ``granted_by``. Deleted websites and teams are
+    left out, deleted users are not.
     """
     return union_all(*_branches(where)).subquery("reasons")
 
 
 def rights(where: Where = everything) -> Subquery:
     """
-    The strongest right of each user on each website, where there is one, as a table to join: ``user_id``,
-    ``website_id``, ``rank`` (``ROLE_OF_RANK`` names it). Users and websites are living, invited ones included.
+    The highest access level of each user on each website that they have access to, as a table to join.
 
-    Administrators are in it only with what they own, have by a team, or were granted: ask ``IS_ADMIN`` beside it.
-    ``where`` narrows it from within, on indexes: ``of_user``, ``on_website``, ``of_pair``, or any other, as in
-    ``rights(lambda user_id, website_id: [website_id.in_(administered)])``.
+    Its columns are ``user_id``, ``website_id`` and ``rank`` (see ``ROLE_OF_RANK``). Deleted users and websites are left
+    out, invited users are not. Administrators are only included with what they own, have by a team or were granted, so
+    check ``IS_ADMIN`` too.
+
+    :param where: the restriction, such as ``of_user``, or
+        ``lambda user_id, website_id: [website_id.in_(administered)]``
     """
     found = reasons(where)
     strongest = (
@@ -107,8 +110,9 @@ def rights(where: Where = everything) -> Subquery:
 
 def rank_here() -> ScalarSelect[Any]:
     """
-    The strongest right of the ``User`` of a row on one website, null for none: for pages, where a join might be planned
-    as if it were for a single row. Value: ``website_id``.
+    The rank of the access that the ``User`` of a row has to one website; null for none. Value: ``website_id``.
+
+    Use it in pages instead of joining ``rights``, since the database could plan the join for a single row.
     """
     own = _branches(lambda user_id, website_id: (user_id == User.id, *on_website(user_id, website_id)))
     found = union_all(*[branch.correlate(User) for branch in own]).subquery("reasons")
@@ -158,7 +162,7 @@ def _row(
     team_name: Any = None,
     granted_by: Any = None,
 ) -> list[ColumnElement[Any]]:
-    """The columns of one branch, nulls of the right type where it has nothing to say."""
+    """The columns of one part of the union, with typed nulls for what the part does not have."""
     return [
         user_id.label("user_id"),
         website_id.label("website_id"),
@@ -172,7 +176,7 @@ def _row(
 
 
 class Rank(NamedTuple):
-    """The strongest right of a user on a website."""
+    """The highest access level of a user on a website."""
 
     user_id: UUID
     website_id: UUID
@@ -180,7 +184,7 @@ class Rank(NamedTuple):
 
 
 class Detail(NamedTuple):
-    """One reason, or one capability, of a user on a website; see ``reasons`` and ``CAPABILITY``."""
+    """A reason for a user's access to a website, or a capability; see ``reasons`` and ``CAPABILITY``."""
 
     user_id: UUID
     website_id: UUID
@@ -191,11 +195,11 @@ class Detail(NamedTuple):
     team_name: str | None
     granted_by: UUID | None
     granter: str | None
-    """The name of who granted it."""
+    """The username of the user who gave the grant."""
 
 
 class Holder(NamedTuple):
-    """An account, as far as rights are concerned."""
+    """An account, with what decides about its access."""
 
     id: UUID
     username: str
@@ -204,7 +208,7 @@ class Holder(NamedTuple):
 
 
 class WebsiteShown(NamedTuple):
-    """A website beside rights on it."""
+    """A website in a list of access levels."""
 
     id: UUID
     name: str
@@ -213,7 +217,7 @@ class WebsiteShown(NamedTuple):
 
 
 class WebsiteWithNumber(NamedTuple):
-    """The same, with what rights on it depend on."""
+    """A website with its number and what access to it depends on."""
 
     id: UUID
     name: str
@@ -227,13 +231,13 @@ class WebsiteWithNumber(NamedTuple):
 
 @cache
 def select_rank(where: Where = of_pair) -> Query[Rank]:
-    """``user_id``, ``website_id`` and ``rank`` of the strongest rights; by default of one user on one website."""
+    """The highest access levels, by default of one user on one website; see ``rights``."""
     found = rights(where)
     return Query(select(found.c.user_id, found.c.website_id, found.c.rank), Rank)
 
 
 class ListScope(StrEnum):
-    """Whose rights are shown: of one user, on some websites; or on one website, of some users."""
+    """What a report is about: one user's access to some websites, or some users' access to one website."""
 
     USER = "user"
     WEBSITE = "website"
@@ -242,10 +246,10 @@ class ListScope(StrEnum):
 @cache
 def select_details(of: ListScope, number: int) -> Query[Detail]:
     """
-    Every reason and every capability of one user on some websites, or on one website of some users, strongest first;
-    grants with the name of who gave them, ``granter``.
+    All reasons and capabilities of one user on some websites, or of some users on one website, highest level first.
 
-    Values: ``user_id`` and ``website_0`` and so on, or ``website_id`` and ``user_0`` and so on, ``number`` of them.
+    Values: ``user_id`` and ``website_0``, ``website_1`` …, or ``website_id`` and ``user_0``, ``user_1`` …, ``number``
+    of them.
     """
     others = [
         bindparam(f"{'website' if of is ListScope.USER else 'user'}_{index}", type_=Uuid()) for index in range(number)
@@ -288,15 +292,15 @@ select_website = Query(
 
 living_holder = select(*USER_COLUMNS).where(User.id == bindparam("user_id"), User.deleted_at.is_(None))
 select_holder = Query(living_holder, Holder)
-"""A living account, as far as rights are concerned. Value: ``user_id``."""
+"""A living account, with what decides about its access. Value: ``user_id``."""
 
 
 @cache
 def select_websites(*, everything: bool, match: Match | None, few: bool, capped: bool) -> PageQuery[WebsiteShown]:
     """
-    A page of the websites that a user has a right on, by name. Value: ``user_id``.
+    A page of the websites that a user has access to, by name. Value: ``user_id``, unless ``everything``.
 
-    :param everything: of an administrator: all there are
+    :param everything: all websites, for administrators
     """
     hits = select(Website.id).where(Website.deleted_at.is_(None))
     if not everything:
@@ -313,8 +317,8 @@ def select_websites(*, everything: bool, match: Match | None, few: bool, capped:
 
 @cache
 def select_users(*, match: Match | None, few: bool, capped: bool) -> PageQuery[Holder]:
-    """A page of the users who have a right on a website, administrators included, by name. Value: ``website_id``."""
-    # Walks over indexes, one after the other; an OR would walk the whole table.
+    """A page of the users who have access to a website, including administrators, by name. Value: ``website_id``."""
+    # A union of index scans, since an OR would scan the whole table.
     holders = union_all(select(User.id).where(IS_ADMIN), select(reasons(on_website).c.user_id))
     hits = select(User.id).where(User.deleted_at.is_(None), User.id.in_(holders))
     if match:

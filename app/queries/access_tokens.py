@@ -1,4 +1,4 @@
-"""Statements about tokens for programs."""
+"""Statements about access tokens."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -36,7 +36,7 @@ select_tokens = Query(
     .order_by(AccessToken.created_at.desc(), AccessToken.id.desc()),
     TokenRecord,
 )
-"""A user's good tokens, newest first. Values: ``user_id``, ``now``."""
+"""A user's valid tokens, newest first. Values: ``user_id``, ``now``."""
 
 stored = statements(
     AccessToken,
@@ -49,4 +49,4 @@ stored = statements(
         AccessToken.id.desc(),
     ),
 )
-"""Those that were used, or made, last are kept."""
+"""If a user has too many, the most recently used or created ones are kept."""

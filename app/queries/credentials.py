@@ -1,4 +1,4 @@
-"""Statements about what users show to be let in, which sessions and access tokens have in common."""
+"""Statements about credentials that sessions and access tokens have in common."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Delete, Integer, Update, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Delete, Integer, Update, bindparam, delete, literal, or_, select, update
 from sqlalchemy.sql.dml import ReturningDelete
 
 from app.db.sql.query import Query
@@ -15,16 +15,21 @@ from app.queries.rows import Id
 from app.queries.users import SUMMARY
 
 Ended = ReturningDelete[Any]
-"""A deletion that returns the ids of what it ended."""
+"""A deletion that returns the ids of the deleted credentials."""
+
+
+NEVER = literal(value=False)
 
 
 class BearerRecord(NamedTuple):
-    """The user who bears a token, and the credential that it is."""
+    """The owner of a token and the credential that belongs to it."""
 
     id: UUID
     username: str
     role: str
     created_at: datetime | None
+    two_factor_required: bool
+    must_enroll: bool
     credential_id: UUID
     last_used_at: datetime | None
     lifetime: int | None
@@ -33,14 +38,17 @@ class BearerRecord(NamedTuple):
 
 @dataclass(frozen=True)
 class Statements:
-    """What is asked of one table of credentials."""
+    """The statements for one table of credentials."""
 
     select_by_token: Query[BearerRecord]
-    """Who bears a token: the user's summary and the credential. Values: ``token_hash``, ``now``."""
+    """The owner of a valid token, and the credential. Values: ``token_hash``, ``now``."""
     select_id: Query[Id]
-    """Whether a credential is still there. Value: ``credential_id``."""
+    """Whether a credential still exists. Value: ``credential_id``."""
     touch: Update
-    """Note a use; of several at once, one writes. Values: ``credential_id``, ``stale``, and those that are set."""
+    """
+    Record a use, unless one was recorded since ``stale``; of concurrent uses, only one writes. Values:
+    ``credential_id``, ``stale``, and those that ``touched`` contains.
+    """
     delete_of_user: Ended
     """Value: ``owner_id``."""
     delete_others: Ended
@@ -52,7 +60,7 @@ class Statements:
     delete_expired_of_user: Delete
     """Values: ``owner_id``, ``now``."""
     delete_beyond: Delete
-    """All but the first ``kept`` of a user. Values: ``owner_id``, ``kept``."""
+    """All credentials of a user but the first ``kept`` ones. Values: ``owner_id``, ``kept``."""
 
 
 def statements(
@@ -62,14 +70,16 @@ def statements(
     good: ColumnElement[bool],
     touched: dict[str, Any],
     kept_first: Sequence[ColumnElement[Any]],
+    must_enroll: ColumnElement[bool] = NEVER,
 ) -> Statements:
     """
-    The statements for one table.
+    Build the statements for one table.
 
-    :param lifetime: seconds without use after which one ends; null where they do not
-    :param good: the condition, with ``now``, on which a credential counts
-    :param touched: what a use sets
-    :param kept_first: the order in which a user's credentials are kept
+    :param lifetime: the column with the seconds without use after which a credential ends; null if there is none
+    :param good: the condition for valid credentials, with the value ``now``
+    :param touched: the columns that a use sets, with their values
+    :param kept_first: the order in which a user's credentials are kept if there are too many
+    :param must_enroll: whether the user must set up a second factor before anything else
     """
     of_user = model.user_id == bindparam("owner_id")
     beyond = select(model.id).where(of_user).order_by(*kept_first).offset(bindparam("kept", type_=Integer))
@@ -80,6 +90,8 @@ def statements(
         select_by_token=Query(
             select(
                 *SUMMARY,
+                User.two_factor_required,
+                must_enroll.label("must_enroll"),
                 model.id.label("credential_id"),
                 model.last_used_at,
                 lifetime.label("lifetime"),

@@ -1,4 +1,4 @@
-"""Statements that change direct rights on websites, and that hold still what they depend on."""
+"""Statements that change direct grants on websites, or lock what such changes depend on."""
 
 from functools import cache
 from typing import Any, NamedTuple
@@ -18,14 +18,14 @@ DIALECTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.in
 
 
 class GrantOnWebsite(NamedTuple):
-    """The role that a user was granted on a website."""
+    """The role of a direct grant on a website."""
 
     website_id: UUID
     role: str
 
 
 class CapabilityOnWebsite(NamedTuple):
-    """A capability that a user was given on a website."""
+    """A user's capability on a website."""
 
     website_id: UUID
     capability: str
@@ -43,12 +43,12 @@ lock_websites = Query(
     WebsiteRights,
 )
 """
-Some living websites, with the actor's roles; nobody deletes one until the transaction ends. Values: ``website_ids``,
-``actor_id``.
+Some living websites with the actor's roles, locked against deletion until the transaction ends. Values:
+``website_ids``, ``actor_id``.
 """
 
 select_ranks = access.select_rank(lambda user_id, website_id: (*of_user(user_id, website_id), _listed(website_id)))
-"""The strongest right of a user on each of some websites. Values: ``user_id``, ``website_ids``."""
+"""The highest access level of a user on each of some websites. Values: ``user_id``, ``website_ids``."""
 
 _of_user = {model: model.user_id == bindparam("user_id") for model in (Grant, GrantedCapability)}
 select_grants = Query(
@@ -64,12 +64,17 @@ delete_grants = delete(Grant).where(_of_user[Grant], _listed(Grant.website_id))
 delete_all_capabilities = delete(GrantedCapability).where(
     _of_user[GrantedCapability], _listed(GrantedCapability.website_id)
 )
-"""Direct roles, and capabilities, of a user on some websites. Values: ``user_id``, ``website_ids``."""
+"""A user's grants and capabilities on some websites. Values, also of the statements above: ``user_id``,
+``website_ids``."""
 
 
 @cache
 def delete_capabilities(*, others: bool) -> Delete:
-    """Of these, the ones in ``capabilities``, or with ``others`` all but them. Value besides: ``capabilities``."""
+    """
+    Delete a user's capabilities on some websites. Values: ``user_id``, ``website_ids``, ``capabilities``.
+
+    :param others: delete all capabilities except those in ``capabilities``, instead of only these
+    """
     named = GrantedCapability.capability.in_(bindparam("capabilities", expanding=True))
     return delete_all_capabilities.where(~named if others else named)
 
@@ -77,9 +82,9 @@ def delete_capabilities(*, others: bool) -> Delete:
 @cache
 def upsert_grants(dialect: str, *, keep_granter: bool) -> Insert:
     """
-    Rows of grants, new or in place of those that are there: two at once neither fail nor leave two.
+    Insert grants, or change the role of existing ones. Concurrent requests neither fail nor create duplicates.
 
-    :param keep_granter: those that are there stay the grants of whoever gave them
+    :param keep_granter: leave ``granted_by`` of existing grants unchanged
     """
     made = DIALECTS[dialect](Grant.__table__)
     names = ("role", "updated_at") if keep_granter else ("role", "granted_by", "updated_at")
@@ -90,13 +95,13 @@ def upsert_grants(dialect: str, *, keep_granter: bool) -> Insert:
 
 @cache
 def add_capabilities(dialect: str) -> Insert:
-    """Rows of capabilities; those that are there already stay."""
+    """Insert capabilities, and skip those that exist."""
     added: Insert = DIALECTS[dialect](GrantedCapability.__table__).on_conflict_do_nothing()
     return added
 
 
 @cache
 def add_account(dialect: str) -> Insert:
-    """One account, unless its id or its name is there already."""
+    """Insert an account, unless its id or its name exists."""
     added: Insert = DIALECTS[dialect](User.__table__).on_conflict_do_nothing()
     return added

@@ -17,7 +17,7 @@ from app.queries.rows import Id, RoleInTeam, WebsiteRights
 from app.queries.websites import grant_role, team_role
 
 SHOWN = 100
-"""Websites or teams that an invitation tells the names of, at most."""
+"""The maximum number of websites or teams whose names an invitation shows."""
 
 Inviter = aliased(User, name="inviter")
 _INVITED = and_(User.id == Invitation.user_id, User.deleted_at.is_(None))
@@ -42,7 +42,7 @@ COLUMNS = (
 
 
 class InvitationRecord(NamedTuple):
-    """An invitation; the inviter's three are null where that account is gone."""
+    """An invitation. The three columns of the inviter are null if that account has been deleted."""
 
     id: UUID
     user_id: UUID
@@ -61,7 +61,7 @@ class InvitationRecord(NamedTuple):
 
 
 class WebsiteGiven(NamedTuple):
-    """``WebsiteRights``, and who granted the user what they have there."""
+    """``WebsiteRights``, and who gave the invited user's grant."""
 
     id: UUID
     user_id: UUID | None
@@ -78,7 +78,7 @@ class TeamId(NamedTuple):
 
 
 class WebsiteOffered(NamedTuple):
-    """The name of a website, and the role there."""
+    """The name of a website and the role of a grant on it."""
 
     name: str
     role: str
@@ -106,10 +106,10 @@ select_invitations_called = Query(
     ).limit(SHOWN_IN_MESSAGES + 1),
     InvitationRecord,
 )
-"""Some of an id, or of a folded name or address. Values: ``invitation_id``, ``key``."""
+"""Invitations by id, or by the folded username or e-mail address. Values: ``invitation_id``, ``key``."""
 select_invitation_of = Query(_invitation.where(Invitation.user_id == bindparam("user_id")), InvitationRecord)
 select_by_token = Query(_invitation.where(_has_token), InvitationRecord)
-"""The invitation that a link opens, the mailed one or the copied one. Value: ``hash_of_token``."""
+"""The invitation of a link, mailed or copied. Value: ``hash_of_token``."""
 
 accept = (
     update(Invitation)
@@ -121,12 +121,15 @@ accept = (
     )
     .values(accepted_at=bindparam("now", type_=Invitation.expires_at.type), token_hash=None, link_token_hash=None)
 )
-"""Use the link up, if it is good still: of several at once, one changes the row. Values: those of the names."""
+"""
+Mark an invitation as accepted and void its links, if the link is still valid. Of concurrent requests, only one changes
+the row. Values: ``accepted_id``, ``hash_of_token``, ``now``.
+"""
 
 
 @cache
 def select_invitations(*, own: bool, match: Match | None, few: bool, capped: bool) -> PageQuery[InvitationRecord]:
-    """A page of invitations, newest first, or of those that ``inviter_id`` made."""
+    """A page of all invitations, or with ``own`` of those that ``inviter_id`` sent, newest first."""
     hits = select(Invitation.id).join(User, _INVITED)
     if own:
         hits = hits.where(Invitation.inviter_id == bindparam("inviter_id"))
@@ -145,7 +148,7 @@ select_websites_to_give = Query(
     ),
     WebsiteRights,
 )
-"""Living websites, with what rights on them depend on. Values: ``website_ids``, a list, and ``actor_id``."""
+"""Living websites with the actor's roles. Values: ``website_ids``, a list, and ``actor_id``."""
 
 select_websites_given = Query(
     select(*_RIGHTS, Grant.granted_by)
@@ -153,7 +156,7 @@ select_websites_given = Query(
     .where(Grant.user_id == bindparam("user_id"), Website.deleted_at.is_(None)),
     WebsiteGiven,
 )
-"""What a user was granted and by whom, with the rights of ``actor_id`` there. Values: these two."""
+"""The websites of a user's grants, with who gave each one and the actor's roles. Values: ``user_id``, ``actor_id``."""
 
 select_teams_to_enter = Query(
     select(Team.id.label("id"), Membership.role)
@@ -164,8 +167,8 @@ select_teams_to_enter = Query(
     RoleInTeam,
 )
 """
-Living teams with the actor's role in each, which stays as it is until the transaction ends. Values: ``team_ids``, a
-list, and ``actor_id``.
+Living teams with the actor's role in each, locked until the transaction ends. Values: ``team_ids``, a list, and
+``actor_id``.
 """
 
 select_team_ids_of = Query(select(Membership.team_id).where(Membership.user_id == bindparam("user_id")), TeamId)
@@ -178,7 +181,7 @@ select_website_names = Query(
     .limit(SHOWN),
     WebsiteOffered,
 )
-"""What websites a user was granted, by name. Value: ``user_id``."""
+"""The names of websites that a user has grants on, and the roles. Value: ``user_id``."""
 
 select_team_names = Query(
     select(Team.name)
@@ -200,4 +203,7 @@ adopt_grants = (
     )
     .values(granted_by=bindparam("adopter_id", type_=Uuid()))
 )
-"""Somebody answers for what nobody does. Values: ``holder_id``, ``website_ids``, a list, and ``adopter_id``."""
+"""
+Set who gave a user's grants where that is not known. Values: ``holder_id``, ``website_ids``, a list, and
+``adopter_id``.
+"""

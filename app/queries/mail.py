@@ -1,4 +1,4 @@
-"""Statements about mail that is to be sent, and about what it says."""
+"""Statements about the outbox, and about the contents of mail."""
 
 from datetime import datetime
 from functools import cache
@@ -27,7 +27,7 @@ _moment = OutboxMail.created_at.type
 
 
 class MailRecord(NamedTuple):
-    """A mail that is to be sent."""
+    """A mail in the outbox."""
 
     id: UUID
     kind: str
@@ -40,14 +40,14 @@ class MailRecord(NamedTuple):
 
 
 class MailCounts(NamedTuple):
-    """How many mails there are, and how many of them are still tried."""
+    """How many mails are in the outbox, and how many of them will be tried again."""
 
     total: int
     waiting: int
 
 
 class InvitationToSend(NamedTuple):
-    """What the mail of an invitation says."""
+    """The data for an invitation's mail."""
 
     id: UUID
     nonce: str
@@ -62,7 +62,7 @@ class InvitationToSend(NamedTuple):
 select_any_due = Query(
     select(OutboxMail.id.label("id")).where(OutboxMail.due_at <= bindparam("now", type_=_moment)).limit(1), Id
 )
-"""Whether there is anything to do. Value: ``now``."""
+"""Whether any mail is due. Value: ``now``."""
 
 _next = (
     select(OutboxMail.id)
@@ -79,14 +79,15 @@ claim_next = Query(
     .returning(*COLUMNS),
     MailRecord,
 )
-"""Take the mail that is due for longest; nobody else takes it before ``until``. Values: ``now``, ``until``."""
+"""Claim the mail that has been due longest, so that no other worker takes it before ``until``. Values: ``now``,
+``until``."""
 
 _mine = (OutboxMail.id == bindparam("mail_id"), OutboxMail.attempts == bindparam("attempt"))
 delete_mail = delete(OutboxMail).where(*_mine)
-"""Values: ``mail_id``, and ``attempt``: it is no longer ours where somebody else has tried since."""
+"""Values: ``mail_id``, ``attempt``. Does nothing if another worker has claimed the mail since this attempt."""
 
 postpone_mail = update(OutboxMail).where(*_mine).values(due_at=bindparam("next"), last_error=bindparam("error"))
-"""Values: as ``delete_mail``, ``next``, ``error``."""
+"""Values: ``mail_id``, ``attempt``, ``next``, ``error``. Like ``delete_mail``, it spares a mail claimed since."""
 
 _again = {"due_at": bindparam("now", type_=_moment), "attempts": 0}
 retry_given_up = update(OutboxMail).where(OutboxMail.due_at.is_(None)).values(_again)
@@ -121,7 +122,7 @@ select_invitation = Query(
     ),
     InvitationToSend,
 )
-"""An invitation whose link is good. Values: ``invitation_id``, ``now``."""
+"""An invitation whose mailed link is valid. Values: ``invitation_id``, ``now``."""
 
 select_invitation_of = Query(select(Invitation.id.label("id")).where(Invitation.user_id == bindparam("user_id")), Id)
 """Value: ``user_id``."""
@@ -129,12 +130,12 @@ select_invitation_of = Query(select(Invitation.id.label("id")).where(Invitation.
 select_invitation_waiting = select(Invitation).where(
     Invitation.user_id == bindparam("user_id"), Invitation.accepted_at.is_(None)
 )
-"""The row itself. Value: ``user_id``."""
+"""A user's open invitation, as a model object. Value: ``user_id``."""
 
 
 @cache
 def select_mails(*, capped: bool) -> PageQuery[MailRecord]:
-    """A page of mails that are not sent, oldest first."""
+    """A page of the outbox, oldest first."""
     order = [(OutboxMail.created_at, False), (OutboxMail.id, False)]
     hits = select(OutboxMail.id).select_from(OutboxMail)
     return PageQuery(paged(hits, OutboxMail.id, COLUMNS, order, capped=capped), MailRecord)

@@ -1,4 +1,4 @@
-"""Statements about who is in which team."""
+"""Statements about memberships in teams."""
 
 from datetime import datetime
 from functools import cache
@@ -27,7 +27,7 @@ OLDEST = (Membership.created_at, Membership.id)
 
 
 class MemberRecord(NamedTuple):
-    """Who is in a team, and as what."""
+    """A membership: the user, the team and the role."""
 
     id: UUID
     team_id: UUID
@@ -38,7 +38,7 @@ class MemberRecord(NamedTuple):
 
 
 class NamedMember(NamedTuple):
-    """The same, with the user's name."""
+    """A membership with the username."""
 
     id: UUID
     team_id: UUID
@@ -50,7 +50,7 @@ class NamedMember(NamedTuple):
 
 
 class MemberAsText(NamedTuple):
-    """The same, with ids and times as text."""
+    """A membership with the username, and with ids and times as text."""
 
     id: str
     team_id: str
@@ -72,14 +72,13 @@ select_role = Query(
 _living = select(*COLUMNS).join(User, User.id == Membership.user_id).where(User.deleted_at.is_(None))
 
 select_members = Query(_living.where(Membership.team_id == bindparam("team_id")).order_by(*OLDEST), MemberRecord)
-"""Everybody in a team, longest-standing first. Value: ``team_id``."""
+"""All members of a team, oldest membership first. Value: ``team_id``."""
 
 
 @cache
 def select_members_of(number: int, *, owners_only: bool = False) -> Query[MemberAsText]:
     """
-    Everybody in some teams, or their owners; ids and times come as text. Values: ``team_0`` and so on, ``number`` of
-    them.
+    All members of some teams, or only the owners. Values: ``team_0``, ``team_1`` …, ``number`` of them.
     """
     teams = [bindparam(f"team_{index}", type_=Uuid()) for index in range(number)]
     columns: list[Any] = [
@@ -120,15 +119,18 @@ select_succession = (
     )
     .limit(1)
 )
-"""Who comes first in a team: owner, manager, member, each by standing (W9). An entity. Value: ``team_id``."""
+"""
+The membership that comes first in the line of succession: owners, then managers, then members, then view-only members,
+each by age. A model object. Value: ``team_id``.
+"""
 
 select_successor = select_succession.where(Membership.user_id != bindparam("user_id"))
-"""The same when ``user_id`` goes."""
+"""The same without ``user_id``, for when that user leaves."""
 
 
 @cache
 def select_team_users(*, match: Match | None, few: bool, capped: bool) -> PageQuery[NamedMember]:
-    """A page of a team's members with their names, longest-standing first. Value: ``team_id``."""
+    """A page of a team's members with their usernames, oldest membership first. Value: ``team_id``."""
     hits = (
         select(Membership.id)
         .join(User, User.id == Membership.user_id)

@@ -1,4 +1,4 @@
-"""Statements about links by which a forgotten password is replaced."""
+"""Statements about links for resetting a password."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from app.queries.users import SUMMARY
 
 
 class ResetOwner(NamedTuple):
-    """Whose link it is, and until when."""
+    """The owner of a link, and when it expires."""
 
     id: UUID
     username: str
@@ -23,7 +23,7 @@ class ResetOwner(NamedTuple):
 
 
 class ResetAccount(NamedTuple):
-    """Who is to get a link."""
+    """The account that a link was requested for."""
 
     id: UUID
     username: str
@@ -44,14 +44,14 @@ select_by_token = Query(
     ),
     ResetOwner,
 )
-"""Whose link it is, while it is good. Values: ``hash_of_token``, ``now``."""
+"""The owner of a valid link. Values: ``hash_of_token``, ``now``."""
 
 select_reset = select(PasswordReset).where(PasswordReset.user_id == bindparam("owner_id"))
 
 delete_used = delete(PasswordReset).where(
     PasswordReset.token_hash == bindparam("used_hash"), PasswordReset.expires_at > bindparam("now")
 )
-"""Of several who use a link at once, one finds it. Values: ``used_hash``, ``now``."""
+"""Delete a valid link. Of concurrent requests that use it, only one deletes a row. Values: ``used_hash``, ``now``."""
 
 delete_of_user = delete(PasswordReset).where(PasswordReset.user_id == bindparam("owner_id"))
 
@@ -65,4 +65,6 @@ select_account = Query(
     .limit(1),
     ResetAccount,
 )
-"""Whom a folded name or address means. Value: ``account_key``."""
+"""
+The account with this username or e-mail address; a username takes precedence. Value: ``account_key``, folded.
+"""

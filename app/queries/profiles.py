@@ -1,4 +1,4 @@
-"""Statements about names and addresses of accounts."""
+"""Statements about usernames and e-mail addresses."""
 
 from typing import NamedTuple
 
@@ -8,11 +8,11 @@ from app.db.sql.query import Query
 from app.models import User
 
 hold_name = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
-"""Wait until nobody else is about to take the name, on PostgreSQL. Value: ``number``, made of the name."""
+"""Wait on PostgreSQL until no other transaction is claiming the name. Value: ``number``, derived from the name."""
 
 
 class NameKeys(NamedTuple):
-    """What an account is called, as names are compared."""
+    """The folded username and e-mail address of an account."""
 
     username_key: str | None
     email_key: str | None
@@ -25,11 +25,17 @@ select_clashes = Query(
     ),
     NameKeys,
 )
-"""Other accounts whose name is the address, or whose address is the name. Values: ``user_id`` and both keys or null."""
+"""
+Other accounts whose username is this e-mail address, or whose e-mail address is this username. Values: ``user_id``,
+``username_key``, ``email_key``; the keys can be null.
+"""
 
 touch_user = (
     update(User)
     .where(User.id == bindparam("seen_id"), or_(User.last_seen_at.is_(None), User.last_seen_at < bindparam("stale")))
     .values(last_seen_at=bindparam("now"), updated_at=User.updated_at)
 )
-"""Note that a user was there; that is no change of the account. Values: ``seen_id``, ``stale``, ``now``."""
+"""
+Record when a user was last seen, unless that was recorded since ``stale``. It keeps ``updated_at``, as it is not a
+change of the account. Values: ``seen_id``, ``stale``, ``now``.
+"""

@@ -1,24 +1,24 @@
-"""Rows that statements about several things have in common."""
+"""Types of rows that several modules need."""
 
 from typing import NamedTuple
 from uuid import UUID
 
 
 class Id(NamedTuple):
-    """Something that is there."""
+    """The id of an existing row."""
 
     id: UUID
 
 
 class RoleInTeam(NamedTuple):
-    """A team, and the actor's role in it if there is one."""
+    """A team and the actor's role in it; None if the actor is not a member."""
 
     id: UUID
     role: str | None
 
 
 class WebsiteRights(NamedTuple):
-    """A website, with what rights on it depend on; ``team_role`` and ``grant_role`` are the actor's."""
+    """A website with what the actor's access depends on; ``team_role`` and ``grant_role`` are the actor's."""
 
     id: UUID
     user_id: UUID | None

@@ -1,4 +1,4 @@
-"""Statements about logins."""
+"""Statements about sessions."""
 
 from datetime import datetime
 from functools import cache
@@ -11,6 +11,7 @@ from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery
 from app.models import LoginSession
 from app.queries.credentials import statements
+from app.queries.second_factor import MUST_ENROLL
 
 COLUMNS = (
     LoginSession.id.label("id"),
@@ -39,14 +40,15 @@ stored = statements(
     lifetime=LoginSession.lifetime,
     good=_good,
     touched={"last_used_at": bindparam("now"), "expires_at": bindparam("until")},
+    must_enroll=MUST_ENROLL,
     kept_first=(LoginSession.created_at.desc(), LoginSession.id.desc()),
 )
-"""The newest are kept."""
+"""If a user has too many, the newest ones are kept."""
 
 
 @cache
 def select_sessions(*, capped: bool) -> PageQuery[SessionRecord]:
-    """A page of a user's living logins, newest first. Values: ``user_id``, ``now``."""
+    """A page of a user's valid sessions, newest first. Values: ``user_id``, ``now``."""
     hits = select(LoginSession.id).where(
         LoginSession.user_id == bindparam("user_id"),
         _good,

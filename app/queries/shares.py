@@ -38,7 +38,7 @@ class ShareRecord(NamedTuple):
 
 
 class ShareOfWebsite(NamedTuple):
-    """The same, with what rights on its website depend on."""
+    """A public link, with what access to its website depends on."""
 
     id: UUID
     entity_id: UUID
@@ -61,7 +61,7 @@ select_share = Query(
     .where(Share.id == bindparam("share_id"), Website.deleted_at.is_(None)),
     ShareOfWebsite,
 )
-"""A share of a living website, with what rights on it depend on. Values: ``share_id``, ``actor_id``."""
+"""A share of a living website, with the actor's roles there. Values: ``share_id``, ``actor_id``."""
 
 _public = (
     select(*COLUMNS)
@@ -74,7 +74,11 @@ select_share_by_token = Query(_public.where(Share.id == bindparam("share_id")), 
 
 @cache
 def select_shares(*, one: bool, capped: bool) -> PageQuery[ShareRecord]:
-    """A page of a website's shares, newest first, or the one alone. Values: ``website_id``, ``share_id``."""
+    """
+    A page of a website's shares, newest first. Values: ``website_id``, and ``share_id`` with ``one``.
+
+    :param one: only the share with this id
+    """
     hits = select(Share.id).where(Share.entity_id == bindparam("website_id"))
     if one:
         hits = hits.where(Share.id == bindparam("share_id"))

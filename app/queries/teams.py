@@ -23,6 +23,7 @@ COLUMNS = (
     Team.created_at,
     Team.updated_at,
     Team.deleted_at,
+    Team.two_factor_required,
 )
 
 own_role = (
@@ -32,7 +33,7 @@ own_role = (
     .scalar_subquery()
     .label("own_role")
 )
-"""The actor's role in the team of the row. Value: ``actor_id``; null when not a member."""
+"""The actor's role in the team of the row; null if the actor is not a member. Value: ``actor_id``."""
 
 living_websites = (
     select(func.count())
@@ -63,10 +64,11 @@ class TeamRecord(NamedTuple):
     created_at: datetime | None
     updated_at: datetime | None
     deleted_at: datetime | None
+    two_factor_required: bool
 
 
 class TeamOfActor(NamedTuple):
-    """A team, and the actor's role in it."""
+    """A team and the actor's role in it."""
 
     id: UUID
     name: str
@@ -75,11 +77,12 @@ class TeamOfActor(NamedTuple):
     created_at: datetime | None
     updated_at: datetime | None
     deleted_at: datetime | None
+    two_factor_required: bool
     own_role: str | None
 
 
 class TeamListed(NamedTuple):
-    """The same in a list, with how many websites and members it has."""
+    """A team in a list, with the actor's role in it and the numbers of its websites and members."""
 
     id: UUID
     name: str
@@ -88,13 +91,14 @@ class TeamListed(NamedTuple):
     created_at: datetime | None
     updated_at: datetime | None
     deleted_at: datetime | None
+    two_factor_required: bool
     own_role: str | None
     website_count: int
     member_count: int
 
 
 class BriefTeam(NamedTuple):
-    """A team as users see it beside their own names."""
+    """A team as shown with a user's own data."""
 
     id: UUID
     name: str
@@ -112,7 +116,7 @@ select_teams_called = Query(
     .limit(SHOWN_IN_MESSAGES + 1),
     TeamRecord,
 )
-"""Some teams of an id or name. Values: ``team_id``, ``name``."""
+"""Teams by id or name. Values: ``team_id``, ``name``."""
 
 select_team_by_code = Query(
     select(Team.id.label("id")).where(Team.access_code == bindparam("access_code"), Team.deleted_at.is_(None)), Id
@@ -125,7 +129,7 @@ select_brief_teams = Query(
     .order_by(Team.created_at, Team.id),
     BriefTeam,
 )
-"""What a login tells of a user's teams. Value: ``user_id``."""
+"""The teams of a user, as a login returns them. Value: ``user_id``."""
 
 
 def _sorted(sort: str, *, descending: bool) -> Order:
@@ -138,7 +142,7 @@ def _sorted(sort: str, *, descending: bool) -> Order:
 def select_teams(
     *, of_user: bool, match: Match | None, few: bool, sort: str, descending: bool, capped: bool
 ) -> PageQuery[TeamListed]:
-    """A page of teams, of everybody or of ``user_id``; their members come by ``select_members_of``."""
+    """A page of all teams, or of ``user_id``'s teams. Use ``select_members_of`` for their members."""
     hits = select(Team.id).where(Team.deleted_at.is_(None))
     if of_user:
         hits = hits.join(Membership, Membership.team_id == Team.id).where(Membership.user_id == bindparam("user_id"))

@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, literal_column, or_, select
+from sqlalchemy import bindparam, exists, func, literal_column, or_, select
 
 from app.db.sql.ordering import Order, by_name, nulls_least
 from app.db.sql.pagination import paged
@@ -13,10 +13,14 @@ from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, in_index, like_folded
 from app.domain.errors import SHOWN_IN_MESSAGES
 from app.domain.roles import Role
-from app.models import IS_ADMIN, User, Website
+from app.models import IS_ADMIN, SecondFactor, User, Website
 from app.queries.rows import Id
 
 SUMMARY = (User.id.label("id"), User.username, User.role, User.created_at)
+
+HAS_SECOND_FACTOR = (
+    exists().where(SecondFactor.user_id == User.id, SecondFactor.enabled_at.is_not(None)).correlate(User)
+)
 
 personal_websites = (
     select(func.count())
@@ -27,8 +31,8 @@ personal_websites = (
     .label("website_count")
 )
 
-PROFILE = (User.email, User.display_name, User.last_seen_at, User.pending)
-"""What an account says of itself beyond Umami's columns."""
+PROFILE = (User.email, User.display_name, User.last_seen_at, User.pending, User.two_factor_required)
+"""The columns of a profile beyond Umami's."""
 
 
 class UserRecord(NamedTuple):
@@ -42,10 +46,11 @@ class UserRecord(NamedTuple):
     display_name: str | None
     last_seen_at: datetime | None
     pending: bool
+    two_factor_required: bool
 
 
 class UserListed(NamedTuple):
-    """An account in a list of all."""
+    """An account in the list of all accounts."""
 
     id: UUID
     username: str
@@ -55,6 +60,7 @@ class UserListed(NamedTuple):
     display_name: str | None
     last_seen_at: datetime | None
     pending: bool
+    two_factor_required: bool
     logo_url: str | None
     updated_at: datetime | None
     deleted_at: datetime | None
@@ -62,13 +68,14 @@ class UserListed(NamedTuple):
 
 
 class Credentials(NamedTuple):
-    """An account, and the hash of its password."""
+    """An account, the hash of its password, and whether it has a second factor."""
 
     id: UUID
     username: str
     role: str
     created_at: datetime | None
     password_hash: str
+    has_second_factor: bool
 
 
 class PasswordHash(NamedTuple):
@@ -89,7 +96,7 @@ select_user = Query(
 """Value: ``user_id``."""
 
 select_credentials = Query(
-    select(*SUMMARY, User.password_hash.label("password_hash"))
+    select(*SUMMARY, User.password_hash.label("password_hash"), HAS_SECOND_FACTOR.label("has_second_factor"))
     .where(
         or_(User.username_key == bindparam("account_key"), User.email_key == bindparam("account_key")),
         User.deleted_at.is_(None),
@@ -99,7 +106,10 @@ select_credentials = Query(
     .limit(1),
     Credentials,
 )
-"""Whoever may log in by a name or an e-mail address. Value: ``account_key``, folded."""
+"""
+The account that can log in with this username or e-mail address; a username takes precedence. Value: ``account_key``,
+folded.
+"""
 
 select_users_called = Query(
     select(*SUMMARY, *PROFILE)
@@ -114,7 +124,7 @@ select_users_called = Query(
     .limit(SHOWN_IN_MESSAGES + 1),
     UserRecord,
 )
-"""Some accounts of an id, or a folded name or e-mail address. Values: ``user_id``, ``name_key``."""
+"""Accounts by id, or by the folded username or e-mail address. Values: ``user_id``, ``name_key``."""
 
 select_users_displayed = Query(
     select(*SUMMARY, *PROFILE)
@@ -123,7 +133,7 @@ select_users_displayed = Query(
     .limit(SHOWN_IN_MESSAGES + 1),
     UserRecord,
 )
-"""Some accounts of a display name. Value: ``display_name_key``, folded."""
+"""Accounts by display name. Value: ``display_name_key``, folded."""
 
 _password_hash = select(User.password_hash.label("password_hash")).where(
     User.id == bindparam("user_id"), User.deleted_at.is_(None)
@@ -131,7 +141,7 @@ _password_hash = select(User.password_hash.label("password_hash")).where(
 select_password_hash = Query(_password_hash, PasswordHash)
 
 hold_password_hash = Query(_password_hash.with_for_update(read=True), PasswordHash)
-"""The same, and nobody changes it until the transaction ends. Value: ``user_id``."""
+"""The same, locked against changes until the transaction ends. Value: ``user_id``."""
 
 hold_role = Query(
     select(User.role.label("role"))
@@ -139,7 +149,7 @@ hold_role = Query(
     .with_for_update(read=True),
     HeldRole,
 )
-"""A user's role, which stays as it is until the transaction ends. Value: ``user_id``."""
+"""A user's role, locked against changes until the transaction ends. Value: ``user_id``."""
 
 lock_users = (
     select(User)
@@ -148,7 +158,10 @@ lock_users = (
     .with_for_update(key_share=True)
     .execution_options(populate_existing=True)
 )
-"""Some living accounts, to be changed; administrators are locked first, as by ``lock_admins``. Value: ``user_ids``."""
+"""
+Living accounts, locked for changes. To avoid deadlocks, administrators are locked first, as by ``lock_admins``. Value:
+``user_ids``.
+"""
 
 lock_admins = Query(
     select(User.id.label("id"))
@@ -157,7 +170,10 @@ lock_admins = Query(
     .with_for_update(key_share=True),
     Id,
 )
-"""All administrators, locked in one order: two who demote each other meet here (W4)."""
+"""
+All administrators, locked in a fixed order, so that two administrators who demote each other at once do not leave the
+installation without one.
+"""
 
 select_any_admin = Query(
     select(User.id.label("id")).where(IS_ADMIN, User.deleted_at.is_(None), ~User.pending).limit(1), Id
@@ -170,11 +186,11 @@ select_first_admin = Query(
     .limit(1),
     Id,
 )
-"""The administrator who has been here longest."""
+"""The administrator with the oldest account."""
 
 
 def _sorted(sort: str, *, descending: bool) -> Order:
-    """Ties are broken by id so that pages never overlap."""
+    """The order, with ties broken by id so that pages never overlap."""
     if sort == "username":
         return by_name(User.username_key, User.username, User.id, descending=descending)
     if sort == "last_seen_at":
@@ -195,10 +211,10 @@ def select_users(
     pending: bool | None = None,
 ) -> PageQuery[UserListed]:
     """
-    Living accounts, a page. What is searched for is a part of the username, the e-mail address or the display name.
+    A page of the living accounts. A search looks in usernames, e-mail addresses and display names.
 
-    :param role: those who have it
-    :param pending: those who have not accepted their invitation yet, or those who have
+    :param role: only accounts with this role
+    :param pending: True: only accounts whose invitation has not been accepted yet; False: only the others
     """
     hits = select(User.id).where(User.deleted_at.is_(None))
     if role is not None:

@@ -72,7 +72,7 @@ grant_role = (
 
 
 class WebsiteRecord(NamedTuple):
-    """A website, with its newest slug, and what rights on it depend on."""
+    """A website with its newest slug and what the actor's access to it depends on."""
 
     id: UUID
     name: str
@@ -92,7 +92,7 @@ class WebsiteRecord(NamedTuple):
 
 
 class WebsiteListed(NamedTuple):
-    """A website in a list."""
+    """A website in a list, with its newest slug."""
 
     id: UUID
     name: str
@@ -110,7 +110,7 @@ class WebsiteListed(NamedTuple):
 
 
 class WebsiteOfUser(NamedTuple):
-    """The same, with its owner."""
+    """A website in a list, with its owner."""
 
     id: UUID
     name: str
@@ -130,7 +130,7 @@ class WebsiteOfUser(NamedTuple):
 
 
 class WebsiteOfTeam(NamedTuple):
-    """The same, with who created it."""
+    """A website in a list, with the user who created it."""
 
     id: UUID
     name: str
@@ -150,7 +150,7 @@ class WebsiteOfTeam(NamedTuple):
 
 
 class WebsiteOfAnyone(NamedTuple):
-    """The same, with its owner or its team."""
+    """A website in a list, with its owner or its team."""
 
     id: UUID
     name: str
@@ -173,6 +173,7 @@ class WebsiteOfAnyone(NamedTuple):
     team_created_at: datetime | None
     team_updated_at: datetime | None
     team_deleted_at: datetime | None
+    team_two_factor_required: bool | None
 
 
 select_website = Query(
@@ -194,7 +195,7 @@ select_websites_called = Query(
     .limit(SHOWN_IN_MESSAGES + 1),
     WebsiteRecord,
 )
-"""Some websites of an id, name or domain. Values: ``website_id``, ``name``, ``actor_id``."""
+"""Websites by id, name or domain. Values: ``website_id``, ``name``, ``actor_id``."""
 
 
 _user_id: ColumnElement[UUID] = bindparam("user_id", type_=Uuid())
@@ -204,7 +205,7 @@ _WITH_OWNER = (User, and_(User.id == Website.user_id, User.deleted_at.is_(None))
 
 @cache
 def select_all_websites(**how: Any) -> PageQuery[WebsiteOfAnyone]:
-    """A page of everybody's websites; ``how``: see ``_listed``."""
+    """A page of all websites. See ``_listed`` for the arguments."""
     teams = [column.label(f"team_{column.key}") for column in TEAM_COLUMNS if column.key != "id"]
     joins = [_WITH_OWNER, (Team, and_(Team.id == Website.team_id, Team.deleted_at.is_(None)))]
     return PageQuery(_listed(None, [*COLUMNS, *_OWNER, *teams], joins, **how), WebsiteOfAnyone)
@@ -219,7 +220,7 @@ def select_websites_of_user(**how: Any) -> PageQuery[WebsiteOfUser]:
 
 @cache
 def select_websites_of_user_and_teams(**how: Any) -> PageQuery[WebsiteListed]:
-    """The same, and those of teams that the user owns or manages. Value: ``user_id``."""
+    """A page of a user's own websites and those of teams that the user owns or manages. Value: ``user_id``."""
     managed = (
         select(Membership.team_id)
         .join(Team, Team.id == Membership.team_id)
@@ -229,7 +230,7 @@ def select_websites_of_user_and_teams(**how: Any) -> PageQuery[WebsiteListed]:
             Team.deleted_at.is_(None),
         )
     )
-    # Two walks over an index each; an OR would walk the whole table.
+    # A union of two index scans, since an OR would scan the whole table.
     own = select(Website.id).where(Website.user_id == _user_id)
     whose = Website.id.in_(union_all(own, select(Website.id).where(Website.team_id.in_(managed))))
     return PageQuery(_listed(whose, COLUMNS, [], **how), WebsiteListed)

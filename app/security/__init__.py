@@ -1,1 +1,1 @@
-"""Actors, permissions, passwords, tokens, throttling: no database, no HTTP."""
+"""Password hashing, tokens and throttling, without database or HTTP."""

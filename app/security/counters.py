@@ -1,4 +1,4 @@
-"""Wrong guesses counted by ``limits``: in this process, or in Redis."""
+"""Counters of wrong guesses based on the library ``limits``: in this process or in Redis."""
 
 import time
 from collections.abc import Callable
@@ -13,13 +13,14 @@ from app.domain.attempts import Guess, Limits, Standing, whole_seconds
 
 log = structlog.get_logger()
 REDIS_PAUSE = 5.0
-"""Seconds that Redis is left alone after it failed, so that each login does not wait for it anew."""
+"""Seconds without requests to Redis after a failure, so that not every login waits for the timeout."""
 REDIS_SECONDS = 0.5
+"""Timeout of connections and requests."""
 T = TypeVar("T")
 
 
 class Counters:
-    """Moving windows in a storage."""
+    """Counters with moving windows in any storage of ``limits``."""
 
     def __init__(self, storage: Storage, limits: Limits) -> None:
         self._limiter = MovingWindowRateLimiter(storage)
@@ -28,11 +29,11 @@ class Counters:
 
     @classmethod
     def in_memory(cls, limits: Limits) -> "Counters":
-        """Counters of this process alone."""
+        """Counters in the memory of this process."""
         return cls(MemoryStorage(), limits)
 
     def look(self, guess: Guess) -> Standing:
-        """What has been counted."""
+        """Return what has been counted for this account and address."""
         waits, failed = [], False
         for item, names in self._items(guess):
             window = self._limiter.get_window_stats(item, *names)
@@ -42,7 +43,7 @@ class Counters:
         return Standing(whole_seconds(waits), failed)
 
     def add(self, guess: Guess) -> None:
-        """Count a wrong guess, as far as the limits go."""
+        """Count a wrong guess, unless a limit has been reached."""
         for item, names in self._items(guess):
             self._limiter.hit(item, *names)
 
@@ -55,7 +56,7 @@ class Counters:
 
 
 class RedisCounters:
-    """Counters in Redis, as long as it is there."""
+    """Counters in Redis that do nothing while Redis is unreachable."""
 
     def __init__(self, url: str, limits: Limits) -> None:
         self._url, self._limits = url, limits
@@ -63,15 +64,15 @@ class RedisCounters:
         self._again_at = 0.0
 
     def look(self, guess: Guess) -> Standing | None:
-        """What has been counted; None while Redis is away."""
+        """Return what has been counted for this account and address; None while Redis is unreachable."""
         return self._asked(lambda counters: counters.look(guess))
 
     def add(self, guess: Guess) -> None:
-        """Count a wrong guess, if it can be."""
+        """Count a wrong guess, if Redis is reachable."""
         self._asked(lambda counters: counters.add(guess))
 
     def forgive(self, guess: Guess) -> None:
-        """Forget the account's wrong guesses from this address, if that can be."""
+        """Forget the account's wrong guesses from this address, if Redis is reachable."""
         self._asked(lambda counters: counters.forgive(guess))
 
     def _asked(self, question: Callable[[Counters], T]) -> T | None:
@@ -81,9 +82,9 @@ class RedisCounters:
             if self._counters is None:
                 self._counters = Counters(self._storage(), self._limits)
             return question(self._counters)
-        except Exception as error:  # the client's own exceptions differ between versions
+        except Exception as error:  # the client's exceptions differ between its versions
             self._again_at = time.monotonic() + REDIS_PAUSE
-            log.warning("redis unreachable; the database answers for it", error=type(error).__name__)
+            log.warning("redis unreachable; using the database instead", error=type(error).__name__)
             return None
 
     def _storage(self) -> Storage:

@@ -1,4 +1,4 @@
-"""One gate for bcrypt: no more hashes at once than cores of the machine, whatever the number of workers."""
+"""A limit for concurrent bcrypt hashes: no more than the machine has cores, whatever the number of workers."""
 
 import fcntl
 import os
@@ -13,11 +13,14 @@ from app.domain.errors import TooManyLogins
 
 class Gate:
     """
-    ``with gate.turn():`` around whatever hashes. Waiting logins cost a thread, not the cores that reads need.
+    Limits concurrent hashing: use ``with gate.turn():`` around it.
 
-    :param slots: hashes at once; the cores of the machine by default
-    :param most_waiting: who comes when so many wait already is refused at once
-    :param folder: where workers of one server meet; without one each process counts for itself
+    Waiting logins then cost a thread each, but not the cores that other requests need.
+
+    :param slots: maximum of concurrent hashes; by default the number of cores
+    :param most_waiting: maximum of waiting requests; any more fail at once
+    :param folder: folder of the lock files that the workers of a server share; without one, each process has its own
+        limit
     """
 
     def __init__(self, *, slots: int | None = None, most_waiting: int = 64, folder: Path | None = None) -> None:
@@ -26,14 +29,14 @@ class Gate:
         self.waiting = 0
         self.on_waiting: Callable[[int], object] = lambda _number: None
         self.aside: Callable[[], AbstractContextManager[None]] = nullcontext
-        """Entered while a turn is waited for and lasts: a server runs other requests meanwhile."""
+        """A context entered during the wait and the turn. The server sets one that lets other requests run."""
         self._files = [folder / f"hash-{number}.lock" for number in range(self.slots)] if folder else []
         self._here = BoundedSemaphore(self.slots)
         self._counting = Lock()
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for a turn, and give it back. :raises TooManyLogins: too many wait already"""
+        """Wait for a turn, and end it on exit. :raises TooManyLogins: ``most_waiting`` requests are waiting already"""
         self._queue()
         with self.aside():
             try:
@@ -46,7 +49,7 @@ class Gate:
                 yield
             finally:
                 if slot is not None:
-                    os.close(slot)  # closing gives the lock back, as does the end of the process
+                    os.close(slot)  # this releases the lock, as would the end of the process
                 self._here.release()
 
     def _queue(self) -> None:
@@ -63,8 +66,9 @@ class Gate:
 
     def _take_slot(self) -> int | None:
         """
-        A lock on one of the files that the workers share: a free one, else whichever is waited for.
-        None without a folder, also when somebody has tidied it away.
+        Lock one of the files that the workers share and return its descriptor: a free file, or else one to wait for.
+
+        Returns None if there is no folder, or if the folder has been removed since.
         """
         if not self._files or not self._files[0].parent.is_dir():
             return None

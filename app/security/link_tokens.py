@@ -1,4 +1,4 @@
-"""Tokens of links that are mailed: derived from the server's secret, so that nothing that is stored gives them away."""
+"""Tokens of mailed links. They are derived from the server's secret, so stored data does not reveal them."""
 
 import hmac
 import re
@@ -9,39 +9,43 @@ TOKEN_BYTES = 16
 NONCE_BYTES = 16
 TOKEN = re.compile("[0-9a-f]{32}")
 INVITATION, PASSWORD_RESET = "invitations", "reset-password"
-"""Where links lead: the first part of the path."""
+"""The first part of a link's path."""
 FOR_INVITATION, FOR_PASSWORD_RESET = "invitation", "password-reset"
-"""What tokens are derived for: a link of one kind does not open another."""
+"""The purposes that tokens are derived for. A token for one purpose is not valid for another."""
 
 
 def new_nonce() -> str:
-    """32 random hex digits: another nonce, another link."""
+    """32 random hex digits. A new nonce gives a new link."""
     return secrets.token_hex(NONCE_BYTES)
 
 
 def new_link_token() -> str:
-    """A token that nobody can derive, in the shape of the others; for links that are shown once."""
+    """A random token in the format of the derived ones, for links that are shown only once."""
     return secrets.token_hex(TOKEN_BYTES)
 
 
 def is_link_token(token: str) -> bool:
-    """Whether it has the shape of one."""
+    """Whether the text has the format of a link token."""
     return TOKEN.fullmatch(token) is not None
 
 
 def link_to(root: str, place: str, token: str) -> str:
-    """The whole link, below the address that people reach the server by."""
+    """The full URL of a link, below ``root``, the public URL of the server."""
     return f"{root.rstrip('/')}/{place}/{token}"
 
 
 class LinkTokens:
-    """Derives the token of a link from what it is for. The database holds its hash and the nonce, neither enough."""
+    """
+    Derives the tokens of links.
+
+    The database holds a token's hash and nonce; neither is enough to compute the token without the secret.
+    """
 
     def __init__(self, secret: str) -> None:
-        # A key of its own: the secret also signs share tokens.
+        # Derive a separate key, since the secret also signs share tokens.
         self._key = hmac.digest(secret.encode(), b"frontdesk.links", "sha256")
 
     def derive(self, purpose: str, id: UUID, nonce: str) -> str:
-        """32 hex digits, another for each purpose (``FOR_…``)."""
+        """The token, 32 hex digits, for a purpose (``FOR_…``), the id of its row, and the row's nonce."""
         message = f"{purpose}\n{id.hex}\n{nonce}".encode()
         return hmac.digest(self._key, message, "sha256")[:TOKEN_BYTES].hex()

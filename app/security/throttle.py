@@ -1,4 +1,4 @@
-"""Throttling of guesses (W11)."""
+"""Throttling of guesses at passwords, links and codes."""
 
 import hmac
 import ipaddress
@@ -14,7 +14,7 @@ KEY_BYTES = 16
 
 
 def network_of(address: str) -> str:
-    """What counts as one address: an IPv4 address, or a whole /64 of IPv6."""
+    """The network that counts as one address: a single IPv4 address, or a /64 of IPv6."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -28,25 +28,26 @@ def network_of(address: str) -> str:
 
 class Throttle:
     """
-    Refuses guesses of one kind once there were too many wrong ones.
+    Rejects guesses of one kind after too many wrong ones.
 
-    The database decides: all workers and hosts count there. Redis, where there is one, keeps a copy, and refuses what
-    is too much without asking the database. While Redis is away, the database is asked.
+    The database is authoritative, since all workers and hosts count there. Redis, if configured, holds a copy of the
+    counts so that excess guesses can be rejected without a database query. While Redis is unreachable, every check
+    reads the database.
     """
 
     def __init__(self, name: str, limits: Limits, failures: Failures, *, secret: str, redis_url: str = "") -> None:
         """
-        :param name: what is guessed at; throttles of one name share their counts
-        :param secret: the key of the hashes that are counted by; servers that share counts share it
+        :param name: what is guessed; throttles of the same name share their counts
+        :param secret: the key for hashing accounts and addresses; servers that share counts must share it
         """
         self._limits, self._failures = limits, failures
         self._key = hmac.digest(secret.encode(), f"frontdesk.throttle.{name}".encode(), "sha256")
         self._copy = RedisCounters(redis_url, limits) if redis_url else None
         self._unwritten = Counters.in_memory(limits)
-        """What could not be counted in the database: a database that is busy or read-only is no way round the limit."""
+        """Guesses that could not be counted in the database, so that a busy or read-only one lifts no limit."""
 
     def check(self, account: str, address: str) -> None:
-        """:raises Throttled: too many wrong guesses for this account from this address, or from the address alone"""
+        """:raises Throttled: too many wrong guesses from this address, for this account or in total"""
         guess = self._guess(account, address)
         _refuse(self._unwritten.look(guess).wait)
         copy = self._copy.look(guess) if self._copy else None
@@ -56,8 +57,9 @@ class Throttle:
         """
         Count a wrong guess.
 
-        :raises Throttled: others have reached the limit since ``check``; the caller must not learn what came of it
-        :raises DatabaseUnavailable: it could not count it
+        :raises Throttled: concurrent guesses have reached the limit since ``check``; the caller must not learn whether
+            the guess was right
+        :raises DatabaseUnavailable: the database could not count the guess
         """
         guess = self._guess(account, address)
         try:
@@ -72,10 +74,9 @@ class Throttle:
 
     def forgive(self, account: str, address: str) -> None:
         """
-        Note a right guess: the account's wrong ones from this address are forgiven. Where there were none, nothing is
-        written.
+        Forget the account's wrong guesses from this address after a right one. Writes nothing if there were none.
 
-        :raises Throttled: others have reached the limit since ``check``
+        :raises Throttled: concurrent guesses have reached the limit since ``check``
         """
         guess = self._guess(account, address)
         standing = self._failures.look(guess, self._limits)
@@ -88,8 +89,9 @@ class Throttle:
     @contextmanager
     def guessing(self, account: str, address: str, *, wrong: type[DomainError]) -> Iterator[None]:
         """
-        Surround what looks a guess up, and raises ``wrong`` where it finds nothing: that counts. Never inside a
-        transaction, which would undo the count.
+        Check the limits, run the lookup in the ``with`` block, and count a wrong guess if it raises ``wrong``.
+
+        Do not use it inside a transaction, whose rollback would undo the count.
 
         :raises Throttled: too many wrong guesses
         """
@@ -104,7 +106,7 @@ class Throttle:
         return Guess(account=self._hashed(f"account {account}"), place=self._hashed(f"place {network_of(address)}"))
 
     def _hashed(self, text: str) -> str:
-        """A keyed hash: users type passwords into name fields, and hashes of those could be guessed without a key."""
+        """A keyed hash. Users type passwords into name fields, and unkeyed hashes of those could be guessed."""
         return hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), "sha256")[:KEY_BYTES].hex()
 
 
@@ -116,24 +118,25 @@ def _refuse(wait: int) -> None:
 @dataclass(frozen=True, slots=True)
 class Throttles:
     """
-    One for each thing that can be guessed. Tokens of sessions and shares, access tokens and the like need none: they
-    have 128 random bits or more.
+    A throttle for each kind of guess.
+
+    Session tokens, share tokens and access tokens need none: they have at least 128 random bits or a signature.
     """
 
     passwords: Throttle
-    """Logins, and confirmations by password, of every API."""
+    """Logins and confirmations by password, on every API."""
     resets: Throttle
-    """Requests for a link to set a new password; every one counts."""
+    """Requests for a link to reset a password; every request counts."""
     links: Throttle
-    """Links of invitations and password resets; by address alone, since whoever knows a good one does not guess."""
+    """Links of invitations and password resets; only by address, since a guess at a link names no account."""
     access_codes: Throttle
-    """Teams' access codes: wrong ones, and those that a manager chooses, which tells whether another team has it."""
+    """Access codes of teams: wrong codes, and attempts to choose one, which reveal whether another team has it."""
     share_slugs: Throttle
-    """Likewise, of public links; by address alone."""
+    """Slugs of public links: wrong ones, and attempts to choose one; only by address."""
 
     @classmethod
     def of(cls, limits: Limits, failures: Failures, *, secret: str, redis_url: str = "") -> "Throttles":
-        """All of them, with the same limits."""
+        """All throttles, with the same limits."""
         by_address = replace(limits, attempts=limits.attempts_per_address)
 
         def made(name: str, limits: Limits) -> Throttle:

@@ -1,4 +1,4 @@
-"""Opaque tokens for logins, signed ones for shares, and the random codes that people pass on."""
+"""Opaque tokens for sessions and programs, signed tokens for shares, and random codes that users pass on."""
 
 import re
 import secrets
@@ -12,41 +12,41 @@ ALPHABET = string.ascii_letters + string.digits
 CODE_LENGTH = 16
 ACCESS_TOKEN = re.compile("[0-9a-f]{32}")
 TOKEN_MAX_LENGTH = 512
-"""Longer strings are no token of ours; they are not even hashed."""
+"""Longer strings cannot be our tokens and are not hashed."""
 
 
 def new_token() -> str:
-    """256 random bits, for a URL or a header."""
+    """A session token: 256 random bits, in characters that are safe in URLs and headers."""
     return secrets.token_urlsafe(32)
 
 
 def new_access_token() -> str:
-    """128 random bits as 32 hex digits: a token for programs, as Matomo's clients know them."""
+    """An access token: 128 random bits as 32 hex digits, as Matomo's clients expect them."""
     return secrets.token_hex(16)
 
 
 def is_access_token(token: str) -> bool:
-    """Whether it has the shape of a token for programs, which no login's token has."""
+    """Whether the text has the format of an access token, which no session token has."""
     return ACCESS_TOKEN.fullmatch(token) is not None
 
 
 def hash_token(token: str) -> str:
-    """What is stored of a token: SHA-256 in hex. Enough, since tokens are random."""
+    """The SHA-256 of a token in hex, as it is stored. Tokens are random, so a plain hash is safe."""
     return sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def new_code() -> str:
-    """16 random letters and digits: an access code or a slug."""
+    """16 random letters and digits, for an access code or a slug."""
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
 def new_access_code() -> str:
-    """A team's access code, as Umami spells them."""
+    """An access code for a team, in Umami's format."""
     return f"team_{new_code()}"
 
 
 class ShareTokens:
-    """Signs and reads share tokens: each names its share row and expires (W26)."""
+    """Signs and reads share tokens. A token names its share row, so deleting the share revokes it, and it expires."""
 
     def __init__(self, secret: str, *, hours: float) -> None:
         self._serializer = URLSafeTimedSerializer(secret, salt="frontdesk.share")
@@ -56,7 +56,7 @@ class ShareTokens:
         return self._serializer.dumps(share_id.hex)
 
     def read(self, token: str) -> UUID | None:
-        """The share that it names; None when forged, broken or expired."""
+        """The id of the share that a token names; None if the token is forged, malformed or expired."""
         if len(token) > TOKEN_MAX_LENGTH:
             return None
         try:

@@ -1,1 +1,1 @@
-"""Verbs: permission, transaction, rule. The only writers."""
+"""Use cases: each checks permission, applies the rules and writes in one transaction. Nothing else writes data."""

@@ -1,9 +1,9 @@
 """
-Whether the actor still is who they were when the call began.
+Checks that the actor still has the account and the role with which the call began.
 
 Losing or gaining the administrator role, and losing the account, end every session and token of a user. A call that was
-let in just before that must not act after it: each change asks again inside its transaction, and the account stays as
-it is until the transaction ends (docs/architecture.md, "Writing").
+authenticated just before must not take effect afterwards. So each change checks the actor again inside its transaction,
+and locks the account until the transaction ends (docs/architecture.md, "Writing").
 """
 
 from collections.abc import Collection
@@ -19,7 +19,11 @@ from app.queries import users as queries
 
 
 def recheck(actor: Actor) -> None:
-    """:raises Unauthenticated: the account is gone, or no longer an administrator, or one only now"""
+    """
+    Make sure that the actor's account is unchanged, and lock it until the transaction ends.
+
+    :raises Unauthenticated: the account was deleted, or has gained or lost the administrator role
+    """
     if actor.user is not None:
         row = fetch_one(queries.hold_role, user_id=actor.user.id)
         _require_same(actor, None if row is None else row.role)
@@ -27,7 +31,7 @@ def recheck(actor: Actor) -> None:
 
 def lock_users(session: Unit, actor: Actor, user_ids: Collection[UUID]) -> dict[UUID, User]:
     """
-    The users, to be changed, as far as there are any; with the actor, by one statement.
+    Lock users to change them, and the actor with them, in one statement; ids of users that do not exist are left out.
 
     :raises Unauthenticated: see ``recheck``
     """
@@ -40,15 +44,18 @@ def lock_users(session: Unit, actor: Actor, user_ids: Collection[UUID]) -> dict[
 
 
 def lock_user(session: Unit, actor: Actor, user_id: UUID) -> User | None:
-    """The user, to be changed, if there is one. :raises Unauthenticated: see ``recheck``"""
+    """Lock a user to change it; None if it does not exist. :raises Unauthenticated: see ``recheck``"""
     return lock_users(session, actor, [user_id]).get(user_id)
 
 
 def lock_admins(actor: Actor) -> list[UUID]:
     """
-    All administrators, in one order: two who demote each other meet here (W4).
+    Lock all administrators, and return their ids.
 
-    :raises Unauthenticated: the actor came as one, and is none any more
+    The order of the locks is fixed, so two administrators who demote each other run one after the other, and one of
+    them stays.
+
+    :raises Unauthenticated: the actor was an administrator when the call began, and no longer is
     """
     admins = [row.id for row in fetch_all(queries.lock_admins)]
     if actor.user is not None and actor.is_admin and actor.user.id not in admins:

@@ -1,9 +1,9 @@
 """
-What happened, recorded once for each change, in the transaction of the change.
+Events: one for each change, recorded in the transaction of the change.
 
 A service calls ``record(session, UserDeleted(actor, ...))`` before its transaction ends. Each listener of the running
-app (``Runtime.listeners``) is called with the session and the event: what it writes is committed with the change, or
-rolled back with it. Events never hold secrets: no passwords, tokens, access codes or slugs.
+app (``Runtime.listeners``) is called with the session and the event. What it writes is committed or rolled back with
+the change. Events never hold secrets: no passwords, tokens, access codes or slugs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from app.domain.actor import Actor
 from app.runtime import runtime
 
 Changes = Mapping[str, tuple[Any, Any]]
-"""By the name of what was changed: the value before and the one after."""
+"""The old and the new value of each changed field, by the field's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class UserCreated(UserEvent):
 
 @dataclass(frozen=True, slots=True)
 class UserUpdated(UserEvent):
-    """Another username or display name."""
+    """The username or the display name was changed."""
 
     changes: Changes
 
@@ -58,13 +58,13 @@ class EmailChanged(UserEvent):
     old: str | None
     new: str | None
     pending: bool
-    """The account has not accepted its invitation yet, so nothing was ever sent to the old address but that."""
+    """The invitation has not been accepted yet, so the old address has received nothing but the invitation."""
 
 
 @dataclass(frozen=True, slots=True)
 class PasswordChanged(UserEvent):
     email: str | None
-    """The address that the account had before."""
+    """The account's address before the change."""
     by: str
     """``self``, ``admin`` or ``link``."""
 
@@ -72,18 +72,18 @@ class PasswordChanged(UserEvent):
 @dataclass(frozen=True, slots=True)
 class UserDeleted(UserEvent):
     heir_id: UUID | None
-    """Who got the websites, and the teams that no one else owned."""
+    """The user who received the websites, and the teams that no one else owned."""
 
 
 @dataclass(frozen=True, slots=True)
 class PasswordResetRequested(Event):
     account: str
-    """As it was given: a username, an e-mail address, or neither."""
+    """As the visitor typed it: a username, an e-mail address, or neither."""
 
 
 @dataclass(frozen=True, slots=True)
 class PasswordResetLinkCreated(UserEvent):
-    """An administrator made a link that sets another password."""
+    """An administrator created a link for setting a new password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,40 @@ class AccessTokensRevoked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SecondFactorEnabled(UserEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorDisabled(UserEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorReset(UserEvent):
+    """An administrator removed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorLocked(UserEvent):
+    """Too many wrong codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupCodeUsed(UserEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorRequirementChanged(Event):
+    """A second factor is required of a user, of a team, or, with neither, of everyone; or no longer."""
+
+    user_id: UUID | None
+    team_id: UUID | None
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TeamEvent(Event):
     """Something that happened to a team."""
 
@@ -141,7 +175,7 @@ class TeamUpdated(TeamEvent):
 class TeamDeleted(TeamEvent):
     name: str
     heir_id: UUID | None
-    """Who got the websites; None where they were deleted."""
+    """The user who received the websites; None if they were deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +223,12 @@ class WebsiteDeleted(WebsiteEvent):
 
 @dataclass(frozen=True, slots=True)
 class WebsiteReset(WebsiteEvent):
-    """Its statistics start anew."""
+    """The statistics were reset."""
 
 
 @dataclass(frozen=True, slots=True)
 class WebsiteTransferred(WebsiteEvent):
-    """It belongs to another user or team now."""
+    """The website was given to another user or team; one of the ids is set."""
 
     user_id: UUID | None
     team_id: UUID | None
@@ -227,7 +261,7 @@ class ShareDeleted(ShareEvent):
 
 @dataclass(frozen=True, slots=True)
 class AccessEvent(Event):
-    """Something that happened to what a user was granted on some websites."""
+    """Something that happened to a user's grants on some websites."""
 
     user_id: UUID
     website_ids: Sequence[UUID]
@@ -236,9 +270,9 @@ class AccessEvent(Event):
 @dataclass(frozen=True, slots=True)
 class GrantsChanged(AccessEvent):
     role: str | None
-    """The role that the user has by grant now; None where it was taken away, with all capabilities."""
+    """The role that is now granted; None if it was taken away, with all capabilities."""
     capabilities: Sequence[str] | None
-    """All that the user has beside the role, where they were named."""
+    """All capabilities that are now granted beside the role; None if the call named none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +287,7 @@ class InvitationEvent(Event):
 
     invitation_id: UUID
     user_id: UUID
-    """The account that waits for acceptance."""
+    """The account that is pending until the invitation is accepted."""
     username: str
 
 
@@ -265,14 +299,14 @@ class InvitationCreated(InvitationEvent):
 
 @dataclass(frozen=True, slots=True)
 class InvitationResent(InvitationEvent):
-    """There is a new link; earlier ones are dead."""
+    """A new link was created; earlier ones no longer work."""
 
     email: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class InvitationLinkCreated(InvitationEvent):
-    """There is a second link, to be copied."""
+    """A second link was created, for copying."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,18 +326,18 @@ class InvitationRevoked(InvitationEvent):
 
 @dataclass(frozen=True, slots=True)
 class MailRetried(Event):
-    """Mails that were not sent are tried again."""
+    """Unsent mails are to be tried again."""
 
     mail_id: UUID | None
-    """None stands for all that were given up."""
+    """None for all mails that were given up."""
 
 
 def record(session: Unit, event: Event) -> None:
-    """Tell every listener of a change, in the transaction at hand."""
+    """Call every listener with the event, in the current transaction."""
     for listen in runtime().listeners:
         listen(session, event)
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
-    """What of ``new`` differs from ``old``, by name."""
+    """Return the values in ``new`` that differ from those in ``old``."""
     return {name: (old.get(name), value) for name, value in new.items() if old.get(name) != value}

@@ -1,4 +1,4 @@
-"""Finding things by what people call them."""
+"""Finding things by the names that users type."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
@@ -9,7 +9,7 @@ from app.models import ANONYMOUS_ID
 
 
 class Row(Protocol):
-    """A row of something that has an id."""
+    """A row with an id."""
 
     @property
     def id(self) -> UUID: ...
@@ -19,7 +19,7 @@ T = TypeVar("T", bound=Row)
 
 
 def parsed_id(text: str) -> UUID | None:
-    """The text as an id; None when it is none."""
+    """Return the text as an id, or None if it is not one."""
     try:
         return UUID(text.strip())
     except ValueError:
@@ -27,23 +27,30 @@ def parsed_id(text: str) -> UUID | None:
 
 
 def as_pasted(text: str, find: Callable[[str], T | None]) -> T | None:
-    """What is called exactly that, or else that without the spaces which come with pasted text."""
+    """
+    Return what ``find`` finds for exactly this text, or else for the text without surrounding spaces: these often come
+    along with pasted text.
+    """
     found, trimmed = find(text), text.strip()
     return find(trimmed) if found is None and trimmed != text else found
 
 
 def require_somebody(user_id: UUID | None) -> None:
-    """:raises OnlyViews: it is the account of those who are not logged in, which neither changes nor owns anything"""
+    """
+    Make sure that the user can own and change things.
+
+    :raises OnlyViews: this is the account for visitors who are not logged in
+    """
     if user_id == ANONYMOUS_ID:
         raise OnlyViews
 
 
 def the_only_one(found: Sequence[T], thing: Thing) -> T:
     """
-    The one row that was found.
+    Return the single row that was found.
 
-    :raises UnknownName: there is none
-    :raises AmbiguousName: there are more
+    :raises UnknownName: nothing was found
+    :raises AmbiguousName: several rows were found
     """
     if not found:
         raise UnknownName(thing)

@@ -20,6 +20,11 @@ class Installation:
         "`production` or `development` (readable logs, a generated secret).",
         choices=("production", "development"),
     )
+    previous_secret_keys: str = setting(
+        "",
+        "Earlier values of `FRONTDESK_SECRET_KEY`, separated by spaces: they still open stored second factors.",
+        secret=True,
+    )
     secret_key: str = setting(
         "", "Key that signs share tokens and derives the links in mails; at least 32 characters.", secret=True
     )
@@ -98,6 +103,9 @@ class Login:
         least=1,
     )
     login_window: int = setting(900, "Length of that window in seconds.", least=1)
+    two_factor_for_admins: bool = setting(
+        False, "Administrators must set up a second factor before they can do anything else."
+    )
     login_queue: int = setting(
         64, "Logins that may wait for password hashing in one worker; further ones get 503.", least=1
     )

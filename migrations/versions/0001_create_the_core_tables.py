@@ -1,4 +1,4 @@
-"""Users, teams, memberships, websites, shares (Umami's tables) and logins (ours)."""
+"""Create users, teams, memberships, websites and shares (Umami's tables), and sessions (ours)."""
 
 from typing import Any
 

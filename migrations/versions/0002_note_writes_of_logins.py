@@ -1,4 +1,4 @@
-"""When a login last changed something: its next lists must show it, also where a replica answers them."""
+"""Store when a session last wrote something, so that its next lists include that even if they come from a replica."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,8 +1,8 @@
 """
-Trigram indexes for "contains" searches, on PostgreSQL, where the extension pg_trgm may be created.
+Create trigram indexes for searches on PostgreSQL, if the extension pg_trgm can be created.
 
-Where it may not, searches work as before, by reading every row. Once somebody with the right has run
-``CREATE EXTENSION pg_trgm``, going back to 0002 and forth again makes the indexes.
+Otherwise searches still work by reading every row. After a superuser has run ``CREATE EXTENSION pg_trgm``, downgrade to
+0002 and upgrade again to create the indexes.
 """
 
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ COLUMNS = [("user", "username_key"), ("team", "name"), ("website", "name"), ("we
 def upgrade() -> None:
     if op.get_context().dialect.name != "postgresql" or not extension_is_there():
         return
-    # Concurrently, and so outside of the transaction: writes go on while the indexes of large tables are built.
+    # Concurrently, which needs to be outside a transaction: large tables stay writable while indexes are built.
     with op.get_context().autocommit_block():
         for table, column in COLUMNS:
             op.execute(
@@ -33,7 +33,7 @@ def extension_is_there() -> bool:
         with op.get_bind().begin_nested():
             op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     except sa.exc.DBAPIError as error:
-        log.warning("searches go without trigram indexes: pg_trgm cannot be created", reason=str(error.orig).strip())
+        log.warning("pg_trgm cannot be created; searches will not use indexes", reason=str(error.orig).strip())
         return False
     return True
 

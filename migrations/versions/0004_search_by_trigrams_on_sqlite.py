@@ -1,8 +1,8 @@
 """
-Full-text indexes of trigrams for the administrators' lists, on SQLite, where FTS5 is built in.
+Create full-text indexes of trigrams for searches in lists of everything on SQLite, if it has FTS5 with trigrams.
 
-Where it is not, searches work as before, by reading every row. ``search_x_key`` gives each row a number
-that, unlike SQLite's own row numbers, survives VACUUM.
+Otherwise searches still work by reading every row. ``search_…_key`` gives each row a number that, unlike SQLite's own
+row numbers, survives VACUUM.
 """
 
 import sqlalchemy as sa
@@ -51,7 +51,7 @@ def trigrams_are_there() -> bool:
     try:
         op.execute("CREATE VIRTUAL TABLE temp.trigrams_are_there USING fts5(x, tokenize='trigram')")
     except sa.exc.DBAPIError as error:
-        log.warning("searches go without a full-text index: SQLite lacks FTS5", reason=str(error.orig))
+        log.warning("SQLite lacks FTS5 with trigrams; searches will not use indexes", reason=str(error.orig))
         return False
     op.execute("DROP TABLE temp.trigrams_are_there")
     return True

@@ -1,4 +1,4 @@
-"""Grants, invitations, mail, tokens for programs, profiles; and every website gets its number."""
+"""Create tables for grants, invitations, mail, access tokens and profiles, and give every website a number."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ TIME = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    # Columns that SQLite can add in place: making the table anew would drop the triggers of its search index.
+    # Only columns that SQLite can add in place: rebuilding the table would drop the triggers of its search index.
     op.add_column("user", sa.Column("email", sa.String(254), nullable=True))
     op.add_column("user", sa.Column("email_key", sa.String(1024), nullable=True))
     op.add_column("user", sa.Column("last_seen_at", TIME, nullable=True))
@@ -173,7 +173,7 @@ def to_website(table: str) -> sa.ForeignKeyConstraint:
 
 
 def downgrade() -> None:
-    # Grants, invitations, unsent mail, tokens, addresses and numbers are lost.
+    # Grants, invitations, unsent mail, access tokens, e-mail addresses and numbers are lost.
     for table in ("website_profile", "website_number", "user_preference", "outbox_mail", "password_reset"):
         op.drop_table(table)
     for table in ("invitation", "access_token", "website_capability", "website_grant"):

@@ -1,4 +1,4 @@
-"""Count failed attempts in the database, where all workers and hosts see them."""
+"""Count failed attempts in the database, so that all workers and hosts share the counts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,5 +21,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # Whatever was counted is forgotten.
+    # The counts are lost.
     op.drop_table("failed_attempt")

@@ -1,7 +1,8 @@
 """
-Names of teams and websites folded, to sort by; display names folded, to search in; users found by e-mail address too.
+Store folded names of teams and websites for sorting, and folded display names for searches, and find users by e-mail.
 
-The program folds what it writes. Triggers do so for others: the release before, while it still runs, and Umami.
+Frontdesk folds the names that it writes. Triggers do that for rows from the previous release, which may still be
+running, and from Umami.
 """
 
 import unicodedata
@@ -41,7 +42,7 @@ KEY_LENGTH, BATCH = 255, 5000
 def upgrade() -> None:
     postgresql = op.get_context().dialect.name == "postgresql"
     for table, column in COLUMNS:
-        # What was interrupted can be run again: PostgreSQL's part has several transactions.
+        # On PostgreSQL, the migration has several transactions, so it must be possible to run it again.
         column_key = sa.Column(f"{column}_key", sa.String(KEY_LENGTH), nullable=True)
         op.add_column(table, column_key, if_not_exists=postgresql or None)
     if not postgresql:
@@ -52,7 +53,7 @@ def upgrade() -> None:
             search_users_by(SEARCHED)
         return
     fold_on_postgresql()
-    # Outside of a transaction: writes go on while large tables are filled and their indexes are built.
+    # Outside a transaction, so that large tables stay writable while they are filled and their indexes are built.
     with op.get_context().autocommit_block():
         fill()
         change_indexes(OLD, NEW, concurrently=True)
@@ -102,7 +103,7 @@ def fold_on_sqlite() -> None:
 
 
 def fill() -> None:
-    """Fold what is there, some thousand rows at a time."""
+    """Fold the names of existing rows in batches."""
     connection = op.get_bind()
     for table, column in COLUMNS:
         rows_after = sa.text(
@@ -120,7 +121,7 @@ def fill() -> None:
 
 
 def folded(name: str) -> str:
-    """As the program folds it."""
+    """Fold a name like ``app.domain.folding.sort_key``, copied here so that the migration never changes."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())[:KEY_LENGTH]
 
 
@@ -136,7 +137,7 @@ def change_indexes(old: Sequence[Index], new: Sequence[Index], *, concurrently: 
 
 
 def trigrams_are_there() -> bool:
-    """Whether the migrations before could make indexes of trigrams."""
+    """Whether the earlier migrations were able to create trigram indexes."""
     if op.get_context().dialect.name == "postgresql":
         found = "SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'"
     else:
@@ -145,7 +146,7 @@ def trigrams_are_there() -> bool:
 
 
 def search_users_by(columns: tuple[str, ...]) -> None:
-    """Make SQLite's full-text index of users anew; the numbers of the rows stay."""
+    """Rebuild SQLite's full-text index of users with these columns. The numbers of the rows do not change."""
     names, new = ", ".join(columns), ", ".join(f"new.{name}" for name in columns)
     number = "(SELECT number FROM search_user_key WHERE id = new.user_id)"
     for event in ("insert", "update"):

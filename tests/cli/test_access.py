@@ -83,7 +83,7 @@ class TestSetAndRemove:
         assert made["user"]["id"] == str(ANONYMOUS_ID)
         assert (refused.exit_code, refused.stderr) == (
             5,
-            "Error: The account 'anonymous' can view websites, and nothing more.\n",
+            "Error: The account 'anonymous' can only have view access.\n",
         )
         assert [row["right"] for row in printed("access", "anonymous")["data"]] == ["view"]
 
@@ -99,7 +99,7 @@ class TestSetAndRemove:
             ),
             (("eve", "Shop", "view"), 4, "There is no such user."),
             (("ada", "Nowhere", "view"), 4, "There is no such website."),
-            (("admin", "Shop", "view"), 5, "admin is an administrator, with every right on every website already."),
+            (("admin", "Shop", "view"), 5, "admin is an administrator and already has full access to every website."),
         ],
     )
     def test_what_cannot_be_is_refused(self, run, admin, ada, site, arguments, code, message):

@@ -11,11 +11,11 @@ from tests.cli.conftest import error_of, invoke
 from tests.db.migrations import umami
 
 ADVICE = (
-    "Frontdesk cannot use them, and makes tables of the same names. Nothing was changed; set DATABASE_URL to another "
-    "database, which is empty"
+    "Frontdesk needs tables of the same names and cannot use these. Nothing was changed; set DATABASE_URL to an empty "
+    "database"
 )
 OF_UMAMI = (
-    "Error: this database holds tables of Umami: _prisma_migrations, share, team, team_user, user, website, "
+    "Error: the database has tables of Umami: _prisma_migrations, share, team, team_user, user, website, "
     f"website_event. {ADVICE}\n"
 )
 COMMANDS = [("setup",), ("db", "upgrade"), ("db", "upgrade", "0001"), ("db", "downgrade", "base", "--yes")]
@@ -95,7 +95,7 @@ class TestOthers:
         done = invoke(app, *command)
 
         assert (done.exit_code, done.stdout) == (3, "")
-        assert done.stderr == f"Error: this database holds tables of another program: {names}. {ADVICE}\n"
+        assert done.stderr == f"Error: the database has tables of another program: {names}. {ADVICE}\n"
         assert contents(app) == before
 
     def test_tables_that_are_in_nobodys_way_are_none_of_our_business(self, empty_app):

@@ -65,7 +65,7 @@ class TestCreate:
     @pytest.mark.parametrize(
         ("arguments", "code", "message"),
         [
-            ([], 6, "Error: username: A username or an e-mail address is needed\n"),
+            ([], 6, "Error: username: Enter a username or an e-mail address.\n"),
             (["admin"], 5, "Error: User already exists\n"),
             (["ada", "--website", "Nothing", "view"], 4, "Error: There is no such website.\n"),
             (["ada", "--team", "Nothing", "team-member"], 4, "Error: There is no such team.\n"),

@@ -64,7 +64,7 @@ class TestShow:
 
         assert (done.exit_code, done.output) == (
             5,
-            f"Error: Several teams are called that; name one by its id: {ids[0]}, {ids[1]}\n",
+            f"Error: More than one team has that name. Use the id instead: {ids[0]}, {ids[1]}\n",
         )
 
     def test_an_unknown_one_is_refused(self, run):

@@ -3,6 +3,7 @@
 import re
 from uuid import UUID
 
+import pyotp
 import pytest
 
 from tests.cli.conftest import NO_ADDRESS, configured
@@ -116,7 +117,7 @@ class TestShow:
 
         assert (done.exit_code, done.output) == (
             5,
-            f"Error: Several users are called that; name one by its id: {ids[0]}, {ids[1]}\n",
+            f"Error: More than one user has that name. Use the id instead: {ids[0]}, {ids[1]}\n",
         )
 
     def test_nobody_hides_an_account_behind_a_display_name(self, printed, run, ada, make_user):
@@ -243,3 +244,22 @@ def test_nobody_is_refused(run, arguments: tuple[str, ...]):
     done = run("users", *arguments)
 
     assert (done.exit_code, done.output) == (4, GONE)
+
+
+class TestResetSecondFactor:
+    def test_a_lost_phone_is_no_longer_asked_for(self, printed, ada, client_of):
+        client = client_of(ada)
+        secret = client.post("/api/2fa/setup/initiate").json["manualKey"]
+        client.post("/api/2fa/setup/confirm", json={"token": pyotp.TOTP(secret).now()})
+
+        removed = printed("users", "reset-2fa", "ada", "--yes")
+
+        assert removed == {"ok": True, "username": "ada", "removed": True}
+        assert client.get("/api/2fa/status").json["isEnabled"] is False
+        assert printed("users", "reset-2fa", "ada", "--yes")["removed"] is False
+
+    def test_it_is_asked_for(self, run, ada):
+        done = run("users", "reset-2fa", "ada", stdin="n\n")
+
+        assert done.exit_code == 1
+        assert "The password alone will be enough to log in." in done.output

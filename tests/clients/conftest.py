@@ -1,4 +1,4 @@
-"""A server for the clients to talk to, one for each test module and database."""
+"""A server for the clients, one for each test module and database."""
 
 from collections.abc import Iterator
 

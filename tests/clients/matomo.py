@@ -1,4 +1,4 @@
-"""What Matomo's clients need of a server: a token, and websites with numbers."""
+"""A server prepared for Matomo's clients, with a token and websites."""
 
 import json
 import urllib.parse
@@ -11,13 +11,13 @@ from tests.live import LiveServer
 
 @dataclass(frozen=True)
 class Installation:
-    """A server with websites 1 and 2, and the superuser's token."""
+    """A server with the websites 1 and 2 and a token of the superuser."""
 
     url: str
     token: str
 
     def call(self, method: str, **parameters: str) -> Any:
-        """What no client is asked for: the answer of a call, by POST."""
+        """Call a method by POST without a client, and return the result."""
         given = {"module": "API", "format": "json", "method": method, "token_auth": self.token, **parameters}
         return post(self.url, given)
 
@@ -28,7 +28,7 @@ def post(url: str, form: dict[str, str]) -> Any:
 
 
 def furnished(server: LiveServer) -> Installation:
-    """The server with its token and websites."""
+    """Create the token and the websites on a server."""
     form = {
         "module": "API",
         "format": "json",

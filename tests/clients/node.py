@@ -1,4 +1,4 @@
-"""Packages of npm and the TypeScript compiler, run by node."""
+"""Runs packages from npm and the TypeScript compiler with node."""
 
 import fcntl
 import json
@@ -18,13 +18,13 @@ MODULES = FOLDER / "node_modules"
 QUIETLY = ("--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-retry-mintimeout=1000")
 UNREACHABLE = re.compile(r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTCACHED")
 OUTPUT_TYPES = {
-    # The package's type lists the password hash, the hashes of API keys and the two-factor secrets.
-    # Frontdesk never answers those; what clients show of a user is checked.
+    # The package's type has the password hash, the hashes of API keys and the two-factor secrets, which Frontdesk never
+    # returns. Only what clients show of a user is checked.
     "getUser": "Pick<OperationOutput<'getUser'>, 'id' | 'username' | 'role' | 'createdAt'>",
 }
 COMPILER_OPTIONS = {
     "strict": True,
-    "strictNullChecks": False,  # the generator of the package's types dropped their nulls
+    "strictNullChecks": False,  # the package's generated types lack nulls
     "noEmit": True,
     "skipLibCheck": True,
     "target": "es2022",
@@ -40,11 +40,11 @@ declare function explains<T>(): <V>(value: V & T) => void;
 
 
 def install(folder: Path = FOLDER) -> None:
-    """Have a folder's locked packages in place; skips the test where there is no node, or nowhere to get them from."""
+    """Install a folder's locked packages. Skips the test if node is missing or the registry cannot be reached."""
     if not shutil.which("node") or not shutil.which("npm"):
         pytest.skip("node and npm are needed to run the npm package")
     with (folder / "package.json").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # one of several test processes installs, the others wait
+        fcntl.flock(lock, fcntl.LOCK_EX)  # test processes may run in parallel, and only one can install
         stamp, wanted = folder / "node_modules" / ".installed", (folder / "package-lock.json").read_text()
         if stamp.is_file() and stamp.read_text() == wanted:
             return
@@ -60,7 +60,7 @@ def run(*command: str, folder: Path = FOLDER) -> subprocess.CompletedProcess[str
 
 
 def converse(server: LiveServer) -> dict[str, Any]:
-    """What the package said of its talk with the server: its operations, the answers, the errors."""
+    """Run the conversation script; returns the package's operations, the responses and the errors."""
     done = run("node", "conversation.mjs", f"{server.url}/api", "admin", server.PASSWORD)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
@@ -72,12 +72,12 @@ def output_type(operation: str) -> str:
 
 def complaints(answers: Iterable[tuple[str, Any]], folder: Path) -> list[tuple[str, str]]:
     """
-    The operations whose answers do not fit the package's types, each with what the compiler says.
+    The operations whose responses do not match the package's types, each with the compiler's message.
 
-    Further keys are allowed; missing ones and wrong types are not.
+    Additional keys are allowed; missing keys and wrong types are not.
     """
     answers = list(answers)
-    # The first call decides. Where it fails, the second one, laxer by a little, says more clearly why.
+    # The first call decides. If it fails, the second one, which is a little less strict, gives a clearer message.
     calls = "accepts<{0}>()({1});\nexplains<{0}>()({1});\n"
     lines = [calls.format(output_type(operation), json.dumps(answer)) for operation, answer in answers]
     (folder / "answers.ts").write_text(HEADER + "".join(lines))

@@ -1,4 +1,4 @@
-"""curl, with the calls of ``docs/coming-from-matomo.md`` and those of Matomo's own guide, as they stand there."""
+"""The curl commands of ``docs/coming-from-matomo.md`` and of Matomo's own guide, exactly as printed there."""
 
 import re
 import shutil
@@ -42,7 +42,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("curl") or not shutil.which("ba
 
 @pytest.fixture
 def fresh(database: str, tmp_path: Path) -> Iterator[LiveServer]:
-    """A server without any website yet."""
+    """A server without websites."""
     with fresh_database(database, tmp_path) as url, serving(url, tmp_path) as server:
         yield server
 
@@ -54,7 +54,7 @@ def shell(script: str) -> str:
 
 
 def fits(printed: str, shown: str) -> bool:
-    """Whether it is what the page shows, with anything in place of the dots."""
+    """Whether the output matches what the page shows, with ``…`` matching any text."""
     return re.fullmatch(".*?".join(map(re.escape, shown.split("…"))), printed) is not None
 
 

@@ -24,7 +24,7 @@ def installation(server: LiveServer) -> Iterator[Installation]:
 
 
 def said(installation: Installation, *calls: dict[str, str], token: str | None = None) -> list[dict[str, Any]]:
-    """What the client's callbacks were given, call by call."""
+    """The arguments of the client's callbacks, one for each call."""
     arguments = (f"{installation.url}/index.php", token or installation.token, json.dumps(calls))
     done = node.run("node", "conversation.cjs", *arguments, folder=FOLDER)
     assert done.returncode == 0, done.stderr
@@ -51,11 +51,11 @@ def test_what_it_reads_comes_as_objects(installation):
 def test_refusals_come_as_errors(installation):
     unknown, writing = said(
         installation,
-        {"method": "UsersManager.getUser", "userLogin": "nobody"},
+        {"method": "UsersManager.getUser", "userLogin": "eve"},
         {"method": "UsersManager.deleteUser", "userLogin": "bob"},
     )
 
-    assert unknown == {"error": "User 'nobody' doesn't exist.", "result": None}
+    assert unknown == {"error": "User 'eve' doesn't exist.", "result": None}
     assert writing["error"] == "The method 'deleteUser' changes data, so it must be called with POST."
 
 

@@ -18,7 +18,7 @@ OWN = {"login", "email", "superuser_access", "date_registered", "invite_status",
 
 @pytest.fixture(scope="module")
 def installation(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """The first of the two clients does everything by GET."""
+    """A server that allows writes by GET, since the first of the two clients sends everything by GET."""
     folder = tmp_path_factory.mktemp(f"matomo-{database}")
     with fresh_database(database, folder) as url, serving(url, folder, matomo_allow_get_writes="true") as server:
         yield furnished(server)
@@ -26,7 +26,7 @@ def installation(database: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture(autouse=True)
 def nobody_else(installation: Installation) -> Iterator[None]:
-    """Each test begins with the superuser alone."""
+    """Delete all users but the superuser after each test."""
     yield
     for login in installation.call("UsersManager.getUsersLogin"):
         if login != "admin":
@@ -36,7 +36,7 @@ def nobody_else(installation: Installation) -> Iterator[None]:
 class TestMatomoApi:
     @pytest.fixture
     def users(self, installation):
-        """A fresh object for each call, as the client remembers the parameters of the call before."""
+        """Calls the client with a new object each time, since it keeps the parameters of the previous call."""
         client = matomo_api.MatomoApi(f"{installation.url}/index.php", installation.token)
 
         def call(method, **parameters):
@@ -135,7 +135,7 @@ class TestMatomoApi:
         assert re.fullmatch("[0-9a-f]{32}", token["value"])
 
     def test_a_refusal_is_told_in_the_body(self, users):
-        assert users("getUser", userLogin="nobody") == {"result": "error", "message": "User 'nobody' doesn't exist."}
+        assert users("getUser", userLogin="eve") == {"result": "error", "message": "User 'eve' doesn't exist."}
 
 
 @pytest.mark.parametrize("auth_method", ["post", "bearer"])
@@ -168,8 +168,8 @@ class TestMatomopy:
         )
 
     def test_a_refusal_is_the_clients_own_error(self, client):
-        with pytest.raises(matomopy.MatomoAPIError, match="User 'nobody' doesn't exist"):
-            client.UsersManager.getUser(userLogin="nobody")
+        with pytest.raises(matomopy.MatomoAPIError, match="User 'eve' doesn't exist"):
+            client.UsersManager.getUser(userLogin="eve")
 
     def test_a_bad_token_is_an_error_of_its_transport(self, installation, auth_method):
         client = matomopy.MatomoClient(installation.url, "0" * 32, auth_method=auth_method)

@@ -13,7 +13,7 @@ from tests.live import LiveServer
 SERVED = re.compile(r"/api/(users|teams|me|auth|share)(/.*)?|/api/websites(/\{websiteId\}(/(shares|reset|transfer))?)?")
 LATER = re.compile(r"/api/me/api-keys(/.*)?")
 UNTYPED = {"getShareBySlug"}
-"""What the package types as any object at all."""
+"""Operations that the package types as any object."""
 
 Answers = list[tuple[str, Any]]
 
@@ -31,13 +31,13 @@ def answers(talk: dict[str, Any]) -> Answers:
 
 @pytest.fixture(scope="module")
 def typed(talk) -> list[str]:
-    """The operations whose answers have a type in the package."""
+    """The operations whose responses have a type in the package."""
     return sorted({item["operation"] for item in talk["answers"]} - UNTYPED)
 
 
 @pytest.fixture(scope="module")
 def found(talk, typed, tmp_path_factory: pytest.TempPathFactory) -> Answers:
-    """What the check says of wrong answers, all of them judged in one run of the compiler."""
+    """What the check reports for wrong responses, all of them checked in one run of the compiler."""
     right = copy.deepcopy({item["operation"]: item["answer"] for item in talk["answers"]})
     del right["getWebsite"]["domain"]
     right["getTeamUsers"]["data"][0]["user"]["username"] = 7
@@ -87,7 +87,7 @@ class TestOperations:
 
 
 class TestTheCheckItself:
-    """A check that cannot fail is none."""
+    """The check of types reports responses that are wrong."""
 
     def test_a_missing_key_is_reported(self, found):
         operation, text = found[0]
@@ -106,7 +106,7 @@ class TestTheCheckItself:
 
 
 class TestErrors:
-    """The package's own error class reads our refusals."""
+    """The package's error class parses our errors."""
 
     @pytest.mark.parametrize(
         ("name", "expected"),

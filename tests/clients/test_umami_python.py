@@ -16,7 +16,7 @@ from tests.live import LiveServer
 
 @pytest.fixture(autouse=True)
 def client(server: LiveServer) -> Iterator[None]:
-    """The module keeps its state in itself: pointed at the server, and forgetful of earlier tests."""
+    """Point the client at the server and reset its state, which is global to the module."""
     impl.auth_token = None
     umami.set_url_base(server.url)
     yield
@@ -24,7 +24,7 @@ def client(server: LiveServer) -> Iterator[None]:
 
 
 def post(server: LiveServer, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    """What the client itself cannot do: change something."""
+    """Change something on the server, which the client cannot do."""
     request = urllib.request.Request(
         f"{server.url}/api{path}", json.dumps(body).encode(), {"Authorization": f"Bearer {impl.auth_token}"}
     )

@@ -1,4 +1,4 @@
-"""What drivers raise, as what it means to whoever called; faults of ours stay as they are."""
+"""Errors of drivers are translated into errors of the domain, except those that indicate bugs."""
 
 from typing import NamedTuple
 
@@ -35,7 +35,7 @@ def context(app):
 @pytest.fixture
 def only_postgresql(database):
     if database == "sqlite":
-        pytest.skip("SQLite does not refuse this")
+        pytest.skip("SQLite allows this")
 
 
 class TestUnavailable:
@@ -54,7 +54,7 @@ class TestUnavailable:
         settings = {"database_pool_size": 1, "database_pool_timeout": 0.05}
         with other_app(database_url, tmp_path, **settings) as small, small.app_context():
             taken = [engine.connect() for engine in db.engines.values()]
-            with pytest.raises(DatabaseUnavailable, match="cannot be reached") as failed:
+            with pytest.raises(DatabaseUnavailable, match="not available") as failed:
                 fetch_all(users.select_any_admin)
             for connection in taken:
                 connection.close()
@@ -121,7 +121,7 @@ class TestConflicts:
     def test_a_constraint_is_the_error_that_the_service_names(self, context):
         conflicts = {"uq_team_access_code": AccessCodeTaken}
 
-        for _ in range(2):  # a class each time anew: an exception keeps what it was raised from
+        for _ in range(2):  # the second error must be a new instance, with its own cause
             with pytest.raises(AccessCodeTaken) as failed, transaction(conflicts) as session:
                 session.add_all(Team(name=name, access_code="team_blue") for name in ("Blue", "Red"))
             assert isinstance(failed.value.__cause__, IntegrityError)
@@ -132,7 +132,7 @@ class TestConflicts:
 
 
 class Deadlock(Exception):
-    """What PostgreSQL says to the one that it chose."""
+    """The driver's error in the transaction that PostgreSQL aborts to resolve a deadlock."""
 
     sqlstate = "40P01"
 

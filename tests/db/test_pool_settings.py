@@ -1,4 +1,4 @@
-"""What the pools of connections are told."""
+"""Settings of the connection pools."""
 
 from tests.http.apps import other_app
 

@@ -1,4 +1,4 @@
-"""Queries: rows of their own type, read as SQLAlchemy reads them; parameters checked; each failure told once."""
+"""Queries return typed rows with the values that SQLAlchemy reads, check their parameters, and report failures."""
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -78,7 +78,7 @@ PLAIN = {"match": None, "few": False, "capped": False}
 SEARCHED = {"match": Match.PATTERN, "few": True, "capped": False}
 BUILT = {
     "rights": access.select_rank(),
-    "everybody's rights": access.select_rank(access.everything),
+    "all rights": access.select_rank(access.everything),
     "reasons of a user": access.select_details(ListScope.USER, 2),
     "reasons on a website": access.select_details(ListScope.WEBSITE, 2),
     "websites of a holder": access.select_websites(everything=False, **SEARCHED),
@@ -87,14 +87,14 @@ BUILT = {
     "mails": mail.select_mails(capped=True),
     "members of teams": memberships.select_members_of(2),
     "members": memberships.select_team_users(**SEARCHED),
-    "logins": sessions.select_sessions(capped=False),
+    "sessions": sessions.select_sessions(capped=False),
     "shares": shares.select_shares(one=False, capped=False),
     "one share": shares.select_shares(one=True, capped=True),
     "all teams": teams.select_teams(of_user=False, **NEWEST, **PLAIN),
     "teams of a user": teams.select_teams(of_user=True, **NEWEST, **SEARCHED),
     "users": users.select_users(**NEWEST, **PLAIN),
     "users with few hits": users.select_users(**NEWEST, **SEARCHED),
-    "everybody's websites": websites.select_all_websites(**NEWEST, **SEARCHED),
+    "all websites": websites.select_all_websites(**NEWEST, **SEARCHED),
     "a user's websites": websites.select_websites_of_user(**NEWEST, **PLAIN),
     "a user's websites and those of teams": websites.select_websites_of_user_and_teams(**NEWEST, **SEARCHED),
     "a team's websites": websites.select_websites_of_team(**NEWEST, **PLAIN),
@@ -107,7 +107,7 @@ BUILT = {
     "people on a website": people.select_people_on_site(named=True, has=AccessFilter.CAPABILITY),
     "websites with a role": reports.select_sites_with(SiteRole.VIEW),
     "websites with a capability": reports.select_sites_with(None),
-    "websites of somebody": reports.select_sites_of_user(own_only=True, searched=True, has=AccessFilter.CAPABILITY),
+    "websites of a user": reports.select_sites_of_user(own_only=True, searched=True, has=AccessFilter.CAPABILITY),
     "all sites": sites.select_sites(everything=True),
     "sites": sites.select_sites(everything=False, by=SiteFilter.PATTERN, excluding=True),
     "sites with an address": sites.select_sites(everything=True, by=SiteFilter.URL),
@@ -123,14 +123,14 @@ READS = {name: query for name, query in ALL.items() if not query.changes}
 
 
 class Named(NamedTuple):
-    """A row of tests."""
+    """A row with two columns."""
 
     id: Any
     username: str
 
 
 class Number(NamedTuple):
-    """Another."""
+    """A row with a number."""
 
     number: int
 
@@ -148,7 +148,7 @@ def reads():
 
 @pytest.fixture
 def world(admin, make_user, make_team, make_website, make_share, token_of):
-    """One of everything, and the values by which statements find it."""
+    """One row of everything; returns values with which statements find these rows."""
     ada = make_user("Ada")
     team = make_team(ada, "Blue", manager=make_user("bob"))
     site = make_website("Site", owner=ada)
@@ -234,7 +234,7 @@ class TestEveryQuery:
 
 
 def fits(found, hint):
-    """Whether a field that is said to be of some type can hold what its column gives, None too where that may be."""
+    """Whether a field's type covers the values of its column, including None if the column is nullable."""
     kinds = {get_origin(kind) or kind for kind in (get_args(hint) if isinstance(hint, UnionType) else [hint])}
     given = getattr(found.type, "impl", found.type).python_type
     nullable = all(getattr(base, "nullable", False) for base in found.base_columns)
@@ -249,7 +249,7 @@ class TestRows:
         row = fetch_one(users.select_user, user_id=ada.id)
 
         assert type(row) is users.UserRecord
-        assert row == users.UserRecord(ada.id, "Ada", "user", row.created_at, None, None, None, False)
+        assert row == users.UserRecord(ada.id, "Ada", "user", row.created_at, None, None, None, False, False)
         assert row.created_at.utcoffset().total_seconds() == 0
 
     def test_are_so_in_a_unit_of_work_and_show_what_it_wrote(self, make_user):
@@ -352,7 +352,7 @@ class TestParameters:
 class TestCompiling:
     @pytest.fixture
     def compilations(self, monkeypatch):
-        """The statements that SQLAlchemy was asked to write."""
+        """The statements that SQLAlchemy has compiled."""
         seen = []
         usual = SQLCompiler.__init__
 
@@ -377,7 +377,7 @@ class TestCompiling:
         assert compilations == [query.statement]
 
     def test_waits_until_the_database_was_reached(self, own_engine):
-        """Only then is it known how the server reads backslashes."""
+        """SQLAlchemy reads the server's handling of backslashes when it connects."""
         like = User.username.ilike("%x\\_%", escape="\\")
         query = Query(select(User.id.label("id"), User.username).where(like), Named)
 
@@ -390,13 +390,13 @@ INTERRUPTED = Query(select(literal_column("42", Integer()).label("number")), Num
 
 @pytest.fixture
 def executed():
-    """The texts that reached the driver through ``own_engine``, each as often as it was run."""
+    """The SQL that ``own_engine`` has executed, in order and with repetitions."""
     return []
 
 
 @pytest.fixture
 def own_engine(database, executed):
-    """An engine that has not been connected yet."""
+    """An engine that has not connected yet."""
 
     class Watching:
         def execute(self, text, *args, **kwargs):
@@ -429,7 +429,7 @@ class TestFailures:
 
     @pytest.fixture
     def invalidated(self, own_engine):
-        """The connections that were given up."""
+        """The connections that have been invalidated."""
         seen = []
         event.listen(own_engine, "invalidate", lambda connection, *_: seen.append(connection))
         return seen
@@ -471,9 +471,9 @@ class TestFailures:
         wrong = Query(NOWHERE.statement.where(User.username == bindparam("username")), Number)
 
         with pytest.raises(DatabaseUnavailable) as caught:
-            fetch_all(wrong, username="Nobody's business")
+            fetch_all(wrong, username="A private matter")
 
-        assert "Nobody" not in f"{caught.value} {caught.value.reason} {caught.value.__cause__}"
+        assert "private" not in f"{caught.value} {caught.value.reason} {caught.value.__cause__}"
 
     def test_the_connection_is_as_good_as_new_afterwards(self, reads, admin):
         with pytest.raises(DBAPIError):
@@ -520,7 +520,7 @@ class TestFailures:
 
 
 class TestReplica:
-    """A list is the replica's to answer; what it cannot answer, the primary does."""
+    """Lists are read from the replica; if it fails, they are read from the primary."""
 
     @pytest.fixture
     def replica(self, app, own_engine, monkeypatch):

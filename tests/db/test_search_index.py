@@ -1,4 +1,4 @@
-"""SQLite's full-text index of trigrams: kept by triggers, used where few are found, never missed where it is not."""
+"""SQLite's full-text index of trigrams: triggers maintain it, searches with few hits use it, and it is optional."""
 
 import pytest
 from sqlalchemy import text
@@ -17,14 +17,14 @@ from app.services.websites import websites
 @pytest.fixture(autouse=True)
 def _on_sqlite(app, database):
     if database != "sqlite":
-        pytest.skip("PostgreSQL has trigram indexes of its own")
+        pytest.skip("the full-text index is SQLite's")
     with app.app_context():
         yield
 
 
 @pytest.fixture
 def names():
-    """The names that a search among all users finds."""
+    """``names(search)``: the usernames that a search in the list of all users finds."""
     return lambda search: [row.username for row in accounts.list_users(OPERATOR, Window(0, 20), search=search).rows]
 
 

@@ -1,4 +1,4 @@
-"""Everybody who may ask, and everything they may ask about."""
+"""Actors of every kind, and websites in every relation to them."""
 
 from types import SimpleNamespace
 from uuid import UUID
@@ -23,24 +23,28 @@ NAMES = {
         "operator": OPERATOR,
         "guest": GUEST,
         "guest of another site": GUEST_ELSEWHERE,
-        "nobody": NOBODY,
+        "visitor": NOBODY,
     }.items()
 }
 OWNER, MANAGER, MEMBER, VIEWER = (role.value for role in TeamRole)
 
 
 def own(user_id=ME):
-    """A website of a user."""
+    """A website owned by a user."""
     return SimpleNamespace(id=SITE, user_id=user_id, team_id=None, team_role=None, grant_role=None)
 
 
 def teams(role):
-    """A website of a team in which the actor has this role."""
+    """A website owned by a team in which the actor has this role; None if the actor is not a member."""
     return SimpleNamespace(id=SITE, user_id=None, team_id=TEAM, team_role=role, grant_role=None)
 
 
 def granted(role, team_role=None):
-    """Another's website, or a team's where the actor has ``team_role``, on which the actor has a direct grant."""
+    """
+    A website on which the actor has a direct grant.
+
+    Another user owns it, or with ``team_role`` a team in which the actor has that role.
+    """
     user_id, team_id = (None, TEAM) if team_role else (OTHER, None)
     return SimpleNamespace(id=SITE, user_id=user_id, team_id=team_id, team_role=team_role, grant_role=role)
 
@@ -49,7 +53,8 @@ ORPHAN = SimpleNamespace(id=SITE, user_id=None, team_id=None, team_role=None, gr
 
 
 def cases(*rows):
-    """``(actor, …, answer, words)``: cases whose ids say who asks, about what, and the answer."""
+    """Test cases from rows of ``(actor, …, allowed, description)``. Their ids name the actor, what it does, and the
+    result."""
     return [
         pytest.param(*row[:-1], id=f"{NAMES[id(row[0])]} {row[-1]} -> {'yes' if row[-2] else 'no'}") for row in rows
     ]

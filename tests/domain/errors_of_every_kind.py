@@ -1,13 +1,15 @@
-"""An error of every class there is, made from what its fields take."""
+"""An example of every class of error, with a value for each of its fields."""
 
 import dataclasses
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 from app.domain.errors import DomainError, Thing, Unit
 from app.domain.roles import SiteRole
 
+MOMENT = datetime(2026, 11, 21, 16, 42, 1, tzinfo=UTC)
 VALUES: dict[Any, Any] = {
     str: "ada",
     int: 7,
@@ -20,6 +22,8 @@ VALUES: dict[Any, Any] = {
     Unit: get_args(Unit)[0],
     UUID: UUID(int=1),
     UUID | int: 7,
+    datetime: MOMENT,
+    datetime | None: MOMENT,
     str | int | UUID: "7",
     tuple[UUID, ...]: (UUID(int=1),),
     tuple[str, ...]: ("one.example", "two.example"),
@@ -28,14 +32,14 @@ VALUES: dict[Any, Any] = {
 
 
 def kinds(root: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
-    """The whole tree, from the root."""
+    """All classes of the tree, starting with the root."""
     yield root
     for kind in root.__subclasses__():
         yield from kinds(kind)
 
 
 def example(kind: type[DomainError], **values: Any) -> DomainError:
-    """An error of this class; ``values`` for the fields that matter to a test."""
+    """An error of this class with example values, except for those given in ``values``."""
     hints = get_type_hints(kind)
     fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
     return kind(**{field.name: VALUES[hints[field.name]] for field in fields} | values)

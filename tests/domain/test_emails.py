@@ -1,4 +1,4 @@
-"""Which e-mail addresses there are."""
+"""Which e-mail addresses are valid, and how they are stored."""
 
 import pytest
 
@@ -89,4 +89,4 @@ class TestDomains:
             clean_email(email, domains=self.DOMAINS)
 
         assert (error.value.email, error.value.domains) == (email, self.DOMAINS)
-        assert error.value.message == "Only addresses of these domains are allowed: example.com, bücher.example"
+        assert error.value.message == "Only addresses in these domains are allowed: example.com, bücher.example"

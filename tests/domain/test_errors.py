@@ -1,4 +1,4 @@
-"""The tree of errors: each class says one thing, in plain English, with the data that an API's own words need."""
+"""The tree of errors: each class has a plain message, and the data that the error texts of APIs need."""
 
 import dataclasses
 
@@ -31,7 +31,7 @@ class TestTheTree:
     def test_each_class_says_what_it_is(self, kind):
         assert kind.__doc__ == vars(kind)["__doc__"]
         assert kind.__doc__.strip().endswith((".", "log."))
-        assert not kind.__doc__.startswith(f"{kind.__name__}(")  # what a dataclass without words would say
+        assert not kind.__doc__.startswith(f"{kind.__name__}(")  # the default docstring of a dataclass
 
     @pytest.mark.parametrize("error", EVERY_ERROR, ids=lambda error: type(error).__name__)
     def test_each_has_a_plain_sentence_with_nothing_left_to_fill_in(self, error):

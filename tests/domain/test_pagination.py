@@ -1,4 +1,4 @@
-"""Parts of lists: windows, and pages far beyond the end."""
+"""Windows of lists, and pages far beyond the end."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What each role grants (umami-api.md, section 2.1): the whole table."""
+"""The complete table of what each role grants."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_a_role_grants_what_the_table_says(role, permission, granted):
 @pytest.mark.parametrize("permission", Permission)
 @pytest.mark.parametrize("role", [None, "", "team", "superuser", "USER", Role.ADMIN])
 def test_no_role_and_unknown_roles_grant_nothing(role, permission):
-    """Administrators neither: policy asks for them first, by name."""
+    """Nor does the role of administrators, which the policy checks separately."""
     assert not grants(role, permission)
 
 

@@ -1,4 +1,4 @@
-"""Who may do what with people and teams (umami-api.md, section 2.2): each question, with everybody who may ask."""
+"""Authorization for users and teams: each policy function with every kind of actor."""
 
 import pytest
 
@@ -36,7 +36,7 @@ def test_administering(actor, allowed):
 @pytest.mark.parametrize(
     ("actor", "user_id", "allowed"),
     cases(
-        *((actor, ME, True, "sees oneself") for actor in (USER, VIEW_ONLY, ADMIN)),
+        *((actor, ME, True, "sees their own account") for actor in (USER, VIEW_ONLY, ADMIN)),
         *((actor, OTHER, False, "sees another") for actor in (USER, VIEW_ONLY, GUEST, NOBODY)),
         *((actor, OTHER, True, "sees another") for actor in (ADMIN, OPERATOR)),
     ),
@@ -49,10 +49,10 @@ def test_seeing_a_user(actor, user_id, allowed):
     ("actor", "owner_id", "allowed"),
     cases(
         (USER, None, True, "founds a team"),
-        (USER, ME, True, "founds a team for oneself"),
+        (USER, ME, True, "founds a team for themselves"),
         (USER, OTHER, False, "founds a team for another"),
         (VIEW_ONLY, None, False, "founds a team"),
-        (VIEW_ONLY, ME, False, "founds a team for oneself"),
+        (VIEW_ONLY, ME, False, "founds a team for themselves"),
         (GUEST, None, False, "founds a team"),
         (NOBODY, None, False, "founds a team"),
         (ADMIN, None, True, "founds a team"),

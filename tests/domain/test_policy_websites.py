@@ -1,4 +1,4 @@
-"""Who may do what with websites (umami-api.md, section 2.2): each question, with everybody who may ask."""
+"""Authorization for websites: each policy function with every kind of actor."""
 
 import pytest
 
@@ -55,11 +55,11 @@ def test_creating_a_website(actor, team_id, team_role, allowed):
         pytest.param(USER, own(OTHER), False, False, id="user, another's"),
         pytest.param(USER, teams(VIEWER), True, True, id="team-view-only, the team's"),
         pytest.param(USER, teams(None), False, False, id="user, a foreign team's"),
-        pytest.param(USER, ORPHAN, False, False, id="user, nobody's"),
-        pytest.param(NOBODY, ORPHAN, False, False, id="nobody, nobody's"),
+        pytest.param(USER, ORPHAN, False, False, id="user, one without an owner"),
+        pytest.param(NOBODY, ORPHAN, False, False, id="visitor, one without an owner"),
         pytest.param(GUEST, own(OTHER), True, False, id="guest, the shared one"),
         pytest.param(GUEST_ELSEWHERE, own(OTHER), False, False, id="guest, another one"),
-        pytest.param(ADMIN, ORPHAN, True, True, id="admin, nobody's"),
+        pytest.param(ADMIN, ORPHAN, True, True, id="admin, one without an owner"),
         *(
             pytest.param(USER, granted(role), True, True, id=f"user with a {role} grant, another's")
             for role in SITE_ROLES
@@ -84,7 +84,7 @@ def test_seeing_a_website_and_its_shares(actor, website, sees, sees_shares):
         pytest.param(VIEW_ONLY, teams(MEMBER), True, id="view-only as team-member, the team's"),
         pytest.param(USER, teams(VIEWER), False, id="team-view-only, the team's"),
         pytest.param(USER, teams(None), False, id="user, a foreign team's"),
-        pytest.param(NOBODY, ORPHAN, False, id="nobody, nobody's"),
+        pytest.param(NOBODY, ORPHAN, False, id="visitor, one without an owner"),
         pytest.param(GUEST, own(OTHER), False, id="guest, the shared one"),
         pytest.param(ADMIN, teams(None), True, id="admin, a foreign team's"),
         pytest.param(USER, granted("view"), False, id="user with a view grant"),
@@ -122,7 +122,7 @@ def test_what_each_way_to_a_website_carries(actor, website, update, delete, acce
 
 @pytest.mark.parametrize("role", SITE_ROLES)
 def test_a_grant_hands_nothing_on(role):
-    """Transfers stay with owners of websites and teams."""
+    """Only owners of websites and of teams can transfer websites."""
     assert not policy.can_take_website(USER, granted(role), ME)
     assert not policy.can_take_website(USER, granted(role, MEMBER), ME)
     assert not policy.can_give_website(USER, granted(role), OWNER)
@@ -132,11 +132,11 @@ def test_a_grant_hands_nothing_on(role):
 @pytest.mark.parametrize(
     ("actor", "website", "user_id", "allowed"),
     [
-        pytest.param(USER, teams(OWNER), ME, True, id="team-owner to oneself"),
+        pytest.param(USER, teams(OWNER), ME, True, id="team-owner to themselves"),
         pytest.param(USER, teams(OWNER), OTHER, False, id="team-owner to another"),
-        pytest.param(USER, teams(MANAGER), ME, False, id="team-manager to oneself"),
-        pytest.param(USER, own(), ME, False, id="user, own to oneself"),
-        pytest.param(ADMIN, teams(None), ME, False, id="admin to oneself"),
+        pytest.param(USER, teams(MANAGER), ME, False, id="team-manager to themselves"),
+        pytest.param(USER, own(), ME, False, id="user, own to themselves"),
+        pytest.param(ADMIN, teams(None), ME, False, id="admin to themselves"),
         pytest.param(ADMIN, teams(None), OTHER, False, id="admin to another"),
     ],
 )

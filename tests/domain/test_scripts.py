@@ -1,4 +1,4 @@
-"""Which letters may stand in one name."""
+"""Which letters one name can combine."""
 
 import re
 import sys
@@ -8,7 +8,7 @@ import regex
 
 from app.domain.scripts import SCRIPTS, is_of_one_script
 
-# The verdicts of UTS 39 on whether a text is at least "highly restrictive".
+# Whether a text is at least "highly restrictive" according to UTS 39.
 VERDICTS = {
     "": True,
     "ada": True,

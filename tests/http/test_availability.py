@@ -38,7 +38,7 @@ class TestProbes:
         response = client.get("/readyz")
 
         assert client.get("/healthz").json == {"status": "ok"}
-        assert is_problem(response, 503, "The database cannot be reached")
+        assert is_problem(response, 503, "The database is not available.")
 
     def test_without_migrations_it_is_healthy_and_not_ready(self, empty_database, tmp_path):
         with other_app(empty_database, tmp_path) as app:
@@ -47,7 +47,7 @@ class TestProbes:
             healthy = client.get("/healthz")
 
         assert healthy.status_code == 200
-        assert is_problem(response, 503, "The database needs migrating: frontdesk db upgrade")
+        assert is_problem(response, 503, "The database needs to be migrated. Run: frontdesk db upgrade")
 
 
 class TestWithoutDatabase:

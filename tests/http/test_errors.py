@@ -58,7 +58,7 @@ class TestPathsOfNoApi:
     def test_so_is_a_database_that_is_away(self, app_without_database):
         response = app_without_database.test_client().get("/readyz")
 
-        assert is_problem(response, 503, "The database cannot be reached")
+        assert is_problem(response, 503, "The database is not available.")
         assert response.headers["Retry-After"] == "1"
 
     def test_redirects_are_none(self, anonymous):

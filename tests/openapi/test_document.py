@@ -181,11 +181,11 @@ class TestCompleteness:
         [
             ("login", "200 400 401 413 429 500 503"),
             ("logout", "200 401 500 503"),
-            ("sso", "200 400 401 500 503"),
-            ("listUsers", "200 400 401 500 503"),
-            ("updateUser", "200 400 401 404 413 429 500 503"),
-            ("joinTeam", "200 400 401 404 413 429 500 503"),
-            ("deleteTeamUser", "200 400 401 404 413 500 503"),
+            ("sso", "200 400 401 403 500 503"),
+            ("listUsers", "200 400 401 403 500 503"),
+            ("updateUser", "200 400 401 403 404 413 429 500 503"),
+            ("joinTeam", "200 400 401 403 404 413 429 500 503"),
+            ("deleteTeamUser", "200 400 401 403 404 413 500 503"),
             ("getShareBySlug", "200 404 429 500 503"),
             ("healthz", "200 500"),
             ("readyz", "200 500 503"),
@@ -225,18 +225,19 @@ class TestSchemas:
         }
 
     def test_what_may_be_null_and_what_never_changes(self, document):
-        properties = document["components"]["schemas"]["TeamOut"]["properties"]
+        schemas = document["components"]["schemas"]
 
-        assert properties["deletedAt"] == {"type": ["string", "null"], "format": "date-time"}
-        assert properties["twoFactorRequired"] == {"type": "boolean", "const": False}
-        assert "twoFactorRequired" in document["components"]["schemas"]["TeamOut"]["required"]
+        found = schemas["TeamOut"]["properties"]["deletedAt"]
+        assert found == {"type": ["string", "null"], "format": "date-time"}
+        assert schemas["FactorStatusOut"]["properties"]["isConfigured"] == {"type": "boolean", "const": True}
+        assert "isConfigured" in schemas["FactorStatusOut"]["required"]
 
     def test_every_example_of_a_refusal_is_one(self, document):
         error = Draft202012Validator({**document, "$ref": "#/components/schemas/Error"})
 
         answers = [answer["content"]["application/json"] for answer in document["components"]["responses"].values()]
 
-        assert len(answers) == 7
+        assert len(answers) == 8
         assert all(error.is_valid(answer["example"]) for answer in answers)
         assert not error.is_valid({"error": {"message": "Bad request", "code": "made-up", "status": 400}})
 

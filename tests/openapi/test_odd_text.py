@@ -30,7 +30,9 @@ def plain(schema):
     if schema.get("format") == "uuid":
         return str(world.known("team", "blue"))
     kinds = schema.get("type")
-    return {"string": "x" * 8, "integer": 1, "object": {}}[kinds if isinstance(kinds, str) else kinds[0]]
+    return {"string": "x" * 8, "integer": 1, "boolean": True, "object": {}}[
+        kinds if isinstance(kinds, str) else kinds[0]
+    ]
 
 
 def is_text(schema):
@@ -46,7 +48,7 @@ def body_schema(document, operation):
 def test_no_body_gets_it_in(as_admin, document, operations, odd):
     answers = {}
     for path, method, operation in operations:
-        if "requestBody" not in operation:
+        if "requestBody" not in operation or operation["operationId"] == "verifyTwoFactor":  # it takes a partial login
             continue
         schema = body_schema(document, operation)
         body = {name: plain(schema["properties"][name]) for name in schema.get("required", ())}

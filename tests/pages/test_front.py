@@ -33,8 +33,11 @@ def test_it_names_no_version(anonymous):
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (DatabaseUnavailable("password=secret"), "Not ready: The database cannot be reached."),
-        (NotMigrated("it is at revision 0001"), "Not ready: The database needs migrating: frontdesk db upgrade."),
+        (DatabaseUnavailable("password=secret"), "Not ready: The database is not available."),
+        (
+            NotMigrated("it is at revision 0001"),
+            "Not ready: The database needs to be migrated. Run: frontdesk db upgrade",
+        ),
     ],
 )
 def test_it_says_when_the_database_cannot_be_used(anonymous, error, said):

@@ -214,7 +214,7 @@ class TestDeclining:
         response = anonymous.post(path, data={"action": "decline"})
 
         assert response.status_code == 409
-        assert "an administrator can delete it" in read(response).said
+        assert "Ask an administrator to delete it" in read(response).said
 
 
 class TestLinksThatAreNotGood:

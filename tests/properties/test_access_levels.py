@@ -1,4 +1,4 @@
-"""Effective rights in SQL, in each of its forms, against a plain reading of the rules, on random worlds."""
+"""Compares each SQL statement for effective access with the rules in plain Python, on random worlds."""
 
 from itertools import product
 
@@ -18,7 +18,7 @@ from tests.actors import acting
 from tests.properties.worlds import IMPLIED, World, strongest, worlds
 
 PAGE = 2
-"""Small, so that lists have several."""
+"""Small, so that lists have several pages."""
 RANDOM = settings(
     max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -31,7 +31,7 @@ def _context(app):
 
 
 def told(statement, **values):
-    """What a statement of rights says: ``{(user, website): right}``."""
+    """Return the result of an access statement: ``{(user, website): access level}``."""
     rows = fetch_all(statement, **values)
     found = {(row.user_id, row.website_id): ROLE_OF_RANK[row.rank] for row in rows}
     assert len(found) == len(rows)
@@ -39,7 +39,7 @@ def told(statement, **values):
 
 
 def by_the_rules(world: World):
-    """The same, without the global role, which these statements leave out."""
+    """Return the same from the rules, without the global role, which these statements do not consider."""
     found = {}
     for person, site in product(world.people, world.sites):
         right = strongest({reason for reason in world.reasons(person, site) if reason[0] != "admin"})
@@ -49,7 +49,7 @@ def by_the_rules(world: World):
 
 
 def summary(view):
-    """A view as the rules put it."""
+    """Return a view in the form of ``expected``."""
     reasons = {(reason.source, reason.right, reason.team.role if reason.team else None) for reason in view.reasons}
     assert len(reasons) == len(view.reasons)
     return view.user.id, view.website.id, reasons, view.right, view.granted, view.implied
@@ -62,7 +62,7 @@ def expected(world: World, person, site):
 
 
 def whole(list_page, *args):
-    """All rows of a list, page by page."""
+    """Return all rows of a list, read page by page."""
     first = list_page(OPERATOR, *args, Window(0, PAGE))
     rows = [*first.rows]
     for offset in range(PAGE, first.total, PAGE):

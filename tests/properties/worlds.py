@@ -1,4 +1,4 @@
-"""Random worlds of users, teams, websites and grants, and the rules of domain.md, section 3, read in plain Python."""
+"""Random worlds of users, teams, websites and grants, and the access rules in plain Python."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ IMPLIED = {
 }
 CAPABILITIES = [*IMPLIED["admin"], "of-an-older-setting"]
 Reason = tuple[str, str, str | None]
-"""Source, right, role in the team."""
+"""Source, access level, and role in the team."""
 
 
 @dataclass
@@ -59,7 +59,7 @@ class World:
     capabilities: set[tuple[UUID, UUID, str]] = field(default_factory=set)
 
     def reasons(self, person: Person, site: Site) -> set[Reason]:
-        """Every way in which somebody has a right, the global role's included."""
+        """Return every way in which a user has access, including by the global role."""
         if person.deleted or site.deleted:
             return set()
         found: set[Reason] = set()
@@ -76,13 +76,13 @@ class World:
         return found
 
     def granted(self, person: Person, site: Site) -> list[str]:
-        """Capabilities given by name that count."""
+        """Return the capabilities that were granted by name and have an effect."""
         given = {name for site_id, user_id, name in self.capabilities if (site_id, user_id) == (site.id, person.id)}
         return [name for name in CAPABILITIES[:3] if name in given] if self.reasons(person, site) else []
 
     @contextmanager
     def stored(self) -> Iterator[None]:
-        """The world in the database, which is empty before and after."""
+        """Store the world in the database, which is empty before and after."""
         try:
             with transaction() as session:
                 self._store(session)
@@ -112,13 +112,13 @@ class World:
 
 
 def strongest(reasons: set[Reason]) -> str | None:
-    """The strongest right among some reasons."""
+    """Return the highest access level among some reasons."""
     return max((right for _, right, _ in reasons), key=STRENGTH.index, default=None)
 
 
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    """Up to five people, three teams and five websites, some of them deleted, with memberships and grants at random."""
+    """Up to five users, three teams and five websites, some of them deleted, with random memberships and grants."""
     seldom = st.sampled_from([False, False, False, True])
     roles = st.sampled_from([Role.USER.value, Role.USER.value, Role.VIEW_ONLY.value, Role.ADMIN.value])
     people = [

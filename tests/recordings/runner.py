@@ -1,9 +1,9 @@
 """
-Plays a scenario of requests and compares the answers with what a real Umami recorded.
+Plays a scenario of requests and compares the responses with those recorded from a real Umami.
 
-A scenario is a list of steps; ``save`` keeps parts of an answer under names that later steps use as
-``{name}``. How strictly an answer is compared is the step's ``compare``: ``body`` by value, ``shape`` by
-JSON type, ``status`` by status alone. Fields that the recording lacks are allowed.
+A scenario is a list of steps. ``save`` stores parts of a response under names that later steps use as ``{name}``.
+``compare`` says how strictly a response is compared: ``body`` by value, ``shape`` by JSON type, ``status`` by status
+only. Fields that the recording lacks are allowed.
 """
 
 import json
@@ -20,12 +20,12 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 ACCESS_CODE = re.compile(r"team_[A-Za-z0-9]{16}")
 
 Send = Callable[..., tuple[int, Any]]
-"""``send(method, path, query=…, headers=…, body=…)``: status and parsed body."""
+"""``send(method, path, query=…, headers=…, body=…)`` returns the status and the parsed body."""
 
 
 @dataclass
 class Playing:
-    """One run of a scenario against one server."""
+    """A run of a scenario against a server."""
 
     name: str
     send: Send
@@ -34,7 +34,7 @@ class Playing:
     tokens: dict[str, str | None] = field(default_factory=lambda: {"anonymous": None, "garbage": "not-a-token"})
 
     def problems(self) -> Iterator[str]:
-        """What differs from the recording, a line each."""
+        """The differences from the recording, one line each."""
         recorded = {row["step"]: row for row in map(json.loads, (FOLDER / f"{self.name}.umami-3.1.0.jsonl").open())}
         self._login("admin", *self.admin)
         for step in json.loads((FOLDER / f"{self.name}.scenario.json").read_text())["steps"]:
@@ -76,7 +76,7 @@ class Playing:
         return value
 
     def _plain(self, value: Any, key: str = "") -> Any:
-        """The value as the recording writes it: placeholders for what differs from run to run."""
+        """The value in the form of the recording, with placeholders for what differs between runs."""
         if isinstance(value, dict):
             return {name: self._plain(item, name) for name, item in value.items()}
         if isinstance(value, list):
@@ -101,7 +101,7 @@ class Playing:
 
 
 def differences(expected: Any, found: Any, *, exact: bool, place: str = "body") -> Iterator[str]:
-    """Where ``found`` is not what was recorded."""
+    """The places where ``found`` differs from the recorded ``expected``."""
     if not exact and None in (expected, found):
         return
     if _kind(expected) is not _kind(found):

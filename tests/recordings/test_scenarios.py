@@ -1,4 +1,4 @@
-"""The recorded answers of a real Umami 3.1.0, against the production server."""
+"""The production server responds like a real Umami 3.1.0, whose responses are recorded."""
 
 import json
 import urllib.error

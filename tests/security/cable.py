@@ -1,4 +1,4 @@
-"""A cable to a server, which can be cut, mended, and left hanging."""
+"""A proxy in front of a server, whose connections can be cut, restored, or made to hang."""
 
 import contextlib
 import socket
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 
 class Cable:
-    """Listens here and carries every byte to the server of ``url`` and back, while it is whole."""
+    """Listens on a local port, and forwards all bytes to and from the server of ``url`` unless it is cut."""
 
     def __init__(self, url: str) -> None:
         self._server = urlsplit(url)
@@ -25,7 +25,7 @@ class Cable:
         self.cut()
 
     def cut(self) -> None:
-        """Nobody gets through any more, and whoever was connected is not."""
+        """Close all connections, and refuse new ones."""
         for end in [self._listener, *self._open]:
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
@@ -33,12 +33,12 @@ class Cable:
         self._open.clear()
 
     def mend(self) -> None:
-        """As if nothing had been."""
+        """Accept connections again, and forward all bytes."""
         self._answers = True
         self._listener = self._listen(self.port)
 
     def hang(self) -> None:
-        """The server takes what it is sent, and does not answer."""
+        """Accept connections and data, but never respond."""
         self._answers = False
 
     def _listen(self, port: int) -> socket.socket:

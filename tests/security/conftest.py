@@ -1,4 +1,4 @@
-"""Throttles count in the app's database."""
+"""An app context, as throttles count in the app's database."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,6 @@ from flask import Flask
 
 @pytest.fixture
 def in_app(app: Flask) -> Iterator[Flask]:
-    """The app, with its context open."""
+    """The app, with an app context."""
     with app.app_context():
         yield app

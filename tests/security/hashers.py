@@ -1,4 +1,4 @@
-"""Processes that take turns at one gate, as workers do."""
+"""Processes that share one gate, as workers do."""
 
 import time
 from multiprocessing import get_context
@@ -20,7 +20,7 @@ def started(target: Any, *arguments: Any) -> BaseProcess:
 
 
 def take_turns(folder: Path, slots: int, threads: int, turns: int, inside: Any, most: Any, done: Any) -> None:
-    """Many threads at the gate; how many were inside at once is counted over all processes."""
+    """Pass the gate in many threads, and record how many were inside at once, over all processes."""
     gate = Gate(slots=slots, most_waiting=threads, folder=folder)
 
     def work() -> None:

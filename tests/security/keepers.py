@@ -1,4 +1,4 @@
-"""Many connections that stay open, from one thread."""
+"""Many keep-alive connections from one thread."""
 
 import asyncio
 from collections import Counter
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Tally:
-    """How often each status was answered, with the headers of refusals, and how often a connection broke."""
+    """The number of responses by status, the headers of rejected requests, and the number of broken connections."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     refusals: list[bytes] = field(default_factory=list)
@@ -16,7 +16,7 @@ class Tally:
 
 
 async def keep_calling(url: str, token: str, paths: Sequence[str], *, connections: int, seconds: float) -> Tally:
-    """Ask for these paths in turn on so many connections, each without pause, for so long."""
+    """Request the paths in turn on each of the connections, without a pause, for so many seconds."""
     tally, loop = Tally(), asyncio.get_running_loop()
     over = loop.time() + seconds
 

@@ -1,4 +1,4 @@
-"""Wherever guessing pays, a few wrong guesses are allowed, and then none, not even the right one."""
+"""Wherever secrets could be guessed, a few wrong guesses are allowed, and after them not even the right one."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ NEW = "another horse"
 
 @dataclass
 class World:
-    """An app that allows few wrong guesses, and what there is to guess."""
+    """An app that allows few wrong guesses, and the secrets in it."""
 
     app: Flask
     tokens: dict[str, str]
@@ -43,7 +43,7 @@ class World:
     reset: str
 
     def client(self, name: str | None = None, address: str = HOME) -> FlaskClient:
-        """A client of ada's, of the administrator's, or of no one's."""
+        """Return a client of ada, of the administrator, or without a session."""
         client = self.app.test_client()
         client.environ_base["REMOTE_ADDR"] = address
         if name is not None:
@@ -51,7 +51,7 @@ class World:
         return client
 
     def call(self, name: str | None, method: str, **values: Any) -> TestResponse:
-        """A call of Matomo's API."""
+        """Call a method of Matomo's API."""
         given = {"module": "API", "method": method, "format": "json", **values}
         return self.client(name).post("/index.php", data=given)
 

@@ -1,4 +1,4 @@
-"""The gate before bcrypt, over threads and processes."""
+"""The gate that limits concurrent bcrypt hashes, across threads and processes."""
 
 from pathlib import Path
 from threading import Event, Thread

@@ -1,4 +1,4 @@
-"""Throttling of guesses, counted in the database (W11)."""
+"""Throttling of guesses, counted in the database."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +26,7 @@ def rows() -> list[FailedAttempt]:
 
 
 def attempt(app, throttle, account: str, address: str) -> bool:
-    """Whether a wrong guess was counted rather than refused."""
+    """Return whether a wrong guess was counted, and not rejected."""
     with app.app_context():
         try:
             throttle.count(account, address)
@@ -261,7 +261,7 @@ class TestManyAtOnce:
         compare, gun = bcrypt.checkpw, Barrier(100)
 
         def slow(password, hashed):
-            time.sleep(0.02)  # so that all the others arrive meanwhile
+            time.sleep(0.02)  # so that all other guesses arrive meanwhile
             wrong.append(password)
             return compare(password, hashed)
 
@@ -276,6 +276,6 @@ class TestManyAtOnce:
 
         with app.app_context():
             limit, cores = runtime().config.login_attempts, runtime().gate.slots
-        assert set(statuses) <= {401, 429, 503}  # 503: more wait than there is room for
+        assert set(statuses) <= {401, 429, 503}  # 503: the queue is full
         assert statuses.count(401) == limit
-        assert limit <= len(wrong) < limit + cores  # what came of those beyond is not told
+        assert limit <= len(wrong) < limit + cores  # guesses beyond the limit do not learn the result

@@ -1,4 +1,4 @@
-"""Throttling by several servers on one database, and on one that takes no writes."""
+"""Throttling by several servers with one database, and with a read-only database."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -109,7 +109,7 @@ def log_in_live(server: LiveServer) -> int:
 
 @contextmanager
 def read_only(database: str, url: str) -> Iterator[str]:
-    """The URL of the same database, for those who may only read."""
+    """Yield a URL of the same database, which is read-only meanwhile."""
     if database == "sqlite":
         yield f"{url.replace('sqlite:///', 'sqlite:///file:')}?mode=ro&uri=true"
         return

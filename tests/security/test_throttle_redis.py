@@ -1,4 +1,4 @@
-"""Throttling with a copy of the counts in Redis, and while Redis is away (W11)."""
+"""Throttling with a copy of the counts in Redis, also while Redis is unavailable."""
 
 from collections.abc import Callable
 from uuid import uuid4
@@ -23,20 +23,20 @@ pytestmark = pytest.mark.skipif(redis_version() is None, reason="Redis is not re
 
 @pytest.fixture
 def ada() -> str:
-    """An account that no other test counts anything of, be it in the same Redis."""
+    """An account that no other test uses, even with the same Redis."""
     return f"ada-{uuid4()}"
 
 
 @pytest.fixture
 def network() -> Callable[[int], str]:
-    """``network(1)``: an address in a network that no other test comes from."""
+    """``network(1)``: an address in a network that no other test uses."""
     prefix = uuid4().hex
     return lambda host: f"2001:db8:{prefix[:4]}:{prefix[4:8]}::{host:x}"
 
 
 @pytest.fixture
 def empty_database() -> Callable[[], None]:
-    """Takes what has been counted out of the database."""
+    """Delete all counts from the database."""
 
     def empty() -> None:
         with db.engine.begin() as connection:
@@ -111,7 +111,7 @@ class TestRedisGoesAway:
 
     @pytest.fixture(params=["cut", "hang"])
     def lose(self, request, cable):
-        """How Redis is lost: it refuses, or it does not answer."""
+        """The way in which Redis is lost: it refuses connections, or it does not respond."""
         return getattr(cable, request.param)
 
     def test_what_was_counted_before_still_counts(self, cable, lose, ada, network):
@@ -151,7 +151,7 @@ class TestRedisGoesAway:
         fail(throttle, ada, network(1), ATTEMPTS - 1)
         empty_database()
 
-        assert not refused(make(REDIS), ada, network(1))  # nothing came there
+        assert not refused(make(REDIS), ada, network(1))  # nothing was written there
 
     def test_when_it_is_back_it_gets_copies_again(self, cable, ada, network, monkeypatch, empty_database):
         monkeypatch.setattr(counters, "REDIS_PAUSE", 0)

@@ -1,4 +1,4 @@
-"""Throttles to try, and what to do with them. They need an app's context."""
+"""Throttles for tests, and operations on them. They need an app context."""
 
 from app.db.failed_attempts import DatabaseFailures
 from app.domain.attempts import Limits
@@ -13,7 +13,7 @@ HOME, ELSEWHERE = "192.0.2.7", "198.51.100.7"
 def make(
     redis_url: str = "", window: int = WINDOW, *, name: str = "test", secret: str = SECRET, most_rows: int = 1000
 ) -> Throttle:
-    """A throttle as another worker would make one: it shares nothing with others but database and Redis."""
+    """Return a throttle like that of another worker: it shares only the database and Redis with others."""
     limits = Limits(ATTEMPTS, PER_ADDRESS, window)
     return Throttle(name, limits, DatabaseFailures(most_rows), secret=secret, redis_url=redis_url)
 

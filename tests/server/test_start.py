@@ -32,7 +32,7 @@ class TestReady:
             status, body = raw.exchange(running, raw.request("GET", "/readyz"))
 
         assert status == 503
-        assert json.loads(body)["detail"] == "The database needs migrating: frontdesk db upgrade"
+        assert json.loads(body)["detail"] == "The database needs to be migrated. Run: frontdesk db upgrade"
 
 
 class TestAddress:

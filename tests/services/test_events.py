@@ -1,4 +1,4 @@
-"""Events: recorded once for each change, by the one who made it, in the transaction of the change."""
+"""Events: one for each change, with the actor who made it, recorded in the transaction of the change."""
 
 from dataclasses import replace
 
@@ -169,7 +169,7 @@ class TestSessionsAndTokens:
 
 
 class TestLinks:
-    """Whoever has one is known by nothing else: the event says so, and which invitation it was."""
+    """A link's holder is authenticated by the link only: the event says so, and names the invitation."""
 
     @pytest.fixture
     def invited(self, admin):

@@ -1,4 +1,4 @@
-"""Two at once, for real: threads, each with a client of its own, on every database."""
+"""Real races: threads, each with its own client, on every database."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def _sound_afterwards(app, admin):
 
 @pytest.fixture
 def clients(client_of):
-    """``clients(person)``: MANY clients of one person."""
+    """``clients(person)``: MANY clients of one user."""
     return lambda person, number=MANY: [client_of(person) for _ in range(number)]
 
 
@@ -28,7 +28,7 @@ def messages(answers):
 class TestTheLastAdministrator:
     @pytest.fixture
     def rivals(self, admin, client_of, make_user):
-        """The only two administrators there are, and a client of each."""
+        """The only two administrators, and a client of each."""
         other = make_user("rival", role="admin")
         return (admin, client_of(admin)), (other, client_of(other))
 

@@ -1,4 +1,4 @@
-"""Calls that meet a deletion which is under way, and find it done when they may go on."""
+"""Calls that wait for a lock of a running deletion, and continue after it."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
 
@@ -13,17 +13,17 @@ from tests.racing import assert_sound
 
 SITE = {"name": "Site", "domain": "site.example"}
 MOMENT = 0.15
-"""Seconds until a call has surely met the lock; met later, the deletion is done and the answer the same."""
+"""Seconds until a call waits for the lock. If it comes later, the deletion is done, with the same response."""
 
 
 def executing(*statements):
-    """Work that consists of statements."""
+    """Return work that executes these statements."""
     return lambda session: [session.execute(statement) for statement in statements]
 
 
 @pytest.fixture
 def behind(app, admin):
-    """``behind(work, call)``: the answer of a call that must wait for work that is not done yet."""
+    """``behind(work, call)``: status and message of a call that must wait until the work is committed."""
 
     def run(work, call):
         with ThreadPoolExecutor(1) as thread:
@@ -44,11 +44,11 @@ class TestBehindATeamsDeletion:
         "delete": (lambda c, team, user, code: c.delete(team), (404, "Team not found.")),
         "add a member": (
             lambda c, team, user, code: c.post(f"{team}/users", json={"userId": user, "role": "team-manager"}),
-            {(404, "Team not found."), (400, "Something that this refers to has been deleted meanwhile.")},
+            {(404, "Team not found."), (400, "Something that this request refers to has just been deleted.")},
         ),
         "join": (
             lambda c, team, user, code: c.post("/api/teams/join", json={"accessCode": code}),
-            {(404, "Team not found."), (400, "Something that this refers to has been deleted meanwhile.")},
+            {(404, "Team not found."), (400, "Something that this request refers to has just been deleted.")},
         ),
         "change a role": (
             lambda c, team, user, code: c.post(f"{team}/users/{user}", json={"role": "team-owner"}),
@@ -57,7 +57,7 @@ class TestBehindATeamsDeletion:
         "take a member out": (lambda c, team, user, code: c.delete(f"{team}/users/{user}"), (404, "Team not found.")),
         "create a website": (
             lambda c, team, user, code: c.post(f"{team}/websites", json=SITE),
-            {(400, "Bad request"), (400, "Something that this refers to has been deleted meanwhile.")},
+            {(400, "Bad request"), (400, "Something that this request refers to has just been deleted.")},
         ),
     }
 
@@ -94,7 +94,7 @@ class TestBehindAWebsitesDeletion:
 
         assert answer in {
             (404, "Not found"),
-            (400, "Something that this refers to has been deleted meanwhile."),
+            (400, "Something that this request refers to has just been deleted."),
         }
 
 
@@ -121,13 +121,13 @@ class TestBehindAUsersDeletion:
 
         assert answer in {
             (404, "Not found"),
-            (400, "Something that this refers to has been deleted meanwhile."),
+            (400, "Something that this request refers to has just been deleted."),
             (401, "Unauthorized"),
         }
 
 
 class TestBehindAPasswordChange:
-    """Somebody who knows the old password acts just while an administrator sets a new one and ends all logins."""
+    """A user who knows the old password acts while an administrator sets a new one, which ends all sessions."""
 
     CALLS = {
         "log in": (lambda own, path, me: own.post("/api/auth/login", json=me), (401, "Unauthorized")),
@@ -156,7 +156,7 @@ class TestBehindAPasswordChange:
 
         answer = behind(changed, lambda: call(own, f"/api/users/{ada.id}", me))
 
-        assert answer in {expected, (401, "Unauthorized")}  # 401: it came after the change
+        assert answer in {expected, (401, "Unauthorized")}  # 401: the call came after the change
         assert own.get("/api/me").status_code == 401
         assert own.post("/api/auth/login", json=known).status_code == 401
         with app.app_context(), transaction() as session:

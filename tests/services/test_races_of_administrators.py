@@ -1,4 +1,4 @@
-"""An administrator who loses the role, or the account, does nothing more by it: not even with a call under way."""
+"""An administrator who loses the role, or the account, can do nothing more with it, not even by a running call."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from uuid import UUID
@@ -18,12 +18,12 @@ from tests.listening import heard
 from tests.racing import ROUNDS, assert_sound, at_once, statuses
 
 MOMENT = 0.15
-"""Seconds until a call has surely met the lock; met later, the change is done and the answer the same."""
+"""Seconds until a call waits for the lock. If it comes later, the change is done, with the same response."""
 SITE = {"name": "Site", "domain": "site.example"}
 
 
 class TestThreeOfThem:
-    """Two act against each other at the same moment, and the third sees to it that one is left anyway."""
+    """Two of three administrators demote or delete each other; the third ensures that neither is the last one."""
 
     @pytest.fixture
     def rivals(self, admin, client_of, make_user):
@@ -87,7 +87,7 @@ CALLS = {
 
 @pytest.fixture
 def world(app, admin, client_of, make_user, make_team, make_website, make_share):
-    """Bob, an administrator, and what there is for him to act upon."""
+    """Bob, an administrator, and the ids of everything that the calls change."""
     bob, ada, member, owner = make_user("bob", role="admin"), make_user("ada"), make_user("member"), make_user("owner")
     team = make_team(owner, member=member)
     site = make_website(owner=owner)
@@ -107,7 +107,7 @@ def deletion(bob):
 
 
 def behind(app, statements, call):
-    """What becomes of a call that must wait for statements that are not committed yet."""
+    """Return the response to a call that must wait until the statements are committed."""
     with ThreadPoolExecutor(1) as thread:
         with app.app_context(), transaction() as session:
             for statement in statements:
@@ -154,7 +154,7 @@ def test_so_does_what_only_other_doors_lead_to(app, world, service):
 
 
 def test_one_who_is_promoted_meanwhile_begins_anew(app, make_user, make_website, client_of):
-    """Becoming an administrator ends every session; a call of one of them is no exception."""
+    """Becoming an administrator ends every session, also for a running call."""
     ada = make_user("ada")
     site, client = make_website(owner=ada), client_of(ada)
 
@@ -164,6 +164,6 @@ def test_one_who_is_promoted_meanwhile_begins_anew(app, make_user, make_website,
         lambda: client.post(f"/api/websites/{site}", json={"name": "New"}),
     )
 
-    assert answer.status_code in (401, 200)  # 200: it came after the change
+    assert answer.status_code in (401, 200)  # 200: the call came after the change
     if answer.status_code == 401:
         assert client.get(f"/api/websites/{site}").json["name"] == "Site"

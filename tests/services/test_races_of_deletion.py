@@ -1,4 +1,4 @@
-"""What goes while somebody else still works with it, for real: threads, on every database."""
+"""Real races: something is deleted while another user works with it, in threads, on every database."""
 
 import pytest
 
@@ -110,7 +110,7 @@ class TestAUserWhoGoes:
 
     @pytest.fixture
     def team(self, make_team, make_user, ada):
-        """A team that is not Ada's alone."""
+        """A team of ada's with another member."""
         return make_team(make_user(), member=ada)
 
     @pytest.mark.parametrize("what", ["website", "website of a team", "team", "team by another", "member", "login"])

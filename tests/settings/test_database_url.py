@@ -1,4 +1,4 @@
-"""Spellings of ``DATABASE_URL``, and those that are refused."""
+"""Forms of ``DATABASE_URL`` that are accepted and rejected."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from app.settings import Config, ConfigError, load, masked_url
 
 
 def connected(url: str) -> str:
-    """The URL that SQLAlchemy is given."""
+    """The URL that is passed to SQLAlchemy."""
     return load(environ={"DATABASE_URL": url}).sqlalchemy_url
 
 

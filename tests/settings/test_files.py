@@ -1,4 +1,4 @@
-"""The database, the secret and their folder are for the user of the service alone, whatever the umask."""
+"""Only the user of the service can read the database, the secret and their folder, whatever the umask."""
 
 import os
 import stat
@@ -27,7 +27,7 @@ def umask(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture
 def app_in() -> Iterator[Callable[..., Flask]]:
-    """``app_in(folder)``: an app whose instance folder that is; its connections are closed afterwards."""
+    """``app_in(folder)``: an app with this instance folder. Its connections are closed after the test."""
     made: list[Flask] = []
 
     def make(folder: Path, url: str = "", **settings: object) -> Flask:
@@ -104,7 +104,7 @@ class TestMade:
 
 
 class TestThere:
-    """What an earlier release has made for all to read."""
+    """Files and folders that an earlier release created world-readable."""
 
     @pytest.fixture
     def left_open(self, tmp_path: Path, app_in) -> Path:

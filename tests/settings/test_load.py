@@ -1,4 +1,4 @@
-"""Where settings come from, and what is refused."""
+"""Sources of settings, and values that are rejected."""
 
 import os
 from dataclasses import fields, replace
@@ -11,7 +11,7 @@ from app.settings.sections import DAYS_MAX
 
 
 def refused(environ: dict[str, str], **overrides: object) -> str:
-    """What the refusal says."""
+    """The message of the error that loading these settings raises."""
     with pytest.raises(ConfigError) as error:
         load(overrides, environ=environ)
     return str(error.value)
@@ -19,7 +19,7 @@ def refused(environ: dict[str, str], **overrides: object) -> str:
 
 @pytest.fixture
 def instance(tmp_path: Path) -> dict[str, str]:
-    """The environment that names an empty instance folder."""
+    """An environment with an empty instance folder."""
     return {"FRONTDESK_INSTANCE_PATH": str(tmp_path)}
 
 
@@ -175,7 +175,7 @@ class TestValues:
             ("EMAIL_DOMAINS", "example.com, no such", "must be domains that an e-mail address can have"),
             ("EMAIL_DOMAINS", "example.com; example.org", "must be domains that an e-mail address can have"),
             ("EMAIL_DOMAINS", "10.0.0.1", "must be domains that an e-mail address can have"),
-            ("CAPABILITIES", "export:boss", "includes 'export' in 'boss'; roles are view, write, admin"),
+            ("CAPABILITIES", "export:boss", "includes 'export' in 'boss', but the roles are view, write, admin"),
             ("CORS_ORIGINS", "https://a.example/", "must be `*` or origins as browsers send them"),
             ("CORS_ORIGINS", "https://a.example, b.example", "must be `*` or origins as browsers send them"),
             ("CORS_ORIGINS", "https://A.example", "must be `*` or origins as browsers send them"),

@@ -1,4 +1,4 @@
-"""Settings of mail that cannot work are refused at the start."""
+"""Mail settings that cannot work are rejected at the start."""
 
 import pytest
 

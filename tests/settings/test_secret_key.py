@@ -1,4 +1,4 @@
-"""The key that signs: made once in development, judged always."""
+"""The signing key: created once in development, and always checked."""
 
 import secrets
 from pathlib import Path
@@ -12,7 +12,7 @@ DEVELOPMENT = {"FRONTDESK_ENVIRONMENT": "development"}
 
 
 def judged(key: str, **settings: str) -> str | None:
-    """What is said against a key; None when nothing is."""
+    """What the check finds wrong with a key; None if it is accepted."""
     try:
         check_secret(Config(secret_key=key, **settings))
     except ConfigError as error:
@@ -60,7 +60,7 @@ class TestCheck:
             "your-very-own-signing-key-goes-here-please",
             "frontdesk-example-key-for-documentation",
             "xxxxxxxxxxxxxxxxabcdefghijklmnopqrstuvw",
-            "this-is-my-Secret-key-do-not-tell-anybody",
+            "this-is-my-Secret-key-do-not-tell-anyone",
         ],
     )
     def test_a_placeholder_is_refused(self, key: str):

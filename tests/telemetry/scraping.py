@@ -1,4 +1,4 @@
-"""Reading /metrics as Prometheus does."""
+"""Reads /metrics as Prometheus does."""
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -9,7 +9,7 @@ Numbers = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
 class Scrape:
-    """All numbers of a server at a moment."""
+    """All metrics of a server at one point in time."""
 
     def __init__(self, server: LiveServer) -> None:
         answer = Caller(server.url).get("/metrics")
@@ -19,7 +19,7 @@ class Scrape:
         self.samples = [sample for family in text_string_to_metric_families(self.text) for sample in family.samples]
 
     def sum(self, name: str, **labels: str) -> float:
-        """Of all samples that have these labels."""
+        """The sum of all samples that have these labels."""
         return sum(
             sample.value
             for sample in self.samples
@@ -27,5 +27,5 @@ class Scrape:
         )
 
     def values(self, label: str) -> set[str]:
-        """What a label is anywhere."""
+        """All values of a label."""
         return {sample.labels[label] for sample in self.samples if label in sample.labels}

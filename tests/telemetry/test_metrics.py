@@ -1,4 +1,4 @@
-"""/metrics of a server with two workers."""
+"""``/metrics`` of a server with two workers."""
 
 import fcntl
 import os
@@ -36,7 +36,7 @@ def server(folder: Path) -> Iterator[LiveServer]:
 
 
 def newcomers(server: LiveServer, path: str, number: int, token: str | None = None) -> list[int]:
-    """So many requests, each on a connection of its own: both workers get some."""
+    """Send requests, each on a new connection so that both workers get some, and return their statuses."""
     found = []
     for _ in range(number):
         caller = Caller(server.url, token)
@@ -47,7 +47,7 @@ def newcomers(server: LiveServer, path: str, number: int, token: str | None = No
 
 @contextmanager
 def nobody_hashes(folder: Path) -> Iterator[None]:
-    """All slots of the gate are taken while the block lasts."""
+    """Hold all hashing slots during the ``with`` block."""
     (meeting_place,) = folder.glob("frontdesk-*/")
     with ExitStack() as stack:
         for number in range(os.cpu_count() or 1):
@@ -146,7 +146,7 @@ class TestKilledWorkers:
                 os.kill(worker, signal.SIGKILL)
             until(lambda: not any(map(is_alive, workers)), what="the end of the workers")
             until(lambda: len(children(server.process.pid)) == 2, what="new workers")
-            until(lambda: answers(server), what="an answer")
+            until(lambda: answers(server), what="a response")
             found = Scrape(server)
 
         assert found.sum("hashes_waiting") == 0

@@ -23,9 +23,9 @@ def text(identity: Any) -> str | None:
     return None if identity is None else str(identity)
 
 
-def user_body(user: User, *, admin: bool = False) -> dict[str, Any]:
+def user_body(user: User, *, admin: bool = False, login: bool = False) -> dict[str, Any]:
     who = {"id": str(user.id), "username": user.username, "role": user.role, "createdAt": iso(user.created_at)}
-    return {**who, "isAdmin": admin}
+    return {**who, **({} if login else {"twoFactorRequired": False}), "isAdmin": admin}
 
 
 def team_body(team: Team, *, access_code: bool = True) -> dict[str, Any]:

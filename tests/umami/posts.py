@@ -8,6 +8,9 @@ POSTS: dict[str, dict[str, Any]] = {
     "/api/auth/login": {"username": "user", "password": PASSWORD},
     "/api/auth/forgot-password": {"username": "user", "email": "user@example.com"},
     "/api/me/password": {"currentPassword": PASSWORD, "newPassword": "another horse"},
+    "/api/admin/2fa/global": {"required": False},
+    "/api/admin/teams/:team/2fa": {"required": True},
+    "/api/admin/users/:somebody/2fa": {"required": True},
     "/api/users": {"username": "newcomer", "password": PASSWORD, "role": "user", "id": ":unknown"},
     "/api/users/:somebody": {"username": "renamed", "password": PASSWORD, "role": "user", "currentPassword": PASSWORD},
     "/api/teams": {"name": "Other", "ownerId": ":self"},
@@ -45,8 +48,17 @@ POSTS: dict[str, dict[str, Any]] = {
     "/api/share": {"entityId": ":site", "shareType": 1, "name": "Link", "slug": "new-slug", "parameters": {}},
     "/api/share/id/:share": {"name": "Link", "slug": "new-slug", "parameters": {}},
 }
-BODILESS = {"/api/auth/logout", "/api/auth/verify", "/api/auth/sso", "/api/websites/:site/reset"}
+BODILESS = {
+    "/api/2fa/setup/cancel",
+    "/api/2fa/setup/initiate",
+    "/api/auth/logout",
+    "/api/auth/sso",
+    "/api/auth/verify",
+    "/api/websites/:site/reset",
+}
 """These ignore what they are sent."""
+WITH_CODES = {"/api/2fa/disable", "/api/2fa/setup/confirm", "/api/2fa/verify"}
+"""These need a code that is right at the moment; ``test_second_factor.py`` has their bodies."""
 NEEDS_NO_BODY = {"/api/invitations/:invitation/resend"}
 """These take a body, but no body will do."""
 

@@ -27,14 +27,14 @@ class TestLogin:
         token = response.json["token"]
         assert response.status_code == 200
         assert pretty(response.json) == pretty(
-            {"token": token, "user": {**user_body(stored(User, ada.id)), "teams": teams}}
+            {"token": token, "user": {**user_body(stored(User, ada.id), login=True), "teams": teams}}
         )
         assert anonymous.get("/api/me", headers={"Authorization": f"Bearer {token}"}).status_code == 200
 
     def test_an_admin_is_told_so(self, anonymous, admin, stored):
         response = anonymous.post("/api/auth/login", json=credentials(admin, extra="dropped"))
 
-        expected = {**user_body(stored(User, admin.id), admin=True), "teams": []}
+        expected = {**user_body(stored(User, admin.id), admin=True, login=True), "teams": []}
         assert pretty(response.json["user"]) == pretty(expected)
 
     def test_a_wrong_password_and_an_unknown_name_are_told_alike(self, anonymous, admin):
@@ -72,7 +72,7 @@ class TestSingleSignOn:
         response = client_of(admin).post("/api/auth/sso", json={})
 
         token = response.json["token"]
-        expected = {"user": user_body(stored(User, admin.id), admin=True), "token": token}
+        expected = {"user": user_body(stored(User, admin.id), admin=True, login=True), "token": token}
         assert pretty(response.json) == pretty(expected)
         assert anonymous.get("/api/me", headers={"Authorization": f"Bearer {token}"}).status_code == 200
 

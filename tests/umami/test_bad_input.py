@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.umami.bodies import bad_root, pretty, refusal
-from tests.umami.posts import BODILESS, NEEDS_NO_BODY, POSTS, caller_of
+from tests.umami.posts import BODILESS, NEEDS_NO_BODY, POSTS, WITH_CODES, caller_of
 
 NO_JSON = bad_root("Invalid input: expected object, received undefined")
 DEEP = 100_000
@@ -50,7 +50,7 @@ def test_no_endpoint_is_forgotten(migrated_app, world):
 
     told = {
         adapter.match("/".join(words.get(part, part) for part in path.split("/")), "POST", return_rule=True)[0].rule
-        for path in [*POSTS, *BODILESS]
+        for path in [*POSTS, *BODILESS, *WITH_CODES]
     }
 
     posts = {

@@ -12,6 +12,8 @@ RECORDED = {
     "POST /api/auth/sso": ["SessionOpened"],
     "POST /api/me/password": ["PasswordChanged"],
     "DELETE /api/me/sessions/:my-session": ["SessionsRevoked"],
+    "POST /api/admin/teams/:team/2fa": ["SecondFactorRequirementChanged"],
+    "POST /api/admin/users/:somebody/2fa": ["SecondFactorRequirementChanged"],
     "POST /api/users": ["UserCreated"],
     "POST /api/users/:self": ["UserUpdated"],
     "POST /api/users/:somebody": ["UserUpdated"],
@@ -67,9 +69,15 @@ RECORDED = {
 """By the row of the matrix: what is recorded when the call succeeds."""
 NOTHING_TO_RECORD = {
     "POST /api/auth/verify",  # reads
+    "POST /api/2fa/setup/initiate",  # changes nothing until a code confirms it
+    "POST /api/2fa/setup/cancel",
+    "POST /api/admin/2fa/global",  # is not required to begin with
+    "DELETE /api/admin/users/:somebody/2fa",  # has none to begin with
     "DELETE /api/me/sessions",  # of the matrix's callers none has another one
 }
 SAID = {
+    "POST /api/admin/teams/:team/2fa": {"required": True},
+    "POST /api/admin/users/:somebody/2fa": {"required": True},
     "POST /api/users/:self": {"displayName": "Another"},
     "POST /api/users/:somebody": {"displayName": "Another"},
     "POST /api/teams/:team": {"name": "Another"},

@@ -29,6 +29,21 @@ DELETE /api/me/sessions                      401  401  200  200  200  200  200  
 DELETE /api/me/sessions/:my-session          401  401  200  200  200  200  200  200  200  200  200
 DELETE /api/me/sessions/:foreign-session     401  401  404  404  404  404  404  404  404  404  404
 
+GET /api/2fa/status                          401  401  200  200  200  200  200  200  200  200  200
+POST /api/2fa/setup/initiate                 401  401  200  200  200  200  200  200  200  200  200
+POST /api/2fa/setup/confirm                  401  401  400  400  400  400  400  400  400  400  400
+POST /api/2fa/setup/cancel                   401  401  200  200  200  200  200  200  200  200  200
+POST /api/2fa/disable                        401  401  400  400  400  400  400  400  400  400  400
+POST /api/2fa/verify                         401  401  401  401  401  401  401  401  401  401  401
+POST /api/admin/2fa/global                   401  401  401  401  401  401  401  401  401  401  200
+POST /api/admin/teams/:team/2fa              401  401  401  401  401  401  401  401  401  401  200
+POST /api/admin/teams/:unknown/2fa           401  401  401  401  401  401  401  401  401  401  404
+POST /api/admin/users/:somebody/2fa          401  401  401  401  401  401  401  401  401  401  200
+POST /api/admin/users/:unknown/2fa           401  401  401  401  401  401  401  401  401  401  404
+GET /api/admin/users/:somebody/2fa           401  401  401  401  401  401  401  401  401  401  200
+DELETE /api/admin/users/:somebody/2fa        401  401  401  401  401  401  401  401  401  401  200
+DELETE /api/admin/users/:self/2fa            401  401  401  401  401  401  401  401  401  401  400
+
 GET /api/users                               401  401  401  401  401  401  401  401  401  401  200
 GET /api/admin/users                         401  401  401  401  401  401  401  401  401  401  200
 GET /api/admin/teams                         401  401  401  401  401  401  401  401  401  401  200
@@ -175,6 +190,16 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/login": {"username": "user", "password": PASSWORD},
     "POST /api/auth/forgot-password": {"username": "user"},
     "POST /api/me/password": {"currentPassword": PASSWORD, "newPassword": "another horse"},
+    "POST /api/2fa/setup/confirm": {"token": "000000"},
+    "POST /api/2fa/disable": {"password": PASSWORD, "token": "000000"},
+    "POST /api/2fa/verify": {"token": "000000"},
+    **{
+        f"POST /api/admin/{what}": {"required": False}
+        for what in (
+            "2fa/global",
+            *(f"{kind}/2fa" for kind in ("teams/:team", "teams/:unknown", "users/:somebody", "users/:unknown")),
+        )
+    },
     "POST /api/users": {"username": "newcomer", "password": PASSWORD, "role": "user"},
     "POST /api/teams": {"name": "Other"},
     "POST /api/teams for somebody else": {"name": "Other", "ownerId": ":somebody"},

@@ -9,11 +9,13 @@ import pytest
 from marshmallow import fields
 
 from app import api  # noqa: F401 (so that every schema is known)
-from app.api.umami.schemas import access, auth, invitations, lists, shares, teams, websites
+from app.api.umami.schemas import access, auth, invitations, lists, second_factor, shares, teams, websites
 from app.api.umami.schemas.base import OutSchema
 from app.domain.actor import SharedView
 from app.domain.pagination import Page, Sort
 from app.queries.memberships import MemberAsText
+from app.services.authentication.partial_logins import HalfWay
+from app.services.authentication.second_factor import Reset
 from app.services.teams.teams import TeamView
 from app.settings import Config
 from tests.actors import acting, guest
@@ -26,9 +28,28 @@ FLAGS = (
     "telemetry_disabled",
     "updates_disabled",
     "is_admin",
+    "two_factor_required",
+    "is_enabled",
+    "is_required",
+    "global_required",
+    "required",
     "current",
 )
-NUMBERS = ("website_count", "member_count", "websites", "members", "share_type", "count", "page", "page_size", "number")
+NUMBERS = (
+    "factors",
+    "backup_codes",
+    "used_codes",
+    "locks",
+    "website_count",
+    "member_count",
+    "websites",
+    "members",
+    "share_type",
+    "count",
+    "page",
+    "page_size",
+    "number",
+)
 RECORDS = ("parameters", "replay_config")
 ENTRIES = {
     "teams": {"team_id": str(UUID(int=8)), "role": "team-member"},
@@ -77,8 +98,8 @@ ROW, EMPTY = Row(), Row(empty=True)
 USER = acting(UUID(int=1), "admin", "ada", created_at=MOMENT)
 SHARE = SharedView(UUID(int=2), UUID(int=3), 1, {"overview": True})
 IDENTITY = SimpleNamespace(user=USER, teams=[ROW, EMPTY])
-TEAM_VIEW = TeamView(UUID(int=4), "Team", "a code", "a logo", MOMENT, MOMENT, None, [ROW, EMPTY], 2, 3)
-EMPTY_TEAM = TeamView(UUID(int=4), "Team", None, None, None, None, None, [], 0, 0)
+TEAM_VIEW = TeamView(UUID(int=4), "Team", "a code", "a logo", MOMENT, MOMENT, None, True, [ROW, EMPTY], 2, 3)
+EMPTY_TEAM = TeamView(UUID(int=4), "Team", None, None, None, None, None, False, [], 0, 0)
 SITE_VIEW = SimpleNamespace(website=ROW, team_owners=[ROW])
 ACCESS_VIEW = SimpleNamespace(
     user=ROW,
@@ -96,7 +117,16 @@ SOURCES: dict[type[OutSchema], list[Any]] = {
     access.AccessReason: ACCESS_VIEW.reasons,
     auth.CurrentUser: [USER],
     auth.CurrentUserWithTeams: [IDENTITY],
-    auth.LoggedIn: [SimpleNamespace(token="a token", identity=IDENTITY)],
+    auth.LoggedIn: [SimpleNamespace(token="a token", identity=IDENTITY), HalfWay("a partial token")],
+    auth.LoggedInUser: [IDENTITY],
+    auth.LoginDone: [SimpleNamespace(token="a token", identity=IDENTITY)],
+    auth.SignedOnUser: [USER],
+    second_factor.BackupCodes: [["a code", "another"]],
+    second_factor.FactorEnabled: [{"is_enabled": True}],
+    second_factor.FactorReset: [{"user_id": UUID(int=1), "reset": Reset(1, 10, 1, 0)}],
+    second_factor.GlobalRequirement: [{"required": True}],
+    second_factor.TeamRequirement: [{"team_id": UUID(int=1), "two_factor_required": True}],
+    second_factor.UserRequirement: [{"user_id": UUID(int=1), "two_factor_required": True}],
     auth.SignedOn: [(USER, "a token")],
     auth.Me: [(USER, "a token"), (guest(SHARE), None), (acting(UUID(int=1), share=SHARE), "a token")],
     auth.ServerConfig: [Config(), Config(favicon_url="f", links_url="l", pixels_url="p", tracker_script_name="t")],

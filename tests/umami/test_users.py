@@ -14,6 +14,10 @@ def summary(user):
     return {"id": str(user.id), "username": user.username, "role": user.role, "createdAt": iso(user.created_at)}
 
 
+def profile(user):
+    return {**summary(user), "twoFactorRequired": False}
+
+
 class TestCreate:
     def test_a_fresh_account_answers_with_id_name_and_role(self, client_of, admin):
         response = client_of(admin).post("/api/users", json=ADA)
@@ -58,7 +62,7 @@ class TestRead:
         response = client_of(admin).get(f"/api/users/{ada.id}")
 
         assert response.status_code == 200
-        assert pretty(response.json) == pretty(summary(stored(User, ada.id)))
+        assert pretty(response.json) == pretty(profile(stored(User, ada.id)))
 
     def test_dates_are_cut_to_three_digits(self, client_of, make_user, change):
         ada = make_user("ada")
@@ -74,7 +78,13 @@ class TestRead:
 
         response = client_of(ada).get(f"/api/users/{ada.id}")
 
-        assert response.json == {"id": str(ada.id), "username": "ada", "role": "user", "createdAt": None}
+        assert response.json == {
+            "id": str(ada.id),
+            "username": "ada",
+            "role": "user",
+            "createdAt": None,
+            "twoFactorRequired": False,
+        }
 
     def test_an_id_may_be_written_in_upper_case(self, client_of, make_user):
         ada = make_user("ada")
@@ -97,7 +107,7 @@ class TestUpdate:
         response = client_of(admin).post(f"/api/users/{ada.id}", json=everything)
 
         assert response.status_code == 200
-        assert pretty(response.json) == pretty(summary(stored(User, ada.id)))
+        assert pretty(response.json) == pretty(profile(stored(User, ada.id)))
         assert (response.json["username"], response.json["role"]) == ("countess", "view-only")
 
     def test_nothing_given_writes_nothing(self, client_of, admin, make_user, stored):
@@ -137,7 +147,7 @@ class TestUpdate:
         response = client_of(ada).post(f"/api/users/{ada.id}", json={"username": "countess", "role": "admin"})
 
         assert response.status_code == 200
-        assert pretty(response.json) == pretty(summary(stored(User, ada.id)))
+        assert pretty(response.json) == pretty(profile(stored(User, ada.id)))
         assert (response.json["username"], response.json["role"]) == ("ada", "user")
 
     def test_oneself_may_set_a_password_with_the_current_one(self, client_of, anonymous, make_user):
@@ -188,6 +198,7 @@ class TestAdminList:
                 "logoUrl": user.logo_url,
                 "displayName": user.display_name,
                 "createdAt": iso(user.created_at),
+                "twoFactorRequired": False,
                 "updatedAt": iso(user.updated_at),
                 "deletedAt": None,
                 "_count": {"websites": websites},

@@ -88,7 +88,7 @@ def _record(row: PersonView, here: Record, seen: str | None, superuser: bool | i
     if seen is not None:
         shown["last_seen"] = seen
     shown["invite_status"] = invite_status(row)
-    shown["uses_2fa"] = False
+    shown["uses_2fa"] = row.history.has_second_factor
     return shown
 
 

@@ -41,8 +41,13 @@ ERROR = {
                 "status": {"type": "integer", "description": "The status of the answer."},
                 **ERROR_TREE["properties"],  # type: ignore[dict-item]
                 "requestId": {"type": "string", "description": "What to look for in the server's log."},
+                "lockedUntil": {
+                    "type": "string",
+                    "format": "date-time",
+                    "description": "When codes of the second factor are accepted again.",
+                },
             },
-            "required": ["message", "code", "status"],
+            "required": ["message", "code"],
         }
     },
     "required": ["error"],
@@ -75,6 +80,7 @@ STATUSES = {
         "Unauthorized",
         "Nobody is logged in, the password is wrong, or it is not allowed: Umami has one status for all.",
     ),
+    403: ("SecondFactorNeeded", "A second factor is required of the user, and must be set up first."),
     404: ("NotFound", "There is no such thing."),
     413: ("BodyTooLarge", "The request body is too large."),
     429: ("TooManyAttempts", "Too many wrong guesses lately."),
@@ -89,6 +95,7 @@ EXAMPLES: dict[int, dict[str, Any]] = {
         "properties": {"name": {"errors": [texts.wrong_type("string", "undefined")]}},
     },
     401: {"message": text_of(errors.Denied()), "code": "unauthorized"},
+    403: {"message": text_of(errors.SecondFactorNeeded()), "code": "forbidden"},
     404: {"message": text_of(errors.NotFound()), "code": "not-found"},
     413: {"message": HTTP_TEXTS[413][0], "code": HTTP_TEXTS[413][1]},
     429: {"message": text_of(errors.Throttled(60)), "code": "unauthorized"},
@@ -157,6 +164,8 @@ def statuses(operation: Operation, *, path: bool, deletes: bool) -> set[int]:
         found.add(413)
     if operation.access is not Access.PUBLIC:
         found.add(401)
+    if operation.access is not Access.PUBLIC and not operation.before_enrolling:
+        found.add(403)
     if path:
         found.add(404)
     return found

@@ -28,6 +28,7 @@ refusal comes in one envelope, `Error`.
 """
 SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.PUBLIC: [],
+    Access.PARTIAL: [{"bearer": []}],
     Access.USER: [{"bearer": []}],
     Access.VIEWER: [{"bearer": []}, {"shareToken": [], "shareContext": []}],
     Access.LEAVING: [{"bearer": []}, {"shareToken": [], "shareContext": []}],

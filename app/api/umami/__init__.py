@@ -3,7 +3,19 @@
 from flask import Blueprint, Flask
 
 from app.api.umami import errors
-from app.api.umami.routes import access, auth, invitations, me, members, server, shares, teams, users, websites
+from app.api.umami.routes import (
+    access,
+    auth,
+    invitations,
+    me,
+    members,
+    second_factor,
+    server,
+    shares,
+    teams,
+    users,
+    websites,
+)
 from app.http.errors import Api, below, register
 
 PREFIX = "/api"
@@ -12,7 +24,7 @@ PREFIX = "/api"
 def init_app(app: Flask) -> None:
     """Hang the wire under ``/api``."""
     wire = Blueprint("umami", __name__, url_prefix=PREFIX)
-    for module in (auth, me, users, teams, members, websites, access, invitations, shares, server):
+    for module in (auth, me, users, teams, members, websites, access, invitations, shares, second_factor, server):
         wire.register_blueprint(module.bp)
     app.register_blueprint(wire)
     register(Api("umami", below(PREFIX), errors.present, errors.plain))

@@ -10,12 +10,13 @@ from werkzeug.exceptions import HTTPException
 
 from app.api.umami import texts
 from app.api.umami.error_texts import text_of
-from app.api.umami.schemas.base import camel_case
+from app.api.umami.schemas.base import camel_case, iso_date
 from app.domain import errors
 from app.http.errors import DETAILS, Plain, headers_for, log_failure
 from app.http.request import request_id
 
 JSON_TYPE = "application/json"
+FACTOR = "two-factor-error-"
 STATUSES: dict[type[errors.DomainError], tuple[int, str]] = {
     errors.DomainError: (400, "bad-request"),
     errors.Unauthenticated: (401, "unauthorized"),
@@ -23,6 +24,18 @@ STATUSES: dict[type[errors.DomainError], tuple[int, str]] = {
     errors.Denied: (401, "unauthorized"),  # W23: 401 stays for "not allowed"
     errors.NotFound: (404, "not-found"),
     errors.UnknownAccessCode: (404, "team-not-found"),
+    errors.MissingPartialToken: (401, f"{FACTOR}missing-token"),
+    errors.BadPartialToken: (401, f"{FACTOR}invalid-partial-token"),
+    errors.SecondFactorNeeded: (403, "forbidden"),
+    errors.SecondFactorRequired: (403, f"{FACTOR}disable-not-allowed"),
+    errors.WrongCode: (400, f"{FACTOR}invalid-code"),
+    errors.WrongBackupCode: (400, f"{FACTOR}invalid-backup-code"),
+    errors.CodeUsed: (400, f"{FACTOR}code-used"),
+    errors.WrongFactorPassword: (400, f"{FACTOR}incorrect-password"),
+    errors.SecondFactorEnabled: (400, f"{FACTOR}already-enabled"),
+    errors.SecondFactorNotEnabled: (400, f"{FACTOR}not-enabled"),
+    errors.NoPendingSetup: (400, f"{FACTOR}no-pending-setup"),
+    errors.SecretUnreadable: (503, f"{FACTOR}not-configured"),
     errors.Throttled: (429, "unauthorized"),
     errors.Unavailable: (503, "server-error"),
 }
@@ -76,9 +89,25 @@ def bad_fields(messages: dict[str, Any]) -> Response:
 def _refused(error: errors.DomainError) -> Response:
     if isinstance(error, errors.InvalidField):
         return bad_fields({camel_case(error.field): [text_of(error)]})
+    if isinstance(error, errors.FactorLocked):
+        return _locked(error)
     status, code = errors.entry_for(STATUSES, error)
-    extra = {"requestId": request_id()} if isinstance(error, errors.DatabaseUnavailable) else {}
+    extra: dict[str, Any] = {"requestId": request_id()} if isinstance(error, errors.DatabaseUnavailable) else {}
+    if isinstance(error, errors.WrongCode) and error.locked_until is not None:
+        extra["lockedUntil"] = iso_date(error.locked_until)
     response = envelope(status, text_of(error), code, **extra)
+    response.headers.update(headers_for(error))
+    return response
+
+
+def _locked(error: errors.FactorLocked) -> Response:
+    """Return the one envelope of Umami's that has no status in it."""
+    said = {
+        "code": f"{FACTOR}too-many-attempts",
+        "message": text_of(error),
+        "lockedUntil": iso_date(error.locked_until),
+    }
+    response = Response(orjson.dumps({"error": said}), status=429, mimetype=JSON_TYPE)
     response.headers.update(headers_for(error))
     return response
 

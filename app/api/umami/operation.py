@@ -17,9 +17,10 @@ from app.api.umami.schemas.base import OutSchema
 from app.api.umami.schemas.deletions import Deletion
 from app.api.umami.schemas.lists import PageOf
 from app.domain.actor import Actor
-from app.domain.errors import NotFound, Unauthenticated
+from app.domain.errors import MissingPartialToken, NotFound, Unauthenticated
 from app.http.request import body, visitor
 from app.services.authentication.bearer import identify, identify_leaving
+from app.services.authentication.partial_logins import identify_partial
 
 Shape = type[OutSchema] | PageOf | tuple[type[OutSchema], ...] | None
 """None: the JSON value null."""
@@ -38,6 +39,8 @@ class Access(StrEnum):
     """A user, or the bearer of a share."""
     LEAVING = "leaving"
     """The same, or the bearer of a token that is no longer good: to log out once more does no harm."""
+    PARTIAL = "partial"
+    """A user who has shown the password, and must show the second factor."""
     USER = "user"
 
 
@@ -52,6 +55,7 @@ class Operation:
     query: type[Schema] | None
     refuses: tuple[int, ...]
     needs_body: bool = True
+    before_enrolling: bool = False
 
 
 def operation(
@@ -62,6 +66,7 @@ def operation(
     access: Access = Access.USER,
     refuses: tuple[int, ...] = (),
     needs_body: bool = True,
+    before_enrolling: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """
     Make an endpoint of a function: authentication, then validation, then the function (W24).
@@ -70,6 +75,7 @@ def operation(
 
     :param refuses: statuses it may answer besides those that follow from the rest
     :param needs_body: False where no body is as good as an empty object
+    :param before_enrolling: open to users who must set up a second factor before anything else
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
@@ -79,7 +85,7 @@ def operation(
         def endpoint(**path: str) -> Response:
             g.actor = visitor(PROTOCOL)
             if access is not Access.PUBLIC:
-                authenticate(access)
+                authenticate(access, before_enrolling=before_enrolling)
             given: dict[str, Any] = {name: _parsed(name, text) for name, text in path.items()}
             if request.method == "DELETE":
                 told = _told(query_schema or NOTHING)
@@ -91,21 +97,28 @@ def operation(
                 given["data"] = body_schema.load(json_body(needed=needs_body))
             return answer(gives, view(**given), given.get("query"))
 
-        found = Operation(view.__name__, access, gives, takes, query, refuses, needs_body)
+        found = Operation(view.__name__, access, gives, takes, query, refuses, needs_body, before_enrolling)
         endpoint.operation = found  # type: ignore[attr-defined]
         return endpoint
 
     return decorate
 
 
-def authenticate(access: Access) -> None:
+def authenticate(access: Access, *, before_enrolling: bool) -> None:
     """Find out who asks. :raises Unauthenticated: nobody, or no user where it takes one (W1)"""
+    if access is Access.PARTIAL:
+        token = bearer_token()
+        if token is None:
+            raise MissingPartialToken
+        g.actor = identify_partial(g.actor, token)
+        return
     find = identify_leaving if access is Access.LEAVING else identify
     g.actor = find(
         g.actor,
         bearer_token(),
         share_token=request.headers.get("x-umami-share-token"),
         share_context=bool(request.headers.get("x-umami-share-context")),
+        before_enrolling=before_enrolling,
     )
     if access is Access.USER and g.actor.id is None:
         raise Unauthenticated

@@ -1,1 +1,1 @@
-"""Parts of SQL that both databases write in their own way, and the shapes of lists."""
+"""SQL constructs that differ between the databases, and the statements of lists."""

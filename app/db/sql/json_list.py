@@ -1,4 +1,4 @@
-"""Lists of any length in one parameter, so that a statement is one text however many are asked for."""
+"""Lists of any length in one parameter, so that the text of a statement does not depend on the length."""
 
 from typing import Any
 
@@ -26,5 +26,5 @@ def _on_sqlite(element: each_text, compiler: SQLCompiler, **options: Any) -> str
 
 
 def listed(name: str) -> FromClause:
-    """A table with one column, ``value``: what the parameter ``name``, a JSON array as text, lists."""
+    """The items of the parameter ``name``, a JSON array as text, as a table with the column ``value``."""
     return each_text(bindparam(name, type_=String())).table_valued("value", name=name)

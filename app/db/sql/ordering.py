@@ -1,4 +1,4 @@
-"""In which order lists come."""
+"""The order of lists."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
 Order = Sequence[tuple[ColumnElement[Any] | InstrumentedAttribute[Any], bool]]
-"""What to sort by, and whether descending."""
+"""Columns to sort by, each with whether it is descending."""
 
 
 def by_name(
@@ -17,10 +17,10 @@ def by_name(
     *,
     descending: bool = False,
 ) -> Order:
-    """Without regard to case, then exact; ``key`` is the name folded. An index of these columns serves it."""
+    """By name without regard to case, then by the exact name. ``key`` is the folded name. Indexes match this order."""
     return [(key, descending), (name, descending), (identity, False)]
 
 
 def nulls_least(column: InstrumentedAttribute[Any], *, descending: bool = False) -> Order:
-    """No value comes before any other, on every database."""
+    """By a column whose nulls sort before all values, on every database."""
     return [(column.is_not(None), descending), (column, descending)]

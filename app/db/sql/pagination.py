@@ -1,4 +1,4 @@
-"""The shape of every list: count and page in one statement, ids first and rows after."""
+"""The statement of every list: one that both counts and fetches a page, finding ids first and rows after that."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,10 +9,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.db.sql.ordering import Order
 
 Joins = Sequence[tuple[FromClause | type, ColumnElement[bool]]]
-"""What to join, outer, for the columns to show."""
+"""Outer joins that the selected columns need."""
 
 FEW = 1000
-"""A search with no more hits than this gathers them all; with more, it walks the list in order."""
+"""Up to this many hits, a search collects them all; with more, it walks the list in order."""
 
 
 def paged(
@@ -26,14 +26,19 @@ def paged(
     capped: bool = False,
 ) -> Select[Any]:
     """
-    One statement for a page and its count: ``hits`` says which rows, ``columns`` what to show of them.
+    A statement that selects a page of a list and the total number of rows.
 
-    The page is cut on keys alone (a deferred join: deep pages skip keys, not rows). Every row carries
-    ``total``; past the end there is one row whose ``id`` is null. Values: ``offset``, ``limit``, and
-    ``probe``, where ``few`` or ``capped`` ask no further than that.
+    The page is cut from the keys alone (a deferred join), so deep pages skip keys instead of rows. Every row has
+    ``total``; past the end of the list there is one row whose ``id`` is null. Values: ``offset``, ``limit``, and with
+    ``few`` or ``capped`` also ``probe``, the number of rows at which counting stops.
 
-    :param few: gather up to ``probe`` hits once, and count and sort them; for searches. With so many hits the page
-        is empty
+    :param hits: selects the rows of the list
+    :param key: the primary key that ``hits`` selects
+    :param columns: what to select of the page's rows
+    :param joins: outer joins that ``columns`` need
+    :param few: collect up to ``probe`` hits and count and sort those, for searches. If there are ``probe`` hits, the
+        page is empty
+    :param capped: stop counting at ``probe`` rows
     """
     sorts = [column.label(f"sort_{number}") for number, (column, _) in enumerate(order)]
     found = hits.with_only_columns(key.label("key"), *sorts)
@@ -41,7 +46,7 @@ def paged(
     if few:
         gathered = found.limit(probe).cte("few").prefix_with("MATERIALIZED", dialect="postgresql")
         total = select(func.count().label("total")).select_from(gathered).cte("total")
-        # With as many hits as were asked for the page would be cut from a part of them: it stays empty.
+        # If there are ``probe`` hits, there may be more, and a page of these alone would be wrong. It stays empty.
         all_found = select(total.c.total).scalar_subquery() < probe
         keys = _cut(select(gathered).where(all_found), [gathered.c[label.name] for label in sorts], order)
     else:

@@ -1,4 +1,4 @@
-"""Statements that know the type of their rows and their parameters, compiled once for each kind of database."""
+"""Statements with typed rows and checked parameters, compiled once for each kind of database."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,30 +16,32 @@ T = TypeVar("T", bound=NamedTuple)
 Convert = Callable[[Any], Any]
 AnySelect = Select[*tuple[Any, ...]]
 Line = Sequence[Any]
-"""A row as it was read: the values of all columns, in their order."""
+"""A row as the driver returns it: the values of all columns in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A statement as a driver takes it."""
+    """A statement in the form that a driver executes."""
 
     text: str
     positions: Sequence[str] | None
-    """The names of its parameters in their order; None where the driver takes them by name."""
+    """The names of the parameters in order; None if the driver takes parameters by name."""
     constants: Mapping[str, Any]
-    """Parameters with a value of their own."""
+    """Parameters whose values are part of the statement."""
     binds: Sequence[tuple[str, Convert]]
+    """Converters of parameters, by name."""
     results: Sequence[tuple[int, Convert]]
+    """Converters of results, by the position of the column."""
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
-        """The values as the driver takes them."""
+        """The parameters for the driver, with ``values`` converted to its types."""
         given = {**self.constants, **values}
         for name, convert in self.binds:
             given[name] = convert(given[name])
         return given if self.positions is None else [given[name] for name in self.positions]
 
     def lines(self, found: list[Line]) -> list[Line]:
-        """What the driver returned, with values of the types that the columns promise."""
+        """The driver's rows, with values converted to the types of the columns."""
         return list(map(self._converted, found)) if self.results else found
 
     def _converted(self, line: Line) -> Line:
@@ -65,7 +67,7 @@ class Statement:
         self._compiling = Lock()
 
     def check(self, values: Mapping[str, Any]) -> None:
-        """:raises TypeError: a parameter is missing, or there is none of that name"""
+        """Check the names of the parameters. :raises TypeError: one is missing or unknown"""
         if values.keys() != self.parameters:
             wrong = [f"{name} is missing" for name in sorted(self.parameters - values.keys())]
             wrong += [f"{name} is unknown" for name in sorted(values.keys() - self.parameters)]
@@ -73,9 +75,10 @@ class Statement:
 
     def compiled(self, dialect: Dialect) -> Compiled | None:
         """
-        The statement for this kind of database; None where its text depends on the values, as with lists of any length.
+        The compiled statement for a kind of database; None if the SQL depends on the values, as it does for
+        expanding lists.
 
-        :param dialect: of an engine that has been connected, since it may know only then how to write text
+        :param dialect: from an engine that has connected at least once, since the SQL can depend on the server
         """
         kind = type(dialect)
         try:
@@ -91,7 +94,7 @@ def _compile(statement: AnySelect | TextualSelect | UpdateBase, dialect: Dialect
     compiled = statement.compile(dialect=dialect)
     if not isinstance(compiled, SQLCompiler) or compiled.post_compile_params or compiled.literal_execute_params:
         return None
-    binds = {  # several of one name are one parameter
+    binds = {  # several bind parameters of one name are a single parameter
         name: convert
         for bind, name in compiled.bind_names.items()
         if (convert := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
@@ -114,17 +117,17 @@ class Query(Statement, Generic[T]):
     """
     A statement and the type of its rows, a ``NamedTuple`` with a field for each column.
 
-    :raises TypeError: the columns are not exactly the fields, in their order
+    :raises TypeError: names or order of the columns and the fields differ
     """
 
     def __init__(self, statement: AnySelect | TextualSelect | UpdateBase, row: type[T]) -> None:
         super().__init__(statement, row._fields, row.__name__)
         self.row = row
-        # What ``row._make`` does, without counting the values again.
+        # The same as ``row._make`` without its check of the length.
         self._make: Callable[[Line], T] = partial(tuple.__new__, row)
 
     def rows(self, lines: Iterable[Line]) -> list[T]:
-        """The rows of what was read."""
+        """The typed rows for rows from the driver."""
         return list(map(self._make, lines))
 
 
@@ -132,7 +135,8 @@ class PageQuery(Statement, Generic[T]):
     """
     A statement of ``paged`` and the type of its rows, whose fields are the columns without ``total``.
 
-    :raises TypeError: see ``Query``; or there is no ``id``
+    :raises TypeError: names or order of the columns and the fields differ
+    :raises ValueError: there is no field ``id``
     """
 
     def __init__(self, statement: AnySelect, row: type[T]) -> None:
@@ -142,10 +146,10 @@ class PageQuery(Statement, Generic[T]):
         self._make: Callable[[Line], T] = partial(tuple.__new__, row)
 
     def values(self, window: Window) -> dict[str, int]:
-        """The parameters that say which page; all rows are counted where the window has no cap."""
+        """The parameters that select the page of a window. Without a cap, all rows are counted."""
         return {"probe": MAX_OFFSET} | window.values if "probe" in self.parameters else window.values
 
     def page(self, lines: Sequence[Line], window: Window) -> Page[T]:
-        """The page of what was read: every row has the total; past the end there is one without an id."""
+        """The page for rows from the driver: each has the total, and past the end there is one row without an id."""
         rows = [self._make(line[1:]) for line in lines if line[self._id] is not None]
         return Page.of(rows, lines[0][0], window)

@@ -1,4 +1,4 @@
-"""How lists are searched: "contains", without regard to case."""
+"""Searches in lists: for texts that contain the search text, without regard to case."""
 
 from enum import StrEnum
 from functools import cache
@@ -13,20 +13,20 @@ from sqlalchemy.sql.functions import FunctionElement
 from app.db.sql.query import Query
 
 PHRASE_MIN_LENGTH = 3
-"""Trigrams find nothing shorter."""
+"""An index of trigrams cannot find shorter texts."""
 
 
 class Match(StrEnum):
-    """By what means a statement searches; each takes the value ``search``."""
+    """How a statement searches. Each way takes the value ``search``."""
 
     PATTERN = "pattern"
-    """LIKE: everywhere. PostgreSQL has trigram indexes for it. The value is a ``pattern()``."""
+    """With LIKE, which always works; PostgreSQL can use trigram indexes for it. The value is a ``pattern()``."""
     PHRASE = "phrase"
-    """SQLite's full-text index of trigrams, where it is there. The value is a ``phrase()``."""
+    """With SQLite's full-text index of trigrams, if it exists. The value is a ``phrase()``."""
 
 
 class like_pattern(FunctionElement[bool]):  # noqa: N801 (an operator of SQL)
-    """``like_pattern(column, pattern)``: LIKE, with a backslash to escape."""
+    """``like_pattern(column, pattern)``: LIKE with the backslash as escape character."""
 
     inherit_cache = True
     type = Boolean()
@@ -39,23 +39,23 @@ def _anywhere(element: like_pattern, compiler: SQLCompiler, **options: Any) -> s
 
 @compiles(like_pattern, "postgresql")
 def _on_postgresql(element: like_pattern, compiler: SQLCompiler, **options: Any) -> str:
-    # The backslash is its default; with ESCAPE, prepared statements would prepare the pattern for each row anew.
+    # The backslash is the default. With ESCAPE, prepared statements would process the pattern again for each row.
     searched, pattern = element.clauses
     return f"{compiler.process(searched, **options)} LIKE {compiler.process(pattern, **options)}"
 
 
 def like(searched: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-    """Whether a column contains what is searched for."""
+    """Whether a column contains the search text, without regard to case."""
     return searched.ilike(bindparam("search"), escape="\\")
 
 
 def like_folded(searched: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-    """The same for a column of folded names; what is searched for must be folded as well."""
+    """Whether a column of folded names contains the search text, which must be folded too."""
     return like_pattern(searched, bindparam("search", type_=String()))
 
 
 def in_index(identity: InstrumentedAttribute[Any], index: str) -> ColumnElement[bool]:
-    """Whether a row is found in a full-text index; ``index`` and ``index_key`` are its tables (migration 0004)."""
+    """Whether the full-text index finds a row. Its tables are ``{index}`` and ``{index}_key`` (see migration 0004)."""
     keys = table(f"{index}_key", column("number"), column("id", Uuid()))
     found = text(f"SELECT rowid FROM {index} WHERE {index} MATCH :search").bindparams(  # noqa: S608 (our own names)
         bindparam("search", type_=String())
@@ -72,23 +72,23 @@ class Total(NamedTuple):
 
 @cache
 def count_in_index(index: str) -> Query[Total]:
-    """How many rows a full-text index finds, ``total``, counted up to ``probe``. Values: ``search``, ``probe``."""
+    """The number of rows that a full-text index finds, counted up to ``probe``. Values: ``search``, ``probe``."""
     hits = f"SELECT 1 FROM {index} WHERE {index} MATCH :search LIMIT :probe"  # noqa: S608 (our own names)
     statement = text(f"SELECT count(*) AS total FROM ({hits})")  # noqa: S608
     return Query(statement.columns(column("total", Integer())), Total)
 
 
 def trimmed(searched: str | None) -> str | None:
-    """What is searched for, without the spaces that come with pasted text; None for nothing."""
+    """The search text without surrounding spaces; None if nothing is left."""
     return (searched or "").strip() or None
 
 
 def pattern(searched: str) -> str:
-    """The text as a LIKE pattern for "contains"; ``%``, ``_`` and ``\\`` mean themselves (W18)."""
+    """A LIKE pattern for texts that contain the search text; ``%``, ``_`` and ``\\`` in it are literal."""
     escaped = searched.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
 
 
 def phrase(searched: str) -> str:
-    """The text as a phrase of the full-text index; quotes mean themselves."""
+    """A phrase for the full-text index that matches the search text literally."""
     return '"' + searched.replace('"', '""') + '"'

@@ -1,4 +1,4 @@
-"""Many rows' texts as one, with commas: what a list shows beside each of its rows comes without a statement more."""
+"""Texts of many rows joined with commas, so that a list can show related rows without another statement."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 class comma_joined(FunctionElement[str]):  # noqa: N801 (a function of SQL)
-    """``comma_joined(column)``: the texts of a group in no certain order; null when there is none."""
+    """``comma_joined(column)``: the texts of a group in no particular order; null if there are none."""
 
     inherit_cache = True
     type = String()

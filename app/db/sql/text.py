@@ -1,6 +1,7 @@
 """
-Ids and times as text, for rows that are only shown: making UUIDs and moments of them, and text again, is most of what a
-long list costs.
+Ids and times as text, for rows that are only serialized.
+
+In a long list, converting them to Python objects and back to text would take most of the time.
 """
 
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 class id_text(FunctionElement[str]):  # noqa: N801 (a function of SQL)
-    """``id_text(column)``: the id as its usual text, 8-4-4-4-12 in lower case."""
+    """``id_text(column)``: a UUID as text in the usual form with hyphens, in lower case."""
 
     inherit_cache = True
     type = String()
@@ -25,14 +26,14 @@ def _anywhere(element: id_text, compiler: SQLCompiler, **options: Any) -> str:
 
 @compiles(id_text, "sqlite")
 def _on_sqlite(element: id_text, compiler: SQLCompiler, **options: Any) -> str:
-    """SQLite keeps ids as 32 digits."""
+    """SQLite stores ids as 32 hex digits."""
     column = compiler.process(element.clauses, **options)
     parts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
     return " || '-' || ".join(f"substr({column}, {first}, {length})" for first, length in parts)
 
 
 class time_text(FunctionElement[str]):  # noqa: N801 (a function of SQL)
-    """``time_text(column)``: the moment in UTC with milliseconds, ``2026-11-21T16:42:01.599Z``."""
+    """``time_text(column)``: a time in UTC with milliseconds, ``2026-11-21T16:42:01.599Z``."""
 
     inherit_cache = True
     type = String()
@@ -46,5 +47,5 @@ def _time_anywhere(element: time_text, compiler: SQLCompiler, **options: Any) ->
 
 @compiles(time_text, "sqlite")
 def _time_on_sqlite(element: time_text, compiler: SQLCompiler, **options: Any) -> str:
-    """SQLite keeps moments as text, in UTC, with six digits of a second."""
+    """SQLite stores times as text in UTC with microseconds."""
     return f"replace(substr({compiler.process(element.clauses, **options)}, 1, 23), ' ', 'T') || 'Z'"

@@ -28,6 +28,7 @@ from app.db.sql.string_agg import comma_joined
 from app.domain.roles import RANKS, AccessFilter, SiteRole, Standing
 from app.models import IS_ADMIN, GrantedCapability, Invitation, User
 from app.queries.access import Column, on_website, rank_here, reasons, rights
+from app.queries.users import HAS_SECOND_FACTOR
 
 Inviter = aliased(User, name="inviter")
 
@@ -43,6 +44,7 @@ RECORD = (
     Invitation.accepted_at,
     Invitation.inviter_id,
     Inviter.username.label("inviter"),
+    HAS_SECOND_FACTOR.label("has_second_factor"),
 )
 _JOINS: list[tuple[Any, ColumnElement[bool]]] = [
     (Invitation, Invitation.user_id == User.id),
@@ -64,6 +66,7 @@ class Person(NamedTuple):
     accepted_at: datetime | None
     inviter_id: UUID | None
     inviter: str | None
+    has_second_factor: bool
 
 
 class PersonOnSite(NamedTuple):
@@ -80,6 +83,7 @@ class PersonOnSite(NamedTuple):
     accepted_at: datetime | None
     inviter_id: UUID | None
     inviter: str | None
+    has_second_factor: bool
     rank: int | None
     capabilities: str | None
 

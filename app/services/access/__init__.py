@@ -1,1 +1,1 @@
-"""Who may see and change which website."""
+"""Who can see and change which website."""

@@ -1,4 +1,4 @@
-"""Who may do what on which website, and why: reports (domain.md, section 3). ``grants`` changes it."""
+"""Reports on who can do what on which website, and why. ``grants`` changes it."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ReasonTeam:
-    """The team by which somebody has a right, and their role in it."""
+    """The team that gives a user access, and the user's role in it."""
 
     id: UUID
     name: str
@@ -46,35 +46,39 @@ class Granter:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One way in which somebody has a right on a website."""
+    """One of the ways in which a user has access to a website."""
 
     source: Source
     right: SiteRole
     team: ReasonTeam | None = None
     granted_by: Granter | None = None
-    """Of a grant; None where it came from the command line, or that account is gone."""
+    """Set for a grant; None if it was made on the command line, or the granter's account was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessView:
-    """What one user may do on one website, and why."""
+    """What one user can do on one website, and why."""
 
     user: Holder
     website: WebsiteShown | WebsiteWithNumber
     right: SiteRole | None
-    """The strongest of the reasons'; None without any."""
+    """The highest access level among the reasons; None if there are no reasons."""
     granted: Sequence[str]
-    """Capabilities that were given; none without a right beside them."""
+    """Capabilities that were granted; empty if the user has no access level, as they have no effect then."""
     implied: Sequence[str]
-    """Capabilities that the right includes."""
+    """Capabilities that the access level includes."""
     reasons: Sequence[Reason]
-    """The strongest first."""
+    """The ways in which the user has access, highest access level first."""
 
 
 def find_holder(actor: Actor, text: str) -> UUID:
     """
-    A user by name or id, for administrators: ``anonymous`` is the account of those who are not logged in, even before
-    it is made, unless somebody is called that. :raises NotFound: there is none
+    Return the id of the user with this name or id, for administrators.
+
+    ``anonymous`` is the account for visitors who are not logged in, even before it is created, unless another user has
+    that name.
+
+    :raises NotFound: there is no such user
     """
     try:
         user_id: UUID = accounts.find_user(actor, text).id
@@ -87,10 +91,12 @@ def find_holder(actor: Actor, text: str) -> UUID:
 
 def get_access(actor: Actor, website_id: UUID, user_id: UUID) -> AccessView:
     """
-    One user's access to one website, for those who administer it, and for users who see it their own.
+    Return one user's access to one website.
 
-    :raises Denied: somebody else asks, or there is no such website
-    :raises NotFound: there is no such website or user, and the actor may know
+    Available to anyone who administers the website, and to users who can see the website, for their own access.
+
+    :raises Denied: the actor is neither, or there is no such website
+    :raises NotFound: there is no such website or user, and the actor is allowed to know
     """
     return _view_of_pair(_visible(actor, website_id, own=actor.is_user(user_id)), user_id)
 
@@ -99,10 +105,10 @@ def get_access(actor: Actor, website_id: UUID, user_id: UUID) -> AccessView:
 def put_access(
     actor: Actor, website_id: UUID, user_id: UUID, *, role: SiteRole, capabilities: Collection[str] | None = None
 ) -> AccessView:
-    """The user's access to the website once ``grants.set_access`` has set it. Raises as that does."""
+    """Call ``grants.set_access`` for one website, and return the user's new access. Raises the same errors."""
     with transaction():
         grants.set_access(actor, user_id, [website_id], role, capabilities=capabilities)
-        # Not asked for permission again: whoever lowers their own right may read what has become of it.
+        # Permission is not checked again: users who lower their own access can still read the result.
         return _view_of_pair(fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id), user_id)
 
 
@@ -110,8 +116,10 @@ def list_website_access(
     actor: Actor, website_id: UUID, window: Window, *, search: str | None = None
 ) -> Page[AccessView]:
     """
-    ``AccessView``s of everybody who has a right on a website, administrators included, by name; ``search`` finds a
-    part of the name. Raises as ``get_access`` does.
+    List the ``AccessView``s of all users who have access to a website, administrators included, by name.
+
+    :param search: a part of the name
+    :raises Denied, NotFound: see ``get_access``
     """
     website = _visible(actor, website_id)
     page = fetch_page(queries.select_users, window, search=search, folded=True, website_id=website_id)
@@ -121,9 +129,10 @@ def list_website_access(
 
 def list_user_access(actor: Actor, user_id: UUID, window: Window, *, search: str | None = None) -> Page[AccessView]:
     """
-    ``AccessView``s of all websites that a user has a right on, by name; ``search`` finds a part of name or domain.
+    List the ``AccessView``s of all websites that a user has access to, by name.
 
-    :raises Denied: somebody asks about another, and is no administrator
+    :param search: a part of the name or the domain
+    :raises Denied: the actor is neither this user nor an administrator
     :raises NotFound: there is no such user
     """
     policy.require(policy.can_see_user(actor, user_id))
@@ -158,11 +167,11 @@ def _view_of_pair(website: WebsiteWithNumber | None, user_id: UUID) -> AccessVie
 
 
 def _details(of: ListScope, ids: Sequence[UUID], **one: UUID) -> dict[UUID, list[Detail]]:
-    """Reasons and capabilities by website, or by user, with one statement; none for none."""
+    """Return reasons and capabilities by website, or by user, with one statement, or with none if there are no ids."""
     grouped: dict[UUID, list[Detail]] = defaultdict(list)
     if not ids:
         return grouped
-    # As many as the next power of two, so that there are few statements: the last is asked for again.
+    # Pad to the next power of two by repeating the last id, so that there are few different statements.
     number, other = 1 << (len(ids) - 1).bit_length(), "website" if of is ListScope.USER else "user"
     others = {f"{other}_{index}": ids[min(index, len(ids) - 1)] for index in range(number)}
     for row in fetch_list(queries.select_details(of, number), **one, **others):

@@ -1,4 +1,4 @@
-"""Direct rights on websites: given, changed, taken away (domain.md, section 3)."""
+"""Granting, changing and revoking access to websites."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
@@ -35,7 +35,7 @@ from app.services.acting import lock_user
 from app.services.events import CapabilitiesChanged, GrantsChanged
 
 AT_ONCE = 1000
-"""Websites that one statement names."""
+"""The most websites that one statement names."""
 
 
 @retried
@@ -48,17 +48,18 @@ def set_access(
     capabilities: Collection[str] | None = None,
 ) -> None:
     """
-    Give a user one direct role on some websites, or with None take role and capabilities away: on all of them or none.
+    Grant a user one role on some websites, or with None revoke role and capabilities: on all the websites or on none.
 
-    For ``ANONYMOUS_ID``, who may only view, the account is made when it is first granted something.
+    ``ANONYMOUS_ID`` can only be granted ``view``. Its account is created with the first grant.
 
-    :param capabilities: exactly which the user has beside the role; by default those stay that the role does not imply
-    :raises Invalid: ``UnknownRole``, ``UnknownCapability``; no websites; no such user, for those who are no
-        administrators
-    :raises Denied: ``WebsiteDenied``
+    :param capabilities: the exact capabilities to have beside the role; by default, existing ones that the role does
+        not imply are kept
+    :raises Invalid: ``UnknownRole``, ``UnknownCapability``, ``NoWebsites``; there is no such user, and the actor is not
+        an administrator
+    :raises Denied: ``WebsiteDenied``: the actor does not administer one of the websites
     :raises NotFound: ``UnknownWebsites``; there is no such user
-    :raises Conflict: ``HasAllAccess``, ``OnlyViews``, ``AnonymousTaken``, ``OwnGrant``: to the actor, and more than the
-        actor has by grant; to lower or to give up one's own grant is allowed
+    :raises Conflict: ``HasAllAccess``: the user is an administrator; ``OnlyViews``; ``AnonymousTaken``; ``OwnGrant``:
+        the user is the actor, and would get more than now (users can lower or give up their own grants)
     """
     role = None if role is None else _site_role(role)
     wanted = None if capabilities is None else _known(capabilities)
@@ -105,11 +106,12 @@ def _set(
 @retried
 def add_capabilities(actor: Actor, user_id: UUID, website_ids: Sequence[UUID], capabilities: Collection[str]) -> None:
     """
-    Give a user capabilities on some websites, beside the right that the user has there, wherever that comes from.
-    What the right implies, or the user has, is passed over.
+    Grant a user capabilities on websites that the user has access to, by a grant or otherwise.
 
-    :raises Conflict: ``NoRole`` on one of the websites; ``OnlyViews``; ``OwnGrant``: to the actor; otherwise as
-        ``set_access``
+    Capabilities that the user has already, or that the user's access level implies, are skipped.
+
+    :raises Conflict: ``NoRole``: the user has no access to one of the websites; ``OnlyViews``; ``OwnGrant``: the user
+        is the actor; otherwise as ``set_access``
     """
     wanted, known = _known(capabilities), runtime().capabilities
     with transaction() as session:
@@ -137,10 +139,11 @@ def remove_capabilities(
     actor: Actor, user_id: UUID, website_ids: Sequence[UUID], capabilities: Collection[str]
 ) -> None:
     """
-    Take capabilities of a user on some websites away. What the user's right implies stays implied; what is not there
-    is passed over.
+    Revoke a user's capabilities on some websites.
 
-    Raises as ``set_access`` does, ``Conflict`` aside.
+    Capabilities that the user's access level implies remain. Those that the user does not have are skipped.
+
+    :raises Invalid, Denied, NotFound: see ``set_access``
     """
     wanted = _known(capabilities)
     with transaction() as session:
@@ -169,7 +172,11 @@ def _known(capabilities: Collection[str]) -> list[str]:
 
 
 def _administered(actor: Actor, website_ids: Sequence[UUID]) -> list[UUID]:
-    """The websites, each once, in the order of their ids, if the actor administers all of them; they stay that long."""
+    """
+    Lock the websites until the transaction ends, and return their ids, sorted and without duplicates.
+
+    :raises NoWebsites, WebsiteDenied, UnknownWebsites: see ``set_access``
+    """
     wanted = list(dict.fromkeys(website_ids))
     if not wanted:
         raise NoWebsites("website_ids")
@@ -196,7 +203,7 @@ def _require_known(actor: Actor, holder: User | None) -> User:
 
 
 def _require_ordinary(actor: Actor, holder: User | None) -> User:
-    """The user, who is there and no administrator."""
+    """Return the user. :raises HasAllAccess: the user is an administrator"""
     found = _require_known(actor, holder)
     if found.role == Role.ADMIN:
         raise HasAllAccess(found.username)
@@ -205,9 +212,11 @@ def _require_ordinary(actor: Actor, holder: User | None) -> User:
 
 def _require_no_gain(user_id: UUID, ids: Sequence[UUID], role: SiteRole, wanted: Sequence[str] | None) -> None:
     """
-    A grant to oneself would outlast what one administers the websites by: a place in a team, say.
+    Make sure that users do not raise their own grants.
 
-    :raises OwnGrant: the user has not as much by grant on each of the websites
+    Such a grant would remain when what gives them admin access ends, a team membership for example.
+
+    :raises OwnGrant: the user is granted less than this on one of the websites
     """
     roles: dict[UUID, SiteRole] = {}
     held: dict[UUID, set[str]] = defaultdict(set)

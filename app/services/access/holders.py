@@ -1,4 +1,4 @@
-"""Users as holders of direct rights; for services, which have asked for permission."""
+"""Users as holders of grants. For services that have already checked permission."""
 
 from uuid import UUID
 
@@ -18,13 +18,13 @@ ANONYMOUS = "anonymous"
 
 
 def remove_all_of(session: Unit, user_id: UUID) -> None:
-    """Take away all direct rights of a user, who becomes or ceases to be an administrator."""
+    """Take away all grants and capabilities of a user who becomes, or stops being, an administrator."""
     session.execute(delete(GrantedCapability).where(GrantedCapability.user_id == user_id))
     session.execute(delete(Grant).where(Grant.user_id == user_id))
 
 
 def remove_all_on_team(session: Unit, actor: Actor, user_id: UUID, team_id: UUID) -> None:
-    """Take away all direct rights of a user on the websites of a team."""
+    """Take away all grants and capabilities of a user on a team's websites."""
     ended: set[UUID] = set()
     for table in (GrantedCapability, Grant):
         of_team = table.website_id.in_(select(Website.id).where(Website.team_id == team_id))
@@ -36,9 +36,9 @@ def remove_all_on_team(session: Unit, actor: Actor, user_id: UUID, team_id: UUID
 
 def ensure_anonymous(session: Unit) -> User:
     """
-    The account that stands for those who are not logged in, made where it is missing.
+    Return the account for visitors who are not logged in; create it if it does not exist.
 
-    :raises AnonymousTaken: the name is somebody's
+    :raises AnonymousTaken: another user has the name
     """
     account = {
         "user_id": ANONYMOUS_ID,

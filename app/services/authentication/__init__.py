@@ -1,1 +1,1 @@
-"""How callers prove who they are."""
+"""Authentication of callers: passwords, sessions, access tokens and reset links."""

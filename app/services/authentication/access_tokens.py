@@ -1,4 +1,4 @@
-"""Access tokens, for programs: made, listed, revoked (matomo-usersmanager.md, section 3.8)."""
+"""Access tokens, with which programs authenticate: creating, listing, revoking."""
 
 from datetime import datetime
 from uuid import UUID
@@ -17,10 +17,11 @@ from app.services.authentication.credentials import ACCESS_TOKENS, clean_descrip
 
 def create_token(actor: Actor, user_id: UUID, *, description: str, expires_at: datetime | None = None) -> str:
     """
-    A fresh token with all rights of its owner, oneself or, for administrators, anybody; only its hash is kept.
+    Create an access token with all rights of its owner, and return it; only its hash is stored.
 
-    :raises Invalid: a description that is empty or too long
-    :raises NotFound: there is no such account
+    :raises Invalid: the description is empty or too long, or contains control characters
+    :raises Denied: the owner is another user, and the actor is not an administrator
+    :raises NotFound: there is no such account, or it has no password yet
     """
     text = clean_description(description)
     policy.require(policy.can_see_user(actor, user_id))
@@ -28,14 +29,23 @@ def create_token(actor: Actor, user_id: UUID, *, description: str, expires_at: d
 
 
 def list_tokens(actor: Actor, user_id: UUID) -> list[TokenRecord]:
-    """A user's good tokens, newest first: one's own, or anybody's for administrators. There are at most 100."""
+    """
+    List a user's valid tokens, newest first; there are at most 100.
+
+    :raises Denied: the tokens are another user's, and the actor is not an administrator
+    """
     policy.require(policy.can_see_user(actor, user_id))
     return fetch_all(queries.select_tokens, user_id=user_id, now=utcnow())
 
 
 @retried
 def revoke_token(actor: Actor, token_id: UUID, *, user_id: UUID | None = None) -> None:
-    """End one token. :raises NotFound: the user has no such token"""
+    """
+    Revoke one token, by default one of the actor's own.
+
+    :raises Denied: the token is another user's, and the actor is not an administrator
+    :raises NotFound: the user has no such token
+    """
     owner = user_id or actor.user_id
     policy.require(policy.can_see_user(actor, owner))
     with transaction() as session:
@@ -46,15 +56,23 @@ def revoke_token(actor: Actor, token_id: UUID, *, user_id: UUID | None = None) -
 
 @retried
 def revoke_user(actor: Actor, user_id: UUID) -> int:
-    """End all tokens of a user, one's own or, for administrators, anybody's; returns how many."""
+    """
+    Revoke all tokens of a user, and return how many there were.
+
+    :raises Denied: the tokens are another user's, and the actor is not an administrator
+    """
     policy.require(policy.can_see_user(actor, user_id))
     with transaction() as session:
-        lock_user(session, actor, user_id)  # no other one is made meanwhile
+        lock_user(session, actor, user_id)  # so that no token is created meanwhile
         return ACCESS_TOKENS.revoke_all(session, actor, user_id)
 
 
 @retried
 def prune(actor: Actor) -> int:
-    """Clear away all tokens that have ended by themselves; returns how many. For cron."""
+    """
+    Delete all expired tokens, and return how many there were; to be run regularly.
+
+    :raises Denied: the actor is not an administrator
+    """
     policy.require(policy.can_administer(actor))
     return ACCESS_TOKENS.prune()

@@ -1,4 +1,4 @@
-"""Who bears a token."""
+"""Finds the actor for the tokens that a request carries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from app.db.reads import fetch_all, fetch_one
 from app.db.session import note_caller
 from app.domain.actor import Account, Actor, Credential, CredentialKind, SharedView
-from app.domain.errors import Unauthenticated
+from app.domain.errors import SecondFactorNeeded, Unauthenticated
 from app.models import ANONYMOUS_ID
 from app.queries import shares as share_queries
 from app.queries import teams as team_queries
@@ -20,23 +20,24 @@ from app.services.authentication.credentials import find_bearer
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A user, and the teams that the user is in (id, name, logo)."""
+    """A user, and the teams that the user is in, with id, name and logo."""
 
     user: Credentials | Actor
     teams: Sequence[BriefTeam]
 
 
 def whoami(actor: Actor) -> Identity:
-    """The actor and their teams."""
+    """Return the actor and the actor's teams."""
     return Identity(actor, fetch_all(team_queries.select_brief_teams, user_id=actor.user_id))
 
 
 def identify_api(visitor: Actor, token: str | None) -> Actor:
     """
-    Whoever bears the token, on wires that let callers without one act as the account of the anonymous, where there
-    is such an account; where not, as nobody.
+    Return the actor for a token, on APIs that can also be used without one.
 
-    :raises Unauthenticated: there is a token, but it is nobody's
+    Without a token, the actor is the anonymous account, or the visitor as they are if that account does not exist.
+
+    :raises Unauthenticated: there is a token, but it is not valid
     """
     if token:
         return identify(visitor, token)
@@ -48,12 +49,21 @@ def identify_api(visitor: Actor, token: str | None) -> Actor:
 
 
 def identify(
-    visitor: Actor, token: str | None, *, share_token: str | None = None, share_context: bool = False
+    visitor: Actor,
+    token: str | None,
+    *,
+    share_token: str | None = None,
+    share_context: bool = False,
+    before_enrolling: bool = False,
 ) -> Actor:
     """
-    Whoever bears the tokens. Without a user, a share counts only in its context (umami-api.md, 1.3).
+    Return the actor for the tokens of a request.
 
-    :raises Unauthenticated: nobody
+    :param share_token: token of a public link; extends what the user can see
+    :param share_context: the request is made from a public link's page, so that a share token is enough without a user
+    :param before_enrolling: also users who must set up a second factor before anything else
+    :raises Unauthenticated: none of the tokens is valid in this request
+    :raises SecondFactorNeeded: a second factor is required of the user, who came with a session and has none
     """
     found = find_bearer(token) if token else None
     share = _shared_view(share_token) if share_token and (found or share_context) else None
@@ -61,7 +71,9 @@ def identify(
         if share is None:
             raise Unauthenticated
         note_caller(None)
-        return Actor(None, Credential(CredentialKind.SHARE, share.share_id), visitor.origin, share)
+        return Actor(None, Credential(CredentialKind.SHARE, share.share_id), visitor.origin, share=share)
+    if found.must_enroll and not before_enrolling:
+        raise SecondFactorNeeded
     actor = Actor(found.account, found.credential, visitor.origin, share)
     note_caller(actor.session_id, token_id=actor.token_id, wrote_at=found.wrote_at)
     return actor
@@ -69,9 +81,9 @@ def identify(
 
 def identify_leaving(visitor: Actor, token: str | None, **others: Any) -> Actor:
     """
-    As ``identify``, for logging out: the bearer of a token that is no longer good is no one.
+    Return the actor as ``identify`` does, or the visitor if the token is no longer valid. For logging out.
 
-    :raises Unauthenticated: there is no token at all
+    :raises Unauthenticated: there is no token
     """
     try:
         return identify(visitor, token, **others)

@@ -1,4 +1,4 @@
-"""Changes that take the actor's own password once more."""
+"""Changes that the actor must confirm with their own password."""
 
 from dataclasses import dataclass
 
@@ -9,16 +9,18 @@ from app.services.authentication import login
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """Whether the password must be shown for a change, and what was shown."""
+    """Whether a change needs the actor's password, and the password that was sent."""
 
     needed: bool = False
     password: str | None = None
 
     def check(self, actor: Actor) -> None:
         """
-        :raises NotConfirmed: it must be shown, and was not
-        :raises WrongPassword: another was
-        :raises Throttled: too many wrong ones lately
+        Check the password, if it is needed.
+
+        :raises NotConfirmed: no password was sent
+        :raises WrongPassword: it is not the actor's password
+        :raises Throttled: too many wrong passwords lately
         """
         if not self.needed:
             return

@@ -1,11 +1,13 @@
 """
-What sessions and access tokens have in common: tokens of which only the hash is kept, found by it, marked as used,
-ended and cleared away. For services, which have asked for permission.
+What sessions and access tokens have in common. For services that have already checked permission.
+
+Only the hash of a token is stored. Tokens are found by it, marked as used, revoked, and deleted when they have expired.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -29,7 +31,7 @@ from app.services.events import Event
 log = structlog.get_logger()
 USER_AGENT_MAX_LENGTH = 255
 TOKENS_PER_USER = 100
-"""With more, the one that has not been used for longest goes."""
+"""One more replaces the one that has not been used for the longest time."""
 DESCRIPTION_MAX_LENGTH = 100
 
 
@@ -40,54 +42,68 @@ class Bearer:
     account: Account
     credential: Credential
     wrote_at: datetime | None
-    """When a change was last made with it that a replica may not have yet."""
+    """When the credential last made a change; a replica may not have it yet."""
+    must_enroll: bool = False
+    """The user must set up a second factor before anything else."""
 
 
 @dataclass(frozen=True)
 class Store:
-    """The credentials of one kind."""
+    """All credentials of one kind: sessions, or access tokens."""
 
     kind: CredentialKind
     queries: Statements
     touch_every: timedelta
     revoked: Callable[[Actor, UUID, Sequence[UUID]], Event]
+    settings: Callable[[], dict[str, Any]] = dict
+    """Further values of ``queries.select_by_token``."""
 
     def find_bearer(self, token: str) -> Bearer | None:
-        """Who bears the token; None for a token of no one."""
+        """Return the token's bearer, or None if the token is not valid."""
         now = utcnow()
-        row = fetch_one(self.queries.select_by_token, token_hash=tokens.hash_token(token), now=now)
+        row = fetch_one(
+            self.queries.select_by_token,
+            token_hash=tokens.hash_token(token),
+            now=now,
+            **self.settings(),
+        )
         if row is None:
             return None
         if row.last_used_at is None or now - row.last_used_at >= self.touch_every:
             self._touch(row, now)
-        return Bearer(Account.of(row), Credential(self.kind, row.credential_id), row.wrote_at)
+        account = Account(row.id, row.username, row.role, row.created_at, row.two_factor_required)
+        return Bearer(account, Credential(self.kind, row.credential_id), row.wrote_at, row.must_enroll)
 
     def _touch(self, row: BearerRecord, now: datetime) -> None:
-        """Note that it was used, and its owner there."""
+        """Record that the credential was used, and that its owner was active."""
         until = {} if row.lifetime is None else {"until": now + timedelta(seconds=row.lifetime)}
         times = {"stale": now - self.touch_every, "now": now}
         try:
             with translated, reader().connect() as connection:
                 connection.execute(self.queries.touch, {"credential_id": row.credential_id, **times, **until})
                 connection.execute(profile_queries.touch_user, {"seen_id": row.id, **times})
-        except Unavailable:  # a busy or read-only database must not make a good token bad
+        except Unavailable:  # a busy or read-only database must not make a valid token fail
             log.warning("credential could not be marked as used", kind=self.kind, id=str(row.credential_id))
 
     def is_there(self, credential_id: UUID) -> bool:
-        """Whether it has not been ended."""
+        """Return whether the credential exists, which it does until it is revoked or deleted."""
         return fetch_one(self.queries.select_id, credential_id=credential_id) is not None
 
     def clear(self, owner_id: UUID, *, kept: int) -> None:
-        """Clear away those of a user that have ended, and all but ``kept`` others."""
+        """Delete a user's expired credentials, and all but ``kept`` others: newest sessions, or latest used tokens."""
         execute_count(self.queries.delete_expired_of_user, owner_id=owner_id, now=utcnow())
         execute_count(self.queries.delete_beyond, owner_id=owner_id, kept=kept)
 
     def revoke(self, session: Unit, actor: Actor, owner_id: UUID, credential_id: UUID) -> bool:
-        """End one; returns whether the user had it."""
+        """Revoke one credential, and return whether the user had it."""
         return bool(self._end(session, actor, self.queries.delete_one, owner_id, credential_id=credential_id))
 
     def revoke_all(self, session: Unit, actor: Actor, owner_id: UUID, *, keep: UUID | None = None) -> int:
-        """End all of a user, who is locked, except one; returns how many there were."""
+        """
+        Revoke all credentials of a user, who must be locked, and return how many there were.
+
+        :param keep: the id of one that is not to be revoked
+        """
         if keep is None:
             return self._end(session, actor, self.queries.delete_of_user, owner_id)
         return self._end(session, actor, self.queries.delete_others, owner_id, kept_id=keep)
@@ -100,25 +116,31 @@ class Store:
         return len(ended)
 
     def prune(self) -> int:
-        """Clear away all that have ended by themselves; returns how many."""
+        """Delete all expired credentials, and return how many there were."""
         return execute_count(self.queries.delete_expired, now=utcnow())
 
 
-SESSIONS = Store(CredentialKind.SESSION, session_queries.stored, timedelta(minutes=5), events.SessionsRevoked)
+SESSIONS = Store(
+    CredentialKind.SESSION,
+    session_queries.stored,
+    timedelta(minutes=5),
+    events.SessionsRevoked,
+    lambda: {"admins_need_it": runtime().config.two_factor_for_admins},
+)
 ACCESS_TOKENS = Store(
     CredentialKind.ACCESS_TOKEN, token_queries.stored, timedelta(minutes=10), events.AccessTokensRevoked
 )
 
 
 def find_bearer(token: str) -> Bearer | None:
-    """Who bears a token, of whatever kind; None for a token of no one."""
+    """Return the bearer of a token of either kind, or None if the token is not valid."""
     if not token or len(token) > tokens.TOKEN_MAX_LENGTH:
         return None
     return (ACCESS_TOKENS if tokens.is_access_token(token) else SESSIONS).find_bearer(token)
 
 
 def note_seen(user_id: UUID) -> None:
-    """Note that a user has just logged in; the session stands even if that cannot be noted."""
+    """Record that a user has just logged in; a failure is logged and does not fail the login."""
     now = utcnow()
     try:
         with translated, reader().connect() as connection:
@@ -131,9 +153,11 @@ def note_seen(user_id: UUID) -> None:
 @retried
 def open_session(actor: Actor, *, user_agent: str = "", seconds: int | None = None) -> str:
     """
-    A fresh token for the actor's user; only its hash is kept. Ended sessions, and too many, are cleared away.
+    Open a session for the actor, and return its token; only its hash is stored.
 
-    :param seconds: how long the session lives without use; the configured days by default
+    The user's expired sessions are deleted, and the oldest ones if there are more than ``sessions_per_user``.
+
+    :param seconds: how long the session lasts without being used; ``session_days`` by default
     """
     lifetime = seconds or int(runtime().config.session_days * 86_400)
     user_id, token, now = actor.user_id, tokens.new_token(), utcnow()
@@ -143,7 +167,7 @@ def open_session(actor: Actor, *, user_agent: str = "", seconds: int | None = No
         token_hash=tokens.hash_token(token),
         created_at=now,
         last_used_at=now,
-        wrote_at=now,  # the next session of a caller follows the writes of the one before
+        wrote_at=now,  # a client's next session must see what the one before has written
         expires_at=now + timedelta(seconds=lifetime),
         lifetime=lifetime,
         address=actor.address[:45] or None,
@@ -157,7 +181,7 @@ def open_session(actor: Actor, *, user_agent: str = "", seconds: int | None = No
 
 
 def clean_description(text: str) -> str:
-    """The description as it is stored. :raises Missing, TooLong, ControlCharacters"""
+    """Return the description in the form in which it is stored. :raises Missing, TooLong, ControlCharacters"""
     cleaned = text.strip()
     if not cleaned:
         raise Missing("description")
@@ -178,10 +202,12 @@ def open_token(
     checked: str | None = None,
 ) -> str:
     """
-    A fresh access token; only its hash is kept. Ended ones, and too many, are cleared away.
+    Create an access token, and return it; only its hash is stored.
 
-    :param checked: the hash of the password that was shown for it
-    :raises NotFound: the account is gone or has not been accepted, or its password is another one meanwhile
+    The user's expired tokens are deleted, and the least recently used ones if there are more than ``TOKENS_PER_USER``.
+
+    :param checked: the hash of the password that was checked for this, if one was
+    :raises NotFound: the account does not exist or has no password yet, or its password was changed meanwhile
     """
     token, now = tokens.new_access_token(), utcnow()
     made = AccessToken(
@@ -190,7 +216,7 @@ def open_token(
         token_hash=tokens.hash_token(token),
         description=description,
         created_at=now,
-        wrote_at=now,  # as of a session
+        wrote_at=now,  # as for a session
         expires_at=expires_at,
     )
     with transaction() as session:

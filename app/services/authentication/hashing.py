@@ -1,10 +1,14 @@
-"""New passwords, hashed."""
+"""Hashing of new passwords."""
 
 from app.runtime import runtime
 from app.security import password_hashing
 
 
 def hash_password(password: str) -> str:
-    """A hash of the password, at the configured cost, when its turn has come."""
+    """
+    Return a hash of the password at the configured cost; waits while all slots for hashing are in use.
+
+    :raises TooManyLogins: too many callers are waiting
+    """
     with runtime().gate.turn():
         return password_hashing.hash_password(password, cost=runtime().config.bcrypt_cost)

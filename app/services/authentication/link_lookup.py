@@ -1,4 +1,4 @@
-"""Links that were sent to somebody: their tokens looked up without letting anybody guess."""
+"""Looking up the tokens of invitation and reset links, with a limit on guesses."""
 
 from typing import Any
 
@@ -12,11 +12,12 @@ from app.security.tokens import hash_token
 
 def look_up(query: Query[T], token: str, *, address: str = "", **values: Any) -> T:
     """
-    The row that a link's token opens.
+    Return the row for a link's token.
 
-    :param query: takes ``hash_of_token``, and ``values``
-    :raises LinkGone: nothing
-    :raises Throttled: too many wrong links lately from the address: whoever tries many is refused at once
+    :param query: takes ``hash_of_token`` and ``values``
+    :param address: the visitor's address, by which wrong links are counted
+    :raises LinkGone: there is no such link
+    :raises Throttled: too many wrong links lately from this address
     """
     with runtime().throttles.links.guessing("", address, wrong=LinkGone):
         row = fetch_one(query, hash_of_token=hash_token(token), **values) if is_link_token(token) else None

@@ -1,4 +1,4 @@
-"""Logging in, and knowing who asks."""
+"""Logging in, and checking passwords."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ from app.queries import users as queries
 from app.queries.users import Credentials
 from app.runtime import runtime
 from app.security import password_hashing
-from app.services.authentication import hashing
+from app.services.authentication import codes, hashing
 from app.services.authentication.bearer import Identity
 from app.services.authentication.credentials import (
     ACCESS_TOKENS,
@@ -37,6 +37,7 @@ from app.services.authentication.credentials import (
     open_session,
     open_token,
 )
+from app.services.authentication.partial_logins import HalfWay, open_partial
 
 SSO_SECONDS = 86_400
 OUTCOMES: dict[type[DomainError], str] = {
@@ -45,46 +46,61 @@ OUTCOMES: dict[type[DomainError], str] = {
     Unavailable: "busy",
     DomainError: "refused",
 }
-"""What the metrics call it when a login does not succeed; the first kind that fits counts."""
+"""The metric's label for a login that fails with this error; the first class that matches counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """What a successful login gives."""
+    """The result of a successful login."""
 
     token: str
     identity: Identity
 
 
-def login(visitor: Actor, username: str, password: str, *, user_agent: str = "") -> Login:
+def login(visitor: Actor, username: str, password: str, *, user_agent: str = "") -> Login | HalfWay:
     """
-    Log in with name or e-mail address, in any case, and password.
+    Log in with a username or an e-mail address, in any case, and the password.
 
-    :raises WrongCredentials: one of them is wrong; an unknown name takes as long as a wrong password (W12)
-    :raises Throttled: too many wrong ones lately (W11)
+    :raises WrongCredentials: the name or the password is wrong; an unknown name takes as long as a wrong password, so
+        that the time does not tell whether the account exists
+    :raises Throttled: too many wrong passwords lately for this account or from this address
     """
     with _counted():
         user, checked = _proven(username, password, address=visitor.address)
-        token = _open(visitor.known_as(Account.of(user)), checked, user_agent=user_agent)
+        known = visitor.known_as(Account.of(user))
+        if user.has_second_factor:
+            return open_partial(known, checked)
+        token = _open(known, checked, user_agent=user_agent)
         note_seen(user.id)
         return Login(token, Identity(user, fetch_all(team_queries.select_brief_teams, user_id=user.id)))
 
 
 def create_access_token(
-    visitor: Actor, account: str, password: str, *, description: str, expires_at: datetime | None = None
+    visitor: Actor,
+    account: str,
+    password: str,
+    *,
+    description: str,
+    expires_at: datetime | None = None,
+    code: str | None = None,
 ) -> str:
     """
-    A token for programs, for whoever shows name or e-mail address, and password.
+    Create an access token for the user with this username or e-mail address and this password, and return it.
 
-    :raises Invalid: a description that is empty or too long; nothing else was looked at
-    :raises WrongCredentials: as of ``login``
-    :raises Throttled: as of ``login``; both count together
+    :param code: a code of the authenticator app, for an account with a second factor
+    :raises Invalid: the description is empty or too long, or contains control characters; checked first
+    :raises WrongCredentials: see ``login``
+    :raises Throttled: see ``login``; wrong passwords of both are counted together
+    :raises CodeNeeded: the password is right, and a code is needed as well
+    :raises WrongCode, CodeUsed, FactorLocked: see ``codes.enter_code``
     """
     text, address = clean_description(description), visitor.address
     with _counted():
         user, checked = _proven(account, password, address=address)
         try:
             known = visitor.known_as(Account.of(user))
+            if user.has_second_factor:
+                codes.require_code(known, code)
             return open_token(known, user.id, description=text, expires_at=expires_at, checked=checked)
         except NotFound:
             raise WrongCredentials from None
@@ -92,7 +108,7 @@ def create_access_token(
 
 @contextmanager
 def _counted() -> Iterator[None]:
-    """Let the metrics know how a login ended."""
+    """Count the outcome of a login in the metrics."""
     try:
         yield
     except DomainError as error:
@@ -104,8 +120,10 @@ def _counted() -> Iterator[None]:
 
 def _proven(account: str, password: str, *, address: str) -> tuple[Credentials, str]:
     """
-    The user of this name or e-mail address whose password it is, and the hash that says so. Nobody's password takes as
-    long to refuse (W12).
+    Return the user with this name or e-mail address and this password, and the hash that the password matches.
+
+    :raises WrongCredentials: there is no such user, or the password is wrong; both take the same time
+    :raises Throttled: see ``login``
     """
     cost, key = runtime().config.bcrypt_cost, fold(account)
     user = fetch_one(queries.select_credentials, account_key=key)
@@ -119,15 +137,16 @@ def _proven(account: str, password: str, *, address: str) -> tuple[Credentials, 
 
 def _account(user_id: UUID, password_hash: str) -> str:
     """
-    What wrong passwords count for: the account, whatever it was called, with the password that it has. Another password
-    begins at none, by whatever way it was set.
+    Return the key under which wrong passwords are counted: the account, whichever name was used, and its password.
+
+    A new password therefore starts with a count of zero, however it was set.
     """
     return f"user {user_id} {password_hash}"
 
 
 @retried
 def _open(actor: Actor, checked: str, *, user_agent: str) -> str:
-    """A session, unless the password was changed while this one was compared: the new one shall keep others out."""
+    """Open a session, unless the password was changed during the check: the old one must not open any more sessions."""
     with transaction():
         row = fetch_one(queries.hold_password_hash, user_id=actor.id)
         if row is None or row.password_hash != checked:
@@ -137,8 +156,10 @@ def _open(actor: Actor, checked: str, *, user_agent: str) -> str:
 
 def _guess(account: str, password: str, password_hash: str, *, address: str) -> bool:
     """
-    Compare when the turn has come. Callers who are throttled neither queue nor hash, and of many at once only as many
-    are told what came of it as are allowed.
+    Return whether the password is right, and count it if it is wrong.
+
+    Callers who are throttled neither wait nor hash. If many arrive at once, the second check of the throttle ensures
+    that no more of them learn the result than the throttle allows.
     """
     throttle, gate = runtime().throttles.passwords, runtime().gate
     if gate.waiting:
@@ -146,7 +167,7 @@ def _guess(account: str, password: str, password_hash: str, *, address: str) -> 
     with gate.turn():
         throttle.check(account, address)
         right = password_hashing.matches(password, password_hash)
-        # Before the turn passes on, so that the next in line knows.
+        # Before the turn ends, so that the next caller in the queue sees the count.
         if right:
             throttle.forgive(account, address)
         else:
@@ -155,15 +176,15 @@ def _guess(account: str, password: str, password_hash: str, *, address: str) -> 
 
 
 def _rehash(user: Credentials, password: str, cost: int) -> str:
-    """Bring an old, cheaper hash up to the configured cost while the password is at hand; answers the hash."""
+    """Replace a hash that is cheaper than the configured cost while we have the password; return the current hash."""
     if password_hashing.cost_of(user.password_hash) >= cost:
         return str(user.password_hash)
     renewed = hashing.hash_password(password)
-    # Only over the hash that was checked: a password changed meanwhile stays changed.
+    # Replace only the hash that was checked, so as not to undo a change of the password made meanwhile.
     only = update(User).where(User.id == user.id, User.password_hash == user.password_hash)
     if execute_count(only.values(password_hash=renewed, updated_at=User.updated_at)):
         return renewed
-    # Changed, or renewed by another login of the same moment: the password tells which.
+    # Either the password was changed, or another login at the same time has renewed the hash: check which.
     row = fetch_one(queries.select_password_hash, user_id=user.id)
     with runtime().gate.turn():
         if row is None or not password_hashing.matches(password, row.password_hash):
@@ -173,10 +194,12 @@ def _rehash(user: Credentials, password: str, cost: int) -> str:
 
 def confirm_password(actor: Actor, password: str | None) -> str:
     """
-    Make sure that it is the actor's own password; answers its hash, as whoever changes it must find it still.
+    Check the actor's own password, and return its hash.
 
-    :raises WrongPassword: it is not, or there is none; none is no guess and does not count as one
-    :raises Throttled: too many wrong ones lately
+    Callers who then change the account compare the hash under lock: the password may have been changed meanwhile.
+
+    :raises WrongPassword: it is another password, or None, which does not count as a guess
+    :raises Throttled: too many wrong passwords lately
     """
     row = fetch_one(queries.select_password_hash, user_id=actor.user_id) if password is not None else None
     if row is None or password is None:
@@ -190,9 +213,9 @@ def confirm_password(actor: Actor, password: str | None) -> str:
 @retried
 def single_sign_on(actor: Actor, *, user_agent: str = "") -> str:
     """
-    A second token for whoever is logged in already, for one day.
+    Open a second session, of one day, for an actor who is logged in, and return its token.
 
-    :raises Unauthenticated: that login has been ended meanwhile
+    :raises Unauthenticated: the actor's session or access token has been revoked meanwhile
     """
     with transaction():
         fetch_one(queries.hold_password_hash, user_id=actor.user_id)

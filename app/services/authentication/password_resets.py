@@ -1,4 +1,4 @@
-"""Forgotten passwords: a link that is good once, and for a short time, sets another."""
+"""Forgotten passwords: a link that works once, and for a short time, lets its owner set a new one."""
 
 from uuid import UUID
 
@@ -26,10 +26,11 @@ ACCOUNT_MAX_LENGTH = 320
 
 def request(visitor: Actor, account: str) -> None:
     """
-    Have a link mailed to whoever has this username or e-mail address. Whether anybody has is found out when the mail
-    is sent: here, everybody takes the same time.
+    Have a reset link mailed to the user with this username or e-mail address, if there is one.
 
-    :raises Throttled: asked too often lately, for this account or from this address
+    The account is looked up only when the mail is sent, so that the response time does not tell whether it exists.
+
+    :raises Throttled: too many requests lately, for this account or from this address
     """
     name, address = account.strip()[:ACCOUNT_MAX_LENGTH], visitor.address
     throttle = runtime().throttles.resets
@@ -41,10 +42,10 @@ def request(visitor: Actor, account: str) -> None:
 
 def find(visitor: Actor, token: str) -> ResetOwner:
     """
-    Whose link it is.
+    Return the user whose password the link sets.
 
-    :raises LinkGone: it is not, or no longer, good
-    :raises Throttled: too many wrong links lately from the address
+    :raises LinkGone: there is no such link, or it was used or has expired
+    :raises Throttled: too many wrong links lately from this address
     """
     return look_up(queries.select_by_token, token, address=visitor.address, now=utcnow())
 
@@ -52,10 +53,10 @@ def find(visitor: Actor, token: str) -> ResetOwner:
 @retried
 def use(visitor: Actor, token: str, new_password: str) -> None:
     """
-    Set the password of the link's owner, once; all logins and tokens of theirs end.
+    Set the password of the link's owner, and end all their sessions and access tokens. The link works only once.
 
     :raises LinkGone, Throttled: see ``find``
-    :raises Invalid: the password breaks a rule; the link stays good
+    :raises Invalid: the password breaks a rule; the link stays valid
     """
     row = find(visitor, token)
     check_new_password(new_password)
@@ -74,11 +75,11 @@ def use(visitor: Actor, token: str, new_password: str) -> None:
 @retried
 def make_link(actor: Actor, user_id: UUID) -> str:
     """
-    The token of a link that an administrator hands on; the one before is good no longer.
+    Create a reset link that an administrator passes on, and return its token; an earlier link no longer works.
 
-    :raises Denied: not an administrator
+    :raises Denied: the actor is not an administrator
     :raises UnknownName: there is no such user
-    :raises NotAccepted, ReservedAccount: the account has no password to forget
+    :raises NotAccepted, ReservedAccount: the account has no password that could be reset
     """
     policy.require(policy.can_administer(actor))
     with transaction() as session:

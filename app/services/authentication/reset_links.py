@@ -1,4 +1,4 @@
-"""The links that set another password, made; for services, which have asked for permission, and for the mail."""
+"""Creates password reset links. For the mail worker, and for services that have already checked permission."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -11,14 +11,16 @@ from app.security import tokens
 from app.security.link_tokens import FOR_PASSWORD_RESET, new_nonce
 
 PAUSE = timedelta(minutes=1)
-"""Between two mails to one account, however many ask."""
+"""The shortest time between two reset mails to one account, however many are requested."""
 
 
 @retried
 def make_mailed_link(user_id: UUID, mail_id: UUID) -> str | None:
     """
-    The token for a mail that is about to be sent: the same one at every attempt, while it is good. None where another
-    mail has just brought one.
+    Return the token for a mail that is about to be sent, or None if the mail is not to be sent.
+
+    All attempts to send one mail get the same token, as long as it is valid. None means that another mail has just
+    brought a link, or that there is no such account, or that it has no password yet.
     """
     with transaction() as session:
         user = _locked(session, user_id)
@@ -30,16 +32,16 @@ def make_mailed_link(user_id: UUID, mail_id: UUID) -> str | None:
             return None
         if found is not None and found.id == mail_id and found.expires_at > now:
             token = runtime().link_tokens.derive(FOR_PASSWORD_RESET, found.id, found.nonce)
-            if tokens.hash_token(token) == found.token_hash:  # unless the secret has changed since
+            if tokens.hash_token(token) == found.token_hash:  # unless the secret key was changed
                 found.expires_at = now + _lifetime()
                 return token
         if found is not None:
-            session.expunge(found)  # its row goes, and a new one may have its id
+            session.expunge(found)  # its row is deleted, and a new one may get the same id
         return renew(session, user_id, mail_id)
 
 
 def renew(session: Unit, user_id: UUID, reset_id: UUID) -> str:
-    """Put a link into the place of the one before; answers its token."""
+    """Replace the user's reset link, if there is one, with a new one, and return its token."""
     session.execute(queries.delete_of_user, {"owner_id": user_id})
     nonce = new_nonce()
     token = runtime().link_tokens.derive(FOR_PASSWORD_RESET, reset_id, nonce)

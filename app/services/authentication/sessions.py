@@ -1,4 +1,4 @@
-"""Sessions: listed and revoked (W3)."""
+"""Listing and revoking sessions."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -18,14 +18,18 @@ from app.services.authentication.credentials import ACCESS_TOKENS, SESSIONS
 
 @dataclass(frozen=True, slots=True)
 class SessionView:
-    """A session, and whether it is the one that asks."""
+    """A session, and whether it is the actor's current one."""
 
     session: SessionRecord
     current: bool
 
 
 def list_sessions(actor: Actor, window: Window, *, user_id: UUID | None = None) -> Page[SessionView]:
-    """``SessionView``s of a user's living sessions, newest first: one's own, or anybody's for administrators."""
+    """
+    List the ``SessionView``s of a user's valid sessions, newest first; by default the actor's own.
+
+    :raises Denied: the sessions are another user's, and the actor is not an administrator
+    """
     owner = user_id or actor.user_id
     policy.require(policy.can_see_user(actor, owner))
     query = queries.select_sessions(capped=window.cap is not None)
@@ -35,7 +39,12 @@ def list_sessions(actor: Actor, window: Window, *, user_id: UUID | None = None) 
 
 @retried
 def revoke_session(actor: Actor, session_id: UUID, *, user_id: UUID | None = None) -> None:
-    """End one session. :raises NotFound: the user has no such session"""
+    """
+    End one session, by default one of the actor's own.
+
+    :raises Denied: the session is another user's, and the actor is not an administrator
+    :raises NotFound: the user has no such session
+    """
     owner = user_id or actor.user_id
     policy.require(policy.can_see_user(actor, owner))
     with transaction() as session:
@@ -46,24 +55,28 @@ def revoke_session(actor: Actor, session_id: UUID, *, user_id: UUID | None = Non
 
 @retried
 def revoke_others(actor: Actor) -> int:
-    """End all sessions of the actor but the one that asks; returns how many."""
+    """End all sessions of the actor except the current one, and return how many there were."""
     with transaction() as session:
-        lock_user(session, actor, actor.user_id)  # no other one is opened meanwhile
+        lock_user(session, actor, actor.user_id)  # so that no session is opened meanwhile
         return SESSIONS.revoke_all(session, actor, actor.user_id, keep=actor.session_id)
 
 
 @retried
 def revoke_user(actor: Actor, user_id: UUID) -> int:
-    """End all sessions of a user, one's own or, for administrators, anybody's; returns how many."""
+    """
+    End all sessions of a user, and return how many there were.
+
+    :raises Denied: the sessions are another user's, and the actor is not an administrator
+    """
     policy.require(policy.can_see_user(actor, user_id))
     with transaction() as session:
-        lock_user(session, actor, user_id)  # no other one is opened meanwhile
+        lock_user(session, actor, user_id)  # so that no session is opened meanwhile
         return SESSIONS.revoke_all(session, actor, user_id)
 
 
 @retried
 def revoke_current(actor: Actor) -> None:
-    """Log out: end the session that asks, or the token that it asks with."""
+    """Log out: end the actor's current session, or revoke the access token that the actor uses."""
     for store, own in ((ACCESS_TOKENS, actor.token_id), (SESSIONS, actor.session_id)):
         if own is not None:
             with transaction() as session:
@@ -72,6 +85,10 @@ def revoke_current(actor: Actor) -> None:
 
 @retried
 def prune(actor: Actor) -> int:
-    """Clear away all sessions that have ended by themselves; returns how many. For cron."""
+    """
+    Delete all expired sessions, and return how many there were; to be run regularly.
+
+    :raises Denied: the actor is not an administrator
+    """
     policy.require(policy.can_administer(actor))
     return SESSIONS.prune()

@@ -1,1 +1,1 @@
-"""Invitations: made, shown, accepted."""
+"""Invitations: creating, managing, accepting."""

@@ -1,4 +1,4 @@
-"""The other side of an invitation's link: looked at, accepted, declined. Whoever has the link may."""
+"""Viewing, accepting and declining an invitation. Anyone who has the link can do this."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ from app.services.invitations.views import State, state_of
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An invitation as whoever has its link may see it."""
+    """What the holder of the link can see of an invitation."""
 
     username: str
     email: str | None
@@ -45,11 +45,11 @@ class Offer:
 
 def find(visitor: Actor, token: str) -> Offer:
     """
-    What the link offers; looking changes nothing.
+    Return what the link offers; this changes nothing.
 
-    :raises LinkGone: the link was never good, or is no longer: used, taken back, or its inviter is gone
-    :raises LinkExpired: its time is over
-    :raises Throttled: too many wrong links lately from the address
+    :raises LinkGone: there is no such link, it was used, replaced or revoked, or the inviter's account was deleted
+    :raises LinkExpired: the link has expired
+    :raises Throttled: too many wrong links lately from this address
     """
     row = _find(token, visitor.address)
     team_ids = [UUID(entry["team_id"]) for entry in row.teams]
@@ -76,11 +76,12 @@ def _find(token: str, address: str) -> InvitationRecord:
 
 def accept(visitor: Actor, token: str, password: str) -> str:
     """
-    Take the account over, once: of many at the same moment one succeeds. Answers the username.
+    Set the account's password, activate it, and return its username. An invitation can be accepted only once.
 
-    What the invitation gives is what its inviter may give now: grants of theirs that they could not make any more are
-    taken back, teams are entered where they could add somebody, the role is no stronger than their own. An inviter who
-    is no administrator and administers none of the websites any more could not invite at all, and gives no role.
+    The invitation gives what its inviter is allowed to give now. Grants that the inviter could no longer make are
+    revoked, only teams to which the inviter could add a member are joined, and the role is not above the inviter's own.
+    An inviter who is not an administrator, and no longer administers any of the websites, could not invite at all, so
+    the account gets no role from the invitation.
 
     :raises LinkGone, LinkExpired, Throttled: see ``find``
     :raises Invalid: the password breaks a rule
@@ -92,14 +93,14 @@ def accept(visitor: Actor, token: str, password: str) -> str:
 
 
 def _by_link(visitor: Actor, row: InvitationRecord) -> Actor:
-    """The one who has the link: known by nothing else."""
+    """Return the actor for the link's holder, who is authenticated by the link only."""
     return replace(visitor, credential=Credential(CredentialKind.LINK, row.id))
 
 
 @retried
 def _accept(actor: Actor, row: InvitationRecord, token: str, hashed: str) -> str:
     with transaction() as session:
-        # The inviter as well: what they may give is looked at again, and must not change meanwhile.
+        # Lock the inviter, too: what they are allowed to give is checked again, and must not change meanwhile.
         users = lock_users(session, actor, [row.user_id, *filter(None, [row.inviter_id])])
         user = users.get(row.user_id)
         values = {"accepted_id": row.id, "hash_of_token": hash_token(token), "now": utcnow()}
@@ -114,7 +115,7 @@ def _accept(actor: Actor, row: InvitationRecord, token: str, hashed: str) -> str
 
 
 def _required(row: InvitationRecord, inviter: User | None) -> User | None:
-    """None is the operator. :raises LinkGone: the inviter is gone"""
+    """Return the inviter, or None for the operator. :raises LinkGone: the inviter's account was deleted"""
     if not row.by_operator and (inviter is None or inviter.deleted_at is not None):
         raise LinkGone
     return inviter
@@ -133,7 +134,7 @@ def _give(session: Unit, user: User, actor: Actor, inviter: Actor, row: Invitati
 
 
 def _recheck_grants(session: Unit, user_id: UUID, actor: Actor, inviter: Actor) -> bool:
-    """Take back what the inviter gave and could not give now; answers whether they could still invite at all."""
+    """Revoke grants that the inviter could no longer make, and return whether they could still invite at all."""
     if inviter.is_admin:
         return True
     given = fetch_all(queries.select_websites_given, user_id=user_id, actor_id=inviter.id)
@@ -159,10 +160,10 @@ def _enter_teams(session: Unit, user_id: UUID, actor: Actor, inviter: Actor, row
 @retried
 def decline(visitor: Actor, token: str) -> None:
     """
-    Say no: the account that waits is deleted, and the inviter told.
+    Decline the invitation: delete the pending account, and notify the inviter.
 
     :raises LinkGone, LinkExpired, Throttled: see ``find``
-    :raises Conflict: the account owns websites already
+    :raises OwnsWebsites: the account owns websites already
     """
     row = _find(token, visitor.address)
     actor = _by_link(visitor, row)

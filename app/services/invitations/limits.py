@@ -1,4 +1,4 @@
-"""What an invitation may give: never more than whoever invites could give themselves."""
+"""Limits of what an invitation gives: never more than its inviter could give directly."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -26,14 +26,20 @@ from app.runtime import runtime
 
 LEAST_DAYS, MOST_DAYS = 0.01, 365.0
 MOST_GIVEN = 100
-"""Websites, and as many teams, that one invitation names at most."""
+"""The most websites, and the most teams, in one invitation."""
 
 Entries = Sequence[Mapping[str, Any]]
 """``{"website_id": …, "role": …}`` or ``{"team_id": …, "role": …}``."""
 
 
 def check_gifts(role: str, teams: Entries, grants: Entries) -> None:
-    """:raises Invalid: what is to be given is no role, too much, or named twice"""
+    """
+    Check roles, number and uniqueness of what an invitation gives.
+
+    :raises UnknownRole: a role does not exist
+    :raises TooMany: there are more than ``MOST_GIVEN`` teams or grants
+    :raises Duplicates: a team or a website is named twice
+    """
     if role not in list(Role):
         raise UnknownRole("role", role)
     for field, entries, key, roles in (
@@ -51,8 +57,11 @@ def check_gifts(role: str, teams: Entries, grants: Entries) -> None:
 
 def require_rights(actor: Actor, role: str, teams: Entries, grants: Entries) -> None:
     """
-    :raises Denied: the actor may not give one of these
-    :raises Invalid: an administrator names what does not exist, or grants something to one
+    Make sure that the actor can give this role and these memberships and grants.
+
+    :raises Denied: the actor cannot give one of them; also if it does not exist, unless the actor is an administrator
+    :raises UnknownReference: a team or a website does not exist, and the actor is an administrator
+    :raises GrantsForAdmin: the invited user is to be an administrator, who has access to everything anyway
     """
     policy.require(policy.can_give_role(actor, role) and (actor.is_admin or bool(grants)))
     if role == Role.ADMIN and grants:
@@ -72,21 +81,26 @@ def require_rights(actor: Actor, role: str, teams: Entries, grants: Entries) -> 
 
 
 def websites_to_give(actor: Actor, website_ids: Sequence[UUID]) -> Sequence[WebsiteRights]:
-    """Those of the websites that there are, with the actor's rights on them."""
+    """Return those of the websites that exist, with the actor's access to them."""
     if not website_ids:
         return []
     return fetch_all(queries.select_websites_to_give, website_ids=list(website_ids), actor_id=actor.id)
 
 
 def teams_to_enter(actor: Actor, team_ids: Sequence[UUID]) -> Sequence[RoleInTeam]:
-    """Those of the teams that there are, with the actor's role in each; locked, so that it stays that."""
+    """Lock those of the teams that exist, and return them with the actor's role in each."""
     if not team_ids:
         return []
     return fetch_all(queries.select_teams_to_enter, team_ids=list(team_ids), actor_id=actor.id)
 
 
 def end_after(days: float | None) -> datetime:
-    """When a link made now ends; by default as configured. :raises OutOfRange: too soon or too late"""
+    """
+    Return when a link that is created now expires.
+
+    :param days: ``invitation_days`` by default
+    :raises OutOfRange: not between ``LEAST_DAYS`` and ``MOST_DAYS``
+    """
     if days is None:
         days = runtime().config.invitation_days
     elif not LEAST_DAYS <= days <= MOST_DAYS:
@@ -95,5 +109,5 @@ def end_after(days: float | None) -> datetime:
 
 
 def stored(entries: Entries) -> list[dict[str, Any]]:
-    """As the row of the invitation keeps them."""
+    """Return the entries in the form in which the invitation's row stores them."""
     return [{name: str(value) for name, value in entry.items()} for entry in entries]

@@ -1,6 +1,7 @@
 """
-Invitations: accounts that wait for somebody to take them over (docs/invitations.md). What happens on the other side of
-the link is in ``acceptance``.
+Creating, listing, resending and revoking invitations (docs/invitations.md).
+
+Each invitation has a pending account, which the invited user activates through a link; see ``accept``.
 """
 
 from collections.abc import Iterator
@@ -57,19 +58,24 @@ def invite(
     days: float | None = None,
 ) -> InvitationView:
     """
-    Make an account for somebody who is to choose its password by a link, mailed where there is an address and a mail
-    server. Grants stand at once, teams are entered on acceptance; then both are looked at again.
+    Create a pending account, and a link through which the invited user sets its password.
+
+    The link is mailed if there is an address and a mail server. Grants are made at once, and teams are joined on
+    acceptance; both are checked again then.
 
     :param username: the address by default
-    :param role: ``user`` by default, or the actor's own where that is less
-    :param days: how long the link is good; as configured by default
-    :raises Invalid: neither name nor address, or something that cannot be
-    :raises Denied: more than the actor may give; who is no administrator invites to websites that they administer
-    :raises AlreadyInvited: that account waits for its invitation to be accepted, and the actor may send it again
-    :raises Conflict: name or address are taken
+    :param role: ``user`` by default, or the actor's own role if that is lower
+    :param teams: ``{"team_id": ..., "role": ...}``
+    :param grants: ``{"website_id": ..., "role": ...}``
+    :param days: how long the link is valid; ``invitation_days`` by default
+    :raises Invalid: there is neither a username nor an address, or a value breaks a rule
+    :raises Denied: the actor cannot give this much; users who are not administrators must grant access to at least one
+        website that they administer
+    :raises AlreadyInvited: the name or the address belongs to a pending account, whose invitation the actor can resend
+    :raises Conflict: the name or the address is taken
     """
     address = profiles.clean_email(email) if email else None
-    # Mail proves an address: its domain may be of another script than what stands before it.
+    # An address that serves as the username is not checked for mixed scripts: the mailed link proves whose it is.
     called = new_username(username) if username else address
     if called is None:
         raise NoUsernameOrEmail("username")
@@ -106,9 +112,9 @@ def invite(
 @contextmanager
 def already_invited(actor: Actor, *names: str | None) -> Iterator[None]:
     """
-    Tell those who may send it again that what is in the way of an account with these names is an invitation.
+    Replace the error for a taken name if it belongs to a pending account whose invitation the actor can resend.
 
-    :raises AlreadyInvited: instead of the error that says which name is taken
+    :raises AlreadyInvited: instead of the error for a taken username or e-mail address
     """
     try:
         yield
@@ -121,7 +127,7 @@ def already_invited(actor: Actor, *names: str | None) -> Iterator[None]:
 
 
 def _issue(session: Unit, invitation: Invitation, until: datetime) -> InvitationView:
-    """A fresh link; whatever links there were are dead."""
+    """Create a new link; earlier links of the invitation no longer work."""
     invitation.nonce = new_nonce()
     token = runtime().link_tokens.derive(FOR_INVITATION, invitation.id, invitation.nonce)
     invitation.token_hash, invitation.link_token_hash = hash_token(token), None
@@ -135,9 +141,9 @@ def _issue(session: Unit, invitation: Invitation, until: datetime) -> Invitation
 
 def list_invitations(actor: Actor, window: Window, *, search: str | None = None) -> Page[InvitationView]:
     """
-    ``InvitationView``s, newest first: all for administrators, for others those that they made.
+    List ``InvitationView``s, newest first: administrators get all, other users those that they created.
 
-    :param search: part of the name or the address
+    :param search: a part of the username or the address
     """
     own = not actor.is_admin
     values: dict[str, Any] = {"inviter_id": actor.user_id} if own else {}
@@ -148,19 +154,19 @@ def list_invitations(actor: Actor, window: Window, *, search: str | None = None)
 
 def get(actor: Actor, invitation_id: UUID) -> InvitationView:
     """
-    One invitation.
+    Return one invitation.
 
-    :raises Denied: somebody else's, or there is none and the actor may not know
-    :raises NotFound: there is none
+    :raises Denied: the actor neither created it nor is an administrator; also if there is no such invitation
+    :raises NotFound: there is no such invitation, and the actor is an administrator
     """
     return InvitationView.of(_manageable(actor, fetch_one(queries.select_invitation, invitation_id=invitation_id)))
 
 
 def find_invitation(actor: Actor, text: str) -> InvitationView:
     """
-    One invitation by its id, or by the name or address of the account to be, for administrators.
+    Return the invitation with this id, or of the account with this username or address, for administrators.
 
-    :raises NotFound: there is none
+    :raises UnknownName: there is none
     """
     policy.require(policy.can_administer(actor))
     found = fetch_all(queries.select_invitations_called, invitation_id=parsed_id(text), key=fold(text))
@@ -177,10 +183,10 @@ def _manageable(actor: Actor, row: InvitationRecord | None) -> InvitationRecord:
 @retried
 def revoke(actor: Actor, invitation_id: UUID) -> None:
     """
-    Take an invitation back: the account that waits is deleted.
+    Revoke an invitation, and delete its pending account.
 
-    :raises AlreadyAccepted: there is an account now
-    :raises OwnsWebsites: it does, and the actor is no administrator
+    :raises AlreadyAccepted: the invitation has been accepted
+    :raises OwnsWebsites: the account owns websites, and the actor is not an administrator
     :raises Denied, NotFound: see ``get``
     """
     with transaction() as session:
@@ -192,11 +198,13 @@ def revoke(actor: Actor, invitation_id: UUID) -> None:
 @retried
 def resend(actor: Actor, invitation_id: UUID, *, days: float | None = None) -> InvitationView:
     """
-    A new link, good for so many days from now, mailed again; earlier ones are dead. Where the inviter is gone, an
-    administrator takes their place.
+    Create a new link for an invitation, and mail it again; earlier links no longer work.
 
-    :raises AlreadyAccepted: there is an account now
-    :raises Invalid: see ``invite``
+    If the inviter's account was deleted, the administrator who resends the invitation becomes its inviter.
+
+    :param days: how long the new link is valid; ``invitation_days`` by default
+    :raises AlreadyAccepted: the invitation has been accepted
+    :raises OutOfRange: ``days`` is too small or too large
     :raises Denied, NotFound: see ``get``
     """
     until = limits.end_after(days)
@@ -212,9 +220,10 @@ def resend(actor: Actor, invitation_id: UUID, *, days: float | None = None) -> I
 @retried
 def make_link(actor: Actor, invitation_id: UUID, *, days: float | None = None) -> str:
     """
-    The token of a second link, to be copied; the first stays good, both for so many days from now.
+    Create a second link, for copying, and return its token. The first link stays valid.
 
-    :raises AlreadyAccepted, Denied, Invalid, NotFound: see ``resend``
+    :param days: how long both links are valid from now on; ``invitation_days`` by default
+    :raises AlreadyAccepted, OutOfRange, Denied, NotFound: see ``resend``
     """
     until, token = limits.end_after(days), new_link_token()
     with transaction() as session:
@@ -227,7 +236,7 @@ def make_link(actor: Actor, invitation_id: UUID, *, days: float | None = None) -
 
 
 def _adopt(invitation: Invitation, row: InvitationRecord, actor: Actor) -> None:
-    """Somebody has to answer for it: where that account is gone, the administrator who renews it."""
+    """Make the actor the inviter if the inviter's account was deleted: every invitation needs a user behind it."""
     if row.inviter_id is not None or invitation.by_operator:
         return
     invitation.inviter_id, invitation.by_operator = actor.id, actor.is_operator

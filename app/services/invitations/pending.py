@@ -1,4 +1,4 @@
-"""Accounts that wait for acceptance; for services, which have asked for permission."""
+"""Pending accounts. For services that have already checked permission."""
 
 from uuid import UUID
 
@@ -18,14 +18,15 @@ def delete_pending(
     session: Unit, actor: Actor, row: InvitationRecord, *, with_websites: bool, token: str | None = None
 ) -> None:
     """
-    Delete the account of an invitation.
+    Delete the pending account of an invitation.
 
-    :param token: of a link that must be good still
-    :raises AlreadyAccepted: it was accepted meanwhile
-    :raises NotFound: it was taken back, or the link renewed
-    :raises OwnsWebsites: it does, and these are not to go with it
+    :param with_websites: delete the account's websites with it, if it owns any
+    :param token: the token of a link of the invitation, which must still be valid
+    :raises AlreadyAccepted: the invitation has been accepted
+    :raises NotFound: the invitation was revoked, or the link replaced
+    :raises OwnsWebsites: the account owns websites, and ``with_websites`` is False
     """
-    admins = lock_admins(actor)  # before any user, as everybody locks them
+    admins = lock_admins(actor)  # before any other user, in the order that all services use
     invitation = lock_invitation(session, actor, row)
     if token is not None and hash_token(token) not in (invitation.token_hash, invitation.link_token_hash):
         raise NotFound
@@ -36,10 +37,10 @@ def delete_pending(
 
 def lock_invitation(session: Unit, actor: Actor, row: InvitationRecord) -> Invitation:
     """
-    The invitation, and its account with it, until the transaction ends.
+    Lock the invitation and its account until the transaction ends, and return the invitation.
 
-    :raises AlreadyAccepted: there is an account now
-    :raises NotFound: it was taken back
+    :raises AlreadyAccepted: the invitation has been accepted
+    :raises NotFound: the invitation was revoked
     """
     user = lock_user(session, actor, row.user_id)
     invitation = session.get(Invitation, row.id, with_for_update=True)
@@ -51,7 +52,7 @@ def lock_invitation(session: Unit, actor: Actor, row: InvitationRecord) -> Invit
 
 
 def id_for(user_id: UUID) -> UUID:
-    """The invitation that waits for an account to be. :raises NotFound: none does"""
+    """Return the id of a pending account's invitation. :raises NotFound: the account is not pending"""
     row = fetch_one(queries.select_invitation_of, user_id=user_id)
     if row is None or row.accepted_at is not None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""Invitations as whoever manages them may see them."""
+"""Invitations as users who manage them see them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from app.security.link_tokens import INVITATION, link_to
 
 
 class State(StrEnum):
-    """What has become of an invitation."""
+    """The state of an invitation."""
 
     OPEN = "open"
     EXPIRED = "expired"
@@ -22,11 +22,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InvitationView:
-    """An invitation as whoever manages it may see it."""
+    """An invitation as users who manage it see it."""
 
     id: UUID
     user_id: UUID
-    """The account to be."""
+    """The pending account, or the active one after acceptance."""
     username: str
     email: str | None
     role: str
@@ -39,7 +39,7 @@ class InvitationView:
     accepted_at: datetime | None
     state: State
     token: str | None = None
-    """Of the link, where it was made just now: nobody can look it up later."""
+    """The link's token, set only when the link was just created: it cannot be looked up later."""
 
     @classmethod
     def of(cls, row: InvitationRecord, token: str | None = None) -> "InvitationView":
@@ -47,12 +47,16 @@ class InvitationView:
         return cls(**copied, state=state_of(row), token=token)
 
     def link(self, root: str) -> str | None:
-        """The whole link, where there is a token; ``root`` is where people reach the server."""
+        """
+        Return the complete link, or None if there is no token.
+
+        :param root: the server's URL, used if the settings have no ``public_url``
+        """
         return link_to(runtime().config.public_url or root, INVITATION, self.token) if self.token else None
 
 
 def state_of(row: InvitationRecord) -> State:
-    """What has become of it, as of now."""
+    """Return the invitation's current state."""
     if row.accepted_at is not None:
         return State.ACCEPTED
     return State.OPEN if row.expires_at > utcnow() else State.EXPIRED

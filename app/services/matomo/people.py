@@ -37,11 +37,12 @@ NOWHERE = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """When an account was created, invited and accepted."""
+    """When an account was created, invited and accepted, and whether it has a second factor."""
 
     created_at: datetime | None
     invited_until: datetime | None
     accepted_at: datetime | None
+    has_second_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +283,9 @@ def _view(actor: Actor, row: Person | PersonOnSite) -> PersonView:
         last_seen_at=row.last_seen_at,
         invited_by=row.inviter,
         days_left=_days_until(until) if row.pending else None,
-        history=History(row.created_at, until, row.accepted_at) if actor.is_admin else None,
+        history=History(row.created_at, until, row.accepted_at, bool(row.has_second_factor))
+        if actor.is_admin
+        else None,
         rank=getattr(row, "rank", None),
         capabilities=getattr(row, "capabilities", None),
     )

@@ -1,1 +1,1 @@
-"""Messages to users: written into the outbox, sent from it."""
+"""Mail to users: queued in the outbox, and sent from there."""

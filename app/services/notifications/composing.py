@@ -1,4 +1,4 @@
-"""What a mail looks like: plain text and HTML from templates, headers that nobody's name can break."""
+"""Composes mails: plain text and HTML from templates, with headers that no username can break."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -18,18 +18,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from app.domain.emails import ascii_form
 from app.domain.message_kinds import Kind
 
-POLICY = SMTP.clone(cte_type="7bit")  # every server takes it
+POLICY = SMTP.clone(cte_type="7bit")  # which every mail server accepts
 UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Marks that turn the direction of what follows: a name with one could make a link look like another."""
+"""Bidirectional control characters: a name that contains one could make a link look like another one."""
 NAME_MAX_LENGTH = 100
 NAMES = frozenset({"account", "inviter", "username"})
-"""What people choose themselves; longer ones are cut."""
+"""Values that users choose themselves; they are cut after ``NAME_MAX_LENGTH`` characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail as the templates need it."""
+    """The content of a mail: what the templates need to render it."""
 
     id: UUID
     kind: Kind
@@ -39,11 +39,11 @@ class Letter:
 
 def compose(letter: Letter, *, sender: str, host: str, now: datetime) -> EmailMessage:
     """
-    The mail, ready to be sent; the same ``Message-ID`` whenever it is composed.
+    Return the mail, ready to be sent. Its ``Message-ID`` depends only on the letter's id and the sender's domain.
 
     :param sender: ``Name <address>``
-    :param host: what the server is called in it
-    :raises ValueError: there is no such address
+    :param host: the server's name in the text
+    :raises ValueError: the sender or the recipient is not a valid address
     """
     values = {name: _plain(name, value) for name, value in letter.values.items()} | {"host": host}
     subject, _, text = _templates().get_template(f"{letter.kind}.txt").render(values).partition("\n")
@@ -54,7 +54,7 @@ def compose(letter: Letter, *, sender: str, host: str, now: datetime) -> EmailMe
     message["Subject"] = subject.strip()
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{letter.id}@{ascii_form(address).rpartition('@')[2]}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answers from machines
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: suppresses automatic replies
     message.set_content(f"{text.strip()}\n")
     message.add_alternative(_templates().get_template(f"{letter.kind}.html").render(values), subtype="html")
     return message

@@ -1,4 +1,8 @@
-"""Sending what the outbox holds: each mail by one sender at a time, again with growing pauses, and not for ever."""
+"""
+Sends the mails in the outbox.
+
+One process at a time sends each mail. Failed mails are tried again after growing pauses, and given up in the end.
+"""
 
 import random
 import time
@@ -22,24 +26,24 @@ from app.services.notifications.smtp import NotSent, Post, Rejected, Unreachable
 
 log = structlog.get_logger()
 LEASE = timedelta(minutes=15)
-"""A sender that has not said what became of a mail after this is taken for dead. No attempt lasts so long."""
+"""How long a sender holds a mail. No attempt takes that long, so afterwards another sender may take over."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 MOST_ATTEMPTS = 20
-"""With these pauses, nearly three days."""
+"""With these pauses, the last attempt comes after nearly three days."""
 FORGET_ATTEMPTS, FORGET_PAUSE = 5, 2.0
 
 
 @dataclass
 class Tally:
-    """What became of the mails that were due."""
+    """The number of due mails by outcome."""
 
     sent: int = 0
     postponed: int = 0
     given_up: int = 0
     dropped: int = 0
-    """There was no point in sending them any more: a link used up, a name that nobody has."""
+    """Mails that no longer have a purpose: their link was used, or no account has the name."""
     unreachable: str = ""
-    """Why the mail server takes nothing; the others were left alone then."""
+    """Why the mail server accepts no mail; the remaining mails were not tried then."""
 
     @property
     def anything(self) -> bool:
@@ -47,15 +51,16 @@ class Tally:
 
 
 def pause_after(attempts: int) -> timedelta:
-    """How long a mail rests after so many attempts: a minute, and twice as long each time."""
+    """Return the pause after this many failed attempts: a minute, doubled each time, at most ``LONGEST_PAUSE``."""
     doubled: int = 2 ** min(attempts - 1, 10)
     return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
 
 
 def deliver(stop: Event | None = None) -> Tally:
     """
-    Send everything that is due, until ``stop``. A mail server that cannot be reached ends it: whatever else is due
-    would fail as well.
+    Send all due mails, until ``stop`` is set.
+
+    If the mail server cannot be reached, the remaining mails are not tried: they would fail as well.
     """
     tally = Tally()
     with post() as connection:
@@ -80,38 +85,38 @@ def _deliver_one(mail: MailRecord, connection: Post, tally: Tally) -> None:
         if isinstance(error, Unreachable):
             tally.unreachable = str(error)
         _put_off(mail, str(error), tally, give_up=isinstance(error, Rejected))
-    except Unavailable:  # nothing was sent; whoever finds the mail when its time is over tries again
+    except Unavailable:  # nothing was sent: the mail is tried again when its lease has ended
         raise
-    except Exception as error:  # a fault of ours must not hold up the others
-        log.exception("mail could not be written", kind=mail.kind, mail_id=str(mail.id))
-        _put_off(mail, f"could not be written: {type(error).__name__}", tally)
+    except Exception as error:  # a bug of ours in one mail must not hold up the others
+        log.exception("mail could not be composed", kind=mail.kind, mail_id=str(mail.id))
+        _put_off(mail, f"could not be composed: {type(error).__name__}", tally)
     else:
         _forget(mail)
 
 
 def send(letter: Letter, connection: Post) -> None:
-    """:raises NotSent: the mail server does not take it"""
+    """Compose a mail and send it. :raises NotSent: the mail server does not accept it"""
     try:
         message = compose(letter, sender=runtime().config.mail_from, host=host(), now=utcnow())
-    except ValueError as error:  # an address that no mail server would take
+    except ValueError as error:  # an address that no mail server would accept
         raise Rejected(readable(str(error))) from error
     connection.send(message)
 
 
 def post() -> Post:
-    """The mail server of the settings, to be asked for a connection."""
+    """Return an SMTP connection as configured; it is opened with the first mail."""
     return Post(runtime().config, host=host())
 
 
 def host() -> str:
-    """What this server is called in mails, and tells mail servers."""
+    """Return this server's name, for the text of mails and for the greeting to the mail server."""
     return urlsplit(runtime().config.public_url).hostname or "localhost"
 
 
 @retried
 def _claim() -> MailRecord | None:
-    """The next mail that is due, from now on ours for a while; None when there is none."""
-    if fetch_one(queries.select_any_due, now=utcnow()) is None:  # without waiting for whoever writes to SQLite
+    """Return the next due mail, reserved for us until its lease ends, or None if no mail is due."""
+    if fetch_one(queries.select_any_due, now=utcnow()) is None:  # a read, which does not wait for SQLite's write lock
         return None
     with transaction():
         now = utcnow()
@@ -119,7 +124,7 @@ def _claim() -> MailRecord | None:
 
 
 def _forget(mail: MailRecord) -> None:
-    """Strike a mail out. It is on its way, so a database that is away for a moment is waited for."""
+    """Delete a mail that is done. Retry if the database is briefly unavailable, or the mail would be sent again."""
     for _ in range(FORGET_ATTEMPTS - 1):
         try:
             execute_count(queries.delete_mail, mail_id=mail.id, attempt=mail.attempts)
@@ -131,19 +136,19 @@ def _forget(mail: MailRecord) -> None:
 
 
 def _put_off(mail: MailRecord, error: str, tally: Tally, *, give_up: bool = False) -> None:
-    """Let it rest until its next attempt, if there is to be one."""
+    """Schedule the next attempt, or give the mail up."""
     give_up = give_up or mail.attempts >= MOST_ATTEMPTS
     tally.given_up += give_up
     tally.postponed += not give_up
     runtime().metrics.mails.labels("given_up" if give_up else "failed").inc()
-    # A little later or earlier, so that what failed together is not all tried together again.
+    # A little earlier or later, so that mails that failed together are not all tried together again.
     later: datetime | None = utcnow() + pause_after(mail.attempts) * random.uniform(0.9, 1.1)  # noqa: S311
     values = {"mail_id": mail.id, "attempt": mail.attempts, "next": None if give_up else later, "error": error}
     execute_count(queries.postpone_mail, **values)
 
 
 def watch_outbox() -> None:
-    """Let the metrics know how many mails wait, and how many were given up."""
+    """Update the metrics of mails that are waiting, and of mails that were given up."""
     row = fetch_one(queries.count_mails)
     if row is not None:
         metrics = runtime().metrics

@@ -1,4 +1,4 @@
-"""The outbox, and the mail server, for administrators."""
+"""Operations on the outbox and the mail server, for administrators."""
 
 from uuid import UUID
 
@@ -22,13 +22,22 @@ from app.services.notifications.smtp import NotSent
 
 
 def deliver_now(actor: Actor) -> Tally:
-    """``deliver``, for administrators. :raises MailNotConfigured"""
+    """
+    Send all due mails now; see ``deliver``.
+
+    :raises Denied: the actor is not an administrator
+    :raises MailNotConfigured: the settings name no mail server
+    """
     _require_mail(actor)
     return deliver()
 
 
 def list_mails(actor: Actor, window: Window) -> Page[MailRecord]:
-    """Mails that are not sent yet, or were given up (``due_at`` is None), oldest first."""
+    """
+    List mails that have not been sent yet, or were given up (``due_at`` is None), oldest first.
+
+    :raises Denied: the actor is not an administrator
+    """
     policy.require(policy.can_administer(actor))
     return fetch_window(queries.select_mails(capped=window.cap is not None), window, fresh=True)
 
@@ -36,8 +45,9 @@ def list_mails(actor: Actor, window: Window) -> Page[MailRecord]:
 @retried
 def retry(actor: Actor, mail_id: UUID | None = None) -> int:
     """
-    Try a mail again now, as if for the first time, or all that were given up; answers how many.
+    Make one mail due now, or all mails that were given up, and count their attempts anew; return how many there were.
 
+    :raises Denied: the actor is not an administrator
     :raises UnknownName: there is no such mail in the outbox
     """
     policy.require(policy.can_administer(actor))
@@ -53,10 +63,11 @@ def retry(actor: Actor, mail_id: UUID | None = None) -> int:
 
 def send_test(actor: Actor, recipient: str) -> None:
     """
-    Send a mail that says it is a test, at once and past the outbox.
+    Send a test message at once, without the outbox.
 
-    :raises MailNotConfigured:
-    :raises MailNotSent: the mail server does not take it; the message says why
+    :raises Denied: the actor is not an administrator
+    :raises MailNotConfigured: the settings name no mail server
+    :raises MailNotSent: the mail server does not accept it; the error's message says why
     """
     _require_mail(actor)
     with post() as connection:

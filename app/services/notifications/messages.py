@@ -1,4 +1,4 @@
-"""What the mails of the outbox say: who gets them, and the links in them, are found out just before they are sent."""
+"""The content of mails in the outbox. Recipients and links are looked up just before a mail is sent."""
 
 from collections.abc import Callable, Mapping
 from uuid import UUID
@@ -20,9 +20,9 @@ from app.services.notifications.smtp import Rejected
 
 def letter_for(mail: MailRecord) -> Letter | None:
     """
-    The letter that a row of the outbox stands for; None where it has no point any more.
+    Return the content of a mail in the outbox, or None if the mail no longer has a purpose.
 
-    :raises Rejected: its link would open nothing
+    :raises Rejected: the link in it would not work
     """
     return FINDERS.get(Kind(mail.kind), _as_written)(mail)
 
@@ -41,7 +41,7 @@ def _invited(mail: MailRecord, invitation_id: UUID) -> Letter | None:
         return None
     token = runtime().link_tokens.derive(FOR_INVITATION, row.id, row.nonce)
     if hash_token(token) != row.token_hash:
-        raise Rejected("the secret key has changed since; send the invitation again")
+        raise Rejected("the secret key was changed after this invitation was created; send the invitation again")
     values = {
         "inviter": row.inviter_display_name or row.inviter_username,
         "username": row.username,
@@ -55,7 +55,7 @@ def _password_reset(mail: MailRecord) -> Letter | None:
     row = fetch_one(reset_queries.select_account, account_key=fold(mail.parameters["account"]))
     if row is None or row.email is None:
         return None
-    if row.pending:  # there is no password to forget, but a link to set the first one
+    if row.pending:  # the account has no password yet: send the invitation again, whose link sets the first one
         invitation = fetch_one(queries.select_invitation_of, user_id=row.id)
         return _invited(mail, invitation.id) if invitation else None
     token = reset_links.make_mailed_link(row.id, mail.id)

@@ -1,4 +1,4 @@
-"""Mail about what has happened: a listener that puts it into the outbox, in the transaction of the change."""
+"""Mail about events: a listener that queues it in the outbox, in the transaction of the change."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,14 +11,14 @@ from app.services.notifications import outbox
 
 
 def send(_session: Unit, event: Event) -> None:
-    """Queue what is to be mailed because of the event; most have nothing."""
+    """Queue the mail for an event, if there is one for its type."""
     notice = NOTICES.get(type(event))
     if notice is not None:
         notice(event)
 
 
 def _email_changed(event: events.EmailChanged) -> None:
-    """Both addresses are told, so that nobody loses an account unnoticed."""
+    """Notify both addresses, so that owners notice if their account is taken over."""
     if event.pending:
         return
     for address in dict.fromkeys(filter(None, (event.old, event.new))):
@@ -31,7 +31,7 @@ def _password_changed(event: events.PasswordChanged) -> None:
 
 
 def _password_reset(event: events.PasswordResetRequested) -> None:
-    """Who gets it, if anyone, is found out when it is sent: here, every request takes the same time."""
+    """Queue without looking the account up, so that the response time does not tell whether it exists."""
     outbox.queue(Kind.PASSWORD_RESET, "", account=event.account)
 
 

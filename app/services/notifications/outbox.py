@@ -1,4 +1,4 @@
-"""Mail that is to be sent: written in the transaction that gives reason for it, sent afterwards."""
+"""Queues mail in the transaction of the change that causes it; it is sent after the commit."""
 
 from typing import Any
 from uuid import UUID
@@ -12,16 +12,16 @@ from app.runtime import runtime
 
 
 def is_configured() -> bool:
-    """Whether mail can be sent at all. Without it, there are links to copy."""
+    """Return whether the settings name a mail server. Without one, inviters have to copy links and pass them on."""
     return bool(runtime().config.mail_host)
 
 
 def queue(kind: str, recipient: str, **parameters: str | UUID | None) -> None:
     """
-    Have a mail sent, if the transaction at hand is committed; nothing where mail is not configured.
+    Queue a mail, to be sent once the current transaction is committed. Does nothing if mail is not configured.
 
-    :param kind: one of ``Kind``, which says what parameters it takes
-    :param recipient: the address; empty where it is found out when the mail is sent
+    :param kind: one of ``Kind``, which documents the parameters
+    :param recipient: the address; empty if it is looked up when the mail is sent
     """
     if not is_configured():
         return

@@ -1,4 +1,4 @@
-"""The way to the SMTP server."""
+"""The connection to the SMTP server."""
 
 import smtplib
 import socket
@@ -14,24 +14,24 @@ from app.domain.emails import ascii_form
 from app.settings import Config
 
 SECONDS_FOR_ONE = 300
-"""Longer than this no mail takes, however slowly the server answers."""
+"""The longest time that one mail may take, however slowly the server responds."""
 ERROR_MAX_LENGTH = 1000
 
 
 class NotSent(Exception):
-    """It did not work, for now."""
+    """The mail could not be sent; unless it is ``Rejected``, a later attempt may succeed."""
 
 
 class Rejected(NotSent):
-    """The server will never take this mail."""
+    """The server will never accept this mail."""
 
 
 class Unreachable(NotSent):
-    """The server takes nothing from us at the moment."""
+    """The server accepts no mail from us at the moment."""
 
 
 class Post:
-    """A connection to the SMTP server: opened for the first mail, kept for the others."""
+    """A connection to the SMTP server, opened for the first mail and reused for the others."""
 
     def __init__(self, config: Config, *, host: str) -> None:
         self._config, self._host = config, host
@@ -48,11 +48,11 @@ class Post:
 
     def send(self, message: EmailMessage) -> None:
         """
-        Hand one mail over; when this returns, the server has it.
+        Send one mail; when this returns, the server has accepted it.
 
-        :raises Rejected: it refuses the recipient, or the mail, for good
-        :raises Unreachable: there is no getting at it, or no agreeing with it on encryption, login or sender
-        :raises NotSent: it does not take this mail now
+        :raises Rejected: the server rejects the recipient or the mail permanently
+        :raises Unreachable: the server cannot be reached, or encryption, authentication or the sender's address fails
+        :raises NotSent: the server does not accept this mail now
         """
         try:
             connection = self._open()
@@ -63,18 +63,18 @@ class Post:
             raise (Rejected if code >= 500 else NotSent)(told(code, reason)) from error
         except smtplib.SMTPDataError as error:
             raise (Rejected if error.smtp_code >= 500 else NotSent)(told(error.smtp_code, error.smtp_error)) from error
-        except smtplib.SMTPSenderRefused as error:  # all mails have the same one: for the operator to set right
+        except smtplib.SMTPSenderRefused as error:  # all mails have the same sender, so they would all fail
             self.close()
             raise Unreachable(f"sender refused: {told(error.smtp_code, error.smtp_error)}") from error
         except smtplib.SMTPResponseException as error:
             self.close()
             raise Unreachable(told(error.smtp_code, error.smtp_error)) from error
-        except (OSError, ValueError) as error:  # SMTPException is an OSError; a password beyond ASCII a ValueError
+        except (OSError, ValueError) as error:  # SMTPException is an OSError; a non-ASCII password raises ValueError
             self.close()
             raise Unreachable(readable(f"{type(error).__name__}: {error}")) from error
 
     def close(self) -> None:
-        """Say goodbye, if anybody listens."""
+        """Close the connection; errors are ignored."""
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(OSError):
@@ -82,7 +82,7 @@ class Post:
             connection.close()
 
     def _open(self) -> smtplib.SMTP:
-        """The connection; a new one where it has been dropped meanwhile."""
+        """Return the connection; open a new one if there is none, or if the server has closed it."""
         if self._connection is not None:
             with suppress(OSError), self._no_longer_than(self._config.mail_timeout):
                 if self._connection.noop()[0] == 250:
@@ -110,7 +110,11 @@ class Post:
 
     @contextmanager
     def _no_longer_than(self, seconds: float) -> Iterator[None]:
-        """Hang up on a server that answers so slowly, a few bytes at a time, that no time limit of a step ends it."""
+        """
+        Close the connection after so many seconds.
+
+        The socket's timeout does not end a server that keeps sending a few bytes at a time.
+        """
         timer = Timer(seconds, self._hang_up)
         timer.daemon = True
         timer.start()
@@ -127,12 +131,12 @@ class Post:
 
 
 def told(code: int, reason: bytes | str) -> str:
-    """What the server said."""
+    """Return the server's response as one line."""
     text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason
     return readable(f"{code} {text}")
 
 
 def readable(text: str) -> str:
-    """One line that every database and terminal takes."""
+    """Return the text as one printable line of at most ``ERROR_MAX_LENGTH`` characters."""
     line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
     return line[:ERROR_MAX_LENGTH]

@@ -1,4 +1,4 @@
-"""Teams left and dissolved; for services, which have asked for permission."""
+"""Leaving and dissolving teams. For services that have already checked permission."""
 
 from uuid import UUID
 
@@ -17,9 +17,9 @@ from app.services.websites.handing_on import hand_on
 
 def lock_team(session: Unit, team_id: UUID) -> str:
     """
-    Let nobody else change the team or who is in it until the transaction ends; returns its name.
+    Lock the team and its memberships until the transaction ends, and return the team's name.
 
-    :raises UnknownTeam: it is gone
+    :raises UnknownTeam: there is no such team, or it was just deleted
     """
     name = session.scalar(select(Team.name).where(Team.id == team_id).with_for_update())
     if name is None:
@@ -28,7 +28,7 @@ def lock_team(session: Unit, team_id: UUID) -> str:
 
 
 def dissolve(session: Unit, actor: Actor, team_id: UUID, name: str, *, heir_id: UUID | None) -> None:
-    """Remove a locked team; its websites pass to the heir, or go with it when there is none."""
+    """Delete a locked team; its websites go to the heir, or are deleted with it if there is none."""
     hand_on(session, actor, Website.team_id == team_id, heir_id)
     session.execute(delete(Membership).where(Membership.team_id == team_id))
     session.execute(delete(Team).where(Team.id == team_id))
@@ -36,7 +36,7 @@ def dissolve(session: Unit, actor: Actor, team_id: UUID, name: str, *, heir_id: 
 
 
 def find_member(session: Unit, team_id: UUID, user_id: UUID) -> Membership | None:
-    """The membership, to be changed; None where there is none."""
+    """Return the membership, to be changed, or None if there is none."""
     return session.scalar(
         select(Membership)
         .join(User, User.id == Membership.user_id)
@@ -46,8 +46,10 @@ def find_member(session: Unit, team_id: UUID, user_id: UUID) -> Membership | Non
 
 def leave_all_teams(session: Unit, actor: Actor, user_id: UUID, *, heir_id: UUID | None) -> None:
     """
-    End all memberships of a user who is about to go (W9). A team whose only owner goes is handed to the
-    heir, else to the longest-standing manager, else member; a team left empty is dissolved.
+    End all memberships of a user who is about to be deleted.
+
+    A team whose only owner leaves goes to the heir, or else to the longest-standing manager, or else to the
+    longest-standing member. A team that would be left empty goes to the heir, or is dissolved if there is none.
     """
     teams = session.execute(
         select(Team.id, Team.name)
@@ -63,7 +65,7 @@ def leave_all_teams(session: Unit, actor: Actor, user_id: UUID, *, heir_id: UUID
 def _leave(session: Unit, actor: Actor, team_id: UUID, name: str, user_id: UUID, heir_id: UUID | None) -> None:
     member = find_member(session, team_id, user_id)
     successor = session.scalar(queries.select_successor, {"team_id": team_id, "user_id": user_id})
-    if member is None:  # left while we waited for the team
+    if member is None:  # the user left while this call waited for the lock on the team
         return
     owned = member.role == TeamRole.OWNER
     orphaned = successor is None or (owned and successor.role != TeamRole.OWNER)

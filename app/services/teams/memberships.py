@@ -1,4 +1,4 @@
-"""Who is in which team, and as what."""
+"""Team memberships: joining, listing, changing, leaving."""
 
 from collections.abc import Callable
 from typing import Any
@@ -44,11 +44,11 @@ UNIQUE = "uq_team_user_team_id_user_id"
 @retried
 def join_team(actor: Actor, *, access_code: str) -> Membership:
     """
-    Become a member of the team that has this access code.
+    Make the actor a member of the team that has this access code.
 
-    :raises UnknownAccessCode: none has
+    :raises UnknownAccessCode: no team has it
     :raises AlreadyJoined: the actor is a member already
-    :raises Throttled: too many wrong ones lately, from this user or this address
+    :raises Throttled: too many wrong codes lately, from this user or this address
     """
     user_id, codes = actor.user_id, runtime().throttles.access_codes
     with (
@@ -66,19 +66,33 @@ def join_team(actor: Actor, *, access_code: str) -> Membership:
 
 
 def list_members(actor: Actor, team_id: UUID, window: Window, *, search: str | None = None) -> Page[NamedMember]:
-    """Members with their names, longest-standing first; ``search`` finds a part of the name."""
+    """
+    List a team's members with their names, longest-standing first.
+
+    :param search: a part of the name
+    :raises NotTeamMember: the actor is neither a member nor an administrator
+    """
     require_team(actor, team_id, policy.can_see_team, NotTeamMember)
     return fetch_page(queries.select_team_users, window, search=search, folded=True, team_id=team_id)
 
 
 def nothing_of_team(actor: Actor, team_id: UUID) -> Page[Any]:
-    """The empty page of what Frontdesk does not keep of teams, for those who may see the team."""
+    """
+    Return an empty page, for things of a team that Umami stores and Frontdesk does not.
+
+    :raises Denied: the actor cannot see the team
+    """
     require_team(actor, team_id, policy.can_see_team)
     return Page([], 0)
 
 
 def get_member(actor: Actor, team_id: UUID, user_id: UUID) -> MemberRecord:
-    """One membership. :raises NotFound: the user is not in the team"""
+    """
+    Return one membership.
+
+    :raises NotTeamManager: the actor cannot manage the team
+    :raises NotFound: the user is not in the team
+    """
     require_team(actor, team_id, policy.may(Permission.TEAM_UPDATE), NotTeamManager)
     row = fetch_one(queries.select_member, team_id=team_id, user_id=user_id)
     if row is None:
@@ -89,9 +103,10 @@ def get_member(actor: Actor, team_id: UUID, user_id: UUID) -> MemberRecord:
 @retried
 def add_member(actor: Actor, team_id: UUID, *, user_id: UUID, role: str) -> Membership:
     """
-    Put a user into a team.
+    Add a user to a team.
 
-    :raises UnknownReference: there is no such user (W10)
+    :raises NotTeamManager: the actor cannot manage the team, or cannot give this role
+    :raises UnknownReference: there is no such user
     :raises AlreadyMember: the user is a member already
     """
     with transaction({UNIQUE: AlreadyMember}) as session:
@@ -114,11 +129,13 @@ def add_member(actor: Actor, team_id: UUID, *, user_id: UUID, role: str) -> Memb
 @retried
 def update_member(actor: Actor, team_id: UUID, user_id: UUID, *, role: str) -> Membership:
     """
-    Change a member's role. Owners and administrators make owners; an owner who has made another
-    may then step down.
+    Change a member's role.
 
+    Only owners and administrators can make a member an owner. An owner can step down once there is another one.
+
+    :raises NotTeamManager: the actor cannot make this change
     :raises NotMember: the user is not in the team
-    :raises LastOwner: no one else owns it (W6)
+    :raises LastOwner: the team would be left without an owner
     """
     with transaction() as session:
         own_role = _locked_role(session, actor, team_id, policy.may(Permission.TEAM_UPDATE))
@@ -137,16 +154,19 @@ def update_member(actor: Actor, team_id: UUID, user_id: UUID, *, role: str) -> M
 @retried
 def remove_member(actor: Actor, team_id: UUID, user_id: UUID, *, keep_grants: bool = False) -> None:
     """
-    Take a member out of a team; everybody may leave. What the member was granted on the team's websites ends.
+    Remove a member from a team, together with the member's grants on the team's websites.
 
-    :param keep_grants: leave that as it is
+    Any member can leave a team.
+
+    :param keep_grants: do not revoke the grants
+    :raises NotTeamManager: the actor cannot remove this member
     :raises NotMember: the user is not in the team
-    :raises LastOwner: no one else owns it (W6)
+    :raises LastOwner: the team would be left without an owner
     """
     with transaction() as session:
         leaves = actor.is_user(user_id)
         if leaves and not actor.is_admin and not fetch_one(queries.select_member, team_id=team_id, user_id=user_id):
-            raise NotMember  # whether the team exists or not: outsiders do not learn it
+            raise NotMember  # the same whether the team exists or not, so that outsiders do not learn which do
         allowed = policy.can_see_team if leaves else policy.may(Permission.TEAM_UPDATE)
         own_role = _locked_role(session, actor, team_id, allowed)
         member = find_member(session, team_id, user_id)
@@ -164,7 +184,7 @@ def remove_member(actor: Actor, team_id: UUID, user_id: UUID, *, keep_grants: bo
 def _locked_role(
     session: Unit, actor: Actor, team_id: UUID, allowed: Callable[[Actor, str | None], bool]
 ) -> str | None:
-    """The actor's role in the team, which stays as it is until the transaction ends."""
+    """Lock the team until the transaction ends, and return the actor's role in it."""
     recheck(actor)
     require_team(actor, team_id, allowed, NotTeamManager)
     lock_team(session, team_id)

@@ -1,4 +1,4 @@
-"""Who is in many teams, with one statement; for services, which have asked for permission."""
+"""The members of many teams. For services that have already checked permission."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,12 +10,16 @@ from app.queries.memberships import MemberAsText
 
 
 def group_by_team(team_ids: Iterable[UUID], *, owners_only: bool = False) -> dict[str, list[MemberAsText]]:
-    """Who is in some teams, or owns them, by the team's id in text, with one statement; none for no teams."""
+    """
+    Return the members of some teams, or only the owners, by the team's id as text.
+
+    One statement reads them all; none if there are no ids.
+    """
     grouped: dict[str, list[MemberAsText]] = defaultdict(list)
     wanted = list(team_ids)
     if not wanted:
         return grouped
-    # As many as the next power of two, so that there are few statements: the last is asked for again.
+    # Pad to the next power of two by repeating the last id, so that there are few different statements.
     number = 1 << (len(wanted) - 1).bit_length()
     teams = {f"team_{index}": wanted[min(index, len(wanted) - 1)] for index in range(number)}
     statement = member_queries.select_members_of(number, owners_only=owners_only)

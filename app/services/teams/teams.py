@@ -1,4 +1,4 @@
-"""Teams: founded, read, changed, dissolved."""
+"""Teams: creating, reading, changing, deleting."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -39,19 +39,20 @@ CONFLICTS = {"uq_team_access_code": AccessCodeTaken}
 
 @dataclass(frozen=True, slots=True)
 class TeamView:
-    """A team as the actor may see it, with everybody in it, longest-standing first."""
+    """A team as the actor may see it, with its members, longest-standing first."""
 
     id: UUID
     name: str
     access_code: str | None
-    """None where the actor may not see it (W25)."""
+    """None if the actor may not see it: anyone who has it can join the team."""
     logo_url: str | None
     created_at: datetime | None
     updated_at: datetime | None
     deleted_at: datetime | None
+    two_factor_required: bool
     members: Sequence[MemberRecord | MemberAsText]
     website_count: int | None = None
-    """None where it was not counted, as of a single team."""
+    """None if it was not counted, as for a single team."""
     member_count: int | None = None
 
     @classmethod
@@ -66,6 +67,7 @@ class TeamView:
             row.created_at,
             row.updated_at,
             row.deleted_at,
+            row.two_factor_required,
             members,
             getattr(row, "website_count", None),
             getattr(row, "member_count", None),
@@ -76,10 +78,12 @@ def require_team(
     actor: Actor, team_id: UUID, allowed: Callable[[Actor, str | None], bool], error: type[Denied] = Denied
 ) -> str | None:
     """
-    The actor's role in the team, if the policy allows; None for administrators who are not members.
+    Return the actor's role in the team, or None for administrators who are not members.
 
-    :raises Denied: it does not, or the team does not exist and the actor may not know
-    :raises UnknownTeam: an administrator asks for a team that does not exist
+    :param allowed: the policy: takes the actor and their role in the team
+    :param error: what to raise instead of ``Denied``
+    :raises Denied: the policy does not allow it; also if the team does not exist, unless the actor is an administrator
+    :raises UnknownTeam: the team does not exist, and the actor is an administrator
     """
     row = fetch_one(member_queries.select_role, team_id=team_id, actor_id=actor.id)
     policy.require(allowed(actor, row.role if row else None), error)
@@ -91,9 +95,11 @@ def require_team(
 @retried
 def create_team(actor: Actor, *, name: str, owner_id: UUID | None = None) -> tuple[Team, Membership]:
     """
-    Found a team; its owner is the actor unless an administrator names somebody else (W10).
+    Create a team; its owner is the actor unless an administrator names another user.
 
-    :raises UnknownReference: ``owner_id`` names nobody
+    :raises InvisibleCharacters: the name has some
+    :raises Denied: the actor cannot create teams, or not for this owner
+    :raises UnknownReference: there is no user with the id ``owner_id``
     """
     check_new_name(name)
     policy.require(policy.can_create_team(actor, owner_id))
@@ -113,7 +119,12 @@ def create_team(actor: Actor, *, name: str, owner_id: UUID | None = None) -> tup
 
 
 def get_team(actor: Actor, team_id: UUID) -> TeamView:
-    """One team with its members, longest-standing first."""
+    """
+    Return one team with its members, longest-standing first.
+
+    :raises Denied: the actor is neither a member nor an administrator
+    :raises UnknownTeam: there is no such team, and the actor is an administrator
+    """
     row = fetch_one(queries.select_team, team_id=team_id, actor_id=actor.id)
     policy.require(policy.can_see_team(actor, row.own_role if row else None))
     if row is None:
@@ -124,10 +135,10 @@ def get_team(actor: Actor, team_id: UUID) -> TeamView:
 
 def find_team(actor: Actor, text: str) -> TeamRecord:
     """
-    One team by its id or name, for administrators.
+    Return the team with this id or name, for administrators.
 
-    :raises NotFound: there is none
-    :raises Conflict: several bear the name
+    :raises UnknownName: there is none
+    :raises AmbiguousName: several teams have the name
     """
     policy.require(policy.can_administer(actor))
     found = fetch_all(queries.select_teams_called, team_id=parsed_id(text), name=text)
@@ -142,7 +153,11 @@ def list_teams(
     search: str | None = None,
     sort: Sort = OLDEST_FIRST,
 ) -> Page[TeamView]:
-    """``TeamView``s of the teams that a user is in: the actor, or anybody for administrators."""
+    """
+    List the ``TeamView``s of the teams that a user is in: the actor by default.
+
+    :raises Denied: ``user_id`` is another user, and the actor is not an administrator
+    """
     owner = user_id or actor.user_id
     policy.require(policy.can_see_user(actor, owner))
     return _page(actor, window, search=search, sort=sort, user_id=owner)
@@ -151,7 +166,7 @@ def list_teams(
 def list_all_teams(
     actor: Actor, window: Window, *, search: str | None = None, sort: Sort = NEWEST_FIRST
 ) -> Page[TeamView]:
-    """``TeamView``s of all teams. :raises Denied: not an administrator"""
+    """List the ``TeamView``s of all teams. :raises Denied: the actor is not an administrator"""
     policy.require(policy.can_administer(actor))
     return _page(actor, window, search=search, sort=sort)
 
@@ -165,7 +180,7 @@ def _page(actor: Actor, window: Window, *, search: str | None, sort: Sort, **val
 
 
 def _count_choice(actor: Actor, team_id: UUID, access_code: str) -> None:
-    """Count a code that a manager chooses as a guess: whether it is taken tells whether it opens another team."""
+    """Count a code that a manager chooses as a guess: learning that it is taken would let them join the other team."""
     require_team(actor, team_id, policy.may(Permission.TEAM_UPDATE), NotTeamManager)
     row = fetch_one(queries.select_team, team_id=team_id, actor_id=actor.id)
     if actor.id is not None and row is not None and row.access_code != access_code:
@@ -177,11 +192,12 @@ def _count_choice(actor: Actor, team_id: UUID, access_code: str) -> None:
 @retried
 def update_team(actor: Actor, team_id: UUID, *, name: str | None = None, access_code: str | None = None) -> Team:
     """
-    Change what is given; the time of change moves in any case, as in Umami.
+    Change the given values of a team. ``updated_at`` is set even if nothing changes, as in Umami.
 
-    :raises InvisibleCharacters: a new name has some
-    :raises TooShort: a new access code shorter than 8 characters
-    :raises AccessCodeTaken: another team has it
+    :raises NotTeamManager: the actor cannot manage the team
+    :raises InvisibleCharacters: the new name has some
+    :raises TooShort: the new access code has fewer than 8 characters
+    :raises AccessCodeTaken: another team has the access code
     :raises Throttled: too many codes were tried lately
     """
     if access_code is not None:
@@ -209,7 +225,11 @@ def update_team(actor: Actor, team_id: UUID, *, name: str | None = None, access_
 
 @retried
 def delete_team(actor: Actor, team_id: UUID) -> None:
-    """Dissolve a team; its websites pass to its oldest owner (W7)."""
+    """
+    Delete a team; its websites go to its longest-standing owner.
+
+    :raises NotTeamManager: the actor cannot delete the team
+    """
     with transaction() as session:
         recheck(actor)
         require_team(actor, team_id, policy.may(Permission.TEAM_DELETE), NotTeamManager)

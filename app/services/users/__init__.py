@@ -1,1 +1,1 @@
-"""Accounts and their profiles."""
+"""User accounts and their profiles."""

@@ -1,4 +1,4 @@
-"""Accounts: opened, read, changed, closed."""
+"""User accounts: creating, reading, changing, deleting."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -54,16 +54,16 @@ def create_user(
     check_password: Callable[[str], object] = check_new_password,
 ) -> User:
     """
-    Open an account.
+    Create an account.
 
-    :param id: the id to give it; a fresh one by default
-    :param grants: ``{"website_id": ..., "role": ...}``: what it may do on websites that the actor administers; with
-        these, one need not be an administrator
+    :param id: a new id by default
+    :param grants: ``{"website_id": ..., "role": ...}``: access to websites that the actor administers; with at least
+        one, the actor need not be an administrator
     :param check_password: the rule for new passwords
-    :raises Invalid: name, password or address break a rule
-    :raises Denied: the actor is not an administrator and grants nothing, or a role above their own, or on a website
-        that they do not administer
-    :raises Conflict: name, address or id are taken, also by a closed account
+    :raises Invalid: the name, the password or the address breaks a rule
+    :raises Denied: the actor is not an administrator, and grants nothing, gives a role above their own, or grants
+        access to a website that they do not administer
+    :raises Conflict: the name, the address or the id is taken, perhaps by a deleted account
     """
     name = new_username(username)
     address = profiles.clean_email(email) if email else None
@@ -87,7 +87,12 @@ def create_user(
 
 
 def get_user(actor: Actor, user_id: UUID) -> UserRecord:
-    """One account. :raises Denied: somebody else's :raises NotFound: there is none"""
+    """
+    Return one account.
+
+    :raises Denied: it is another user's, and the actor is not an administrator
+    :raises NotFound: there is no such account
+    """
     policy.require(policy.can_see_user(actor, user_id))
     row = fetch_one(queries.select_user, user_id=user_id)
     if row is None:
@@ -97,7 +102,7 @@ def get_user(actor: Actor, user_id: UUID) -> UserRecord:
 
 def find_user(actor: Actor, text: str) -> UserRecord:
     """
-    One account by its name or e-mail address, in any case, or its id, for administrators.
+    Return the account with this id, username or e-mail address, for administrators. Case does not matter.
 
     :raises UnknownName: there is none
     """
@@ -107,11 +112,12 @@ def find_user(actor: Actor, text: str) -> UserRecord:
 
 def find_user_by_any_name(actor: Actor, text: str) -> UserRecord:
     """
-    As ``find_user``, or else by its display name. Its owner chooses that: enough to look an account up, not to
-    change one.
+    Return the account that ``find_user`` finds, or else the one with this display name.
+
+    Users choose their display names freely, so use this only to show an account, never to change one.
 
     :raises UnknownName: there is none
-    :raises AmbiguousName: several bear the display name
+    :raises AmbiguousName: several accounts have the display name
     """
     policy.require(policy.can_administer(actor))
     found = _called(text) or fetch_all(queries.select_users_displayed, display_name_key=sort_key(text.strip()))
@@ -132,10 +138,12 @@ def list_users(
     sort: Sort = NEWEST_FIRST,
 ) -> Page[UserListed]:
     """
-    All accounts, or those that have a role, or have not accepted their invitation yet (``pending``), or have.
+    List accounts.
 
     :param search: a part of the name, the e-mail address or the display name
-    :raises Denied: not an administrator
+    :param role: only accounts with this role
+    :param pending: only accounts that have not accepted their invitation yet, or, if False, only the others
+    :raises Denied: the actor is not an administrator
     """
     policy.require(policy.can_administer(actor))
     build = partial(queries.select_users, sort=sort.key, descending=sort.descending, role=role, pending=pending)
@@ -157,17 +165,21 @@ def update_user(
     check_password: Callable[[str], object] = check_new_password,
 ) -> User:
     """
-    Change what is given. Name and role are the administrators' to change: from others they are ignored,
-    as clients that send whole objects back rely on (umami-api.md, 3.3). Who is no administrator shows the current
-    password for another password or e-mail address.
+    Change the given values of an account.
 
-    A new password ends the user's other logins, one set by an administrator all of them and all tokens for
-    programs, and so does becoming or ceasing to be an administrator (W3).
+    Only administrators can change username and role. From others these two are ignored, because Umami's clients send
+    whole objects back. Users who are not administrators need the current password to change password or e-mail address.
+
+    A new password ends the user's other sessions. If an administrator sets it, all sessions and access tokens of the
+    user end; likewise if the user becomes, or stops being, an administrator.
 
     :param check_password: the rule for new passwords
-    :raises Denied: somebody else's account
-    :raises Conflict: the name is taken; the last administrator would go; the current password is wrong (W14); who is
-        invited chooses the first password by the invitation's link
+    :raises Invalid: a value breaks a rule
+    :raises Denied: it is another user's account, and the actor is not an administrator
+    :raises NotFound: there is no such account
+    :raises Conflict: the name or the address is taken; the last administrator would lose the role; the current password
+        is wrong; the account is pending, and gets its first password through the invitation's link
+    :raises Throttled: too many wrong passwords lately
     """
     name = None if username is None else clean_username(username)
     address, shown = profiles.given_email(email), profiles.given_display_name(display_name)
@@ -189,7 +201,7 @@ def update_user(
         told_at = user.email
         if address is not UNSET:
             if confirmed is None and not actor.is_admin and profiles.is_other(user.email, address):
-                raise WrongPassword  # it was the same when the password was not asked for
+                raise WrongPassword  # the address was changed after we decided that no password was needed
             profiles.set_email(session, actor, user, address)
         if not isinstance(shown, Unset) and shown != user.display_name:
             if shown is not None:
@@ -217,7 +229,7 @@ def update_user(
 
 
 def _is_other_email(user_id: UUID, address: str | Unset | None) -> bool:
-    """Whether it would change what the account has."""
+    """Return whether the address differs from the account's current one."""
     if address is UNSET:
         return False
     row = fetch_one(queries.select_user, user_id=user_id)
@@ -225,7 +237,7 @@ def _is_other_email(user_id: UUID, address: str | Unset | None) -> bool:
 
 
 def _locked(session: Unit, actor: Actor, user_id: UUID, confirmed: str | None = None) -> User:
-    """The account, locked. :raises Conflict: its password was changed since it was confirmed"""
+    """Lock and return the account. :raises WrongPassword: the password was changed after it was confirmed"""
     require_somebody(user_id)
     user = lock_user(session, actor, user_id)
     if user is None:
@@ -249,9 +261,11 @@ def _change_role(session: Unit, actor: Actor, user: User, role: str, *, last_adm
 @retried
 def change_own_password(actor: Actor, *, current_password: str, new_password: str) -> User:
     """
-    Set one's own password; one's other logins end.
+    Set the actor's own password, and end the actor's other sessions.
 
-    :raises Conflict: the current password is wrong
+    :raises Invalid: the new password breaks a rule
+    :raises WrongPassword: the current password is wrong
+    :raises Throttled: too many wrong passwords lately
     """
     check_new_password(new_password, field="new_password")
     user_id = actor.user_id
@@ -268,12 +282,14 @@ def change_own_password(actor: Actor, *, current_password: str, new_password: st
 @retried
 def delete_user(actor: Actor, user_id: UUID, *, transfer_to: UUID | None = None, even_oneself: bool = False) -> None:
     """
-    Close an account for good (W7, W8, W9): its websites go with it, teams pass to the next in line.
+    Delete an account for good, with its websites; its teams pass to the next owner, manager or member.
 
-    :param transfer_to: who gets the websites, and the teams that nobody else owns, instead
-    :param even_oneself: True where a client's users are used to it
-    :raises Conflict: oneself, or the last administrator
-    :raises Invalid: ``transfer_to`` is no other user
+    :param transfer_to: the user who receives the websites, and the teams that no one else owns, instead
+    :param even_oneself: allow administrators to delete their own account, for APIs whose clients expect it
+    :raises Denied: the actor is not an administrator
+    :raises NotFound: there is no such account
+    :raises Conflict: it is the actor's own account, or the last administrator
+    :raises Invalid: ``transfer_to`` is the account itself, or no user
     """
     policy.require(policy.can_administer(actor))
     if actor.is_user(user_id) and not even_oneself:

@@ -1,4 +1,4 @@
-"""The first administrator (W32)."""
+"""Creating the first administrator."""
 
 import secrets
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from app.services.users import accounts
 from app.settings import Config
 
 USERNAME, PASSWORD, EMAIL = "admin_username", "admin_password", "admin_email"
-"""The settings of the first administrator."""
+"""The settings for the first administrator."""
 
 
 @dataclass(frozen=True, slots=True)
 class FirstAdmin:
-    """Who was made; ``password`` only where it was made up here, to be shown once."""
+    """The account that was created; ``password`` is set only if it was generated here, to be shown once."""
 
     username: str
     password: str | None
@@ -31,10 +31,11 @@ class FirstAdmin:
 
 def ensure_admin(actor: Actor, username: str, password: str = "", *, email: str = "") -> FirstAdmin | None:
     """
-    Make the first administrator if there is none; None when there is.
+    Create the first administrator, or return None if there is an administrator already.
 
-    :raises Invalid: name, password or address break a rule
-    :raises Conflict: the name, or the address, belongs to somebody who is none
+    :param password: generated if empty
+    :raises Invalid: the name, the password or the address breaks a rule
+    :raises Conflict: the name or the address belongs to a user who is not an administrator
     """
     if fetch_one(queries.select_any_admin):
         return None
@@ -45,15 +46,17 @@ def ensure_admin(actor: Actor, username: str, password: str = "", *, email: str 
         )
     except Conflict:
         if fetch_one(queries.select_any_admin):
-            return None  # another process was quicker
+            return None  # another process has just created it
         raise
     return FirstAdmin(username, generated)
 
 
 def ignored_settings(actor: Actor) -> list[str]:
     """
-    The settings of the first administrator that differ from what is there, and change nothing: there is an
-    administrator already. None where there is none, or where the database does not say.
+    Return the names of settings for the first administrator that have no effect.
+
+    They are ignored once there is an administrator; those that match the account are left out. Returns an empty list
+    if there is no administrator yet, or if the database cannot be read.
     """
     policy.require(policy.can_administer(actor))
     config = runtime().config

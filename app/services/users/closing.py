@@ -1,4 +1,4 @@
-"""Accounts closed for good (W7, W8, W9); for services, which have asked for permission."""
+"""Deleting accounts for good. For services that have already checked permission."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -19,15 +19,16 @@ def close_account(
     session: Unit, actor: Actor, user_id: UUID, *, admins: Sequence[UUID], heir_id: UUID | None = None
 ) -> None:
     """
-    Delete an account; its websites go with it, or to the heir, and its teams pass to the next in line.
+    Delete an account; its websites go to the heir, or are deleted with it, and its teams pass to the next owner.
 
-    :param admins: all administrators, who are locked
+    :param admins: the ids of all administrators, already locked
+    :param heir_id: the user who receives the websites, and the teams that no one else owns
     :raises NotFound: there is no such account
-    :raises Invalid: there is no such heir
-    :raises Conflict: the last administrator
+    :raises UnknownReference: there is no user with the id ``heir_id``
+    :raises LastAdmin: it is the only administrator
     """
     ids = [user_id] if heir_id is None else [user_id, heir_id]
-    # Both rows at once, in the order of their ids: two deletions that name each other do not lock each other out.
+    # Both rows at once, in the order of their ids, so that two deletions that name each other cannot deadlock.
     found = session.scalars(
         select(User).where(User.id.in_(ids), User.deleted_at.is_(None)).order_by(User.id).with_for_update()
     )

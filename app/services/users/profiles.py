@@ -1,4 +1,4 @@
-"""What accounts say of themselves beyond a name, and that no two people can be called the same."""
+"""E-mail addresses and display names, and the rule that no two users share a username or an address."""
 
 from datetime import timedelta
 from enum import Enum
@@ -26,7 +26,7 @@ NOBODY = UUID(int=0)
 
 
 class Unset(Enum):
-    """Stands for a value that is not to be changed, where None takes it away."""
+    """A value that is not to be changed, where None would remove it."""
 
     UNSET = "unset"
 
@@ -36,26 +36,36 @@ UNSET = Unset.UNSET
 
 def clean_email(text: str, field: str = "email") -> str:
     """
-    An address as an account may have it.
+    Return the address in the form in which it is stored.
 
-    :raises Invalid: it is none
-    :raises EmailDomainNotAllowed: its domain is none of those that the settings list
+    :raises InvalidEmail: it is not a valid address
+    :raises EmailDomainNotAllowed: the settings list the allowed domains, and its domain is not among them
     """
     return emails.clean_email(text, field, domains=emails.parsed_domains(runtime().config.email_domains))
 
 
 def given_email(text: str | Unset | None) -> str | Unset | None:
-    """An address that a change names: None and empty text take it away. Domains are not looked at. :raises Invalid"""
+    """
+    Return the new address that a call gives: None, or an empty text, removes the address.
+
+    The domain is not checked here, so that an existing address can be sent back unchanged; ``set_email`` checks it.
+
+    :raises InvalidEmail: it is not a valid address
+    """
     return text if isinstance(text, Unset) else emails.clean_email(text) if text else None
 
 
 def given_display_name(text: str | Unset | None) -> str | Unset | None:
-    """A display name that a change names, likewise. :raises Invalid: too long, or holds control characters"""
+    """
+    Return the new display name that a call gives: None, or an empty text, removes it.
+
+    :raises Invalid: it is too long, or contains control characters
+    """
     return text if isinstance(text, Unset) else clean_display_name(text) if text else None
 
 
 def is_other(old: str | None, new: str | Unset | None) -> bool:
-    """Whether it is another address, and not the same one spelt in another case."""
+    """Return whether ``new`` is a different address, and not the same one in another case."""
     if isinstance(new, Unset) or old is None or new is None:
         return new is not UNSET and new is not old
     return fold(old) != fold(new)
@@ -63,11 +73,14 @@ def is_other(old: str | None, new: str | Unset | None) -> bool:
 
 def claim_names(*, username: str | None = None, email: str | None = None, user_id: UUID | None = None) -> None:
     """
-    Make sure that the username is nobody else's e-mail address, and the address nobody else's username, until the
-    transaction at hand ends. Whoever writes one of them calls this first; what is unique anyway the indexes decide.
+    Make sure that the username is not another user's e-mail address, nor the address another user's username.
 
-    :param user_id: who may be called so already
-    :raises UsernameIsEmail, EmailIsUsername: it is
+    This holds until the current transaction ends. Call it before writing either of them. Unique indexes ensure that no
+    two users have the same username, or the same address.
+
+    :param user_id: the user whose own names do not count
+    :raises UsernameIsEmail: the username is another user's e-mail address
+    :raises EmailIsUsername: the e-mail address is another user's username
     """
     keys = {"username_key": username and fold(username), "email_key": email and fold(email)}
     with transaction() as session:
@@ -81,22 +94,23 @@ def claim_names(*, username: str | None = None, email: str | None = None, user_i
 
 
 def _number(key: str) -> int:
-    """What PostgreSQL locks instead of a name: 64 bits with a sign."""
+    """Return the key of PostgreSQL's advisory lock for a name: a signed 64-bit integer."""
     return int.from_bytes(sha256(key.encode("utf-8", "surrogatepass")).digest()[:8], "big", signed=True)
 
 
 def set_email(session: Unit, actor: Actor, user: User, email: str | None) -> None:
     """
-    Give an account, which is locked and whose names are claimed, another address or none. For services, which have
-    asked for permission.
+    Change or remove the address of an account. For services that have already checked permission.
 
-    :raises EmailDomainNotAllowed: its domain is none of those that the settings list
+    The account must be locked, and the address claimed with ``claim_names``.
+
+    :raises EmailDomainNotAllowed: see ``clean_email``
     """
     old = user.email
     if is_other(old, email):
         if email is not None:
             clean_email(email)
-        execute_count(delete_resets, owner_id=user.id)  # mailed to the old address
+        execute_count(delete_resets, owner_id=user.id)  # the link went to the old address
         events.record(session, EmailChanged(actor, user.id, user.username, old, email, user.pending))
         if user.pending:
             _invite_anew(session, actor, user, email)
@@ -104,7 +118,7 @@ def set_email(session: Unit, actor: Actor, user: User, email: str | None) -> Non
 
 
 def _invite_anew(session: Unit, actor: Actor, user: User, email: str | None) -> None:
-    """What was mailed to the old address lets nobody in any more; the new one gets a link of its own."""
+    """Invalidate the invitation link that went to the old address, and have a new one sent to the new address."""
     invitation = session.scalars(mail_queries.select_invitation_waiting, {"user_id": user.id}).one_or_none()
     if invitation is None:
         return
@@ -117,9 +131,9 @@ def _invite_anew(session: Unit, actor: Actor, user: User, email: str | None) -> 
 
 def note_password_changed(session: Unit, actor: Actor, user: User, *, address: str | None, by: str) -> None:
     """
-    Whatever follows from another password for other ways in: links that set one end.
+    Delete the user's password reset links, and record that the password was changed.
 
-    :param address: the e-mail address that the account had before
+    :param address: the e-mail address that the account had before the call
     :param by: ``self``, ``admin`` or ``link``
     """
     execute_count(delete_resets, owner_id=user.id)
@@ -127,7 +141,7 @@ def note_password_changed(session: Unit, actor: Actor, user: User, *, address: s
 
 
 def clashes(username: str | None, email: str | None) -> dict[str, Conflict]:
-    """What a lost race for a name or an address is called, for ``transaction``."""
+    """Return the errors for names that another request has just taken, by constraint, for ``transaction``."""
     return {
         "uq_user_username_key": UsernameTaken(username or ""),
         "uq_user_email_key": EmailTaken(email or ""),

@@ -1,4 +1,4 @@
-"""Websites that go with their owner, or are handed on; for services, which have asked for permission."""
+"""What happens to websites whose owner is deleted. For services that have already checked permission."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from app.services.events import WebsiteDeleted, WebsiteTransferred
 
 
 def hand_on(session: Unit, actor: Actor, owned: ColumnElement[bool], heir_id: UUID | None) -> None:
-    """Give the websites that meet a condition to the heir, or delete them where there is none."""
+    """Give the websites that meet the condition ``owned`` to the heir, or delete them if there is none."""
     unsynchronized = {"synchronize_session": False}
     if heir_id is None:
         gone = delete(Website).where(owned).returning(Website.id, Website.name)

@@ -28,10 +28,10 @@ TAKEN = {"uq_share_slug": SlugTaken}
 
 def open_share(visitor: Actor, slug: str) -> tuple[ShareRecord, str]:
     """
-    What a public link shows, and a token to look at it.
+    Return the share that a public link opens, and a token for reading it.
 
-    :raises NotFound: no such link
-    :raises Throttled: too many wrong ones lately from the address
+    :raises NotFound: there is no such link
+    :raises Throttled: too many wrong links lately from this address
     """
     with runtime().throttles.share_slugs.guessing("", visitor.address, wrong=NotFound):
         row = as_pasted(slug, lambda given: fetch_one(queries.select_share_by_slug, slug=given))
@@ -41,7 +41,12 @@ def open_share(visitor: Actor, slug: str) -> tuple[ShareRecord, str]:
 
 
 def list_shares(actor: Actor, website_id: UUID, window: Window) -> Page[ShareRecord]:
-    """A website's links, newest first; bearers of a share see their own alone (W26)."""
+    """
+    List a website's links, newest first. Visitors who came through a link see only that one.
+
+    :raises Denied: the actor cannot see the website, or there is no such website
+    :raises NotFound: there is no such website, and the actor is an administrator
+    """
     website = fetch_one(website_queries.select_website, website_id=website_id, actor_id=actor.id)
     if website is None or not policy.can_see_website(actor, website):
         raise _hidden(actor)
@@ -62,11 +67,12 @@ def create_share(
     share_type: int = WEBSITE_SHARE,
 ) -> Share:
     """
-    Make a public link; without a slug it gets a random one of 16 characters.
+    Create a public link; without a slug it gets a random one of 16 characters.
 
-    :raises UnsupportedShare: not a website's share: links, pixels and boards are not kept here
+    :raises UnsupportedShare: the share is not of a website; Frontdesk does not store links, pixels and boards
     :raises SlugTaken: another share has the slug
     :raises Throttled: too many slugs were tried lately
+    :raises Denied, NotFound: see ``list_shares``; ``Denied`` also if the actor cannot change the website
     """
     if share_type != WEBSITE_SHARE:
         raise UnsupportedShare("share_type", WEBSITE_SHARE)
@@ -86,7 +92,12 @@ def create_share(
 
 
 def get_share(actor: Actor, share_id: UUID) -> ShareOfWebsite:
-    """One link, for those who may see its website without a link."""
+    """
+    Return one link, for users who can see its website without a link.
+
+    :raises Denied: the actor cannot, or there is no such link
+    :raises NotFound: there is no such link, and the actor is an administrator
+    """
     row = fetch_one(queries.select_share, share_id=share_id, actor_id=actor.id)
     if row is None or not policy.can_manage_shares_of(actor, row):
         raise _hidden(actor)
@@ -100,6 +111,7 @@ def update_share(actor: Actor, share_id: UUID, *, name: str, slug: str, paramete
 
     :raises SlugTaken: another share has the slug
     :raises Throttled: too many slugs were tried lately
+    :raises Denied, NotFound: see ``get_share``; ``Denied`` also if the actor cannot change the website
     """
     if _require(actor, share_id, Permission.WEBSITE_UPDATE).slug != slug:
         _count_choice(actor)
@@ -120,7 +132,11 @@ def update_share(actor: Actor, share_id: UUID, *, name: str, slug: str, paramete
 
 @retried
 def delete_share(actor: Actor, share_id: UUID) -> None:
-    """Take a link away; its tokens die with it."""
+    """
+    Delete a link; tokens that were issued for it no longer work.
+
+    :raises Denied, NotFound: see ``get_share``; ``Denied`` also if the actor cannot delete the website's links
+    """
     with transaction() as session:
         recheck(actor)
         row = _require(actor, share_id, Permission.WEBSITE_DELETE)
@@ -129,7 +145,7 @@ def delete_share(actor: Actor, share_id: UUID) -> None:
 
 
 def _count_choice(actor: Actor) -> None:
-    """Count a slug that is chosen as a guess: whether it is taken tells whether it opens another website."""
+    """Count a slug that a user chooses as a guess: learning that it is taken would let them open the other website."""
     if actor.id is not None:
         throttle = runtime().throttles.share_slugs
         throttle.check("", actor.address)
@@ -144,5 +160,5 @@ def _require(actor: Actor, share_id: UUID, permission: Permission) -> ShareOfWeb
 
 
 def _hidden(actor: Actor) -> Denied | NotFound:
-    """Administrators learn that there is none; others not even that (W21)."""
+    """Return ``NotFound`` for administrators; others must not learn whether the share or website exists."""
     return NotFound() if actor.is_admin else Denied()

@@ -1,4 +1,4 @@
-"""Websites: created, read, changed, handed on."""
+"""Websites: creating, reading, changing, transferring, deleting."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,7 +53,12 @@ class WebsiteView:
 
 
 def get_website(actor: Actor, website_id: UUID) -> WebsiteRecord:
-    """One website, with its newest slug. :raises Denied: an outsider asks, or there is none"""
+    """
+    Return one website, with the slug of its newest public link.
+
+    :raises Denied: the actor cannot see the website, or there is no such website
+    :raises NotFound: there is no such website, and the actor is an administrator
+    """
     row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)
     if row is None or not policy.can_see_website(actor, row):
         raise _hidden(actor)
@@ -62,10 +67,10 @@ def get_website(actor: Actor, website_id: UUID) -> WebsiteRecord:
 
 def find_website(actor: Actor, text: str) -> WebsiteRecord:
     """
-    One website by its id, domain or name, for administrators.
+    Return the website with this id, domain or name, for administrators.
 
-    :raises NotFound: there is none
-    :raises Conflict: several bear the name
+    :raises UnknownName: there is none
+    :raises AmbiguousName: several websites have the name
     """
     policy.require(policy.can_administer(actor))
     found = fetch_all(queries.select_websites_called, website_id=parsed_id(text), name=text, actor_id=actor.id)
@@ -73,7 +78,12 @@ def find_website(actor: Actor, text: str) -> WebsiteRecord:
 
 
 def require_change(actor: Actor, website_id: UUID, permission: Permission) -> WebsiteRecord:
-    """The website, if the actor may do this to it. :raises Denied: see ``get_website``"""
+    """
+    Return the website, if the actor has this permission on it.
+
+    :raises Denied: the actor has not, or there is no such website
+    :raises NotFound: there is no such website, and the actor is an administrator
+    """
     row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)
     if row is None or not policy.can_change_website(actor, row, permission):
         raise _hidden(actor)
@@ -81,7 +91,7 @@ def require_change(actor: Actor, website_id: UUID, permission: Permission) -> We
 
 
 def _hidden(actor: Actor) -> Denied | NotFound:
-    """Administrators learn that there is none; others not even that (W21)."""
+    """Return ``NotFound`` for administrators; others must not learn whether the website exists."""
     return NotFound() if actor.is_admin else Denied()
 
 
@@ -97,11 +107,15 @@ def create_website(
     id: UUID | None = None,
 ) -> WebsiteRecord:
     """
-    Register a website, the actor's own or a team's, with a first public link if ``share_id`` gives its slug.
+    Create a website, owned by the actor or a team.
 
-    :param owner_id: whose it shall be, if not the actor's; for administrators
+    :param share_id: the slug of a first public link
+    :param owner_id: the owner, if not the actor; only administrators can name another user
+    :param id: a new id by default
     :raises InvisibleCharacters: the name has some
-    :raises Conflict: id or slug are taken; then nothing was created (W17)
+    :raises Denied: the actor cannot create this website
+    :raises UnknownReference: there is no such team or owner
+    :raises WebsiteIdTaken, SlugTaken: the id or the slug is taken; then nothing is created
     """
     check_new_name(name)
     website = Website(name=name, domain=domain, team_id=team_id, created_by=actor.id)
@@ -144,12 +158,13 @@ def _as_stored(actor: Actor, website_id: UUID) -> WebsiteRecord:
 @retried
 def update_website(actor: Actor, website_id: UUID, **changes: Any) -> WebsiteRecord:
     """
-    Change what is given of ``name``, ``domain``, ``replay_enabled``, ``replay_config`` and ``share_id``.
+    Change the given values: ``name``, ``domain``, ``replay_enabled``, ``replay_config`` and ``share_id``.
 
-    ``share_id`` adds a public link with that slug, None takes all links away, an empty one changes nothing.
+    ``share_id`` adds a public link with that slug; None deletes all links, and an empty text changes nothing.
 
-    :raises InvisibleCharacters: a new name has some
-    :raises Conflict: the slug is taken, be it by this website
+    :raises InvisibleCharacters: the new name has some
+    :raises SlugTaken: a link has the slug already, perhaps one of this website
+    :raises Denied, NotFound: see ``require_change``
     """
     links = "share_id" in changes
     slug = changes.pop("share_id", None)
@@ -187,11 +202,11 @@ def _end_links(session: Unit, actor: Actor, website_id: UUID) -> None:
 
 @retried
 def delete_website(actor: Actor, website_id: UUID) -> None:
-    """Delete a website and its public links."""
+    """Delete a website and its public links. :raises Denied, NotFound: see ``require_change``"""
     with transaction() as session:
         recheck(actor)
         name = require_change(actor, website_id, Permission.WEBSITE_DELETE).name
-        # The website first, as everybody who changes its links locks it first.
+        # The website first: every change of its links locks it first, too.
         session.execute(delete(Website).where(Website.id == website_id))
         session.execute(delete(Share).where(Share.entity_id == website_id))
         events.record(session, WebsiteDeleted(actor, website_id, name))
@@ -199,7 +214,11 @@ def delete_website(actor: Actor, website_id: UUID) -> None:
 
 @retried
 def reset_website(actor: Actor, website_id: UUID) -> None:
-    """Note that the statistics start anew from now; Frontdesk itself keeps none."""
+    """
+    Record that the statistics were reset now; Frontdesk itself stores no statistics.
+
+    :raises Denied, NotFound: see ``require_change``
+    """
     with transaction() as session:
         recheck(actor)
         require_change(actor, website_id, Permission.WEBSITE_UPDATE)
@@ -215,10 +234,10 @@ def transfer_website(
     actor: Actor, website_id: UUID, *, user_id: UUID | None = None, team_id: UUID | None = None
 ) -> Website:
     """
-    Hand a website on: out of a team to its owner, or one's own into a team (umami-api.md, 2.2).
+    Transfer a website: from a team to one of its owners, or from the actor to a team.
 
-    :raises NoNewOwner: neither a user nor a team is named
-    :raises Denied: the rules do not allow it, for administrators as for others
+    :raises NoNewOwner: neither a user nor a team is given
+    :raises Denied: the rules of Umami do not allow it; they hold for administrators, too
     """
     if user_id is None and team_id is None:
         raise NoNewOwner
@@ -249,7 +268,12 @@ def list_websites(
     search: str | None = None,
     sort: Sort = BY_NAME,
 ) -> Page[WebsiteOfUser] | Page[WebsiteListed]:
-    """A user's own websites, and with ``include_teams`` those of teams that the user owns or manages (W28)."""
+    """
+    List a user's own websites, by default the actor's.
+
+    :param include_teams: include the websites of teams that the user owns or manages
+    :raises Denied: ``user_id`` is another user, and the actor is not an administrator
+    """
     owner = user_id or actor.user_id
     policy.require(policy.can_see_user(actor, owner))
     how: dict[str, Any] = {"sort": sort.key, "descending": sort.descending}
@@ -262,7 +286,7 @@ def list_websites(
 def list_team_websites(
     actor: Actor, team_id: UUID, window: Window, *, search: str | None = None, sort: Sort = BY_NAME
 ) -> Page[WebsiteOfTeam]:
-    """A team's websites, with who created each."""
+    """List a team's websites, each with the user who created it. :raises Denied, UnknownTeam: see ``require_team``"""
     require_team(actor, team_id, policy.can_see_team)
     build = partial(queries.select_websites_of_team, sort=sort.key, descending=sort.descending)
     return fetch_page(build, window, search=search, team_id=team_id)
@@ -271,7 +295,7 @@ def list_team_websites(
 def list_all_websites(
     actor: Actor, window: Window, *, search: str | None = None, sort: Sort = NEWEST_FIRST
 ) -> Page[WebsiteView]:
-    """``WebsiteView``s of all websites. :raises Denied: not an administrator"""
+    """List the ``WebsiteView``s of all websites. :raises Denied: the actor is not an administrator"""
     policy.require(policy.can_administer(actor))
     build = partial(queries.select_all_websites, sort=sort.key, descending=sort.descending)
     page = fetch_page(build, window, search=search, index="search_website")
@@ -282,7 +306,12 @@ def list_all_websites(
 
 @retried
 def remove_from_team(actor: Actor, team_id: UUID, website_id: UUID) -> None:
-    """Delete a website of this team. :raises NotFound: it is not the team's"""
+    """
+    Delete a website of this team.
+
+    :raises Denied: the actor cannot delete it, or it is not the team's
+    :raises NotFound: it is not the team's, and the actor is an administrator
+    """
     with transaction():
         row = require_change(actor, website_id, Permission.WEBSITE_DELETE)
         if row.team_id != team_id:

@@ -1,11 +1,11 @@
-// Asks the server one thing after the other, as a script with the package would, and prints what it was told.
+// Makes one call after the other, as a script that uses the package would, and prints the results.
 // Usage: node conversation.cjs URL TOKEN CALLS, the calls as a JSON list of parameters.
 const { parse } = require('url');
 const PiwikClient = require('piwik-client');
 
 const [url, token, calls] = process.argv.slice(2);
 const client = new PiwikClient(url, token);
-client.settings.apiport = parse(url).port; // the package forgets the port of its address
+client.settings.apiport = parse(url).port; // the package ignores the port in the URL
 
 const said = [];
 function next(left) {

@@ -1,4 +1,4 @@
-// Calls each operation that Frontdesk serves, through the package alone, and prints what came back as JSON.
+// Calls each operation that Frontdesk serves, only through the package, and prints the results as JSON.
 // Usage: node conversation.mjs <base URL> <administrator> <password>
 
 import { isUmamiApiError, operations, UmamiClient } from '@umami/api-client';
@@ -7,7 +7,7 @@ const [baseUrl, username, password] = process.argv.slice(2);
 const answers = [];
 const errors = {};
 
-// The package's client; every answer of an operation is written down.
+// The package's client, recording the response of every operation.
 function clientFor(token) {
   return new Proxy(new UmamiClient({ baseUrl, token }), {
     get: (client, name) =>
@@ -23,7 +23,7 @@ function clientFor(token) {
 
 async function failing(name, call) {
   const error = await call.then(() => undefined, reason => reason);
-  if (!isUmamiApiError(error)) throw error ?? new Error(`${name} was not refused`);
+  if (!isUmamiApiError(error)) throw error ?? new Error(`${name} did not fail`);
   const { status, code, message, method, isUnauthorized, isNotFound, isServerError } = error;
   errors[name] = { status, code, message, method, isUnauthorized, isNotFound, isServerError };
 }

@@ -1,4 +1,4 @@
-"""Databases without tables, and what a database has."""
+"""Fixtures for empty databases, and functions that describe a schema."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -23,7 +23,7 @@ INDEXES = {
 
 @pytest.fixture
 def make_empty(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Flask]]:
-    """Each call gives an app on another empty database; its context is open."""
+    """``make_empty()``: an app on a new empty database, with its context open."""
     with ExitStack() as stack:
 
         def make() -> Flask:
@@ -48,24 +48,24 @@ def all_revisions() -> Iterator[Script]:
 
 
 def tables(engine: Engine) -> set[str]:
-    """Alembic's own aside."""
+    """The names of all tables except Alembic's."""
     return set(inspect(engine).get_table_names()) - {"alembic_version"}
 
 
 def schema(engine: Engine) -> dict[str, Any]:
-    """All there is, in words that can be compared: columns, constraints, indexes with their conditions."""
+    """The schema in a form that can be compared: columns, constraints, and indexes with their conditions."""
     found: dict[str, Any] = {}
     with engine.connect() as connection:
         for name in sorted(tables(engine)):
             found[name] = table(connection, name)
         rows = connection.execute(text(INDEXES[engine.dialect.name]))
-        # Those that need an extension of PostgreSQL are made by a migration alone.
+        # Indexes that need an extension of PostgreSQL only exist in migrations, not in the models.
         found["indexes"] = {name: sql for name, sql in rows if "alembic" not in name and not name.endswith("_trgm")}
     return found
 
 
 def of_models(found: dict[str, Any]) -> dict[str, Any]:
-    """A schema without SQLite's full-text tables, which a migration alone makes."""
+    """A schema without SQLite's full-text tables, which only exist in migrations."""
     return {
         name: of_models(value) if name == "indexes" else value
         for name, value in found.items()

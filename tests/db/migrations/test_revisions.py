@@ -1,4 +1,4 @@
-"""The files of the migrations."""
+"""Conventions for the files of the migrations."""
 
 import ast
 import re

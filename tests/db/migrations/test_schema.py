@@ -1,4 +1,4 @@
-"""Up, down and up again; and what comes out is what the models say."""
+"""Migrations work up and down, and produce the schema of the models."""
 
 from uuid import UUID
 
@@ -36,7 +36,7 @@ class TestUpgrade:
     def test_alembic_finds_nothing_to_do(self, empty):
         migrations.upgrade()
 
-        command.check(migrations.settings())  # raises what it would generate
+        command.check(migrations.settings())  # raises an error if it would generate a migration
 
     def test_a_second_upgrade_changes_nothing(self, empty):
         migrations.upgrade()

@@ -1,4 +1,4 @@
-"""Two processes that set up the same database at the same moment, as replicas of a container do."""
+"""Several processes set up the same database at the same time, as replicas of a container do."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""The tables of an installation of Umami 3.1, as facts: names, columns, types."""
+"""The tables of an installation of Umami 3.1: names, columns and types."""
 
 from sqlalchemy import Connection
 
@@ -26,7 +26,7 @@ ADMIN = "41e2b680-648e-4b09-bcd7-3e2b10c06264"
 
 
 def make_tables(connection: Connection, *, but: set[str] = frozenset()) -> None:
-    """Make the tables, with the administrator that Umami's seed makes."""
+    """Create the tables, with the administrator that Umami's seed creates."""
     for name, columns in TABLES.items():
         if name not in but:
             connection.exec_driver_sql(f'CREATE TABLE "{name}" ({columns})')

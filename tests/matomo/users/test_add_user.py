@@ -126,7 +126,7 @@ class TestRefusals:
 
     def test_hashes_of_passwords(self, refused, root):
         refused(
-            "Send the password itself; a hash of it is not accepted.",
+            "Send the password itself, not a hash of it.",
             password="5f4dcc3b5aa765d61d8327deb882cf99",
             _isPasswordHashed="1",
         )

@@ -143,7 +143,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("days", ["-1", "100000"])
     def test_times_that_cannot_be(self, refused, sites, days):
-        refused("Must be 0.01 to 365 days", initialIdSite=sites[0], expiryInDays=days)
+        refused("Must be between 0.01 and 365 days", initialIdSite=sites[0], expiryInDays=days)
 
     def test_no_number_of_days(self, refused, sites):
         refused(

@@ -189,7 +189,7 @@ class TestRefusals:
             UPDATE, userLogin="ada", password="5f4dcc3b5aa765d61d8327deb882cf99", _isPasswordHashed="true"
         )
 
-        assert response.json == failure("Send the password itself; a hash of it is not accepted.")
+        assert response.json == failure("Send the password itself, not a hash of it.")
         assert unchanged()
 
     def test_the_password_of_who_has_not_accepted_yet(self, superuser, root, sites, stored):
@@ -199,7 +199,7 @@ class TestRefusals:
             UPDATE, userLogin="eve", password="newPassword", email="e@x.org", passwordConfirmation=root.password
         )
 
-        assert response.json == failure("This account has not accepted its invitation yet.")
+        assert response.json == failure("The invitation to this account has not been accepted yet.")
         assert (stored("eve").email, stored("eve").pending) == ("eve@x.org", True)
 
     def test_guessing_the_password_is_slowed_down(self, ada, caller_of):

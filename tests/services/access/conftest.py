@@ -1,4 +1,4 @@
-"""Giving rights, and looking at what is stored."""
+"""Fixtures that grant access, and read what is stored."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +18,7 @@ from tests.conftest import Person
 
 @pytest.fixture
 def grant(app: Flask) -> Callable[..., None]:
-    """``grant(person, website, "view", capabilities=[…])``, as the operator; None takes all away."""
+    """``grant(person, website, "view", capabilities=[…])``, as the operator; None revokes everything."""
 
     def give(person: Person, website: UUID, role: str | None, **others: Any) -> None:
         with app.app_context():
@@ -29,7 +29,7 @@ def grant(app: Flask) -> Callable[..., None]:
 
 @pytest.fixture
 def stored_grants(app: Flask) -> Callable[..., Any]:
-    """What is stored of a person's direct rights: ``{website: (role, granted_by, {capability, …})}``."""
+    """A user's stored grants: ``{website: (role, granted_by, {capability, …})}``."""
 
     def find(person: Person | UUID) -> dict[UUID, tuple[str | None, UUID | None, set[str]]]:
         user_id = person if isinstance(person, UUID) else person.id
@@ -46,7 +46,7 @@ def stored_grants(app: Flask) -> Callable[..., Any]:
 
 @pytest.fixture
 def stored_number(app: Flask) -> Callable[[UUID], int | None]:
-    """A website's number, as it is stored."""
+    """A website's stored number."""
 
     def find(website: UUID) -> int | None:
         with app.app_context(), transaction() as session:

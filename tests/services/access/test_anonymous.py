@@ -1,4 +1,4 @@
-"""The account of those who are not logged in: made when it is first granted view, and never more than that."""
+"""The account for visitors who are not logged in: created with its first grant, which can only be ``view``."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def site(make_user, make_website):
 
 @pytest.fixture
 def made(site):
-    """The account is there, and may view the website."""
+    """The account exists, and can view the website."""
     grants.set_access(OPERATOR, ANONYMOUS_ID, [site], VIEW)
 
 

@@ -1,4 +1,4 @@
-"""Which capabilities there are, and which roles include them."""
+"""The capabilities of an installation, and the roles that include them."""
 
 import pytest
 
@@ -49,17 +49,17 @@ class TestOfTheSettings:
     @pytest.mark.parametrize(
         ("setting", "reason"),
         [
-            ("a b:admin", "names 'a b'; capabilities are made of up to 100 letters, digits, '_' and '-'"),
-            (":admin", "names ''; capabilities are made of up to 100 letters, digits, '_' and '-'"),
-            ("ä", "names 'ä'; capabilities are made of up to 100 letters, digits, '_' and '-'"),
-            ("x" * 101, f"names {'x' * 101!r}; capabilities are made of up to 100 letters, digits, '_' and '-'"),
-            ("x:owner", "includes 'x' in 'owner'; roles are view, write, admin"),
-            ("x:admin+", "includes 'x' in ''; roles are view, write, admin"),
-            ("x:admin:write", "includes 'x' in 'admin:write'; roles are view, write, admin"),
-            ("x,x", "names 'x', which is taken"),
-            ("tagmanager_write:view", "names 'tagmanager_write', which is taken"),
-            ("view", "names 'view', which is taken"),
-            ("noaccess:admin", "names 'noaccess', which is taken"),
+            ("a b:admin", "defines 'a b', but a name must have 1 to 100 letters, digits, '_' or '-'"),
+            (":admin", "defines '', but a name must have 1 to 100 letters, digits, '_' or '-'"),
+            ("ä", "defines 'ä', but a name must have 1 to 100 letters, digits, '_' or '-'"),
+            ("x" * 101, f"defines {'x' * 101!r}, but a name must have 1 to 100 letters, digits, '_' or '-'"),
+            ("x:owner", "includes 'x' in 'owner', but the roles are view, write, admin"),
+            ("x:admin+", "includes 'x' in '', but the roles are view, write, admin"),
+            ("x:admin:write", "includes 'x' in 'admin:write', but the roles are view, write, admin"),
+            ("x,x", "defines 'x', a name that is already taken"),
+            ("tagmanager_write:view", "defines 'tagmanager_write', a name that is already taken"),
+            ("view", "defines 'view', a name that is already taken"),
+            ("noaccess:admin", "defines 'noaccess', a name that is already taken"),
         ],
         ids=lambda text: str(text)[:20],
     )

@@ -1,4 +1,4 @@
-"""Giving rights and taking them away: the service, on both databases."""
+"""Granting and revoking access: the service, on both databases."""
 
 from uuid import uuid4
 
@@ -42,7 +42,7 @@ def bob(make_user):
 
 @pytest.fixture
 def sites(make_website, bob):
-    """Two websites of bob's."""
+    """Two of bob's websites."""
     return [make_website(f"Site {number}", owner=bob) for number in range(2)]
 
 
@@ -93,11 +93,11 @@ class TestSettingARole:
 
 
 class TestOnesOwn:
-    """Nobody grants to themselves: it would last when what they administer the website by has ended."""
+    """Users cannot raise their own grants: these would remain when what gives them admin access ends."""
 
     @pytest.fixture(params=["owner", "team-owner", "team-manager", "grant"])
     def site(self, request, ada, bob, make_team, make_website):
-        """A website that ada administers, one way or another."""
+        """A website that ada administers, for each of the possible reasons."""
         how = request.param
         if how == "owner":
             return make_website(owner=ada)
@@ -267,7 +267,7 @@ def remove_tags(actor, user_id, website_ids):
 
 @pytest.mark.parametrize("change", [set_view, add_tags, remove_tags])
 class TestRefusals:
-    """What each change refuses; and then nothing is written."""
+    """A change that is rejected writes nothing."""
 
     @pytest.fixture(autouse=True)
     def _unchanged(self, grant, ada, sites, stored_grants):
@@ -332,7 +332,7 @@ class TestRefusals:
 
 
 class TestAdministrators:
-    """They may everything already, and hold no grants."""
+    """They have access to everything, and hold no grants."""
 
     def test_are_given_nothing(self, admin, bob, sites, stored_grants):
         for refused in (

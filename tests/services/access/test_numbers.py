@@ -1,4 +1,4 @@
-"""Numbers of websites: positive, given once, never reused."""
+"""Website numbers are positive, unique, and never reused."""
 
 import pytest
 from sqlalchemy import select

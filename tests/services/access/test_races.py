@@ -1,4 +1,4 @@
-"""Two at once, for real: access is set while it is set, or while what it is about goes away."""
+"""Real races: access is set while another call sets it, or while the website or the user is deleted."""
 
 import pytest
 from sqlalchemy import func, select
@@ -39,7 +39,7 @@ def site(make_website, bob):
 
 @pytest.fixture
 def put(client_of):
-    """``put(actor, site, person, "view")``: a call to make."""
+    """``put(actor, site, person, "view")``: a function that makes this call."""
 
     def prepare(actor, site, person, role, **others):
         client, body = client_of(actor), {"role": role, **others}

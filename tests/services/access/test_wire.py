@@ -1,4 +1,4 @@
-"""``…/access`` on the wire: whole bodies."""
+"""The ``…/access`` endpoints, with complete response bodies."""
 
 from uuid import uuid4
 
@@ -23,7 +23,7 @@ def bob(make_user):
 
 @pytest.fixture
 def site(make_website, bob):
-    """A website of bob's."""
+    """One of bob's websites."""
     return make_website("Shop", "shop.example", owner=bob)
 
 
@@ -37,7 +37,7 @@ def user_of(person):
 
 @pytest.fixture
 def website_of(stored_number):
-    """How a website is shown: ``website_of(id, name, domain)``."""
+    """``website_of(id, name, domain)``: the website as the responses show it."""
 
     def shown(site, name="Shop", domain="shop.example"):
         return {"id": str(site), "name": name, "domain": domain, "number": stored_number(site)}
@@ -101,7 +101,7 @@ class TestPut:
     def test_an_administrator_needs_none(self, client_of, admin, bob, site):
         response = client_of(bob).put(path(site, admin), json={"role": "view"})
 
-        assert refused(response) == (400, "admin is an administrator, with every right on every website already.")
+        assert refused(response) == (400, "admin is an administrator and already has full access to every website.")
 
     def test_what_a_program_sends_back_whole_is_understood(self, client_of, bob, ada, site):
         answer = client_of(bob).put(path(site, ada), json={"role": "view", "right": "admin", "reasons": []})
@@ -321,7 +321,7 @@ class TestBadInput:
 
 
 class TestUmamisOwnEndpoints:
-    """View, update and delete honour grants, from the moment they are given to the moment they are taken away."""
+    """View, update and delete honour grants, from the moment they are made to the moment they are revoked."""
 
     @pytest.mark.parametrize(
         ("right", "sees", "updates", "deletes"),

@@ -1,4 +1,4 @@
-"""Tokens for programs, and clients that bear them."""
+"""Access tokens, and clients that use them."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -16,7 +16,7 @@ __all__ = ["client_with", "in_database", "log_in"]
 
 @pytest.fixture
 def make_token(app: Flask) -> Callable[..., str]:
-    """``make_token(person, expires_at=…)``: a token for programs."""
+    """``make_token(person, expires_at=…)``: an access token."""
 
     def make(person: Person, description: str = "Reports", *, expires_at: datetime | None = None) -> str:
         with app.app_context():
@@ -27,5 +27,5 @@ def make_token(app: Flask) -> Callable[..., str]:
 
 @pytest.fixture
 def program_of(make_token: Callable[..., str], client_with: Callable[[str], FlaskClient]) -> Callable[..., FlaskClient]:
-    """A client with a token for programs of somebody."""
+    """``program_of(person)``: a client with an access token of this user."""
     return lambda person, **values: client_with(make_token(person, **values))

@@ -1,4 +1,4 @@
-"""Tokens for programs: kept as hashes, with their owner's rights, expiring, revocable."""
+"""Access tokens: stored as hashes, with their owner's rights, expiring, revocable."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -42,7 +42,7 @@ def in_app(app):
 
 @pytest.fixture
 def rows(in_database):
-    """All tokens as the table has them."""
+    """All rows of the table of tokens."""
 
     def read():
         with in_database() as session:
@@ -205,7 +205,7 @@ class TestTime:
 class TestRevocation:
     @pytest.fixture
     def alive(self, make_user, make_token, in_app):
-        """Ada, a token of hers, and whether it is good after something was done to her."""
+        """``alive(change)``: whether a token of ada is still valid after ``change(ada)``."""
         ada = make_user("ada")
         token = make_token(ada)
 
@@ -459,7 +459,7 @@ class TestEndingLogins:
 
 
 class TestBehindAReplica:
-    """Which caller wrote last, and when, decides whether its lists may come from a replica."""
+    """The time of a caller's last write decides whether its lists can come from a replica."""
 
     @pytest.fixture
     def replicated(self, app, monkeypatch):
@@ -467,7 +467,7 @@ class TestBehindAReplica:
 
     @pytest.fixture
     def writes(self, in_database):
-        """When each token, and each login, last wrote."""
+        """The times at which access tokens, and sessions, last wrote."""
 
         def read():
             with in_database() as session:

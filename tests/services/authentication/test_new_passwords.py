@@ -1,4 +1,4 @@
-"""Whatever way a password is set: it is kept as it was typed, and begins with no failed attempts."""
+"""However a password is set, it is stored exactly as typed, and starts with no failed attempts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def world(app, admin, make_user, client_of, token_of) -> World:
 
 @pytest.fixture
 def log_in(anonymous) -> Callable[..., int]:
-    """``log_in("ada", "…")``: the status of a login from home."""
+    """``log_in("ada", "…")``: the status of a login from the address ``HOME``."""
 
     def send(username: str, password: str, *, client: FlaskClient = anonymous) -> int:
         body = {"username": username, "password": password}
@@ -54,13 +54,13 @@ def log_in(anonymous) -> Callable[..., int]:
 
 
 def posted(client: FlaskClient, path: str, *, name: str = "ada", **body: str) -> str:
-    """Send JSON, from another address than the logins'; the name of the account whose password is set by it."""
+    """Send JSON from another address than ``log_in`` uses; return the name of the account whose password it sets."""
     assert client.post(path, json=body, environ_overrides={"REMOTE_ADDR": ELSEWHERE}).status_code == 200
     return name
 
 
 def sent(world: World, path: str, password: str, *, name: str = "ada") -> str:
-    """Likewise, by the form of a page."""
+    """Do the same with the form of a page."""
     form = {"password": password, "repeat": password}
     sender = world.app.test_client()
     assert sender.post(path, data=form, environ_overrides={"REMOTE_ADDR": ELSEWHERE}).status_code == 200

@@ -1,4 +1,4 @@
-"""Invitations, and what became of them."""
+"""Fixtures that create and accept invitations, and read what is stored."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -36,7 +36,7 @@ def invite(app: Flask) -> Callable[..., InvitationView]:
 
 @pytest.fixture
 def accept(app: Flask) -> Callable[[str | None], str]:
-    """``accept(token)``: with PASSWORD; answers the username."""
+    """``accept(token)``: accept with PASSWORD, and return the username."""
 
     def make(token: str | None, password: str = PASSWORD) -> str:
         with app.app_context():
@@ -47,7 +47,7 @@ def accept(app: Flask) -> Callable[[str | None], str]:
 
 @pytest.fixture
 def expire(app: Flask) -> Callable[[UUID], None]:
-    """Let the time of an invitation be over."""
+    """``expire(id)``: let an invitation expire."""
 
     def make(invitation_id: UUID) -> None:
         with app.app_context(), transaction() as session:
@@ -58,7 +58,7 @@ def expire(app: Flask) -> Callable[[UUID], None]:
 
 
 class Look:
-    """What the database holds of an account."""
+    """Reads what the database holds about an account."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -88,7 +88,7 @@ class Look:
             return {row.team_id: row.role for row in rows}
 
     def mails(self) -> list[tuple[str, str, dict[str, Any]]]:
-        """Kind, recipient and parameters of each, oldest first."""
+        """Return kind, recipient and parameters of each mail in the outbox, oldest first."""
         with self.app.app_context(), transaction() as session:
             rows = session.scalars(select(OutboxMail).order_by(OutboxMail.created_at, OutboxMail.id))
             return [(mail.kind, mail.recipient, mail.parameters) for mail in rows]
@@ -117,5 +117,5 @@ def demote(as_operator: Callable[..., Any]) -> Callable[[UUID], None]:
 
 @pytest.fixture
 def with_mail(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if a mail server were configured: what is to be sent stands in the outbox."""
+    """Act as if a mail server were configured, so that mails are queued in the outbox."""
     monkeypatch.setattr("app.services.notifications.outbox.is_configured", lambda: True)

@@ -1,4 +1,4 @@
-"""The other side of the link: once, in time, and no more than the inviter may give now."""
+"""Accepting an invitation: only once, only in time, and only for what the inviter can give now."""
 
 from uuid import UUID, uuid4
 
@@ -230,7 +230,7 @@ class TestAnInviterWhoLostSomething:
 
         accept(made.token)
 
-        # Without a website to administer, an ordinary user could not invite at all.
+        # Users who are not administrators can invite only if they administer a website.
         assert look.user(made.user_id).role == "view-only"
 
     def test_the_role_of_administrator_but_not_the_website(

@@ -1,4 +1,4 @@
-"""Inviting: who may, to what, and what there is at once."""
+"""Inviting: who can invite to what, and what takes effect at once."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -53,7 +53,7 @@ class TestTheAccountToBe:
     def test_nobody_can_set_its_password(self, app, admin, invite):
         made = invite(admin.actor, username="ada")
 
-        with app.app_context(), pytest.raises(Conflict, match="has not accepted"):
+        with app.app_context(), pytest.raises(Conflict, match="has not been accepted"):
             accounts.update_user(admin.actor, made.user_id, password=PASSWORD)
 
     def test_deleting_it_deletes_the_invitation(self, app, admin, invite, look):
@@ -262,11 +262,11 @@ class TestRefusals:
     def test_one_website_twice_is_refused(self, admin, make_website, invite):
         entry = {"website_id": make_website(owner=admin), "role": "view"}
 
-        with pytest.raises(Invalid, match="twice"):
+        with pytest.raises(Invalid, match="more than once"):
             invite(admin.actor, username="ada", grants=[entry, entry])
 
     def test_an_administrator_to_be_needs_no_grants(self, admin, make_website, invite):
-        with pytest.raises(Invalid, match="every right"):
+        with pytest.raises(Invalid, match="full access to every website"):
             invite(
                 admin.actor,
                 username="ada",

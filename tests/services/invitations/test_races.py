@@ -1,4 +1,4 @@
-"""Many at the same moment: one account, one success, and the same answer for everybody else."""
+"""Many calls at the same moment: one account, one success, and the same error for all others."""
 
 import pytest
 
@@ -17,7 +17,7 @@ MANY = 50
 
 @pytest.fixture
 def outcome_of(app):
-    """What a service answers, or the refusal that it raises."""
+    """``outcome_of(service, …)``: what a service returns, or the error that it raises."""
 
     def call(service, *args, **values):
         with app.app_context():

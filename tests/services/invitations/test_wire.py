@@ -1,4 +1,4 @@
-"""``/api/invitations``: whole bodies, and what a client may get wrong."""
+"""The ``/api/invitations`` endpoints, with complete response bodies, and errors that clients can make."""
 
 import re
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ def invited(client, **values):
 
 
 def without_times(body):
-    """The body, after making sure of its times."""
+    """Check the format of the body's times, and return the body without them."""
     assert all(MOMENT.fullmatch(body[name]) for name in ("createdAt", "expiresAt"))
     return {key: value for key, value in body.items() if key not in ("createdAt", "expiresAt")}
 
@@ -85,7 +85,7 @@ class TestCreating:
     @pytest.mark.parametrize(
         ("values", "fault"),
         [
-            ({"username": None}, "A username or an e-mail address is needed"),
+            ({"username": None}, "Enter a username or an e-mail address."),
             ({"username": 7}, "Invalid input: expected string, received number"),
             ({"role": "root"}, 'Invalid option: expected one of "admin"|"user"|"view-only"'),
             ({"days": 0}, "Too small: expected number to be >=0.01"),
@@ -135,7 +135,7 @@ class TestCreating:
 
 
 class TestInvitingTwice:
-    """Those who may send the invitation again are told so; others do not learn of it."""
+    """Users who can resend the existing invitation are told so; others do not learn of it."""
 
     AGAIN = {
         "ada@example.org": {"email": "ada@example.org"},
@@ -146,7 +146,7 @@ class TestInvitingTwice:
 
     @pytest.fixture
     def inviters(self, make_user, make_website, client_of):
-        """Two who administer a website each: clients, and grants to invite with."""
+        """Two users who each administer a website: a client of each, and the grants for inviting."""
         people = [make_user(name) for name in ("owner", "another")]
         grants = [[{"websiteId": str(make_website(owner=person)), "role": "view"}] for person in people]
         return list(zip(map(client_of, people), grants, strict=True))
@@ -261,7 +261,7 @@ class TestResending:
 
             assert (response.status_code, response.json) == (
                 400,
-                refusal(400, "This invitation has been accepted already.", "bad-request"),
+                refusal(400, "This invitation has already been accepted.", "bad-request"),
             )
 
 
@@ -292,5 +292,5 @@ def test_a_password_for_an_account_that_waits_is_refused(as_admin):
 
     assert (response.status_code, response.json) == (
         400,
-        refusal(400, "This account has not accepted its invitation yet.", "bad-request"),
+        refusal(400, "The invitation to this account has not been accepted yet.", "bad-request"),
     )

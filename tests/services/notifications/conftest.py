@@ -1,4 +1,4 @@
-"""The app with a mail server, and what stands in its outbox."""
+"""An app with a mail server, and fixtures for its outbox."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -41,7 +41,7 @@ def _open() -> Iterator[tuple[PostOffice, int]]:
 
 @pytest.fixture
 def office(_open: tuple[PostOffice, int]) -> PostOffice:
-    """The SMTP server, accepting, with nothing in it."""
+    """The SMTP server, which accepts mail and has received none yet."""
     _open[0].reset()
     return _open[0]
 
@@ -61,7 +61,7 @@ def migrated_app(
 
 @pytest.fixture
 def deliver(app: Flask, office: PostOffice) -> Callable[[], Tally]:
-    """Send what is due."""
+    """``deliver()``: send all due mails."""
 
     def send() -> Tally:
         with app.app_context():
@@ -72,7 +72,7 @@ def deliver(app: Flask, office: PostOffice) -> Callable[[], Tally]:
 
 @pytest.fixture
 def outbox(app: Flask) -> Callable[[], list[OutboxMail]]:
-    """What stands in the outbox, oldest first."""
+    """``outbox()``: the mails in the outbox, oldest first."""
 
     def read() -> list[OutboxMail]:
         with app.app_context(), transaction() as session:
@@ -83,7 +83,7 @@ def outbox(app: Flask) -> Callable[[], list[OutboxMail]]:
 
 @pytest.fixture
 def change_mails(app: Flask) -> Callable[..., None]:
-    """``change_mails(due_at=…)``: all of the outbox."""
+    """``change_mails(due_at=…)``: set this value for all mails in the outbox."""
 
     def change(**values: Any) -> None:
         with app.app_context(), transaction() as session:
@@ -94,7 +94,7 @@ def change_mails(app: Flask) -> Callable[..., None]:
 
 @pytest.fixture
 def give_email(app: Flask) -> Callable[[Person, str], Person]:
-    """Let an account have an address, without anybody being told."""
+    """``give_email(person, address)``: set an account's address without a notification."""
 
     def give(person: Person, email: str) -> Person:
         with app.app_context(), transaction() as session:

@@ -1,4 +1,4 @@
-"""A real SMTP server that takes mail, or refuses it, stalls, and hangs up, as it is told."""
+"""A real SMTP server that accepts mail, rejects it, stalls or closes the connection, as a test requires."""
 
 import asyncio
 from collections.abc import Iterator
@@ -17,9 +17,7 @@ STALL_SECONDS = 3.0
 
 
 class PostOffice:
-    """
-    ``mode`` says what happens to all mail, the part before the @ of a recipient (``nobody``, ``later``) to one.
-    """
+    """Handles all mail according to ``mode``; always rejects recipients ``nobody@…``, and defers ``later@…``."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
@@ -76,7 +74,7 @@ class PostOffice:
 
 @contextmanager
 def open_office(office: PostOffice, *, port: int = 0, **options: Any) -> Iterator[int]:
-    """Serve; answers the port."""
+    """Run the server, and yield its port."""
     port = port or free_port()
     controller = Controller(office, hostname="127.0.0.1", port=port, **options)
     controller.start()
@@ -87,5 +85,5 @@ def open_office(office: PostOffice, *, port: int = 0, **options: Any) -> Iterato
 
 
 def knows_ada(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: Any) -> AuthResult:
-    """Who may log in: ada, with ``secret``."""
+    """Accept the username ``ada`` with the password ``secret``."""
     return AuthResult(success=(data.login, data.password) == (b"ada", b"secret"))

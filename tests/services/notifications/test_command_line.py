@@ -1,4 +1,4 @@
-"""``frontdesk mail …``, and what ``frontdesk users`` knows of addresses."""
+"""``frontdesk mail …``, and the e-mail addresses in ``frontdesk users …``."""
 
 import re
 from uuid import uuid4
@@ -114,7 +114,7 @@ class TestTest:
         done = run("mail", "test", "ada@example.com")
 
         assert (done.exit_code, done.output) == (0, "The mail server accepted a test mail to ada@example.com.\n")
-        assert office.mails[0]["Subject"] == "Mail from stats.example arrives"
+        assert office.mails[0]["Subject"] == "Test message from stats.example"
         assert outbox() == []
 
     @pytest.mark.parametrize("address", ["nobody@example.com", "ada", "ada@example.com\r\nBcc: x@y.zz"])
@@ -122,7 +122,7 @@ class TestTest:
         done = run("mail", "test", address)
 
         assert (done.exit_code, done.stdout) == (1, "")
-        assert done.stderr.startswith("Error: The mail was not sent: ")
+        assert done.stderr.startswith("Error: The mail could not be sent: ")
         assert done.stderr.count("\n") == 1
 
     def test_without_a_mail_server(self, without_mail):

@@ -1,4 +1,4 @@
-"""What mails look like, whatever the names in them."""
+"""Composed mails are valid and safe, whatever names they contain."""
 
 import re
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ EVERY_KIND = pytest.mark.parametrize("kind", list(Kind))
 
 
 def written(kind, *, recipient="ada@example.com", sender="Frontdesk <post@stats.example>", **values):
-    """The mail as it arrives."""
+    """Return the mail as its recipient receives it."""
     letter = Letter(ID, kind, recipient, VALUES[kind] | values)
     sent = compose(letter, sender=sender, host="stats.example", now=NOW)
     return message_from_bytes(sent.as_bytes(), policy=default)
@@ -111,7 +111,7 @@ class TestDetails:
         mail = written(Kind.INVITATION, inviter=None)
 
         assert mail["Subject"] == "You are invited to stats.example"
-        assert "The administrator has made an account for you" in parts(mail)[0]
+        assert "The administrator has created an account for you" in parts(mail)[0]
 
     def test_a_name_of_255_characters_is_cut(self):
         assert len(written(Kind.INVITATION_ACCEPTED, username="x" * 255)["Subject"]) < 160

@@ -1,4 +1,4 @@
-"""Every mail arrives exactly once, or stands in the outbox with its error."""
+"""Every mail arrives exactly once, or stays in the outbox with its error."""
 
 from collections import Counter
 from datetime import timedelta
@@ -15,7 +15,7 @@ from tests.racing import at_once
 
 @pytest.fixture
 def queue(app):
-    """``queue("ada@example.com", …)``: a test mail to each."""
+    """``queue("ada@example.com", …)``: queue a test mail to each address."""
 
     def write(*addresses):
         with app.app_context():
@@ -109,7 +109,7 @@ class TestRefused:
         queue("bob@example.com")
 
         assert deliver() == Tally(sent=1, postponed=1)
-        assert outbox()[0].last_error == "could not be written: UndefinedError"
+        assert outbox()[0].last_error == "could not be composed: UndefinedError"
 
 
 class TestBroken:
@@ -125,7 +125,7 @@ class TestBroken:
         assert row.last_error == tally.unreachable != ""
         assert row.due_at > utcnow()
         office.mode = "accept"
-        office.mails.clear()  # what came after we had hung up
+        office.mails.clear()  # a stalling server may have received the mail after all
         change_mails(due_at=utcnow())
         assert deliver() == Tally(sent=1)
         assert len(office.mails) == 1
@@ -215,7 +215,7 @@ class TestSeveralSenders:
         assert (after.due_at, after.last_error) == (before.due_at, "451 4.7.1 greylisted")
 
     def test_it_holds_no_transaction_while_it_sends(self, app, queue, office, deliver):
-        """On SQLite a second writer would wait for it."""
+        """On SQLite, other writers would have to wait."""
         queue("ada@example.com")
         office.mode = "stall"
 

@@ -1,4 +1,4 @@
-"""Links are found out when a mail is sent, and a mail that has no point any more is not sent."""
+"""Links are looked up when a mail is sent, and a mail that no longer has a purpose is not sent."""
 
 from dataclasses import replace
 from uuid import uuid4
@@ -18,14 +18,14 @@ from tests.conftest import PASSWORD
 
 @pytest.fixture
 def invited(app):
-    """An invitation that has been written and not sent."""
+    """An invitation whose mail has been queued and not sent."""
     with app.app_context():
         return manage.invite(OPERATOR, username="eve", email="eve@example.com")
 
 
 @pytest.fixture
 def another_secret(app, monkeypatch):
-    """Change the server's secret."""
+    """``another_secret()``: change the server's secret key."""
 
     def change():
         changed = replace(runtime_of(app), link_tokens=LinkTokens("another-secret"))
@@ -78,7 +78,8 @@ class TestInvitation:
         another_secret()
 
         assert deliver() == Tally(given_up=1)
-        assert outbox()[0].last_error == "the secret key has changed since; send the invitation again"
+        reason = "the secret key was changed after this invitation was created; send the invitation again"
+        assert outbox()[0].last_error == reason
 
 
 class TestAnswers:

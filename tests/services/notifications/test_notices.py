@@ -1,4 +1,4 @@
-"""Who is written to when a password or an address changes."""
+"""The mails that are sent when a password or an address changes."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def ada(make_user, give_email):
 
 @pytest.fixture
 def notices(deliver, office):
-    """What has been written: recipient and subject, and the text of each."""
+    """``notices()``: recipient and subject, and the text, of each mail that was sent."""
 
     def read():
         deliver()
@@ -36,13 +36,13 @@ class TestPassword:
 
         headers, (text,) = notices()
         assert headers == [("ada@example.com", CHANGED)]
-        assert "by somebody who is logged in as you" in text
+        assert "by someone who was logged in to your account" in text
 
     def test_by_oneself_on_umamis_other_route(self, client_of, ada, notices):
         body = {"password": NEW, "currentPassword": PASSWORD}
         assert client_of(ada).post(f"/api/users/{ada.id}", json=body).status_code == 200
 
-        assert "by somebody who is logged in as you" in notices()[1][0]
+        assert "by someone who was logged in to your account" in notices()[1][0]
 
     def test_by_an_administrator(self, app, admin, ada, notices):
         with app.app_context():

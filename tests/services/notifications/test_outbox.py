@@ -1,4 +1,4 @@
-"""Mail is written in the transaction that gives reason for it."""
+"""Mail is queued in the transaction of the change that causes it."""
 
 import pytest
 

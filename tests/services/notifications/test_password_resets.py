@@ -1,4 +1,4 @@
-"""Forgotten passwords: asked for, mailed, used once."""
+"""Reset links for forgotten passwords: requested, mailed, used once."""
 
 import re
 from uuid import uuid4
@@ -42,7 +42,7 @@ def ask(anonymous):
 
 @pytest.fixture
 def mailed(ask, deliver, office):
-    """``mailed("ada")``: the token that arrives."""
+    """``mailed("ada")``: request a reset link, and return the token in the mail."""
 
     def get(account):
         assert ask(username=account).json == {"ok": True}
@@ -258,7 +258,7 @@ class TestUse:
         deliver()
 
         assert office.mails[-1]["Subject"] == "Your password for stats.example has been changed"
-        assert "by a link for a forgotten password" in office.mails[-1].get_body(("plain",)).get_content()
+        assert "with a password reset link" in office.mails[-1].get_body(("plain",)).get_content()
 
 
 class TestLinkOfAnAdministrator:

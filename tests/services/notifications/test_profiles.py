@@ -1,4 +1,4 @@
-"""E-mail address and display name of accounts: the rules, as the services hold them."""
+"""The services' rules for e-mail addresses and display names."""
 
 from datetime import timedelta
 
@@ -139,7 +139,7 @@ class TestNamesOfOthers:
 
 
 class TestOwn:
-    """What those change who are no administrators."""
+    """Changes by users who are not administrators."""
 
     @pytest.fixture
     def ada(self, make_user, give_email):
@@ -219,7 +219,7 @@ class TestPending:
 
 
 def found(app, token):
-    """Whether it opens an invitation."""
+    """Return whether the token opens an invitation."""
 
     with app.app_context():
         try:

@@ -1,4 +1,4 @@
-"""Encryption and login, as the mail server asks for them."""
+"""Encryption and authentication, as the mail server requires."""
 
 import ssl
 import subprocess
@@ -19,7 +19,7 @@ MAIL.set_content("Hello")
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    """Of ``localhost``, signed by itself."""
+    """A self-signed certificate for ``localhost``."""
     folder = tmp_path_factory.mktemp("certificate")
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
@@ -30,7 +30,7 @@ def certificate(tmp_path_factory):
 
 @pytest.fixture
 def context(certificate):
-    """For the server."""
+    """The server's TLS context."""
     key, file = certificate
     made = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     made.load_cert_chain(file, key)
@@ -39,7 +39,7 @@ def context(certificate):
 
 @pytest.fixture
 def trusted(certificate, monkeypatch):
-    """The certificate is one that this machine trusts."""
+    """Let TLS clients trust the certificate."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[1]))
 
 

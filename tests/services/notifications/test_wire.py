@@ -1,4 +1,4 @@
-"""Profiles on Umami's wire: extra keys that are there only when they say something."""
+"""Profiles in Umami's API: extra keys, which are left out if they have no value."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def ada(make_user, give_email):
 
 def summary(user, **more):
     who = {"id": str(user.id), "username": user.username, "role": user.role, "createdAt": iso(user.created_at)}
-    return {**who, **more}
+    return {**who, "twoFactorRequired": False, **more}
 
 
 class TestCreate:
@@ -106,7 +106,7 @@ class TestUpdate:
     def test_taken_away(self, client_of, admin, ada, nothing):
         response = client_of(admin).post(f"/api/users/{ada.id}", json={"email": nothing, "displayName": nothing})
 
-        assert list(response.json) == ["id", "username", "role", "createdAt"]
+        assert list(response.json) == ["id", "username", "role", "createdAt", "twoFactorRequired"]
 
     def test_what_is_not_sent_stays(self, client_of, admin, ada):
         response = client_of(admin).post(f"/api/users/{ada.id}", json={"role": "view-only"})

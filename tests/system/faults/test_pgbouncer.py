@@ -87,8 +87,9 @@ class TestMigrations:
 
         assert (refused.returncode, refused.stdout) == (3, "")
         assert refused.stderr == (
-            "Error: the database needs migrating, which does not work through PgBouncer: run frontdesk db upgrade "
-            "with DATABASE_URL of PostgreSQL itself and without FRONTDESK_DATABASE_BEHIND_PGBOUNCER\n"
+            "Error: the database needs to be migrated, which is not possible through PgBouncer. Run frontdesk db "
+            "upgrade with a DATABASE_URL that points to PostgreSQL itself and without "
+            "FRONTDESK_DATABASE_BEHIND_PGBOUNCER\n"
         )
         assert direct.returncode == 0
 

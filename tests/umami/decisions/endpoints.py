@@ -12,6 +12,7 @@ PUBLIC = {
     ("POST", "/api/auth/login"),
     ("POST", "/api/auth/forgot-password"),
     ("GET", "/api/share/<slug>"),
+    ("POST", "/api/2fa/verify"),  # takes a partial login, and has error codes of its own
 }
 OPEN_TO_SHARES = {
     ("GET", "/api/me"),

@@ -38,6 +38,7 @@ class TestAliases:
             "username": "ada",
             "role": "user",
             "createdAt": read.json["createdAt"],
+            "twoFactorRequired": False,
             "isAdmin": False,
             "teams": [{"id": str(team), "name": "Blue", "logoUrl": None}],
         }

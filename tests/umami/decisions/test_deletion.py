@@ -217,7 +217,7 @@ class TestW9TransferTo:
         response = delete(ada, transferTo=str(ada.id).upper())
 
         assert response.status_code == 400
-        assert response.json == bad_fields(transferTo="Must be another user")
+        assert response.json == bad_fields(transferTo="Must be a different user")
 
     def test_an_heir_is_named_by_an_id(self, delete, make_user):
         response = delete(make_user(), transferTo="bob")

@@ -57,6 +57,7 @@ class TestW4LastAdmin:
             "username": "other",
             "role": "user",
             "createdAt": response.json["createdAt"],
+            "twoFactorRequired": False,
         }
 
     def test_one_of_two_may_step_down(self, client_of, admin, make_user):

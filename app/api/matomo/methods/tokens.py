@@ -16,11 +16,19 @@ def create_app_specific_token_auth(
     description: str,
     expire_date: str | None = None,
     expire_hours: str = "0",
+    auth_code: str | None = None,
 ) -> str:
-    """Create an access token for a username or e-mail address and its password; it is returned only this once."""
+    """Create an access token for a username or e-mail address and its password; it is returned only this once.
+    An account with a second factor needs ``authCode`` as well.
+    """
     until = dates.parsed(expire_date) if expire_date else dates.in_hours(expire_hours)
     return login.create_access_token(
-        current_actor(), user_login, password_confirmation, description=description, expires_at=until
+        current_actor(),
+        user_login,
+        password_confirmation,
+        description=description,
+        expires_at=until,
+        code=auth_code,
     )
 
 

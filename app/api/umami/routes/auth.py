@@ -18,6 +18,7 @@ from app.domain.actor import Actor
 from app.services.authentication import login as auth
 from app.services.authentication import password_resets, sessions
 from app.services.authentication.bearer import Identity, whoami
+from app.services.authentication.partial_logins import HalfWay
 
 bp = Blueprint("auth", __name__, url_prefix="/auth")
 
@@ -28,7 +29,7 @@ def _user_agent() -> str:
 
 @bp.post("/login")
 @operation(LoggedIn, takes=LoginIn, access=Access.PUBLIC, refuses=(401, 429))
-def login(data: dict[str, Any]) -> auth.Login:
+def login(data: dict[str, Any]) -> auth.Login | HalfWay:
     """Log in with name or e-mail address, and password, for a token."""
     return auth.login(current_actor(), **data, user_agent=_user_agent())
 
@@ -41,14 +42,14 @@ def forgot_password(data: str) -> None:
 
 
 @bp.post("/logout")
-@operation(Ok, access=Access.LEAVING)
+@operation(Ok, access=Access.LEAVING, before_enrolling=True)
 def logout() -> None:
     """End the login that asks; its token is worthless from now on. One that has ended already is no error."""
     sessions.revoke_current(current_actor())
 
 
 @bp.route("/verify", methods=["GET", "POST"])
-@operation(CurrentUserWithTeams)
+@operation(CurrentUserWithTeams, before_enrolling=True)
 def verify() -> Identity:
     """Who is logged in, and their teams."""
     return whoami(current_actor())

@@ -22,7 +22,7 @@ bp = Blueprint("me", __name__)
 
 
 @bp.get("/me")
-@operation(Me, access=Access.VIEWER)
+@operation(Me, access=Access.VIEWER, before_enrolling=True)
 def get_me() -> tuple[Actor, str | None]:
     """Who is asking, and by what."""
     return current_actor(), bearer_token()

@@ -11,6 +11,7 @@ from app.api.umami.schemas.shares import SharedViewOut
 from app.api.umami.schemas.teams import BriefTeam
 from app.api.umami.schemas.users import EMAIL_MAX_LENGTH, PASSWORD_MAX_LENGTH, UserSummary
 from app.domain.roles import Role
+from app.services.authentication.partial_logins import HalfWay
 
 
 class LoginIn(WireSchema):
@@ -46,14 +47,28 @@ class ForgotPassword(WireSchema):
         return account
 
 
-class CurrentUser(UserSummary):
-    """Who is asking."""
+class SignedOnUser(UserSummary):
+    """The user of a second session."""
 
     is_admin = fields.Boolean(required=True)
 
     @classmethod
     def draw(cls, source: Any) -> dict[str, Any]:
+        """From an ``Actor``."""
         return {**UserSummary.draw(source), "isAdmin": source.role == Role.ADMIN}
+
+
+class CurrentUser(UserSummary):
+    """The caller."""
+
+    two_factor_required = fields.Boolean(required=True)
+    is_admin = fields.Boolean(required=True)
+
+    @classmethod
+    def draw(cls, source: Any) -> dict[str, Any]:
+        """From an ``Actor``."""
+        required = source.user is not None and source.user.two_factor_required
+        return {**UserSummary.draw(source), "twoFactorRequired": required, "isAdmin": source.role == Role.ADMIN}
 
 
 class CurrentUserWithTeams(CurrentUser):
@@ -67,29 +82,61 @@ class CurrentUserWithTeams(CurrentUser):
         return {**CurrentUser.draw(source.user), "teams": [BriefTeam.draw(team) for team in source.teams]}
 
 
-class LoggedIn(OutSchema):
-    """A token, and whose it is."""
+class LoggedInUser(UserSummary):
+    """The user who has logged in, with their teams."""
+
+    is_admin = fields.Boolean(required=True)
+    teams = fields.Nested(BriefTeam, many=True, required=True)
+
+    @classmethod
+    def draw(cls, source: Any) -> dict[str, Any]:
+        """From an ``Identity``."""
+        return {
+            **UserSummary.draw(source.user),
+            "isAdmin": source.user.role == Role.ADMIN,
+            "teams": [BriefTeam.draw(team) for team in source.teams],
+        }
+
+
+class LoginDone(OutSchema):
+    """A session token, and its user."""
 
     token = fields.String(required=True)
-    user = fields.Nested(CurrentUserWithTeams, required=True)
+    user = fields.Nested(LoggedInUser, required=True)
 
     @classmethod
     def draw(cls, source: Any) -> dict[str, Any]:
         """From a ``Login``."""
-        return {"token": source.token, "user": CurrentUserWithTeams.draw(source.identity)}
+        return {"token": source.token, "user": LoggedInUser.draw(source.identity)}
+
+
+class LoggedIn(OutSchema):
+    """A session token and its user; or, for users with a second factor, a token for ``POST /api/2fa/verify``."""
+
+    token = fields.String()
+    user = fields.Nested(LoggedInUser)
+    requires_two_factor = fields.Boolean(metadata={"description": "True where a second factor is needed."})
+    partial_token = fields.String(metadata={"description": "Good for five minutes, and for the second factor only."})
+
+    @classmethod
+    def draw(cls, source: Any) -> dict[str, Any]:
+        """From a ``Login`` or a ``HalfWay``."""
+        if isinstance(source, HalfWay):
+            return {"requiresTwoFactor": True, "partialToken": source.partial_token}
+        return LoginDone.draw(source)
 
 
 class SignedOn(OutSchema):
     """A second token of whoever is logged in."""
 
-    user = fields.Nested(CurrentUser, required=True)
+    user = fields.Nested(SignedOnUser, required=True)
     token = fields.String(required=True)
 
     @classmethod
     def draw(cls, source: Any) -> dict[str, Any]:
         """From an actor and a token."""
         actor, token = source
-        return {"user": CurrentUser.draw(actor), "token": token}
+        return {"user": SignedOnUser.draw(actor), "token": token}
 
 
 class Me(OutSchema):

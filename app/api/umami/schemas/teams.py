@@ -96,7 +96,7 @@ class TeamOut(OutSchema):
     created_at = IsoDate(required=True, allow_none=True)
     updated_at = IsoDate(required=True, allow_none=True)
     deleted_at = IsoDate(required=True, allow_none=True)
-    two_factor_required = fields.Constant(False, required=True)
+    two_factor_required = fields.Boolean(required=True)
 
 
 class TeamCounts(OutSchema):

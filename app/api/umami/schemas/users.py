@@ -123,6 +123,9 @@ class UserSummary(UserCreated):
 class UserProfile(UserSummary):
     """An account as its owner and administrators see it; what it does not have is left out."""
 
+    two_factor_required = fields.Boolean(
+        required=True, metadata={"description": "Whether a second factor is required of this user in particular."}
+    )
     email = fields.String()
     display_name = fields.String()
     last_seen_at = LAST_SEEN
@@ -148,6 +151,7 @@ class AdminUser(UserCreated):
     logo_url = fields.String(required=True, allow_none=True)
     display_name = fields.String(required=True, allow_none=True)
     created_at = IsoDate(required=True, allow_none=True)
+    two_factor_required = fields.Boolean(required=True)
     updated_at = IsoDate(required=True, allow_none=True)
     deleted_at = IsoDate(required=True, allow_none=True)
     count = Drawn(WebsiteCount, lambda row: {"websites": row.website_count}, data_key="_count", required=True)

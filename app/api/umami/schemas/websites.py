@@ -11,7 +11,7 @@ from app.api.umami.schemas.lists import ListQuery, SortedQuery, SortedSearchedQu
 from app.api.umami.schemas.teams import MembershipOut, TeamOut
 from app.api.umami.schemas.users import UserRef
 
-TEAM_COLUMNS = ("name", "access_code", "logo_url", "created_at", "updated_at", "deleted_at")
+TEAM_COLUMNS = ("name", "access_code", "logo_url", "created_at", "updated_at", "deleted_at", "two_factor_required")
 WEBSITE_SORTS = {"name": "name", "domain": "domain", "createdAt": "created_at"}
 SLUG_MAX_LENGTH = 50
 

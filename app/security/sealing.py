@@ -1,0 +1,50 @@
+"""Encryption of stored secrets that must be read again, such as those of authenticator apps."""
+
+import base64
+import os
+from collections.abc import Sequence
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+NONCE_BYTES = 12
+
+
+class Sealer:
+    """
+    Encrypts with AES-256-GCM and a key that is derived from the server's secret (HKDF, RFC 5869).
+
+    :param secrets: the server's secret, followed by earlier ones, which can still decrypt what they encrypted
+    """
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        self._ciphers = [AESGCM(_derived(secret)) for secret in secrets if secret]
+
+    def seal(self, text: str, *, context: str) -> str:
+        """
+        Return the encrypted text in URL-safe Base64.
+
+        :param context: what the text belongs to, such as an id; decryption needs the same context
+        """
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = self._ciphers[0].encrypt(nonce, text.encode(), context.encode())
+        return base64.urlsafe_b64encode(nonce + sealed).decode()
+
+    def open(self, sealed: str, *, context: str) -> str | None:
+        """Return the text; None if none of the secrets can decrypt it in this context."""
+        try:
+            data = base64.urlsafe_b64decode(sealed)
+        except ValueError:
+            return None
+        for cipher in self._ciphers:
+            try:
+                return cipher.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], context.encode()).decode()
+            except (InvalidTag, ValueError):
+                continue
+        return None
+
+
+def _derived(secret: str) -> bytes:
+    return HKDF(SHA256(), length=32, salt=None, info=b"frontdesk.sealing").derive(secret.encode())
