@@ -10,7 +10,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 TESTERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 PYTEST = $(BIN)/pytest -n $(TESTERS) --maxprocesses 4 --dist loadfile
 
-.PHONY: run test test-all lint bench format lock clean
+.PHONY: run test test-all lint bench docs format lock clean
 
 run: $(VENV)/installed ## Serve on port 8000, or `make run PORT=8123`
 	@export FRONTDESK_ENVIRONMENT=$${FRONTDESK_ENVIRONMENT:-development}; \
@@ -29,6 +29,9 @@ lint: $(VENV)/installed-dev ## Check formatting, style and types
 
 bench: $(VENV)/installed-bench ## Measure performance against two reference servers; `make bench ARGS="--large --write"`
 	$(BIN)/python -m bench $(ARGS)
+
+docs: $(VENV)/installed ## Write the tables of docs/configuration.md
+	$(BIN)/python -m app.settings.documentation
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff format .

@@ -3,8 +3,10 @@
 from flask import Blueprint, Response, request
 
 from app.domain.errors import InvalidField
+from app.http.request import root
 from app.pages.errors import text_of
 from app.pages.pages import page, password_faults, read_form, reader
+from app.runtime import runtime
 from app.services.invitations import accept
 
 bp = Blueprint("invitations", __name__)
@@ -33,5 +35,6 @@ def answer(token: str) -> Response:
         except InvalidField as error:
             faults = {error.field: text_of(error)}
         else:
-            return page("accepted", username=username)
+            address = runtime().config.public_url or root()
+            return page("accepted", username=username, inviter_name=offer.inviter_name, address=address)
     return page("invitation", 400, offer=offer, faults=faults)

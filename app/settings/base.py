@@ -33,7 +33,7 @@ def setting(
     """
     Define a setting as a dataclass field.
 
-    :param text: its description, the same as in the README
+    :param text: its description, which ``docs/configuration.md`` shows as well
     :param secret: mask the value when settings are shown
     :param least: the smallest allowed number
     :param most: the largest allowed number; ``NUMBER_MAX`` by default

@@ -60,12 +60,14 @@ def unknown_variables(environ: Mapping[str, str] | None = None) -> dict[str, str
 
     Variables that Kubernetes sets for a service called "frontdesk" are left out.
     """
-    known = [variable(item.name) for item in fields(Config)]
-    return {
-        name: next(iter(get_close_matches(name, known, n=1, cutoff=0.75)), None)
+    known = [item.name.upper() for item in fields(Config)]
+    given = [
+        name.removeprefix(PREFIX)
         for name in sorted(os.environ if environ is None else environ)
-        if name.startswith(PREFIX) and name not in known and not KUBERNETES.match(name)
-    }
+        if name.startswith(PREFIX) and not KUBERNETES.match(name)
+    ]
+    near = {name: get_close_matches(name, known, n=1) for name in given if name not in known}
+    return {PREFIX + name: PREFIX + found[0] if found else None for name, found in near.items()}
 
 
 def _file_values(file: Path, known: Collection[str]) -> dict[str, Any]:

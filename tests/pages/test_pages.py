@@ -7,11 +7,13 @@ from uuid import uuid4
 
 import pytest
 
+from app.domain.actor import OPERATOR
 from app.domain.errors import Unavailable
 from app.pages.style import FILE
 from app.services.authentication import hashing, password_resets
 from app.services.invitations import accept, manage
 from app.services.users import accounts
+from tests.cli.conftest import configured
 from tests.http.apps import other_app
 from tests.http.logbook import logging_of
 from tests.pages.reading import read
@@ -127,12 +129,31 @@ class TestAnOpenInvitation:
 
 class TestAccepting:
     def test_the_account_is_ready(self, anonymous, path):
-        page = read(anonymous.post(path, data=FORM))
+        page = read(anonymous.post(path, data=FORM), links=["http://localhost/"])
 
         assert page.heading == "Welcome"
-        assert "ada" in page.said
         login = anonymous.post("/api/auth/login", json={"username": "ada", "password": PASSWORD})
         assert login.status_code == 200
+
+    @pytest.mark.parametrize(
+        ("configured_url", "address"),
+        [("", "http://localhost/"), ("https://stats.example.com", "https://stats.example.com")],
+        ids=["the address in use", "the public URL"],
+    )
+    def test_it_says_who_invited_and_where_to_log_in(self, app, anonymous, path, configured_url, address):
+        with configured(app, public_url=configured_url):
+            page = read(anonymous.post(path, data=FORM), links=[address])
+
+        assert "You have accepted the invitation of admin, and your account is ready." in page.said
+        assert f"Log in at {address} as ada, with the password that you have just chosen." in page.said
+        assert page.one("a", href=address).text == address
+
+    def test_an_invitation_from_the_command_line_names_no_one(self, anonymous, invite):
+        made = invite(OPERATOR, username="ada")
+
+        page = read(anonymous.post(f"/invitations/{made.token}", data=FORM), links=["http://localhost/"])
+
+        assert "You have accepted the invitation, and your account is ready." in page.said
 
     @pytest.mark.parametrize(
         ("password", "repeat", "fault"),
@@ -397,7 +418,7 @@ class TestHostileNames:
     def test_they_are_shown_as_text(self, app, anonymous, admin, everything):
         seen = 0
         for response in self.pages(app, anonymous, admin, everything):
-            page = read(response)  # no element, no attribute that we have not written
+            page = read(response, links=["http://localhost/"])  # no element, no attribute that we have not written
             assert "<script" not in response.text
             assert {element.tag for element in page.elements} <= {
                 *("html", "head", "meta", "title", "link", "body", "header", "main", "h1", "h2", "p", "bdi", "ul"),
