@@ -6,7 +6,21 @@ import click
 import structlog
 
 from app import __version__
-from app.cli import access, grants, invitations, mail, server, sessions, teams, tokens, users, websites
+from app.cli import (
+    access,
+    completion,
+    doctor,
+    examples,
+    grants,
+    invitations,
+    mail,
+    server,
+    sessions,
+    teams,
+    tokens,
+    users,
+    websites,
+)
 from app.cli.guard import CommandLine
 
 
@@ -32,7 +46,16 @@ def cli() -> None:
     """
 
 
-for command in (server.serve, server.setup, server.config, server.database, access.command):
+for command in (
+    server.serve,
+    server.setup,
+    server.config,
+    server.database,
+    access.command,
+    doctor.doctor,
+    completion.completion,
+    examples.show_help,
+):
     cli.add_command(command)
 for module in (users, teams, websites, grants, invitations, sessions, tokens, mail):
     cli.add_command(module.group)
