@@ -14,7 +14,6 @@ RUN useradd --system --uid 10001 --home-dir /srv/frontdesk frontdesk \
 WORKDIR /srv/frontdesk
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/frontdesk .
-COPY migrations migrations
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

@@ -37,7 +37,7 @@ MAY_IMPORT = {
 }
 DOORS = ("api", "cli", "http", "pages")
 """Packages that receive calls from outside, and must pass an actor to services."""
-READ_ENVIRONMENT = {"settings.sources", "server.listening"}
+READ_ENVIRONMENT = {"settings.sources", "settings.files", "server.listening"}
 """The settings, and systemd's variables about passed sockets, which are not settings but belong to one process."""
 EXECUTING = {"execute", "scalar", "scalars", "commit", "flush", "connect", "begin"}
 

@@ -1,5 +1,6 @@
 """``frontdesk serve``, ``setup``, ``config`` and ``db``."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,9 +14,9 @@ from app.server.listening import bound_sockets, passed_sockets
 from app.server.serve import check_start
 from app.server.serve import serve as serve_app
 from app.services.users.bootstrap import ensure_admin, ignored_settings
-from app.settings import Config, variable
+from app.settings import Config, unknown_variables, variable
 from app.settings.files import make_folder, protect
-from app.settings.secret_key import check_secret, make_secret
+from app.settings.secret_key import check_secret, made_secret, make_secret, may_make_secret
 
 
 @click.command("serve")
@@ -28,9 +29,13 @@ def serve(host: str | None, port: int | None, check: bool) -> None:
     Run the server until Ctrl-C or SIGTERM.
 
     Requests in progress are finished first. Sockets passed by systemd
-    (LISTEN_FDS) take precedence over --host and --port.
+    (LISTEN_FDS) take precedence over --host and --port. Without
+    DATABASE_URL, the first start does what "frontdesk setup" does.
     """
     config = runtime().config
+    _warn_of_unknown()
+    if not check and _is_first_start(config):
+        config = _set_up(config)
     check_secret(config)
     _protect_files(config)
     if check:
@@ -61,23 +66,8 @@ def setup(as_json: bool) -> None:
     the name and e-mail address, set FRONTDESK_ADMIN_PASSWORD,
     FRONTDESK_ADMIN_USERNAME and FRONTDESK_ADMIN_EMAIL.
     """
-    config = runtime().config
-    if not config.database_url:
-        make_folder(Path(config.instance_path))
-    if not config.secret_key and not config.is_production:
-        make_secret(config)
-    _protect_files(config)
-    migrations.upgrade()
-    first = ensure_admin(OPERATOR, config.admin_username, config.admin_password, email=config.admin_email)
-    ignored = ignored_settings(OPERATOR)
-    if as_json:
-        print_json({"username": first and first.username, "password": first and first.password, "ignored": ignored})
-        return
-    _warn_of_ignored(ignored)
-    if first:
-        click.echo(f"Created the first administrator: {first.username}")
-        if first.password:
-            click.echo(f"Password (shown only once): {first.password}")
+    _warn_of_unknown()
+    _set_up(runtime().config, as_json=as_json)
 
 
 @click.command("config")
@@ -85,6 +75,7 @@ def setup(as_json: bool) -> None:
 @guarded
 def config(as_json: bool) -> None:
     """Show the effective settings; secrets are masked."""
+    _warn_of_unknown()
     masked = runtime().config.masked()
     show(masked, tuple(masked), as_json=as_json)
 
@@ -129,6 +120,40 @@ def current(as_json: bool) -> None:
     """Show the database's revision and the latest one."""
     values = {"current": migrations.current_revision(), "head": migrations.head_revision()}
     show(values, tuple(values), as_json=as_json)
+
+
+def _is_first_start(config: Config) -> bool:
+    """Return whether the embedded database does not exist yet."""
+    return not config.database_url and not (Path(config.instance_path) / "frontdesk.db").exists()
+
+
+def _set_up(config: Config, *, as_json: bool = False) -> Config:
+    """Prepare folder, secret, database and first administrator, and return the settings with the secret."""
+    if not config.database_url:
+        make_folder(Path(config.instance_path))
+    if not config.secret_key and may_make_secret(config.environment, config.database_url):
+        make_secret(config)
+        config = replace(config, secret_key=made_secret(Path(config.instance_path)))
+    check_secret(config)
+    _protect_files(config)
+    migrations.upgrade()
+    first = ensure_admin(OPERATOR, config.admin_username, config.admin_password, email=config.admin_email)
+    ignored = ignored_settings(OPERATOR)
+    if as_json:
+        print_json({"username": first and first.username, "password": first and first.password, "ignored": ignored})
+        return config
+    _warn_of_ignored(ignored)
+    if first:
+        click.echo(f"Created the first administrator: {first.username}")
+        if first.password:
+            click.echo(f"Password (shown only once): {first.password}")
+    return config
+
+
+def _warn_of_unknown() -> None:
+    for name, meant in unknown_variables().items():
+        hint = f"; did you mean {meant}?" if meant else "."
+        warn(f"{plain(name)} is not a setting{hint}")
 
 
 def _protect_files(config: Config) -> None:

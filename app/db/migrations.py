@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
@@ -15,9 +16,9 @@ from app.db.session import db
 from app.domain.errors import NotMigrated
 from app.models import Base
 from app.runtime import runtime
-from app.settings import ROOT, ConfigError
+from app.settings import ConfigError
 
-MIGRATIONS = ROOT / "migrations"
+MIGRATIONS = Path(__file__).parent / "alembic"
 LOCK = 0x46524F4E54  # "FRONT"; an advisory lock, so that concurrent upgrades take turns
 OURS = frozenset(Base.metadata.tables)
 SHARED_NAMES = frozenset({"user", "team", "team_user", "website", "share"})
@@ -40,7 +41,7 @@ class ForeignTables(ConfigError):
 
 
 def settings() -> AlembicConfig:
-    """Alembic's configuration. It has no database URL, since migrations/env.py uses the app's engine."""
+    """Alembic's configuration. It has no database URL, since alembic/env.py uses the app's engine."""
     config = AlembicConfig()
     config.set_main_option("script_location", str(MIGRATIONS))
     return config

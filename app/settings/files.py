@@ -8,10 +8,10 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy.engine import make_url
 
-from app.settings.base import ROOT, SECRET_FILE
+from app.settings.base import SECRET_FILE
+from app.settings.folders import default_folder
 from app.settings.sections import Config
 
-DEFAULT_FOLDER = ROOT / "instance"
 BESIDE_DATABASE = ("-wal", "-shm", "-journal")
 """Suffixes of the files that SQLite keeps beside a database, with the mode of the database."""
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -40,7 +40,7 @@ def sqlite_file(name: str) -> Path | None:
 
 def protect(config: Config) -> list[Path]:
     """
-    Deny other users access to the SQLite database, the generated secret and the folder ``instance/``.
+    Deny other users access to the SQLite database, the generated secret and the default data folder.
 
     Other folders are left alone: they may be shared on purpose, and the files in them are protected.
 
@@ -48,7 +48,7 @@ def protect(config: Config) -> list[Path]:
     """
     instance = Path(config.instance_path)
     files = [*_database_files(config), instance / SECRET_FILE]
-    if instance == DEFAULT_FOLDER and any(file.parent == instance for file in files[:-1]):
+    if instance == default_folder(os.environ) and any(file.parent == instance for file in files[:-1]):
         files.append(instance)
     return [file for file in files if not _is_closed(file)]
 

@@ -1,4 +1,4 @@
-"""The secret key: generated for development, and checked before the server starts."""
+"""The secret key: generated for development and for the embedded database, and checked before the server starts."""
 
 import os
 import secrets
@@ -16,8 +16,16 @@ PLACEHOLDERS = ("change", "replace", "secret", "placeholder", "example", "your-"
 ADVICE = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
 
+def may_make_secret(environment: str, database_url: str) -> bool:
+    """
+    Return whether a generated key is good enough. In production with a database of its own it is not: other hosts on
+    that database must have the same key.
+    """
+    return environment == "development" or not database_url
+
+
 def make_secret(config: Config) -> None:
-    """Generate a key for development and store it in the instance folder, readable only by its owner."""
+    """Generate a key and store it in the instance folder, readable only by its owner."""
     file = Path(config.instance_path) / SECRET_FILE
     make_folder(file.parent)
     with suppress(FileExistsError):
@@ -48,7 +56,8 @@ def check_secret(config: Config) -> None:
     """
     key = config.secret_key
     if not key:
-        advice = ADVICE if config.is_production else "frontdesk setup generates one"
+        generated = may_make_secret(config.environment, config.database_url)
+        advice = "frontdesk setup generates one" if generated else ADVICE
         raise ConfigError(f"FRONTDESK_SECRET_KEY is not set; {advice}")
     if len(key) < MIN_LENGTH or len(set(key)) < MIN_VARIETY:
         raise ConfigError(

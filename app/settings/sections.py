@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from app.settings.base import ROOT, setting
+from app.settings.base import setting
 from app.settings.urls import MASK, masked_url, with_driver
 
 DAYS_MAX = 24_000
@@ -29,7 +29,9 @@ class Installation:
         "", "Key that signs share tokens and derives the links in mails; at least 32 characters.", secret=True
     )
     instance_path: str = setting(
-        str(ROOT / "instance"), "Folder of the SQLite file, `config.py` and the generated secret."
+        "",
+        "Folder of the SQLite file, `config.py` and the generated secret; by default `instance/` in a checkout, "
+        "else the data folder of the system or the user.",
     )
     runtime_path: str = setting("", "Folder shared by the workers of one server; `serve` creates one.")
     log_level: str = setting(

@@ -1,19 +1,23 @@
 """The sources of settings: defaults, ``config.py``, the environment, overrides."""
 
 import os
+import re
 import runpy
 from collections.abc import Collection, Mapping
 from dataclasses import fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from app.domain.text import is_unicode
-from app.settings.base import PREFIX, ROOT, ConfigError, variable
+from app.settings.base import PREFIX, ConfigError, variable
 from app.settings.checks import check
-from app.settings.secret_key import made_secret
+from app.settings.folders import default_folder
+from app.settings.secret_key import made_secret, may_make_secret
 from app.settings.sections import Config
 
 TRUE, FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off", ""})
+KUBERNETES = re.compile(r"FRONTDESK_(PORT|SERVICE)_")
 KINDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 
 
@@ -28,7 +32,7 @@ def load(overrides: Mapping[str, Any] | None = None, *, environ: Mapping[str, st
     environ = os.environ if environ is None else environ
     values: dict[str, Any] = {}
     instance = Path(
-        (overrides or {}).get("instance_path") or environ.get(f"{PREFIX}INSTANCE_PATH") or ROOT / "instance"
+        (overrides or {}).get("instance_path") or environ.get(f"{PREFIX}INSTANCE_PATH") or default_folder(environ)
     )
     file = instance / "config.py"
     known = {item.name: item for item in fields(Config)}
@@ -39,7 +43,7 @@ def load(overrides: Mapping[str, Any] | None = None, *, environ: Mapping[str, st
     values |= _environment_values(environ, known)
     values |= overrides or {}
     values["instance_path"] = str(instance.absolute())
-    if not values.get("secret_key") and values.get("environment") == "development":
+    if not values.get("secret_key") and may_make_secret(values.get("environment", ""), values.get("database_url", "")):
         values["secret_key"] = made_secret(instance)
     parsed = {
         name: _parsed(name, value, type(known[name].default), is_secret=known[name].metadata["secret"])
@@ -48,6 +52,22 @@ def load(overrides: Mapping[str, Any] | None = None, *, environ: Mapping[str, st
     config = Config(**parsed)
     check(config)
     return config
+
+
+def unknown_variables(environ: Mapping[str, str] | None = None) -> dict[str, str | None]:
+    """
+    Return the variables that look like settings and are none, each with the setting that it probably means.
+
+    Variables that Kubernetes sets for a service called "frontdesk" are left out.
+    """
+    known = [item.name.upper() for item in fields(Config)]
+    given = [
+        name.removeprefix(PREFIX)
+        for name in sorted(os.environ if environ is None else environ)
+        if name.startswith(PREFIX) and not KUBERNETES.match(name)
+    ]
+    near = {name: get_close_matches(name, known, n=1) for name in given if name not in known}
+    return {PREFIX + name: PREFIX + found[0] if found else None for name, found in near.items()}
 
 
 def _file_values(file: Path, known: Collection[str]) -> dict[str, Any]:

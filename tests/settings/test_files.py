@@ -132,7 +132,7 @@ class TestThere:
     def test_the_folder_of_the_project_itself_is_closed_where_the_database_lies_in_it(
         self, left_open: Path, monkeypatch: pytest.MonkeyPatch
     ):
-        monkeypatch.setattr(settings_files, "DEFAULT_FOLDER", left_open)
+        monkeypatch.setattr(settings_files, "default_folder", lambda _environ: left_open)
 
         assert protect(Config(instance_path=str(left_open), database_url="postgresql://db/frontdesk")) == []
         assert mode(left_open) == 0o755

@@ -37,12 +37,14 @@ class TestMake:
 
         assert (tmp_path / "secret_key").read_text() == first
 
-    def test_only_development_uses_it(self, tmp_path: Path):
+    def test_development_and_the_embedded_database_use_it(self, tmp_path: Path):
         make_secret(Config(instance_path=str(tmp_path)))
         made, environ = (tmp_path / "secret_key").read_text(), {"FRONTDESK_INSTANCE_PATH": str(tmp_path)}
+        shared = {**environ, "DATABASE_URL": "postgresql://db/frontdesk"}
 
-        assert load(environ=environ | DEVELOPMENT).secret_key == made
-        assert load(environ=environ).secret_key == ""
+        assert load(environ=environ).secret_key == made
+        assert load(environ=shared | DEVELOPMENT).secret_key == made
+        assert load(environ=shared).secret_key == ""
 
     def test_one_that_is_given_goes_before(self, tmp_path: Path):
         make_secret(Config(instance_path=str(tmp_path)))

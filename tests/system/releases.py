@@ -29,13 +29,12 @@ class Release:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name in ("app", "migrations"):
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / "app", folder / "app", ignore=shutil.ignore_patterns("__pycache__"))
 
     def install_next(self, before: str) -> None:
         """Install the next release over this one: another version, and a migration after ``before``."""
         self._replace_version(f'__version__ = "{NEXT_VERSION}"')
-        migration = self.folder / "migrations" / "versions" / f"{NEXT_REVISION}_next.py"
+        migration = self.folder / "app" / "db" / "alembic" / "versions" / f"{NEXT_REVISION}_next.py"
         migration.write_text(MIGRATION.format(revision=NEXT_REVISION, before=before))
 
     def break_it(self) -> None:

@@ -91,7 +91,7 @@ class TestDockerfile:
         ]
         ignored = (ROOT / ".dockerignore").read_text().splitlines()
 
-        assert {"app", "migrations", "pyproject.toml", "requirements.lock"} <= set(copied)
+        assert {"app", "pyproject.toml", "requirements.lock"} <= set(copied)
         assert all((ROOT / source).exists() for source in copied)
         assert ignored[0] == "*"
         assert {f"!{source}" for source in copied} == {line for line in ignored if line.startswith("!")}
