@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import click
 
+from app.cli.lazy import CommandLine
+
 EXAMPLES = {
     "access": "frontdesk access ada",
     "completion": 'eval "$(frontdesk completion bash)"',
@@ -67,7 +69,7 @@ def show_help(context: click.Context, command: tuple[str, ...]) -> None:
     """List all commands with an example each, or explain one."""
     found, path = context.find_root().command, "frontdesk"
     for name in command:
-        child = found.commands.get(name) if isinstance(found, click.Group) else None
+        child = found.get_command(context, name) if isinstance(found, click.Group) else None
         if child is None:
             raise click.UsageError(f"No such command: {path} {name}. Run: frontdesk help")
         found, path = child, f"{path} {name}"
@@ -80,6 +82,8 @@ def show_help(context: click.Context, command: tuple[str, ...]) -> None:
 
 def leaves(command: click.Command, path: str = "") -> Iterator[tuple[str, click.Command]]:
     """Yield all commands that are no groups, by their names: ``users create``."""
+    if isinstance(command, CommandLine):
+        command.load()
     if isinstance(command, click.Group):
         for name, child in sorted(command.commands.items()):
             yield from leaves(child, f"{path} {name}".strip())

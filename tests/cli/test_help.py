@@ -1,15 +1,22 @@
 """``--help`` works and is readable for every command, without settings or a database."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
 
-from app.cli import cli
+from app.cli import COMMANDS, cli
 from tests.cli.conftest import invoke
+from tests.live import environment_for, frontdesk
 
 INTERNAL = re.compile(r"\b(as_json|OPERATOR|None|Window|Unusable|list_|show_|_[a-z]+)\b|``|:param|:raises")
+
+
+cli.load()
 
 
 def commands(command: click.Command = cli, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -69,3 +76,27 @@ def test_the_version_is_told():
 
     assert done.exit_code == 0
     assert re.fullmatch(r"frontdesk, version \d+\.\d+\.\d+\n", done.stdout)
+
+
+def test_summaries_are_the_first_sentences_of_the_commands():
+    listed = {name: summary for name, (_, _, summary) in COMMANDS.items()}
+
+    assert listed == {name: command.get_short_help_str(limit=60) for name, command in cli.commands.items()}
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["users", "list"]])
+def test_what_a_command_does_not_need_is_not_imported(arguments: list[str], tmp_path: Path):
+    heavy = {"alembic", "apispec", "granian", "marshmallow", "app.api", "app.pages", "app.server"}
+    heavy |= {"flask", "sqlalchemy", "structlog", "rich"} if arguments != ["users", "list"] else set()
+    script = f"""if True:
+        import sys
+        from app.cli import COMMANDS, cli
+        cli({arguments!r}, standalone_mode=False)
+        print(*sorted({heavy!r} & set(sys.modules)), file=sys.stderr)
+    """
+    environment = environment_for(f"sqlite:///{tmp_path / 'cli.db'}", tmp_path)
+    assert frontdesk("setup", environment=environment).returncode == 0
+
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+
+    assert done.stderr.splitlines()[-1] == ""
