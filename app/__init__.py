@@ -1,25 +1,17 @@
 """Frontdesk: user administration for self-hosted web analytics."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from __future__ import annotations
 
-from flask import Flask
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from app import db, pages, settings
-from app.api import matomo, openapi, umami
-from app.db.failed_attempts import DatabaseFailures
-from app.http import errors, health, metrics, request
-from app.runtime import Runtime
-from app.services.notifications import notices
+if TYPE_CHECKING:
+    from flask import Flask
 
 __version__ = "0.1.0"
 
 
-class Application(Flask):
-    """A Flask application that skips checking on each call whether a function is a coroutine; none is."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        return func
+# Modules are imported where they are needed: the command line would wait a second for APIs that it does not serve.
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -29,12 +21,12 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     :param overrides: settings by name, which replace those of the environment (see ``app.settings.Config``)
     :raises ConfigError: a setting cannot be used
     """
-    config = settings.load(overrides)
-    app = Application("app", instance_path=config.instance_path, static_folder=None)
-    app.extensions["frontdesk"] = Runtime.of(config, DatabaseFailures())
-    app.extensions["frontdesk"].listeners.append(notices.send)
-    db.init_app(app, config)
-    request.init_app(app, config)
+    from app import pages
+    from app.api import matomo, openapi, umami
+    from app.http import errors, health, metrics, request
+
+    app = create_core(overrides)
+    request.init_app(app, app.extensions["frontdesk"].config)
     errors.init_app(app)
     umami.init_app(app)
     pages.init_app(app)
@@ -42,4 +34,24 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     health.init_app(app)
     metrics.init_app(app)
     openapi.init_app(app)
+    return app
+
+
+def create_core(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """
+    Create the application without its APIs and pages: settings, database, services. The command line needs no more.
+
+    :param overrides: see ``create_app``
+    :raises ConfigError: a setting cannot be used
+    """
+    from app import db, settings
+    from app.db.failed_attempts import DatabaseFailures
+    from app.runtime import Application, Runtime
+    from app.services.notifications import notices
+
+    config = settings.load(overrides)
+    app = Application("app", instance_path=config.instance_path, static_folder=None)
+    app.extensions["frontdesk"] = Runtime.of(config, DatabaseFailures())
+    app.extensions["frontdesk"].listeners.append(notices.send)
+    db.init_app(app, config)
     return app

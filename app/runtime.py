@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from flask import current_app
+from flask import Flask, current_app
 
 from app.domain.attempts import Failures, Limits
 from app.domain.capabilities import Capabilities
@@ -17,6 +17,13 @@ from app.security.throttle import Throttles
 from app.security.tokens import ShareTokens
 from app.settings import Config
 from app.telemetry.metrics import Metrics
+
+
+class Application(Flask):
+    """A Flask application that skips checking on each call whether a function is a coroutine; none is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
 
 
 @dataclass(frozen=True)

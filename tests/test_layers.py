@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "api": VALUES | {"__version__", "api", "http", "services"},
     "pages": VALUES | {"http", "pages", "services"},
     "cli": VALUES
-    | {"__version__", "cli", "create_app", "db.errors", "db.migrations", "security", "server", "services"},
+    | {"__version__", "cli", "create_core", "db.errors", "db.migrations", "security", "server", "services"},
 }
 DOORS = ("api", "cli", "http", "pages")
 """Packages that receive calls from outside, and must pass an actor to services."""

@@ -1,16 +1,32 @@
 """The ``frontdesk`` command, which calls the same services as the HTTP APIs, on behalf of the operator."""
 
-import sys
-
 import click
-import structlog
 
 from app import __version__
-from app.cli import access, grants, invitations, mail, server, sessions, teams, tokens, users, websites
-from app.cli.guard import CommandLine
+from app.cli.lazy import CommandLine
+
+COMMANDS = {
+    "access": ("app.cli.access", "command", "List the websites a user can access, and why."),
+    "completion": ("app.cli.completion", "completion", "Print a completion script for your shell."),
+    "config": ("app.cli.server", "config", "Show the effective settings; secrets are masked."),
+    "db": ("app.cli.server", "database", "Manage the database schema."),
+    "doctor": ("app.cli.doctor", "doctor", "Check the installation, and say what to do."),
+    "grants": ("app.cli.grants", "group", "Manage access granted directly on websites."),
+    "help": ("app.cli.examples", "show_help", "List all commands with an example each, or explain one."),
+    "invitations": ("app.cli.invitations", "group", "Manage invitations."),
+    "mail": ("app.cli.mail", "group", "Manage the outbox, and test the mail server."),
+    "serve": ("app.cli.server", "serve", "Run the server until Ctrl-C or SIGTERM."),
+    "sessions": ("app.cli.sessions", "group", "Manage sessions of logged-in users."),
+    "setup": ("app.cli.server", "setup", "Prepare folder, database and first administrator."),
+    "teams": ("app.cli.teams", "group", "Manage teams and their members."),
+    "tokens": ("app.cli.tokens", "group", "Manage access tokens for scripts."),
+    "users": ("app.cli.users", "group", "Manage user accounts."),
+    "websites": ("app.cli.websites", "group", "Manage websites."),
+}
+"""Module, attribute and summary of each command; a test compares the summaries with the commands' own."""
 
 
-@click.group(cls=CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandLine, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="frontdesk")
 def cli() -> None:
     """
@@ -32,13 +48,6 @@ def cli() -> None:
     """
 
 
-for command in (server.serve, server.setup, server.config, server.database, access.command):
-    cli.add_command(command)
-for module in (users, teams, websites, grants, invitations, sessions, tokens, mail):
-    cli.add_command(module.group)
-
-
 def main() -> None:
-    """Run the command line. Log messages go to standard error, so that standard output holds only data."""
-    structlog.configure(logger_factory=structlog.WriteLoggerFactory(sys.stderr))
+    """Run the command line."""
     cli(prog_name="frontdesk")

@@ -4,9 +4,8 @@ from typing import NamedTuple
 
 import click
 import orjson
-from alembic.util import CommandError
 
-from app.db.migrations import ForeignTables
+from app.db.errors import ForeignTables
 from app.domain import errors
 from app.settings import ConfigError
 
@@ -41,7 +40,6 @@ KINDS: dict[type[BaseException], Kind] = {
     ConfigError: Kind(UNUSABLE, "bad-setting"),
     OSError: Kind(UNUSABLE, "file"),
     UnicodeDecodeError: Kind(INVALID, "invalid"),
-    CommandError: Kind(INVALID, "invalid"),  # raised by Alembic for an unknown revision
     errors.Invalid: Kind(INVALID, "invalid"),
     errors.Conflict: Kind(CONFLICT, "conflict"),
     errors.AmbiguousName: Kind(CONFLICT, "ambiguous"),
@@ -54,8 +52,6 @@ KINDS: dict[type[BaseException], Kind] = {
     errors.DatabaseUnavailable: DATABASE,
 }
 """By class. A subclass without an entry of its own has that of its closest base class."""
-FIELDS: dict[type[BaseException], str] = {**TAKEN, CommandError: "revision"}
-"""The field at fault, for errors that do not carry it themselves."""
 
 
 class Failure(click.ClickException):
@@ -71,7 +67,7 @@ class Failure(click.ClickException):
         """Return the failure for an exception, with the kind of its closest base class in ``KINDS``."""
         classes = type(error).__mro__
         kind = next((KINDS[found] for found in classes if found in KINDS), OTHER)
-        field = getattr(error, "field", None) or next((FIELDS[found] for found in classes if found in FIELDS), None)
+        field = getattr(error, "field", None) or next((TAKEN[found] for found in classes if found in TAKEN), None)
         return cls(message, kind, field=field)
 
     @classmethod

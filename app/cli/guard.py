@@ -1,14 +1,14 @@
 """Runs every command in an application context, and ends it with a one-line message and an exit code on errors."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import click
-from alembic.util import CommandError
+import structlog
 
-from app import create_app
+from app import create_core
 from app.cli.error_texts import text_of, unusable
 from app.cli.failures import DATABASE, Failure
 from app.db.errors import reason_of
@@ -18,35 +18,6 @@ from app.settings import ConfigError
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-JSON = "--json"
-
-
-class CommandLine(click.Group):
-    """A command group that prints all errors as JSON, including those about usage, when ``--json`` is given."""
-
-    def main(self, *given: Any, **options: Any) -> Any:
-        """Run the command and exit."""
-        arguments = given[0] if given else options.get("args")
-        if not _wants_json(sys.argv[1:] if arguments is None else arguments):
-            return super().main(*given, **options)
-        try:
-            code = super().main(*given, **options | {"standalone_mode": False})
-        except click.Abort as error:
-            _end(Failure.of(error, "Aborted."))
-        except click.ClickException as error:
-            _end(error if isinstance(error, Failure) else Failure.of_usage(error))
-        sys.exit(code)
-
-
-def _wants_json(arguments: Sequence[str]) -> bool:
-    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    return JSON in options
-
-
-def _end(failure: Failure) -> None:
-    click.echo(failure.as_json(), err=True)
-    sys.exit(failure.exit_code)
 
 
 def guarded(command: Callable[P, R]) -> Callable[P, R]:
@@ -58,8 +29,10 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        # Log messages go to standard error, so that standard output holds only data.
+        structlog.configure(logger_factory=structlog.WriteLoggerFactory(sys.stderr))
         try:
-            app = click.get_current_context().obj or create_app()
+            app = click.get_current_context().obj or create_core()
             with app.app_context():
                 try:
                     _require_unicode(kwargs)
@@ -73,7 +46,7 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
                     raise Failure(unusable(reason), DATABASE) from error
         except UnicodeDecodeError as error:
             raise Failure.of(error, "The input is not valid UTF-8.") from error
-        except (CommandError, ConfigError) as error:
+        except ConfigError as error:
             raise Failure.of(error, str(error)) from error
         except OSError as error:
             place = f": {error.filename}" if error.filename else ""

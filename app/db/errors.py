@@ -1,6 +1,6 @@
 """Translation of database errors into errors of the domain."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 
 from sqlalchemy import (
@@ -12,6 +12,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.domain.errors import DatabaseUnavailable, DomainError, NotMigrated, Unstorable
 from app.models import Base
+from app.settings import ConfigError
+
+MOST_SHOWN = 8
 
 UNDEFINED = frozenset({"42P01", "42703"})
 """PostgreSQL's "undefined table" and "undefined column"."""
@@ -101,3 +104,16 @@ def _unique(table: Table) -> Iterator[tuple[str, set[str]]]:
     for constraint in [table.primary_key, *table.constraints]:
         if constraint is table.primary_key or isinstance(constraint, UniqueConstraint):
             yield str(constraint.name), {column.name for column in constraint.columns}
+
+
+class ForeignTables(ConfigError):
+    """The database already has tables (``names``) of another ``program`` with the names of ours."""
+
+    def __init__(self, names: Sequence[str], program: str) -> None:
+        self.names, self.program = tuple(names), program
+        shown = ", ".join(names[:MOST_SHOWN])
+        more = f" and {len(names) - MOST_SHOWN} more" if len(names) > MOST_SHOWN else ""
+        super().__init__(
+            f"the database has tables of {program}: {shown}{more}. Frontdesk needs tables of the same names and cannot "
+            "use these. Nothing was changed; set DATABASE_URL to an empty database"
+        )

@@ -1,6 +1,7 @@
 """Migrations with Alembic, for the command line and for the checks at start."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -8,12 +9,13 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import inspect
 
-from app.db.errors import translated
+from app.db.errors import ForeignTables, translated
 from app.db.reads import reader
 from app.db.session import db
-from app.domain.errors import NotMigrated
+from app.domain.errors import NotMigrated, UnknownRevision
 from app.models import Base
 from app.runtime import runtime
 from app.settings import ConfigError
@@ -24,20 +26,6 @@ OURS = frozenset(Base.metadata.tables)
 SHARED_NAMES = frozenset({"user", "team", "team_user", "website", "share"})
 """Tables that Frontdesk and Umami both have."""
 SIGNS_OF_UMAMI = frozenset({"_prisma_migrations", "website_event"})
-MOST_SHOWN = 8
-
-
-class ForeignTables(ConfigError):
-    """The database already has tables (``names``) of another ``program`` with the names of ours."""
-
-    def __init__(self, names: Sequence[str], program: str) -> None:
-        self.names, self.program = tuple(names), program
-        shown = ", ".join(names[:MOST_SHOWN])
-        more = f" and {len(names) - MOST_SHOWN} more" if len(names) > MOST_SHOWN else ""
-        super().__init__(
-            f"the database has tables of {program}: {shown}{more}. Frontdesk needs tables of the same names and cannot "
-            "use these. Nothing was changed; set DATABASE_URL to an empty database"
-        )
 
 
 def settings() -> AlembicConfig:
@@ -99,7 +87,8 @@ def upgrade(revision: str = "head") -> None:
     if revision == "head" and not is_behind(current_revision()):
         return
     _require_own_connection()
-    command.upgrade(settings(), revision)
+    with known_revision():
+        command.upgrade(settings(), revision)
 
 
 def downgrade(revision: str) -> None:
@@ -111,7 +100,17 @@ def downgrade(revision: str) -> None:
     """
     refuse_foreign_tables()
     _require_own_connection()
-    command.downgrade(settings(), revision)
+    with known_revision():
+        command.downgrade(settings(), revision)
+
+
+@contextmanager
+def known_revision() -> Iterator[None]:
+    """:raises UnknownRevision: Alembic does not know the revision, or cannot go there"""
+    try:
+        yield
+    except CommandError as error:
+        raise UnknownRevision(str(error)) from error
 
 
 def refuse_foreign_tables() -> None:

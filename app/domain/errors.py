@@ -299,6 +299,15 @@ class UnsupportedShare(InvalidField):
     sentence = "Only website shares (type {expected}) are supported."
 
 
+class UnknownRevision(Invalid):
+    """Alembic does not know a revision of the database, or cannot go there; ``reason`` says why."""
+
+    field: ClassVar[str] = "revision"
+    reason: str
+
+    sentence = "{reason}"
+
+
 class BadPreferenceName(InvalidField):
     """The name of a preference contains an underscore."""
 

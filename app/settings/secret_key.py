@@ -42,7 +42,7 @@ def made_secret(folder: Path) -> str:
     """
     try:
         return (folder / SECRET_FILE).read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     except UnicodeDecodeError:
         raise ConfigError(f"{folder / SECRET_FILE} is not UTF-8") from None

@@ -1,15 +1,22 @@
 """``--help`` works and is readable for every command, without settings or a database."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
 
-from app.cli import cli
+from app.cli import COMMANDS, cli
 from tests.cli.conftest import invoke
+from tests.live import environment_for, frontdesk
 
 INTERNAL = re.compile(r"\b(as_json|OPERATOR|None|Window|Unusable|list_|show_|_[a-z]+)\b|``|:param|:raises")
+
+
+cli.load()
 
 
 def commands(command: click.Command = cli, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -20,6 +27,7 @@ def commands(command: click.Command = cli, path: tuple[str, ...] = ()) -> Iterat
 
 
 ALL = list(commands())
+TEXT_ONLY = {"completion", "help", "serve"}
 LEAVES = [path for path in ALL if not any(other[: len(path)] == path and other != path for other in ALL)]
 
 
@@ -58,7 +66,7 @@ def test_every_option_says_what_it_does(path: tuple[str, ...]):
     assert [option.name for option in options if not option.help] == []
 
 
-@pytest.mark.parametrize("path", [path for path in LEAVES if path != ("serve",)], ids=" ".join)
+@pytest.mark.parametrize("path", [path for path in LEAVES if path[0] not in TEXT_ONLY], ids=" ".join)
 def test_what_prints_data_can_print_json(path: tuple[str, ...]):
     assert "--json" in invoke(None, *path, "--help").stdout
 
@@ -68,3 +76,27 @@ def test_the_version_is_told():
 
     assert done.exit_code == 0
     assert re.fullmatch(r"frontdesk, version \d+\.\d+\.\d+\n", done.stdout)
+
+
+def test_summaries_are_the_first_sentences_of_the_commands():
+    listed = {name: summary for name, (_, _, summary) in COMMANDS.items()}
+
+    assert listed == {name: command.get_short_help_str(limit=60) for name, command in cli.commands.items()}
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["users", "list"]])
+def test_what_a_command_does_not_need_is_not_imported(arguments: list[str], tmp_path: Path):
+    heavy = {"alembic", "apispec", "granian", "marshmallow", "app.api", "app.pages", "app.server"}
+    heavy |= {"flask", "sqlalchemy", "structlog", "rich"} if arguments != ["users", "list"] else set()
+    script = f"""if True:
+        import sys
+        from app.cli import COMMANDS, cli
+        cli({arguments!r}, standalone_mode=False)
+        print(*sorted({heavy!r} & set(sys.modules)), file=sys.stderr)
+    """
+    environment = environment_for(f"sqlite:///{tmp_path / 'cli.db'}", tmp_path)
+    assert frontdesk("setup", environment=environment).returncode == 0
+
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+
+    assert done.stderr.splitlines()[-1] == ""
