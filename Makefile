@@ -28,7 +28,7 @@ lint: words ## Check formatting, style, types and words
 	$(BIN)/mypy
 
 words: $(VENV)/installed-dev ## Find typing errors, and words to avoid
-	$(BIN)/codespell app bench deploy docs tests *.md Makefile Dockerfile docker-compose.yml pyproject.toml
+	$(BIN)/codespell app bench deploy docs tests *.md Makefile Dockerfile docker-compose.yml
 
 bench: $(VENV)/installed-bench ## Measure performance against two reference servers; `make bench ARGS="--large --write"`
 	$(BIN)/python -m bench $(ARGS)

@@ -17,7 +17,7 @@ STALL_SECONDS = 3.0
 
 
 class PostOffice:
-    """Handles all mail according to ``mode``; rejects recipients at ``nobody``, and defers those at ``later``."""
+    """Handles all mail according to ``mode``; always rejects recipients ``nobody@…``, and defers ``later@…``."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
