@@ -10,7 +10,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 TESTERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 PYTEST = $(BIN)/pytest -n $(TESTERS) --maxprocesses 4 --dist loadfile
 
-.PHONY: run test test-all lint bench docs format lock clean
+.PHONY: run test test-all lint words bench docs format lock clean
 
 run: $(VENV)/installed ## Serve on port 8000, or `make run PORT=8123`
 	@export FRONTDESK_ENVIRONMENT=$${FRONTDESK_ENVIRONMENT:-development}; \
@@ -22,10 +22,13 @@ test: $(VENV)/installed-dev ## The fast tests; also on PostgreSQL and Redis if t
 test-all: $(VENV)/installed-dev ## All tests, with branch coverage
 	$(PYTEST) --cov $(ARGS)
 
-lint: $(VENV)/installed-dev ## Check formatting, style and types
+lint: words ## Check formatting, style, types and words
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+words: $(VENV)/installed-dev ## Find typing errors, and words to avoid
+	$(BIN)/codespell app bench deploy docs tests *.md Makefile Dockerfile docker-compose.yml
 
 bench: $(VENV)/installed-bench ## Measure performance against two reference servers; `make bench ARGS="--large --write"`
 	$(BIN)/python -m bench $(ARGS)

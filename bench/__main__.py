@@ -93,9 +93,9 @@ def _standard(kit: Kit, world: World, chosen: argparse.Namespace) -> str:
         bench = Bench(servers, database, kit.headers, chosen.seconds, chosen.rounds)
         series = [bench.series(endpoint) for endpoint in wanted]
         mixed = bench.mixed(login, read) if login in wanted else {}
-        dialects = [] if chosen.only else compare(bench, servers[0], world)
+        compared = [] if chosen.only else compare(bench, servers[0], world)
         results = report.Results(series, mixed, bench.memory(), starts)
-    failures = sum(one.failures for one in [*series, *dialects])
+    failures = sum(one.failures for one in [*series, *compared])
     if chosen.write:
         from bench import plot
 
@@ -103,7 +103,7 @@ def _standard(kit: Kit, world: World, chosen: argparse.Namespace) -> str:
     parts = [
         report.cpu_table(series),
         report.speed_table(series),
-        report.dialect_table(dialects) if dialects else "",
+        report.dialect_table(compared) if compared else "",
         report.login_table(results) if login in wanted else "",
         report.server_table(results),
         report.target_table(results) if kit.database.kind == "postgresql" else "",

@@ -253,11 +253,11 @@ class TestTheDrawing:
     DRAWING = "".join((ROOT / "docs" / "architecture.md").read_text().split("```")[1:4:2])
 
     def test_every_room_is_drawn_and_every_room_drawn_is_there(self):
-        drawn = {name.rstrip("/") for name in re.findall(r"app/[\w/.]+", self.DRAWING)}
+        shown = {name.rstrip("/") for name in re.findall(r"app/[\w/.]+", self.DRAWING)}
         apis = {f"app/api/{path.parent.name}" for path in (APP / "api").glob("*/__init__.py")}
         rooms = {f"app/{path.parent.name}" for path in APP.glob("*/__init__.py")} - {"app/api"}
 
-        assert drawn == apis | rooms | {f"app/{path.name}" for path in APP.glob("*.py")}
+        assert shown == apis | rooms | {f"app/{path.name}" for path in APP.glob("*.py")}
 
     def test_every_noun_of_the_services_is_drawn(self):
         nouns = {f"{path.parent.name}/" for path in (APP / "services").glob("*/__init__.py")}

@@ -1,1 +1,1 @@
-"""The wires: each parses, calls a service, presents."""
+"""The APIs. Each parses requests, calls services, and serializes what they return."""

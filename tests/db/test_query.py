@@ -358,7 +358,7 @@ class TestCompiling:
 
         def counting(self, dialect, statement, *args, **kwargs):
             seen.append(statement)
-            usual(self, dialect, statement, *args, **kwargs)
+            usual(self, dialect, statement, *args, **kwargs)  # codespell:ignore dialect
 
         monkeypatch.setattr(SQLCompiler, "__init__", counting)
         return seen

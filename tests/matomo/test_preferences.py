@@ -138,8 +138,8 @@ class TestRefusals:
         assert response.json == failure("The user has to be either a Super User or the user 'anonymous' itself.")
 
     def test_of_nobody(self, boss):
-        assert boss.call(SET, userLogin="nobody", preferenceName="defaultReport", preferenceValue="1").json == failure(
-            "User does not exist: nobody"
+        assert boss.call(SET, userLogin="unknown", preferenceName="defaultReport", preferenceValue="1").json == failure(
+            "User does not exist: unknown"
         )
 
     def test_too_much(self, hers):

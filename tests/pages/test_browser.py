@@ -20,7 +20,7 @@ from tests.live import LiveServer, frontdesk, serving
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 DRIVER = shutil.which("chromedriver")
-PASSWORD = "a horse of one's own"
+PASSWORD = "a horse of my own"
 TELEPHONE, DESK = (360, 740), (1280, 900)
 OPTIONS = [
     "--headless",

@@ -11,7 +11,7 @@ class Tally:
     """The number of responses by status, the headers of rejected requests, and the number of broken connections."""
 
     statuses: Counter[int] = field(default_factory=Counter)
-    refusals: list[bytes] = field(default_factory=list)
+    rejected: list[bytes] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 
 
@@ -33,7 +33,7 @@ async def keep_calling(url: str, token: str, paths: Sequence[str], *, connection
                 status = int(head[9:12])
                 tally.statuses[status] += 1
                 if status != 200:
-                    tally.refusals.append(head + body)
+                    tally.rejected.append(head + body)
         finally:
             writer.close()
 

@@ -152,7 +152,7 @@ MATOMO: dict[str, Guess] = {
         passwordConfirmation=password(right),
         description="Reports",
     ),
-    "updateUser of one's own": lambda world, right: world.call(
+    "updateUser of your own account": lambda world, right: world.call(
         "ada", "UsersManager.updateUser", userLogin="ada", password=NEW, passwordConfirmation=password(right)
     ),
     "updateUser by a superuser": lambda world, right: world.call(

@@ -69,7 +69,7 @@ class TestQueue:
         with gate.turn():
             waiting = Thread(target=enter, daemon=True)
             waiting.start()
-            until(lambda: gate.waiting == 1, what="somebody's waiting")
+            until(lambda: gate.waiting == 1, what="a waiting hash")
             with pytest.raises(Unavailable, match="Too many logins at once"):
                 enter()
         waiting.join(PATIENCE)

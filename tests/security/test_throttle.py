@@ -94,8 +94,8 @@ class TestCounting:
         for number in range(PER_ADDRESS):
             fail(throttle, f"user{number}", HOME, 1)
 
-        assert refused(throttle, "somebody else", HOME)
-        assert not refused(throttle, "somebody else", ELSEWHERE)
+        assert refused(throttle, "someone else", HOME)
+        assert not refused(throttle, "someone else", ELSEWHERE)
 
     def test_success_forgives(self):
         throttle = make()
@@ -114,7 +114,7 @@ class TestCounting:
 
         throttle.forgive("ada", HOME)
         before = refused(throttle, "ada", HOME)
-        fail(throttle, "somebody else", HOME, 1)
+        fail(throttle, "someone else", HOME, 1)
 
         assert not before
         assert refused(throttle, "ada", HOME)

@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 
 from app.api.matomo import filters, formats, parameters, registry, texts
 from app.api.matomo.context import Call, current_call, identify, token_of
-from app.api.matomo.errors import ApiError, Refusal, refusal
+from app.api.matomo.errors import ApiError, ErrorReport, report_of
 from app.api.matomo.parameters import Parameters
 from app.http.errors import Plain
 from app.http.request import request_id
@@ -36,7 +36,7 @@ def answer() -> Response:
             result = _authenticated(call, query, form)
     except Exception as error:
         call.given = call.given or _flat(_query_string())
-        return _drawn(call, refusal(error))
+        return _drawn(call, report_of(error))
     if given.get("module") != MODULE:
         raise NotFound
     return _drawn(call, result)
@@ -50,7 +50,7 @@ def claims(path: str, query_string: str) -> bool:
 def present(error: Exception) -> Response:
     """Return the response to an error raised outside ``answer``, such as a wrong HTTP method or an unknown module."""
     g.matomo = call = Call(_flat(_query_string()))
-    return _drawn(call, refusal(error))
+    return _drawn(call, report_of(error))
 
 
 def plain(status: int, query_string: str, _request_id: str) -> Plain:
@@ -111,11 +111,11 @@ def _authenticated(call: Call, query: Parameters, form: Parameters) -> Any:
 def _drawn(call: Call, result: Any) -> Response:
     form = formats.format_of(call.given)
     try:
-        if not isinstance(result, Refusal):
+        if not isinstance(result, ErrorReport):
             found = form.success() if result is None else form.result(result)
             return _response(found, 200, call.headers)
     except Exception as error:
-        result = refusal(error)
+        result = report_of(error)
     return _response(form.failure(formats.escaped(result.text)), result.status, result.headers)
 
 

@@ -21,7 +21,7 @@ class ApiError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class ErrorReport:
     """An error as the response reports it."""
 
     text: str
@@ -29,13 +29,13 @@ class Refusal:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def refusal(error: Exception) -> Refusal:
+def report_of(error: Exception) -> ErrorReport:
     """Return what the caller is told about an exception; failures of the server are logged in full."""
     if isinstance(error, ApiError):
-        return Refusal(error.text, error.status, error.headers)
+        return ErrorReport(error.text, error.status, error.headers)
     log_failure(error)
     if isinstance(error, DomainError):
-        return Refusal(text_of(error), entry_for(STATUSES, error), headers_for(error))
+        return ErrorReport(text_of(error), entry_for(STATUSES, error), headers_for(error))
     if isinstance(error, HTTPException):
-        return Refusal(texts.HTTP.get(error.code or 500, error.name), error.code or 500, headers_for(error))
-    return Refusal(texts.fault(request_id()), 500)
+        return ErrorReport(texts.HTTP.get(error.code or 500, error.name), error.code or 500, headers_for(error))
+    return ErrorReport(texts.fault(request_id()), 500)

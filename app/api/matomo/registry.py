@@ -56,13 +56,13 @@ class Parameter:
     """One parameter: its name in Python, its name in requests, its conversion and its default."""
 
     name: str
-    wire: str
+    sent: str
     convert: Convert
     default: Any
 
     def is_missing(self, given: Parameters) -> bool:
         """Return whether the parameter is required and a call does not have it."""
-        return self.default is REQUIRED and given.get(self.wire, "") == ""
+        return self.default is REQUIRED and given.get(self.sent, "") == ""
 
     def bound(self, given: Parameters) -> Any:
         """
@@ -70,11 +70,11 @@ class Parameter:
 
         :raises ApiError: the value cannot be converted
         """
-        value = given.get(self.wire)
+        value = given.get(self.sent)
         if value is None or value == "":
             is_text = self.convert in (parameter_types.as_text, parameter_types.as_is)
             return "" if value is not None and self.default is None and is_text else self.default
-        return self.convert(self.wire, value)
+        return self.convert(self.sent, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Method:
         """
         for parameter in self.parameters:
             if parameter.is_missing(given):
-                raise ApiError(texts.missing(parameter.wire), 400)
+                raise ApiError(texts.missing(parameter.sent), 400)
         try:
             return self.function(**{parameter.name: parameter.bound(given) for parameter in self.parameters})
         except (ApiError, Invalid):

@@ -17,14 +17,14 @@ Record = dict[str, Any]
 NO_ACCESS, SUPERUSER = "noaccess", "superuser"
 
 
-def listed(fetch: Callable[[Window], Page[Any]], draw: Callable[[Any], Any]) -> list[Any] | Part:
+def listed(fetch: Callable[[Window], Page[Any]], serialize: Callable[[Any], Any]) -> list[Any] | Part:
     """Fetch only the rows that the generic filters keep, and serialize them."""
-    return cut(fetch(window() or people.EVERYTHING), draw)
+    return cut(fetch(window() or people.EVERYTHING), serialize)
 
 
-def cut(page: Page[Any], draw: Callable[[Any], Any]) -> list[Any] | Part:
+def cut(page: Page[Any], serialize: Callable[[Any], Any]) -> list[Any] | Part:
     """Serialize a page that was fetched for the filters' window; a ``Part`` tells the filters not to cut it again."""
-    rows = [draw(row) for row in page.rows]
+    rows = [serialize(row) for row in page.rows]
     return rows if window() is None else Part(rows, page.total)
 
 

@@ -68,10 +68,10 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True)
 class PeopleOnSite:
-    """A page of accounts; with ``oneself``, the actor may see only their own."""
+    """A page of accounts; with ``only_self``, the actor may see only their own."""
 
     page: Page[PersonView]
-    oneself: bool = False
+    only_self: bool = False
 
 
 def get_person(actor: Actor, username: str) -> PersonView:
@@ -194,11 +194,11 @@ def list_people_on_site(
         administrators, who see all of them
     """
     if not is_somebody(actor):
-        return PeopleOnSite(Page([], 0), oneself=True)
+        return PeopleOnSite(Page([], 0), only_self=True)
     site = _site(actor, website, SiteRole.ADMIN)
     if site is None:
         seen = _site(actor, website, SiteRole.VIEW)
-        return PeopleOnSite(_oneself(actor, seen.id if seen else NOWHERE), oneself=True)
+        return PeopleOnSite(_oneself(actor, seen.id if seen else NOWHERE), only_self=True)
     if has is AccessFilter.EVERYTHING and not actor.is_admin:
         has = None
     search = trimmed(search)

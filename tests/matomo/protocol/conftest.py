@@ -32,10 +32,10 @@ def wire(migrated_app: Flask) -> Caller:
 def drawn(define: Callable[..., None], wire: Caller) -> Callable[..., str]:
     """``drawn(value, "xml", filter_limit=3)``: the serialized value; for XML, without the XML declaration."""
 
-    def draw(value: Any, form: str, **parameters: Any) -> str:
+    def serialize(value: Any, form: str, **parameters: Any) -> str:
         define(lambda: value)
         if form == "xml":
             return wire.xml("Test.method", **parameters)
         return wire.call("Test.method", format=form, **parameters).text
 
-    return draw
+    return serialize

@@ -67,7 +67,7 @@ def calls(draw: Any) -> dict[str, Any]:
     name = draw(st.one_of(st.sampled_from(NAMES), st.sampled_from(NAMES), TEXTS))
     module, _, local = name.partition(".")
     method = METHODS.get(module, {}).get(local)
-    own = [parameter.wire for parameter in method.parameters] if method else []
+    own = [parameter.sent for parameter in method.parameters] if method else []
     sent: dict[str, Any] = {"module": "API", "method": name, "format": draw(FORMS)}
     for parameter in own:
         if draw(st.integers(0, 9)):

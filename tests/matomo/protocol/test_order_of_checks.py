@@ -51,7 +51,7 @@ def test_methods_for_everyone_are_these():
 @pytest.mark.parametrize("name", GUARDED)
 class TestWithoutPermission:
     def test_what_is_missing_is_told(self, wire, name):
-        required = next((p.wire for p in ALL[name].parameters if p.is_missing({})), None)
+        required = next((p.sent for p in ALL[name].parameters if p.is_missing({})), None)
         if required is None:
             pytest.skip("there is nothing that could be missing")
 
@@ -60,7 +60,7 @@ class TestWithoutPermission:
         assert (response.status_code, response.json) == (400, failure(f"Please specify a value for '{required}'."))
 
     def test_values_that_fit_nowhere_are_not(self, wire, name):
-        values = {parameter.wire: {"a][b": "c"} for parameter in ALL[name].parameters}
+        values = {parameter.sent: {"a][b": "c"} for parameter in ALL[name].parameters}
 
         response = wire.call(name, **values)
 

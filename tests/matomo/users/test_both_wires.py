@@ -36,35 +36,35 @@ def world(superuser, root, add, make_team, make_website, number, client_of, give
     """``world(tie, role, grant)``: a user with this tie to a website, and the website."""
 
     def make(tie, role, grant):
-        somebody = add("somebody", role=role)
+        user = add("user", role=role)
         if tie == "owner":
-            website = make_website(owner=somebody)
+            website = make_website(owner=user)
         else:
-            website = make_website(team=_team(tie, root, somebody, make_team, client_of))
+            website = make_website(team=_team(tie, root, user, make_team, client_of))
         if tie == "other team":
-            make_team(root, member=somebody)
+            make_team(root, member=user)
         if grant:
-            give(somebody, str(grant), number(website))
-        return somebody, website
+            give(user, str(grant), number(website))
+        return user, website
 
     return make
 
 
-def _team(tie, root, somebody, make_team, client_of):
+def _team(tie, root, user, make_team, client_of):
     if tie == TeamRole.OWNER:
-        return make_team(somebody)
+        return make_team(user)
     if tie in list(BY_TEAM):
-        return make_team(root, **{tie.removeprefix("team-").replace("-", "_"): somebody})
-    team = make_team(root, member=[somebody] if tie == "left the team" else [])
+        return make_team(root, **{tie.removeprefix("team-").replace("-", "_"): user})
+    team = make_team(root, member=[user] if tie == "left the team" else [])
     if tie == "left the team":
-        assert client_of(root).delete(f"/api/teams/{team}/users/{somebody.id}").status_code == 200
+        assert client_of(root).delete(f"/api/teams/{team}/users/{user.id}").status_code == 200
     return team
 
 
 @pytest.mark.parametrize(("tie", "role", "grant"), WAYS)
 def test_every_way_of_having_a_right(world, superuser, client_of, caller_of, number, tie, role, grant):
-    somebody, website = world(tie, role, grant)
-    umami, matomo, site = client_of(somebody), caller_of(somebody), number(website)
+    user, website = world(tie, role, grant)
+    umami, matomo, site = client_of(user), caller_of(user), number(website)
     right = expected(tie, role, grant)
     sees, changes, administers = (STRENGTH.index(right) >= STRENGTH.index(least) for least in (VIEW, WRITE, ADMIN))
 
@@ -79,32 +79,32 @@ def test_every_way_of_having_a_right(world, superuser, client_of, caller_of, num
     assert (site in matomo.call("SitesManager.getSitesIdWithAdminAccess").json) == administers
 
     own = {row["login"]: row["role"] for row in matomo.call("UsersManager.getUsersPlusRole", idSite=site).json}
-    assert own["somebody"] == ("superuser" if role == "admin" else right)
+    assert own["user"] == ("superuser" if role == "admin" else right)
     shown = superuser.call("UsersManager.getUsersAccessFromSite", idSite=site).json
-    assert dict(shown or {}).get("somebody", NOTHING) == (NOTHING if role == "admin" else right)
+    assert dict(shown or {}).get("user", NOTHING) == (NOTHING if role == "admin" else right)
 
 
 def test_with_a_deleted_website_both_end(world, client_of, caller_of, number, root):
-    somebody, website = world("team-member", "user", SiteRole.VIEW)
+    user, website = world("team-member", "user", SiteRole.VIEW)
     site = number(website)
 
     client_of(root).delete(f"/api/websites/{website}")
 
-    assert client_of(somebody).get(f"/api/websites/{website}").status_code == 401
-    assert caller_of(somebody).call("SitesManager.getSiteFromId", idSite=site).status_code == 401
+    assert client_of(user).get(f"/api/websites/{website}").status_code == 401
+    assert caller_of(user).call("SitesManager.getSiteFromId", idSite=site).status_code == 401
 
 
 def test_a_grant_given_on_one_wire_is_taken_on_the_other(world, superuser, root, client_of, caller_of, number):
-    somebody, website = world("stranger", "user", None)
-    path = f"/api/websites/{website}/access/{somebody.id}"
-    sees = lambda: client_of(somebody).get(f"/api/websites/{website}").status_code == 200  # noqa: E731
+    user, website = world("stranger", "user", None)
+    path = f"/api/websites/{website}/access/{user.id}"
+    sees = lambda: client_of(user).get(f"/api/websites/{website}").status_code == 200  # noqa: E731
 
     client_of(root).put(path, json={"role": "view"})
     assert sees()
-    superuser.call("UsersManager.setUserAccess", userLogin="somebody", access="noaccess", idSites=number(website))
+    superuser.call("UsersManager.setUserAccess", userLogin="user", access="noaccess", idSites=number(website))
     assert not sees()
-    superuser.call("UsersManager.setUserAccess", userLogin="somebody", access="write", idSites=number(website))
-    assert client_of(root).get(f"/api/users/{somebody.id}/access").json["data"][0]["right"] == "write"
+    superuser.call("UsersManager.setUserAccess", userLogin="user", access="write", idSites=number(website))
+    assert client_of(root).get(f"/api/users/{user.id}/access").json["data"][0]["right"] == "write"
     client_of(root).delete(path)
     assert not sees()
-    assert caller_of(somebody).call("SitesManager.getSiteFromId", idSite=number(website)).status_code == 401
+    assert caller_of(user).call("SitesManager.getSiteFromId", idSite=number(website)).status_code == 401

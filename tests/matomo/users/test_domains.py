@@ -58,8 +58,8 @@ def test_a_domain_fits_as_a_whole_in_any_case(superuser, root, with_domains, ema
     response = superuser.call(ADD, userLogin="ada", password="geqgeagae", email=email)
 
     local, _, domain = email.partition("@")
-    refusal = failure(says.domain(f"{local}@{domain.lower()}", "matomo.org, example.com"))
-    assert response.json == (SUCCESS if fits else refusal)
+    expected = failure(says.domain(f"{local}@{domain.lower()}", "matomo.org, example.com"))
+    assert response.json == (SUCCESS if fits else expected)
 
 
 def test_without_a_setting_every_domain_fits(superuser, root):

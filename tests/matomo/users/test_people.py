@@ -307,7 +307,7 @@ class TestLists:
         [
             ("ada", ["ada"]),
             ("cyd,ada", ["ada", "cyd"]),
-            ("ADA,nobody,,ada", ["ada"]),
+            ("ADA,unknown,,ada", ["ada"]),
             ("nobody", []),
             ("0", ["ada", "bob", "cyd", "superUserLogin"]),
             ("", ["ada", "bob", "cyd", "superUserLogin"]),

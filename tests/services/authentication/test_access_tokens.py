@@ -270,7 +270,7 @@ class TestLists:
         for name in ("first", "second"):
             make_token(ada, name)
         make_token(ada, "ended", expires_at=utcnow() - timedelta(seconds=1))
-        make_token(make_user(), "somebody else's")
+        make_token(make_user(), "someone else's")
 
         found = access_tokens.list_tokens(ada.actor, ada.id)
 

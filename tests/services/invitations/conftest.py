@@ -18,7 +18,7 @@ from app.services.invitations.views import InvitationView
 from app.services.users import accounts
 from tests.actors import VISITOR
 
-PASSWORD = "a horse of one's own"
+PASSWORD = "a horse of my own"
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ def outcome_of(app):
         with app.app_context():
             try:
                 return service(*args, **values)
-            except DomainError as refusal:
-                return refusal
+            except DomainError as error:
+                return error
 
     return call
 

@@ -192,7 +192,7 @@ class TestInvitingTwice:
 
     def test_of_an_account_that_has_accepted_it_is_said_what_is_taken(self, as_admin, anonymous):
         link = invited(as_admin, email="ada@example.org")["link"]
-        form = {"action": "accept", "password": "a horse of one's own", "repeat": "a horse of one's own"}
+        form = {"action": "accept", "password": "a horse of my own", "repeat": "a horse of my own"}
         assert anonymous.post(link.removeprefix("http://localhost"), data=form).status_code == 200
 
         response = as_admin.post("/api/invitations", json={"username": "ada"})

@@ -140,7 +140,7 @@ class TestRegistering:
                 create_site(person, name="Site")
 
     @pytest.mark.parametrize(
-        ("values", "refusal"),
+        ("values", "error"),
         [
             ({"name": " "}, Missing),
             ({"name": "x" * 101}, BadValue),
@@ -171,8 +171,8 @@ class TestRegistering:
         ],
         ids=str,
     )
-    def test_nothing_is_registered_that_breaks_a_rule(self, actor, values, refusal):
-        with pytest.raises(refusal):
+    def test_nothing_is_registered_that_breaks_a_rule(self, actor, values, error):
+        with pytest.raises(error):
             create_site(actor, **{"name": "Site"} | values)
 
         assert list_numbers(actor).total == 0

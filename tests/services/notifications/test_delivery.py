@@ -137,12 +137,12 @@ class TestBroken:
         with app.app_context():
             tally = delivery.deliver()
 
-        assert (tally.postponed, tally.unreachable) == (1, "ConnectionRefusedError: nobody listens")
+        assert (tally.postponed, tally.unreachable) == (1, "ConnectionRefusedError: no listener")
         assert [row.attempts for row in outbox()] == [1, 0, 0]
 
 
 def refuse_connection(*_arguments, **_options):
-    raise ConnectionRefusedError("nobody listens")
+    raise ConnectionRefusedError("no listener")
 
 
 class TestPauses:

@@ -55,7 +55,7 @@ def bouncing(server: Server) -> Iterator[int]:
 
 def _answers(port: int) -> bool:
     try:
-        psycopg.connect(f"postgresql://anybody@127.0.0.1:{port}/postgres", connect_timeout=2).close()
+        psycopg.connect(f"postgresql://anyone@127.0.0.1:{port}/postgres", connect_timeout=2).close()
     except psycopg.OperationalError:
         return False
     return True

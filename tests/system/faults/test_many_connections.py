@@ -56,6 +56,6 @@ def test_all_are_served_and_memory_stays_flat(postgresql, tmp_path: Path, record
         assert tally.broken == []
         assert tally.statuses[200] > CONNECTIONS
         assert set(tally.statuses) <= {200, 503}
-        assert all(b"\r\nretry-after:" in refusal.lower() for refusal in tally.refusals)
-        assert all(b'"code":"server-error"' in refusal for refusal in tally.refusals)
+        assert all(b"\r\nretry-after:" in response.lower() for response in tally.rejected)
+        assert all(b'"code":"server-error"' in response for response in tally.rejected)
         assert last <= first * 1.1 + 10 * MEGABYTE

@@ -10,7 +10,7 @@ from flask import g
 from app.api.matomo import parameters, texts
 from app.api.matomo.context import Call, current_actor, current_call, identify
 from app.api.matomo.dispatch import perform
-from app.api.matomo.errors import ApiError, refusal
+from app.api.matomo.errors import ApiError, report_of
 from app.api.matomo.formats.base import as_array
 from app.api.matomo.formats.json import SUCCESS, encoded
 from app.api.matomo.parameters import Array, Parameters, Value
@@ -90,7 +90,7 @@ def _result(outer: Call, given: Parameters) -> Any:
         g.actor = identify(call.token)
         found = perform(call)
     except Exception as error:
-        return {"result": "error", "message": refusal(error).text}
+        return {"result": "error", "message": report_of(error).text}
     if found is None:
         return SUCCESS
     return as_array(found) if isinstance(found, list | dict) else {"value": found}

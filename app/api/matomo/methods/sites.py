@@ -105,7 +105,7 @@ def get_sites_with_admin_access(
 ) -> Records:
     """Return the websites on which the caller has admin access, with all their URLs if requested."""
 
-    def draw(view: SiteView) -> Record:
+    def serialize(view: SiteView) -> Record:
         return _record(view) | ({"alias_urls": view.urls} if fetch_alias_urls else {})
 
     own, without = own_window(limit, 0), _known(sites_to_exclude)
@@ -113,7 +113,7 @@ def get_sites_with_admin_access(
         lambda _: site_lists.list_sites(
             current_actor(), within(own), least=SiteRole.ADMIN, search=_search(pattern), without=without
         ),
-        draw,
+        serialize,
     )
 
 

@@ -104,7 +104,7 @@ def get_users_plus_role(
         **serializers.wanted(filter_access),
     )
     add_header(TOTAL, found.page.total)
-    if found.oneself:
+    if found.only_self:
         return [serializers.oneself_on_site(row) for row in found.page.rows if offset <= 1]
     return serializers.cut(found.page, serializers.person_on_site)
 
