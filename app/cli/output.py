@@ -102,6 +102,6 @@ def plain(value: Any) -> str:
 
 def _print(table: Table) -> None:
     console = Console(highlight=False, width=ENDLESS)
-    with console.capture() as drawn:
+    with console.capture() as serialized:
         console.print(table)
-    click.echo("\n".join(line.rstrip() for line in drawn.get().rstrip("\n").split("\n")))
+    click.echo("\n".join(line.rstrip() for line in serialized.get().rstrip("\n").split("\n")))

@@ -1,1 +1,1 @@
-"""What every API shares: middleware, request helpers, health, the metrics endpoint."""
+"""Shared by all APIs: middleware, request helpers, errors, health, metrics."""

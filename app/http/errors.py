@@ -1,4 +1,4 @@
-"""Which API answers for a path, and so in whose words errors are told: problem JSON (RFC 9457) where none does."""
+"""Errors of HTTP: the API that a path belongs to presents them; outside the APIs they are problem JSON (RFC 9457)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ Plain = tuple[str, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """An API, as far as errors are concerned."""
+    """How an API presents errors."""
 
     name: str
     claims: Callable[[str, str], bool]
@@ -69,43 +69,43 @@ _apis: dict[str, Api] = {}
 
 
 def init_app(app: Flask) -> None:
-    """Answer for every error of the app."""
+    """Handle every error of the application."""
     app.register_error_handler(Exception, present)
 
 
 def register(api: Api) -> None:
-    """Let an API answer for its paths, once per process."""
+    """Let an API present the errors of its paths."""
     _apis[api.name] = api
 
 
 def below(*places: str) -> Callable[[str, str], bool]:
-    """``claims`` for an API that owns these paths and everything below them."""
+    """Return ``claims`` for an API that owns these paths and everything below them."""
     folders = tuple(f"{place}/" for place in places)
     return lambda path, _query_string: path in places or path.startswith(folders)
 
 
 def api_for(path: str, query_string: str) -> Api:
-    """The API that answers for a path."""
+    """Return the API that a path belongs to."""
     return next((api for api in _apis.values() if api.claims(path, query_string)), PROBLEMS)
 
 
 def present(error: Exception) -> Response:
-    """The response to an error, in the words of the API that was asked."""
+    """Return the response to an error, in the format of the API that was called."""
     return api_for(request.path, request.query_string.decode("latin-1")).present(error)
 
 
 def plain_response(status: int, path: str, query_string: str, request_id: str) -> Plain:
-    """Content type and body for a status, without Flask: for what is turned away before an app is asked."""
+    """Return content type and body for a request that is rejected before it reaches the application."""
     return api_for(path, query_string).plain(status, query_string, request_id)
 
 
 def busy_response(path: str, query_string: str, request_id: str) -> Plain:
-    """``plain_response`` for 503: the server has no room for the request."""
+    """Return ``plain_response`` for 503: the server has no room for the request."""
     return plain_response(503, path, query_string, request_id)
 
 
 def headers_for(error: Exception) -> dict[str, str]:
-    """The headers that belong to an error on every API: which methods there are, when to try again."""
+    """Return the headers of an error, the same in every API: allowed methods, when to try again."""
     if isinstance(error, MethodNotAllowed):
         return {"Allow": ", ".join(sorted(error.valid_methods or ()))}
     if isinstance(error, Throttled | Unavailable):
@@ -114,7 +114,7 @@ def headers_for(error: Exception) -> dict[str, str]:
 
 
 def log_failure(error: Exception) -> None:
-    """Log what an operator should know of: the driver's reason, or a fault of ours in full."""
+    """Log what an operator should know: the driver's reason, or an internal error in full."""
     if isinstance(error, DatabaseUnavailable):
         log.error("the database is not available", error=error.reason)
     elif isinstance(error, Unstorable):

@@ -1,4 +1,4 @@
-"""What every answer has in common, outside of Flask: it costs a tenth there."""
+"""Common headers, set outside Flask, where this takes a tenth of the time."""
 
 import re
 from collections.abc import Iterable
@@ -20,9 +20,8 @@ PAGES = ("/invitations/", "/reset-password/")
 
 class CommonHeaders:
     """
-    Gives every request an id, the caller's own if it sent a decent one, and every answer its headers:
-    CORS as Umami sends it, with ``Authorization`` by name, and what keeps browsers out of trouble.
-    What the app has set itself stays.
+    Gives every request an id, the caller's own if it is well-formed, and every response its headers: CORS as Umami
+    sends it, with ``Authorization`` by name, and security headers. Headers that the application has set stay.
     """
 
     def __init__(self, app: Any, config: Config) -> None:

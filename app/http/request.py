@@ -1,4 +1,4 @@
-"""What every answer has in common, whatever the wire: request ids, headers, JSON, log lines."""
+"""Shared by all requests: request ids, headers, JSON, log lines."""
 
 import time
 from typing import Any
@@ -20,7 +20,7 @@ QUIET = frozenset({"/healthz", "/readyz"})
 
 
 class OrjsonProvider(JSONProvider):
-    """JSON by orjson: strict in what it reads (RFC 8259), UTF-8 in what it writes."""
+    """JSON by orjson: strict input (RFC 8259), UTF-8 output."""
 
     mimetype = "application/json"
 
@@ -36,7 +36,7 @@ class OrjsonProvider(JSONProvider):
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Install the hooks that give every answer its headers and its log line."""
+    """Install the hooks that set headers and write log lines."""
     app.json = OrjsonProvider(app)
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
     app.url_map.strict_slashes = False
@@ -46,24 +46,24 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def with_common_headers(application: Any, config: Config) -> Any:
-    """The WSGI application behind as many proxies as are trusted, its answers with the headers that all have."""
+    """Wrap a WSGI application: trust the configured proxies, and add the common headers."""
     outer = CommonHeaders(application, config)
     hops = config.trusted_proxies
     return ProxyFix(outer, x_for=hops, x_proto=hops, x_host=hops) if hops else outer
 
 
 def request_id() -> str:
-    """The id of the request at hand."""
+    """Return the id of the current request."""
     found: str = request.environ[REQUEST_ID]
     return found
 
 
 def body() -> bytes:
     """
-    The body as it came.
+    Return the body as it was sent.
 
-    :raises RequestEntityTooLarge: more than allowed. Werkzeug refuses a declared length itself;
-        a chunked body it would cut off in silence
+    :raises RequestEntityTooLarge: it is too large. Werkzeug rejects a declared length
+        itself, but cuts off a chunked body silently
     """
     data = request.get_data(cache=False)
     most: int = current_app.config["MAX_CONTENT_LENGTH"]
@@ -73,17 +73,17 @@ def body() -> bytes:
 
 
 def client_address() -> str:
-    """The address of whoever asks, behind as many proxies as are trusted."""
+    """Return the client's address, behind the trusted proxies."""
     return request.remote_addr or ""
 
 
 def visitor(protocol: str) -> Actor:
-    """The caller, of whom nothing is known yet but where the request comes from."""
+    """Return the caller before authentication: only the origin of the request is known."""
     return Actor(None, NO_CREDENTIAL, Origin(protocol, client_address(), request_id()))
 
 
 def root() -> str:
-    """The address that the server was asked at, for links where none is configured."""
+    """Return the server's address as the client used it, for links if no public URL is set."""
     return request.url_root
 
 
@@ -100,7 +100,7 @@ def _begin() -> Response | None:
 
 
 class _Closing:
-    """What is done when an answer is ready: it is counted, and its line logged."""
+    """Counts and logs a response when it is ready."""
 
     def __init__(self, app: Flask) -> None:
         self.metrics = app.extensions["frontdesk"].metrics

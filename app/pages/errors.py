@@ -1,4 +1,4 @@
-"""What went wrong, as pages."""
+"""Error pages."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -60,12 +60,12 @@ TEXTS: dict[type[errors.DomainError], Callable[[Any], str]] = {
 
 
 def text_of(error: errors.DomainError) -> str:
-    """The sentence for an error."""
+    """Return the sentence for an error."""
     return entry_for(TEXTS, error)(error)
 
 
 def present(error: Exception) -> Response:
-    """The page for whatever was raised; faults of ours are logged in full, and told by their request id alone."""
+    """Return the page for an exception. Internal errors are logged in full, and the page has only their request id."""
     log_failure(error)
     if isinstance(error, errors.DomainError):
         response = entry_for(PAGES, error)(error)
@@ -81,7 +81,7 @@ def present(error: Exception) -> Response:
 
 
 def plain(status: int, _query_string: str, _request_id: str) -> Plain:
-    """A page for a status, where the request did not get as far as Flask."""
+    """Return the page for a request that failed before it reached Flask."""
     title, line = HTTP_TEXTS.get(status, (FAILED, HTTPStatus(status).phrase))
     return HTML_TYPE, PLAIN.format(title=title, line=line).encode()
 
@@ -91,7 +91,7 @@ def _refused(error: errors.DomainError) -> Response:
 
 
 def _gone(_error: errors.NotFound) -> Response:
-    """Used, taken back, replaced, or never good: it does not say which."""
+    """The link was used, revoked, replaced or never valid; the page does not say which."""
     return page("gone", 404)
 
 

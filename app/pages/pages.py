@@ -1,4 +1,4 @@
-"""How a page is answered, and how its form is read."""
+"""Responses with pages, and reading of forms."""
 
 from typing import Any
 from urllib.parse import parse_qsl
@@ -35,22 +35,22 @@ HEADERS = {
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
-    """A page, which nobody keeps, indexes, frames or is told the address of."""
+    """Return a page that must not be cached, indexed, framed, or sent as referrer."""
     text = render_template(f"pages/{template}.html", sheet_version=version(), min_length=MIN_LENGTH, **values)
     return Response(text, status=status, mimetype="text/html", headers=HEADERS)
 
 
 def reader() -> Actor:
-    """Who has opened the page: known by nothing but the link."""
+    """Return the reader of the page, known only by the link."""
     return visitor("page")
 
 
 def read_form() -> dict[str, str]:
     """
-    The form that was sent; of repeated fields the last counts.
+    Return the form that was sent; of repeated fields the last counts.
 
-    :raises UnsupportedMediaType: something else was sent
-    :raises RequestEntityTooLarge: more than any form of ours
+    :raises UnsupportedMediaType: another content type was sent
+    :raises RequestEntityTooLarge: it is larger than any of our forms
     :raises BadRequest: it cannot be read
     """
     if request.mimetype != FORM:
@@ -68,7 +68,7 @@ def read_form() -> dict[str, str]:
 
 
 def password_faults(form: dict[str, str]) -> dict[str, str]:
-    """What is wrong with the two fields for a new password, by field; the rule itself is the services' to say."""
+    """Return the faults of the two fields for a new password, by field. The services check the password itself."""
     password, repeated = form.get("password", ""), form.get("repeat", "")
     if not password:
         return {"password": "Enter a password."}

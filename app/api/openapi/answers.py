@@ -1,4 +1,4 @@
-"""Every answer that says no: in Umami's envelope, or as problem JSON where no API is asked."""
+"""Error responses in the document: in Umami's envelope, or as problem JSON outside the APIs."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -78,7 +78,7 @@ STATUSES = {
     400: ("BadRequest", "The request is not valid, or a rule is against it; `errors` and `properties` say where."),
     401: (
         "Unauthorized",
-        "Nobody is logged in, the password is wrong, or it is not allowed: Umami has one status for all.",
+        "No one is logged in, the password is wrong, or it is not allowed: Umami has one status for all.",
     ),
     403: ("SecondFactorNeeded", "A second factor is required of the user, and must be set up first."),
     404: ("NotFound", "There is no such thing."),
@@ -107,7 +107,7 @@ NO_HEADERS: Mapping[str, str] = {}
 
 
 def describe(spec: APISpec) -> None:
-    """Put what all operations share among the components."""
+    """Add what all operations share to the components."""
     spec.components.schema("ErrorTree", ERROR_TREE)
     spec.components.schema("Error", ERROR)
     spec.components.schema("Problem", PROBLEM)
@@ -121,7 +121,7 @@ def describe(spec: APISpec) -> None:
 def answered(
     text: str, schema: dict[str, Any], *, kind: str = "application/json", headers: Mapping[str, str] = NO_HEADERS
 ) -> dict[str, Any]:
-    """An answer, JSON as a rule; every one carries the request's id."""
+    """Return a response, by default JSON, with the header of the request id."""
     return {
         "description": text,
         "headers": {"X-Request-Id": "RequestId", **headers},
@@ -130,7 +130,7 @@ def answered(
 
 
 def refused(status: int, text: str, headers: Mapping[str, str] = NO_HEADERS) -> dict[str, Any]:
-    """An answer in the envelope of refusals."""
+    """Return an error response in Umami's envelope."""
     made = answered(text, {"$ref": f"{REFERENCE}Error"}, headers=headers)
     message, code, *more = EXAMPLES[status].items()
     made["content"]["application/json"]["example"] = {"error": dict([message, code, ("status", status), *more])}
@@ -138,7 +138,7 @@ def refused(status: int, text: str, headers: Mapping[str, str] = NO_HEADERS) -> 
 
 
 def problem(status: int, text: str, headers: Mapping[str, str] = NO_HEADERS) -> dict[str, Any]:
-    """An answer of a path that belongs to no API."""
+    """Return an error response as problem JSON."""
     made = answered(text, {"$ref": f"{REFERENCE}Problem"}, kind=PROBLEM_TYPE, headers=headers)
     example = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "requestId": "5f0c2b1e9d7a"}
     made["content"][PROBLEM_TYPE]["example"] = example
@@ -146,16 +146,16 @@ def problem(status: int, text: str, headers: Mapping[str, str] = NO_HEADERS) -> 
 
 
 def refusals(statuses: set[int]) -> dict[str, str]:
-    """References to the answers with these statuses."""
+    """Return references to the responses with these statuses."""
     return {str(status): STATUSES[status][0] for status in sorted(statuses)}
 
 
 def statuses(operation: Operation, *, path: bool, deletes: bool) -> set[int]:
     """
-    All that an operation may answer besides 200.
+    Return the possible statuses of an operation besides 200.
 
     :param path: whether its path has parameters
-    :param deletes: whether it reads query and body, to find nothing there that it does not know
+    :param deletes: whether it rejects unknown parameters in query and body
     """
     found = {500, 503, *operation.refuses}
     if operation.takes or operation.query or deletes:

@@ -1,4 +1,4 @@
-"""The files that the page is made of, read once."""
+"""The files of the page, read once."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +12,7 @@ TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
 
 @dataclass(frozen=True)
 class Asset:
-    """A file, as it is answered."""
+    """A file as it is served."""
 
     content: bytes
     mimetype: str
@@ -20,7 +20,7 @@ class Asset:
 
 
 class Assets:
-    """All of them, and one version for the lot."""
+    """All files, and one version for them."""
 
     @cached_property
     def files(self) -> dict[str, Asset]:
@@ -33,6 +33,6 @@ class Assets:
 
     @cached_property
     def version(self) -> str:
-        """Changes when any of them does."""
+        """A hash of all files."""
         together = "".join(f"{name}:{asset.etag}" for name, asset in self.files.items())
         return sha256(together.encode()).hexdigest()[:12]

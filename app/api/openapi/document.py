@@ -1,4 +1,4 @@
-"""The OpenAPI document, made from what the routes themselves declare."""
+"""The OpenAPI document, generated from the declarations of the routes."""
 
 import inspect
 import re
@@ -20,11 +20,11 @@ from app.api.umami.schemas.base import camel_case, described
 from app.api.umami.schemas.lists import PageOf
 
 DESCRIPTION = """\
-Users, teams, websites, memberships and public links of self-hosted web analytics, as Umami's clients know them.
+Users, teams, websites, memberships and public links of self-hosted web analytics. Compatible with Umami.
 
-Log in with `POST /api/auth/login` and send the token as `Authorization: Bearer …` from then on. Bodies are read as
-JSON whatever their content type; keys that are not known are ignored, but by DELETE, which answers 400 to them. Every
-refusal comes in one envelope, `Error`.
+Log in with `POST /api/auth/login` and send the token with every request as `Authorization: Bearer …`. Bodies are read
+as JSON, whatever their content type. Unknown keys are ignored, except by DELETE, which returns 400 for them. Every
+error has the form of `Error`.
 """
 SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.PUBLIC: [],
@@ -39,20 +39,20 @@ SCHEMES = {
         "type": "apiKey",
         "in": "header",
         "name": "x-umami-share-token",
-        "description": "A token of `GET /api/share/{slug}`: whoever has the link may look at its website.",
+        "description": "A token of `GET /api/share/{slug}`: anyone who has the link can view its website.",
     },
     "shareContext": {
         "type": "apiKey",
         "in": "header",
         "name": "x-umami-share-context",
-        "description": "Anything, `1` for instance: a share token counts by itself only with it.",
+        "description": "Any value, for example `1`. A share token without a user counts only with it.",
     },
 }
 ARGUMENT = re.compile(r"<(\w+)>")
 
 
 class Document:
-    """The document of an app, as it is answered."""
+    """The document of an application, as it is served."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -67,7 +67,7 @@ class Document:
 
 
 class Writer:
-    """Walks the app's rules once."""
+    """Writes the document from the application's rules."""
 
     def __init__(self, app: Flask) -> None:
         from app import __version__  # only now: the package imports us before it has a version
@@ -82,7 +82,7 @@ class Writer:
         )
 
     def written(self) -> dict[str, Any]:
-        """The whole document."""
+        """Return the whole document."""
         answers.describe(self._spec)
         for name, scheme in SCHEMES.items():
             self._spec.components.security_scheme(name, scheme)
@@ -130,7 +130,7 @@ class Writer:
         return made
 
     def _given(self, operation: Operation) -> tuple[str, dict[str, Any]]:
-        """What a success says, and its schema."""
+        """Return description and schema of a successful response."""
         shape = operation.gives
         if shape is None:
             return "Null.", {"type": "null"}
@@ -155,7 +155,7 @@ def _methods(rule: Rule) -> list[str]:
 
 
 def _operation_id(rule: Rule, method: str) -> str:
-    """The endpoint's name; where it answers to several methods, POST goes by it, as in Umami's own client."""
+    """Return the name of the endpoint. If it has several methods, POST has this name, as in Umami's client."""
     name = camel_case(rule.endpoint.split(".")[-1])
     return name if method == "post" or len(_methods(rule)) == 1 else f"{name}By{method.title()}"
 

@@ -1,4 +1,4 @@
-"""What Umami calls the errors of the services: its validator's sentences, and its own, to the letter."""
+"""The texts of errors in Umami's API: exactly Umami's where it has the same error."""
 
 from collections.abc import Callable
 from typing import Any
@@ -54,7 +54,7 @@ from app.domain.errors import (
 
 
 def _plain(error: DomainError) -> str:
-    """Our own sentence, where Umami has no such error."""
+    """Return our own sentence, for errors that Umami does not have."""
     return error.message
 
 
@@ -119,6 +119,6 @@ TEXTS: dict[type[DomainError], str | Callable[[Any], str]] = {
 
 
 def text_of(error: DomainError) -> str:
-    """Umami's text for an error."""
+    """Return the text of an error."""
     text = entry_for(TEXTS, error)
     return text if isinstance(text, str) else text(error)

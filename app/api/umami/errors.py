@@ -1,4 +1,4 @@
-"""Errors as Umami's clients know them (umami-api.md, section 1.5): one table, one envelope."""
+"""Errors in Umami's envelope: status and code by class."""
 
 from http import HTTPStatus
 from typing import Any
@@ -21,7 +21,7 @@ STATUSES: dict[type[errors.DomainError], tuple[int, str]] = {
     errors.DomainError: (400, "bad-request"),
     errors.Unauthenticated: (401, "unauthorized"),
     errors.WrongCredentials: (401, "incorrect-username-password"),
-    errors.Denied: (401, "unauthorized"),  # W23: 401 stays for "not allowed"
+    errors.Denied: (401, "unauthorized"),  # 401 stays for "not allowed"
     errors.NotFound: (404, "not-found"),
     errors.UnknownAccessCode: (404, "team-not-found"),
     errors.MissingPartialToken: (401, f"{FACTOR}missing-token"),
@@ -53,7 +53,7 @@ HTTP_TEXTS = {
 
 
 def present(error: Exception) -> Response:
-    """The envelope for whatever was raised; faults of ours are logged in full, and told by their request id alone."""
+    """Return the envelope for an exception. Internal errors are logged; the response has only their request id."""
     if isinstance(error, ValidationError):
         messages = error.messages
         return bad_fields(messages if isinstance(messages, dict) else {"_schema": messages})
@@ -67,13 +67,13 @@ def present(error: Exception) -> Response:
 
 
 def plain(status: int, _query_string: str, request_id: str) -> Plain:
-    """The envelope for a status, where the request did not get as far as Flask."""
+    """Return the envelope for a request that failed before it reached Flask."""
     message, code = _http_text(status, HTTPStatus(status).phrase)
     return JSON_TYPE, _body(status, message, code, **({"requestId": request_id} if status >= 500 else {}))
 
 
 def envelope(status: int, message: str, code: str, **extra: Any) -> Response:
-    """The answer that says no: ``{"error": {message, code, status, …}}``."""
+    """Return an error response: ``{"error": {message, code, status, …}}``."""
     return Response(_body(status, message, code, **extra), status=status, mimetype=JSON_TYPE)
 
 
@@ -82,7 +82,7 @@ def _body(status: int, message: str, code: str, **extra: Any) -> bytes:
 
 
 def bad_fields(messages: dict[str, Any]) -> Response:
-    """What is wrong with which field, as marshmallow collects it."""
+    """Return the envelope for marshmallow's messages by field."""
     return envelope(400, "Bad request", "bad-request", **texts.tree(messages))
 
 
@@ -101,7 +101,7 @@ def _refused(error: errors.DomainError) -> Response:
 
 
 def _locked(error: errors.FactorLocked) -> Response:
-    """Return the one envelope of Umami's that has no status in it."""
+    """Return the only envelope of Umami's without a status."""
     said = {
         "code": f"{FACTOR}too-many-attempts",
         "message": text_of(error),
@@ -113,7 +113,7 @@ def _locked(error: errors.FactorLocked) -> Response:
 
 
 def _failed_http(error: HTTPException) -> Response:
-    """What Flask or Werkzeug refused: unknown paths, wrong methods, bodies that are too large (W22)."""
+    """Return the envelope for errors of Flask: unknown paths, wrong methods, bodies that are too large."""
     status = error.code or 500
     message, code = _http_text(status, error.name)
     response = envelope(status, message, code)

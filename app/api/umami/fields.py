@@ -1,4 +1,4 @@
-"""Fields that read JSON as Umami's validator does, and answer with its texts."""
+"""Fields that validate JSON as Umami does, with its texts."""
 
 import math
 import re
@@ -23,12 +23,12 @@ RECORD_MAX_ITEMS = 1000
 
 
 def utf16_length(text: str) -> int:
-    """Length as JavaScript counts it: in UTF-16 code units."""
+    """Return the length as JavaScript counts it: in UTF-16 code units."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def unstorable(text: str) -> bool:
-    """Whether no database would take it: NUL, or half a surrogate pair."""
+    """Return whether no database can store the text: it has a NUL or half a surrogate pair."""
     return UNSTORABLE.search(text) is not None
 
 
@@ -36,7 +36,7 @@ class Length(validate.Length):
     """
     Length in UTF-16 code units, with the validator's texts.
 
-    :param pasted: spaces around the text do not count
+    :param pasted: ignore spaces around the text
     """
 
     def __init__(self, *, pasted: bool = False, **bounds: Any) -> None:
@@ -53,7 +53,7 @@ class Length(validate.Length):
 
 
 class _Typed(fields.Field[Any]):
-    """A field that names what it expected, and what it received instead."""
+    """A field whose error names the expected and the received type."""
 
     expects = "string"
     python: type | tuple[type, ...] = str
@@ -77,9 +77,9 @@ class _Typed(fields.Field[Any]):
 
 class Text(_Typed, fields.String):
     """
-    A string that every database can store; ``most`` and ``least`` count as JavaScript does.
+    A string that every database can store; ``most`` and ``least`` count UTF-16 code units.
 
-    :param pasted: spaces around it do not count; services trim it
+    :param pasted: ignore spaces around it; services trim it
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class Id(_Typed, fields.UUID):
 
 
 class Option(_Typed, fields.String):
-    """One of a few strings; anything else, nothing included, is no option."""
+    """One of a few strings; a missing value is an invalid option, too."""
 
     def __init__(self, options: Sequence[str], **kwargs: Any) -> None:
         super().__init__(validate=validate.OneOf(options), **kwargs)
@@ -120,14 +120,14 @@ class Option(_Typed, fields.String):
 
 
 class Flag(_Typed, fields.Boolean):
-    """true or false, and nothing like them."""
+    """true or false, and no other type."""
 
     expects = "boolean"
     python = bool
 
 
 class Number(_Typed, fields.Float):
-    """A number between two others, both included."""
+    """A number between two bounds, both included."""
 
     expects = "number"
     python = (int, float)
@@ -175,7 +175,7 @@ class Whole(_Typed, fields.Integer):
 
 
 def javascript_number(text: str) -> float:
-    """``Number(text)`` as JavaScript has it: empty is 0, ``1e3`` is 1000, ``0x10`` is 16, nonsense is NaN."""
+    """Return ``Number(text)`` as in JavaScript: empty is 0, ``1e3`` is 1000, ``0x10`` is 16, other text is NaN."""
     text = text.strip()
     if not text:
         return 0
@@ -199,7 +199,7 @@ class Part(fields.Nested):
 
 
 class Record(_Typed, fields.Dict):
-    """A JSON object of the client's own making, bounded in depth and number."""
+    """A JSON object with keys of the client's choice, limited in depth and size."""
 
     expects = "record"
     python = dict

@@ -1,4 +1,4 @@
-"""What makes a function an endpoint: who may call, what it takes and gives, in one decorator."""
+"""The decorator that makes an endpoint of a function: access, parameters and result."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ CONTRADICTION = "Given twice, with different values"
 
 
 class Access(StrEnum):
-    """Who may call an endpoint at all; what they may do there is the services' to say."""
+    """Who can call an endpoint; what they can do there is decided by the services."""
 
     PUBLIC = "public"
     VIEWER = "viewer"
@@ -46,7 +46,7 @@ class Access(StrEnum):
 
 @dataclass(frozen=True)
 class Operation:
-    """What there is to know of an endpoint; the OpenAPI document is made from these."""
+    """The declaration of an endpoint. The OpenAPI document is generated from these."""
 
     id: str
     access: Access
@@ -69,12 +69,13 @@ def operation(
     before_enrolling: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """
-    Make an endpoint of a function: authentication, then validation, then the function (W24).
+    Make an endpoint of a function: authenticate, then validate, then call the function, so that strangers learn nothing
+    about parameters.
 
-    It is called with ids of the path as UUIDs, then ``query`` and ``data``, both loaded, where declared.
+    The function gets the ids of the path as UUIDs, and ``query`` and ``data`` as loaded by their schemas, if declared.
 
-    :param refuses: statuses it may answer besides those that follow from the rest
-    :param needs_body: False where no body is as good as an empty object
+    :param refuses: possible statuses besides those that follow from the declaration
+    :param needs_body: False if a missing body counts as an empty object
     :param before_enrolling: open to users who must set up a second factor before anything else
     """
 
@@ -105,7 +106,7 @@ def operation(
 
 
 def authenticate(access: Access, *, before_enrolling: bool) -> None:
-    """Find out who asks. :raises Unauthenticated: nobody, or no user where it takes one (W1)"""
+    """Identify the caller. :raises Unauthenticated: there is none, or no user where one is needed"""
     if access is Access.PARTIAL:
         token = bearer_token()
         if token is None:
@@ -125,19 +126,19 @@ def authenticate(access: Access, *, before_enrolling: bool) -> None:
 
 
 def current_actor() -> Actor:
-    """Who asks; on public endpoints nothing is known but where the request comes from."""
+    """Return the caller. On public endpoints only the origin of the request is known."""
     actor: Actor = g.actor
     return actor
 
 
 def bearer_token() -> str | None:
-    """The second word of the ``Authorization`` header, whatever the first one is (umami-api.md, 1.2)."""
+    """Return the second word of the ``Authorization`` header, whatever the first one is, as Umami does."""
     words = request.headers.get("Authorization", "").split(" ")
     return words[1] if len(words) > 1 else None
 
 
 def _parsed(name: str, text: str) -> UUID | str:
-    """A part of the path. :raises NotFound: an id that is no UUID, or text that nothing can be called (W2)"""
+    """Convert a part of the path. :raises NotFound: the id is not a UUID, or the text cannot be stored"""
     if not name.endswith("_id"):
         if unstorable(text):
             raise NotFound
@@ -148,15 +149,15 @@ def _parsed(name: str, text: str) -> UUID | str:
 
 
 def _last_of_each() -> Mapping[str, str]:
-    """The query; of repeated keys the last counts."""
+    """Return the query; of repeated keys the last counts."""
     return {name: values[-1] for name, values in request.args.lists()}
 
 
 def _told(schema: Schema) -> dict[str, Any]:
     """
-    What a call that destroys something was told, in the query or in the body.
+    Return the parameters of a call that deletes something, from query and body.
 
-    :raises ValidationError: something that is not known, or one thing twice and not the same
+    :raises ValidationError: a parameter is unknown, or given twice with different values
     """
     contradicting = {name: [CONTRADICTION] for name, values in request.args.lists() if len(set(values)) > 1}
     if contradicting:
@@ -170,9 +171,9 @@ def _told(schema: Schema) -> dict[str, Any]:
 
 def json_body(*, needed: bool = True) -> dict[str, Any]:
     """
-    The body as a JSON object, whatever its content type says; an empty one where none is needed and none came.
+    Return the body as a JSON object, whatever its content type. A missing one is empty unless ``needed``.
 
-    :raises ValidationError: it is no object, with the validator's text for the whole
+    :raises ValidationError: it is not an object
     """
     sent = body()
     if not sent and not needed:
@@ -187,13 +188,13 @@ def json_body(*, needed: bool = True) -> dict[str, Any]:
 
 
 def answer(gives: Shape, result: Any, query: Any) -> Response:
-    """Draw the result of a view as the JSON that the endpoint promises."""
+    """Serialize the result of a view as the endpoint declares."""
     if isinstance(gives, PageOf):
-        drawn: Any = gives.draw(result, query)
+        serialized: Any = gives.serialize(result, query)
     elif gives is None:
-        drawn = None
+        serialized = None
     elif isinstance(gives, tuple):
-        drawn = [shape.draw(item) for shape, item in zip(gives, result, strict=True)]
+        serialized = [shape.serialize(item) for shape, item in zip(gives, result, strict=True)]
     else:
-        drawn = gives.draw(result)
-    return Response(orjson.dumps(drawn), mimetype="application/json")
+        serialized = gives.serialize(result)
+    return Response(orjson.dumps(serialized), mimetype="application/json")

@@ -1,1 +1,1 @@
-"""Routes: parse, call, present."""
+"""Routes. Each parses the request, calls a service, and returns its result."""

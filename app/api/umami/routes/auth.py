@@ -30,39 +30,39 @@ def _user_agent() -> str:
 @bp.post("/login")
 @operation(LoggedIn, takes=LoginIn, access=Access.PUBLIC, refuses=(401, 429))
 def login(data: dict[str, Any]) -> auth.Login | HalfWay:
-    """Log in with name or e-mail address, and password, for a token."""
+    """Log in with username or e-mail address, and password; returns a token."""
     return auth.login(current_actor(), **data, user_agent=_user_agent())
 
 
 @bp.post("/forgot-password")
 @operation(Ok, takes=ForgotPassword, access=Access.PUBLIC, refuses=(429,))
 def forgot_password(data: str) -> None:
-    """Have a link for a new password mailed, if anybody is called that and has an address; the answer does not tell."""
+    """Mail a password reset link, if such a user has an e-mail address; the response does not tell."""
     password_resets.request(current_actor(), data)
 
 
 @bp.post("/logout")
 @operation(Ok, access=Access.LEAVING, before_enrolling=True)
 def logout() -> None:
-    """End the login that asks; its token is worthless from now on. One that has ended already is no error."""
+    """End the session of this token. It is no error if it has ended already."""
     sessions.revoke_current(current_actor())
 
 
 @bp.route("/verify", methods=["GET", "POST"])
 @operation(CurrentUserWithTeams, before_enrolling=True)
 def verify() -> Identity:
-    """Who is logged in, and their teams."""
+    """Return the user who is logged in, and their teams."""
     return whoami(current_actor())
 
 
 @bp.post("/sso")
 @operation(SignedOn, refuses=(400,))
 def sso() -> tuple[Actor, str]:
-    """A second token for whoever is logged in, good for a day."""
+    """Open a second session for the user who is logged in, for one day."""
     return current_actor(), auth.single_sign_on(current_actor(), user_agent=_user_agent())
 
 
 @bp.get("/subscription")
 @operation(Subscription)
 def get_subscription() -> None:
-    """What the caller has subscribed to: nothing, and nothing is limited."""
+    """Return the subscription: there is none, and nothing is limited."""

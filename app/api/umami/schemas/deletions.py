@@ -1,4 +1,4 @@
-"""Calls that destroy something: what they may be told, in the query or in a JSON body."""
+"""Parameters of calls that delete something, in the query or in a JSON body."""
 
 from typing import Any
 
@@ -6,15 +6,14 @@ from marshmallow import RAISE, ValidationError, fields
 
 from app.api.umami import texts
 from app.api.umami.fields import Id
-from app.api.umami.schemas.base import WireSchema
+from app.api.umami.schemas.base import ApiSchema
 
 YES, NO = "true", "false"
 
 
-class Deletion(WireSchema):
+class Deletion(ApiSchema):
     """
-    Nothing at all. A parameter that is not known is an error here: misspelt, it would destroy what it was meant to
-    save.
+    No parameters. Unknown ones are an error here: a misspelt parameter would delete what it was meant to save.
     """
 
     error_messages = {"unknown": "Unrecognized key"}
@@ -39,8 +38,8 @@ class UserDelete(Deletion):
 
     transfer_to = Id(
         metadata={
-            "description": "Who gets the user's websites and teams, instead of deletion. It may stand in a JSON body "
-            "instead."
+            "description": "The user who gets the websites and teams, instead of deleting them. "
+            "It can be sent in a JSON body instead."
         }
     )
 
@@ -50,7 +49,7 @@ class MemberDelete(Deletion):
 
     keep_grants = YesOrNo(
         metadata={
-            "description": "Whether the user keeps what they were granted on the team's websites; false without it. It "
+            "description": "Whether the user keeps grants on the team's websites; by default not. It "
             "may stand in a JSON body instead."
         }
     )

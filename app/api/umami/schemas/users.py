@@ -1,11 +1,11 @@
-"""Accounts on Umami's wire."""
+"""Users in Umami's API."""
 
 from typing import Any, ClassVar
 
 from marshmallow import fields
 
 from app.api.umami.fields import Id, Option, Text
-from app.api.umami.schemas.base import Drawn, IsoDate, OutSchema, WireSchema
+from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, Serialized
 from app.api.umami.schemas.lists import SEARCH_MAX_LENGTH, SortedSearchedQuery
 from app.domain.roles import Role
 
@@ -15,14 +15,14 @@ EMAIL_MAX_LENGTH = 320
 ROLES = [role.value for role in Role]
 STATES = {"active": False, "pending": True}
 """Of accounts, by whether they wait for an invitation to be accepted."""
-LAST_SEEN = IsoDate(metadata={"description": "When the account was last used, to some minutes; absent before that."})
-PENDING = fields.Boolean(metadata={"description": "True for those who have not accepted their invitation yet."})
+LAST_SEEN = IsoDate(metadata={"description": "When the user was last active; absent if never."})
+PENDING = fields.Boolean(metadata={"description": "True until the user has accepted the invitation."})
 
 
 def username(**kwargs: bool) -> Text:
     return Text(
         most=255,
-        metadata={"description": "1 to 255 characters; unique whatever the case.", "examples": ["ada"]},
+        metadata={"description": "1 to 255 characters; unique, ignoring case.", "examples": ["ada"]},
         **kwargs,
     )
 
@@ -40,26 +40,26 @@ def email() -> Text:
     return Text(
         most=EMAIL_MAX_LENGTH,
         allow_none=True,
-        metadata={"description": "Unique whatever the case; null or empty for none.", "examples": ["ada@example.com"]},
+        metadata={"description": "Unique, ignoring case; null or empty for none.", "examples": ["ada@example.com"]},
     )
 
 
 def display_name() -> Text:
-    return Text(most=255, allow_none=True, metadata={"description": "What the account's owner is called."})
+    return Text(most=255, allow_none=True, metadata={"description": "Full name, or how the user wants to be called."})
 
 
-class UserCreate(WireSchema):
+class UserCreate(ApiSchema):
     """``POST /api/users``."""
 
     username = username(required=True)
     password = new_password(required=True)
     role = Option(ROLES, required=True, metadata={"examples": [Role.USER.value]})
-    id = Id(metadata={"description": "The id to give the account; a fresh one without it."})
+    id = Id(metadata={"description": "Id of the user; by default a new one."})
     email = email()
     display_name = display_name()
 
 
-class UserUpdate(WireSchema):
+class UserUpdate(ApiSchema):
     """``POST /api/users/:id``."""
 
     username = username()
@@ -67,7 +67,7 @@ class UserUpdate(WireSchema):
     role = Option(ROLES, metadata={"examples": [Role.USER.value]})
     current_password = Text(
         metadata={
-            "description": "Needed by those who change their own password or e-mail address and are no administrators."
+            "description": "Required to change your own password or e-mail address, unless you are an administrator."
         }
     )
     email = email()
@@ -75,7 +75,7 @@ class UserUpdate(WireSchema):
 
 
 class UserQuery(SortedSearchedQuery):
-    """Accounts: which part of the list."""
+    """Users: page, search, filters and order."""
 
     sorts: ClassVar = {
         "username": "username",
@@ -86,14 +86,14 @@ class UserQuery(SortedSearchedQuery):
     search = Text(
         most=SEARCH_MAX_LENGTH,
         metadata={
-            "description": "Part of the username, the e-mail address or the display name, in any case; empty finds all."
+            "description": "Part of the username, e-mail address or display name, ignoring case; empty finds all."
         },
     )
-    role = Option(ROLES, metadata={"description": "Those who have this role.", "examples": [Role.USER.value]})
+    role = Option(ROLES, metadata={"description": "Only users with this role.", "examples": [Role.USER.value]})
     state = Option(
         list(STATES),
         metadata={
-            "description": "Those who have not accepted their invitation yet (`pending`), or all others (`active`).",
+            "description": "Users who have not accepted their invitation yet (`pending`), or all others (`active`).",
             "examples": ["active"],
         },
     )
@@ -107,7 +107,7 @@ class UserQuery(SortedSearchedQuery):
 
 
 class UserCreated(OutSchema):
-    """A fresh account."""
+    """A new user."""
 
     id = fields.UUID(required=True)
     username = fields.String(required=True)
@@ -115,13 +115,13 @@ class UserCreated(OutSchema):
 
 
 class UserSummary(UserCreated):
-    """A user as others may see one; the password hash has no field here."""
+    """A user. The password hash has no field here."""
 
     created_at = IsoDate(required=True, allow_none=True)
 
 
 class UserProfile(UserSummary):
-    """An account as its owner and administrators see it; what it does not have is left out."""
+    """A user with profile; keys without a value are left out."""
 
     two_factor_required = fields.Boolean(
         required=True, metadata={"description": "Whether a second factor is required of this user in particular."}
@@ -133,20 +133,20 @@ class UserProfile(UserSummary):
 
 
 class UserMade(UserCreated):
-    """A fresh account, with what it was given."""
+    """A new user, with the given profile."""
 
     email = fields.String()
     display_name = fields.String()
 
 
 class WebsiteCount(OutSchema):
-    """How many websites."""
+    """Number of websites."""
 
     websites = fields.Integer(required=True)
 
 
 class AdminUser(UserCreated):
-    """A user in the administrators' list."""
+    """A user in the list for administrators."""
 
     logo_url = fields.String(required=True, allow_none=True)
     display_name = fields.String(required=True, allow_none=True)
@@ -154,14 +154,14 @@ class AdminUser(UserCreated):
     two_factor_required = fields.Boolean(required=True)
     updated_at = IsoDate(required=True, allow_none=True)
     deleted_at = IsoDate(required=True, allow_none=True)
-    count = Drawn(WebsiteCount, lambda row: {"websites": row.website_count}, data_key="_count", required=True)
+    count = Serialized(WebsiteCount, lambda row: {"websites": row.website_count}, data_key="_count", required=True)
     email = fields.String()
     last_seen_at = LAST_SEEN
     pending = PENDING
 
 
 class UserRef(OutSchema):
-    """Which user."""
+    """Id and name of a user."""
 
     id = fields.UUID(required=True)
     username = fields.String(required=True)
