@@ -9,7 +9,7 @@ bp = Blueprint("probes", __name__)
 
 
 def init_app(app: Flask) -> None:
-    """Hang the probes beside the wires."""
+    """Register the probes beside the APIs."""
     app.register_blueprint(bp)
 
 

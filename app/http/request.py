@@ -1,4 +1,4 @@
-"""What every answer has in common, whatever the wire: request ids, headers, JSON, log lines."""
+"""What all responses have in common, whatever the API: request ids, headers, JSON, log lines."""
 
 import time
 from typing import Any
@@ -73,7 +73,7 @@ def body() -> bytes:
 
 
 def client_address() -> str:
-    """The address of whoever asks, behind as many proxies as are trusted."""
+    """Return the client's address, behind as many proxies as are trusted."""
     return request.remote_addr or ""
 
 

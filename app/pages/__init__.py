@@ -1,6 +1,6 @@
 """
-``/invitations/…`` and ``/reset-password/…``: pages for people who were sent a link. A wire of its own: forms come in,
-HTML goes out, also where something fails.
+``/invitations/…`` and ``/reset-password/…``: pages for users who were sent a link. They accept forms, and respond with
+HTML, errors included.
 """
 
 from flask import Blueprint, Flask
@@ -14,9 +14,9 @@ PLACES = ("/invitations", "/reset-password", "/pages")
 
 
 def init_app(app: Flask) -> None:
-    """Hang the pages at the root, where links lead."""
-    wire = Blueprint("pages", __name__, template_folder="templates")
+    """Register the pages at the root, where links lead."""
+    pages = Blueprint("pages", __name__, template_folder="templates")
     for module in (invitations, resets, style):
-        wire.register_blueprint(module.bp)
-    app.register_blueprint(wire)
+        pages.register_blueprint(module.bp)
+    app.register_blueprint(pages)
     register(Api("pages", below(*PLACES), errors.present, errors.plain))

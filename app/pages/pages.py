@@ -35,7 +35,7 @@ HEADERS = {
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
-    """A page, which nobody keeps, indexes, frames or is told the address of."""
+    """Return a page with headers against caching, indexing, framing and sending its address to others."""
     text = render_template(f"pages/{template}.html", sheet_version=version(), min_length=MIN_LENGTH, **values)
     return Response(text, status=status, mimetype="text/html", headers=HEADERS)
 

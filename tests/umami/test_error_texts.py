@@ -1,4 +1,4 @@
-"""The validator's exact texts (umami-api.md, section 1.5), through the wire."""
+"""The exact texts of Umami's validator."""
 
 import pytest
 

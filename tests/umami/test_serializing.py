@@ -1,4 +1,4 @@
-"""Answers are drawn by hand: the drawing and the declared schema are held to the same result."""
+"""Responses are serialized by hand, with the same result as by the declared schema."""
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -58,7 +58,7 @@ ENTRIES = {
 
 
 class Row:
-    """A row with a value for every name that a schema or a drawing may ask for."""
+    """A row with a value for every name that a schema or its serializer may read."""
 
     def __init__(self, *, empty: bool = False) -> None:
         self._empty = empty
@@ -82,7 +82,7 @@ class Row:
 
 
 def schemas():
-    """Every schema of an answer on Umami's wire."""
+    """Every schema of a response in Umami's API."""
     found, new = [], OutSchema.__subclasses__()
     while new:
         found += new
@@ -137,18 +137,18 @@ SOURCES: dict[type[OutSchema], list[Any]] = {
     teams.TeamFull: [TEAM_VIEW, EMPTY_TEAM],
     websites.AdminWebsite: [SITE_VIEW, SimpleNamespace(website=EMPTY, team_owners=[])],
 }
-"""What the schemas that draw themselves are drawn from."""
+"""The rows for schemas that serialize themselves."""
 DESCRIBED = {access.AccessCapabilities, lists.Envelope, websites.OwnersTeam}
-"""Drawn as a part of something else; here for the OpenAPI document."""
+"""Serialized as a part of something else; declared for the OpenAPI document."""
 
 
-def assert_declared(schema: OutSchema, drawn: dict[str, Any]) -> None:
+def assert_declared(schema: OutSchema, content: dict[str, Any]) -> None:
     """The keys are the declared ones, in that order, all of them unless optional; so it is further inside."""
     declared = {field.data_key: field for field in schema.dump_fields.values()}
-    assert list(drawn) == [key for key in declared if key in drawn]
-    missing = [key for key, field in declared.items() if key not in drawn]
+    assert list(content) == [key for key in declared if key in content]
+    missing = [key for key, field in declared.items() if key not in content]
     assert not [key for key in missing if declared[key].required], missing
-    for key, value in drawn.items():
+    for key, value in content.items():
         field = declared[key]
         if isinstance(field, fields.Nested) and value is not None:
             for item in value if field.many else [value]:
@@ -163,12 +163,12 @@ def assert_declared(schema: OutSchema, drawn: dict[str, Any]) -> None:
 )
 def test_what_is_drawn_is_what_marshmallow_dumps(schema, row):
     declared = {field.data_key: field for field in schema().dump_fields.values()}
-    drawn, dumped = schema.draw(row), schema().dump(row)
+    content, dumped = schema.draw(row), schema().dump(row)
     left_out = {key for key, field in declared.items() if not field.required and dumped[key] in (None, False)}
 
-    assert drawn == {key: value for key, value in dumped.items() if key not in left_out}
+    assert content == {key: value for key, value in dumped.items() if key not in left_out}
     assert list(dumped) == list(declared)
-    assert list(drawn) == [key for key in declared if key not in left_out]
+    assert list(content) == [key for key in declared if key not in left_out]
 
 
 @pytest.mark.parametrize(
@@ -188,11 +188,11 @@ def test_no_schema_is_forgotten():
 def test_an_envelope_is_drawn_as_described(capped):
     asked = lists.Listing(page=2, size=7, max_results=50, search="a", sort=Sort("created_at", descending=True))
 
-    drawn = lists.PageOf(auth.Ok).draw(Page([ROW], 8, capped), asked)
+    content = lists.PageOf(auth.Ok).draw(Page([ROW], 8, capped), asked)
 
-    assert drawn.pop("data") == [{"ok": True}]
-    assert list(drawn) == [field.data_key for field in lists.Envelope().dump_fields.values()]
-    assert drawn["isCapped"] is capped
+    assert content.pop("data") == [{"ok": True}]
+    assert list(content) == [field.data_key for field in lists.Envelope().dump_fields.values()]
+    assert content["isCapped"] is capped
 
 
 def test_a_member_from_text_is_a_named_member():

@@ -78,7 +78,7 @@ STATUSES = {
     400: ("BadRequest", "The request is not valid, or a rule is against it; `errors` and `properties` say where."),
     401: (
         "Unauthorized",
-        "Nobody is logged in, the password is wrong, or it is not allowed: Umami has one status for all.",
+        "Not logged in, wrong password, or missing permission: Umami has one status for all of them.",
     ),
     403: ("SecondFactorNeeded", "A second factor is required of the user, and must be set up first."),
     404: ("NotFound", "There is no such thing."),
@@ -130,7 +130,7 @@ def answered(
 
 
 def refused(status: int, text: str, headers: Mapping[str, str] = NO_HEADERS) -> dict[str, Any]:
-    """An answer in the envelope of refusals."""
+    """A response in the error envelope."""
     made = answered(text, {"$ref": f"{REFERENCE}Error"}, headers=headers)
     message, code, *more = EXAMPLES[status].items()
     made["content"]["application/json"]["example"] = {"error": dict([message, code, ("status", status), *more])}

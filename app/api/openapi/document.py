@@ -23,8 +23,8 @@ DESCRIPTION = """\
 Users, teams, websites, memberships and public links of self-hosted web analytics, as Umami's clients know them.
 
 Log in with `POST /api/auth/login` and send the token as `Authorization: Bearer …` from then on. Bodies are read as
-JSON whatever their content type; keys that are not known are ignored, but by DELETE, which answers 400 to them. Every
-refusal comes in one envelope, `Error`.
+JSON whatever their content type; keys that are not known are ignored, but by DELETE, which answers 400 to them. All
+errors have one envelope, `Error`.
 """
 SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.PUBLIC: [],
@@ -39,7 +39,7 @@ SCHEMES = {
         "type": "apiKey",
         "in": "header",
         "name": "x-umami-share-token",
-        "description": "A token of `GET /api/share/{slug}`: whoever has the link may look at its website.",
+        "description": "A token of `GET /api/share/{slug}`: anyone who has the link can view its website.",
     },
     "shareContext": {
         "type": "apiKey",

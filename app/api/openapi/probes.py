@@ -1,4 +1,4 @@
-"""The probes and the counters in the document; they belong to no wire, so they are described by hand."""
+"""The probes and the metrics in the document; they belong to no API, so they are described by hand."""
 
 from typing import Any
 

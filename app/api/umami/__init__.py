@@ -22,9 +22,9 @@ PREFIX = "/api"
 
 
 def init_app(app: Flask) -> None:
-    """Hang the wire under ``/api``."""
-    wire = Blueprint("umami", __name__, url_prefix=PREFIX)
+    """Register the API under ``/api``."""
+    api = Blueprint("umami", __name__, url_prefix=PREFIX)
     for module in (auth, me, users, teams, members, websites, access, invitations, shares, second_factor, server):
-        wire.register_blueprint(module.bp)
-    app.register_blueprint(wire)
+        api.register_blueprint(module.bp)
+    app.register_blueprint(api)
     register(Api("umami", below(PREFIX), errors.present, errors.plain))

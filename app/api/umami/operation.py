@@ -105,7 +105,7 @@ def operation(
 
 
 def authenticate(access: Access, *, before_enrolling: bool) -> None:
-    """Find out who asks. :raises Unauthenticated: nobody, or no user where it takes one (W1)"""
+    """Identify the caller. :raises Unauthenticated: there is no valid token, or not one of a user"""
     if access is Access.PARTIAL:
         token = bearer_token()
         if token is None:
@@ -187,13 +187,13 @@ def json_body(*, needed: bool = True) -> dict[str, Any]:
 
 
 def answer(gives: Shape, result: Any, query: Any) -> Response:
-    """Draw the result of a view as the JSON that the endpoint promises."""
+    """Serialize the result of a view as the JSON that the endpoint declares."""
     if isinstance(gives, PageOf):
-        drawn: Any = gives.draw(result, query)
+        content: Any = gives.draw(result, query)
     elif gives is None:
-        drawn = None
+        content = None
     elif isinstance(gives, tuple):
-        drawn = [shape.draw(item) for shape, item in zip(gives, result, strict=True)]
+        content = [shape.draw(item) for shape, item in zip(gives, result, strict=True)]
     else:
-        drawn = gives.draw(result)
-    return Response(orjson.dumps(drawn), mimetype="application/json")
+        content = gives.draw(result)
+    return Response(orjson.dumps(content), mimetype="application/json")

@@ -25,7 +25,7 @@ def get_website_access(website_id: UUID, query: Listing) -> Page[Any]:
 @bp.get("/users/<user_id>/access")
 @operation(PageOf(AccessOut), query=SearchedQuery)
 def get_user_access(user_id: UUID, query: Listing) -> Page[Any]:
-    """All websites that a user has a right on, by name, and why: anybody's for administrators, else one's own."""
+    """List the websites that a user can access, by name, and why. Only administrators may query other users."""
     return effective.list_user_access(current_actor(), user_id, query.window, search=query.search)
 
 

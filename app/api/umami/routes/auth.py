@@ -37,7 +37,7 @@ def login(data: dict[str, Any]) -> auth.Login | HalfWay:
 @bp.post("/forgot-password")
 @operation(Ok, takes=ForgotPassword, access=Access.PUBLIC, refuses=(429,))
 def forgot_password(data: str) -> None:
-    """Have a link for a new password mailed, if anybody is called that and has an address; the answer does not tell."""
+    """Mail a password reset link, if the account exists and has an address. The response does not reveal this."""
     password_resets.request(current_actor(), data)
 
 
@@ -58,7 +58,7 @@ def verify() -> Identity:
 @bp.post("/sso")
 @operation(SignedOn, refuses=(400,))
 def sso() -> tuple[Actor, str]:
-    """A second token for whoever is logged in, good for a day."""
+    """Return a second token for the caller, valid for a day."""
     return current_actor(), auth.single_sign_on(current_actor(), user_agent=_user_agent())
 
 

@@ -19,14 +19,14 @@ bp = Blueprint("invitations", __name__, url_prefix="/invitations")
 @bp.get("")
 @operation(PageOf(InvitationOut), query=SearchedQuery)
 def get_invitations(query: Listing) -> Page[Any]:
-    """Invitations, newest first: all for administrators, one's own for others."""
+    """List invitations, newest first: all of them for administrators, their own for others."""
     return manage.list_invitations(current_actor(), query.window, search=query.search)
 
 
 @bp.post("")
 @operation(InvitationMade, takes=InvitationCreate)
 def create_invitation(data: dict[str, Any]) -> Any:
-    """Invite somebody; for administrators, and to their websites for those who administer some."""
+    """Invite a user. Users who administer a website can invite to it; administrators to anything."""
     made = manage.invite(current_actor(), **data)
     return made, made.link(root())
 

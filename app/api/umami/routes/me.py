@@ -1,4 +1,4 @@
-"""``/api/me``: whoever asks."""
+"""``/api/me``: the caller's own account."""
 
 from typing import Any
 from uuid import UUID
@@ -31,7 +31,7 @@ def get_me() -> tuple[Actor, str | None]:
 @bp.post("/me/password")
 @operation(UserSummary, takes=PasswordChange, refuses=(429,))
 def update_my_password(data: dict[str, Any]) -> Any:
-    """Change one's own password; one's other logins end."""
+    """Change your own password. Your other sessions end."""
     return accounts.change_own_password(current_actor(), **data)
 
 
@@ -56,14 +56,14 @@ def _my_websites(query: Listing) -> Page[Any]:
 @bp.get("/me/websites")
 @operation(PageOf(OwnedWebsite, with_teams=WebsiteOut), query=MyWebsiteQuery)
 def get_my_websites(query: Listing) -> Page[Any]:
-    """One's websites, by name."""
+    """List your websites, by name."""
     return _my_websites(query)
 
 
 @bp.get("/websites")
 @operation(PageOf(OwnedWebsite, with_teams=WebsiteOut), query=WebsiteQuery)
 def list_websites(query: Listing) -> Page[Any]:
-    """One's websites, by name, with search."""
+    """List your websites, by name, with search."""
     return _my_websites(query)
 
 
@@ -72,7 +72,7 @@ def list_websites(query: Listing) -> Page[Any]:
 @bp.get("/boards", endpoint="get_my_boards")
 @operation(PageOf(WebsiteOut), query=SearchedQuery)
 def get_my_links(query: Listing) -> Page[Any]:
-    """One's links, pixels or boards: always none. Umami's dashboard asks for them."""
+    """List your links, pixels or boards: always none. Umami's dashboard requests them."""
     return Page([], 0)
 
 
@@ -85,19 +85,19 @@ def get_my_dashboard() -> None:
 @bp.get("/me/sessions")
 @operation(PageOf(SessionOut), query=ListQuery)
 def get_my_sessions(query: Listing) -> Page[Any]:
-    """One's logins, newest first."""
+    """List your sessions, newest first."""
     return sessions.list_sessions(current_actor(), query.window)
 
 
 @bp.delete("/me/sessions")
 @operation(Ok)
 def delete_my_other_sessions() -> None:
-    """End all one's logins but the one that asks."""
+    """End all your sessions except the current one."""
     sessions.revoke_others(current_actor())
 
 
 @bp.delete("/me/sessions/<session_id>")
 @operation(Ok)
 def delete_my_session(session_id: UUID) -> None:
-    """End one of one's logins."""
+    """End one of your sessions."""
     sessions.revoke_session(current_actor(), session_id)

@@ -19,5 +19,5 @@ def heartbeat() -> None:
 @bp.get("/config")
 @operation(ServerConfig, access=Access.PUBLIC)
 def get_config() -> Config:
-    """What a dashboard needs to know before anybody logs in."""
+    """Return the settings that a dashboard needs before login."""
     return runtime().config

@@ -44,7 +44,7 @@ def create_user(data: dict[str, Any]) -> Any:
 @bp.get("/users/<user_id>")
 @operation(UserProfile)
 def get_user(user_id: UUID) -> Any:
-    """One account: anybody's for administrators, one's own for others."""
+    """Return an account. Only administrators may see those of others."""
     return accounts.get_user(current_actor(), user_id)
 
 

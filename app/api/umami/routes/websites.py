@@ -37,7 +37,7 @@ def list_all_websites(query: Listing) -> Page[Any]:
 @bp.post("/websites")
 @operation(WebsiteOut, takes=WebsiteCreate)
 def create_website(data: dict[str, Any]) -> Any:
-    """Register a website, one's own or a team's."""
+    """Create a website, for yourself or for a team."""
     return websites.create_website(current_actor(), **data)
 
 
@@ -74,7 +74,7 @@ def reset_website(website_id: UUID) -> None:
 @bp.post("/websites/<website_id>/transfer")
 @operation(WebsiteBare, takes=WebsiteTransfer)
 def transfer_website(website_id: UUID, data: dict[str, Any]) -> Any:
-    """Hand a website on: one's own into a team, or a team's to oneself."""
+    """Transfer your website to a team, or a team's website to yourself."""
     return websites.transfer_website(current_actor(), website_id, **data)
 
 

@@ -1,4 +1,4 @@
-"""Rights on websites, on Umami's wire: a part that Umami itself has not."""
+"""Access to websites: an extension of Umami's API."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from app.domain.roles import SiteRole, Source, TeamRole
 
 RIGHTS = [role.value for role in SiteRole]
 CAPABILITIES_AT_ONCE = 100
-"""More than anybody has; a longer list is a mistake."""
+"""More than any user has; a longer list is a mistake."""
 
 
 class Names(fields.List[str]):
@@ -64,7 +64,7 @@ class AccessWebsite(OutSchema):
 
 
 class AccessTeam(OutSchema):
-    """The team by which somebody has a right."""
+    """The team through which a user has access."""
 
     id = fields.UUID(required=True)
     name = fields.String(required=True)
@@ -72,7 +72,7 @@ class AccessTeam(OutSchema):
 
 
 class AccessReason(OutSchema):
-    """One way in which somebody has a right."""
+    """One reason why a user has access."""
 
     source = fields.String(required=True, metadata={"enum": [source.value for source in Source]})
     right = fields.String(required=True, metadata={"enum": RIGHTS})

@@ -1,4 +1,4 @@
-"""Logging in, being somebody, and the server's own settings, on Umami's wire."""
+"""Login, the caller, and the server's settings in Umami's API."""
 
 from typing import Any
 
@@ -127,7 +127,7 @@ class LoggedIn(OutSchema):
 
 
 class SignedOn(OutSchema):
-    """A second token of whoever is logged in."""
+    """A second token for the caller."""
 
     user = fields.Nested(SignedOnUser, required=True)
     token = fields.String(required=True)
@@ -161,7 +161,7 @@ class Me(OutSchema):
 
 
 class Subscription(OutSchema):
-    """What Umami Cloud sells; on one's own server nothing is for sale, and nothing is limited."""
+    """What Umami Cloud sells; on your own server nothing is for sale, and nothing is limited."""
 
     has_subscription = fields.Constant(False, required=True)
     is_business = fields.Constant(False, required=True)
@@ -171,7 +171,7 @@ class Subscription(OutSchema):
 
 
 class ServerConfig(OutSchema):
-    """What a dashboard needs to know before anybody logs in."""
+    """The settings that a dashboard needs before login."""
 
     cloud_mode = fields.Constant(False, required=True)
     favicon_url = fields.String()

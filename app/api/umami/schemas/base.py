@@ -29,11 +29,11 @@ class IsoDate(fields.DateTime):
 
 
 class Drawn(fields.Nested):
-    """An object, or a list of them (``many``), that a function draws from the whole row."""
+    """An object, or a list of them (``many``), that a function makes from the whole row."""
 
     def __init__(self, schema: type[Schema], draw: Callable[[Any], Any], **kwargs: Any) -> None:
         super().__init__(schema, **kwargs)
-        self.draw = draw
+        self.draw = draw  # codespell:ignore draw
 
     def serialize(self, attr: str, obj: Any, accessor: Any = None, **kwargs: Any) -> Any:
         return self.draw(obj)
@@ -77,11 +77,11 @@ class OutSchema(WireSchema):
 
     @classmethod
     def pen(cls) -> Callable[[Any], dict[str, Any]]:
-        """The function that draws one; for many, ask for it once."""
-        pen = OutSchema._pens.get(cls)
-        if pen is None:
-            pen = OutSchema._pens[cls] = _pen(cls())
-        return pen
+        """Return the function that serializes one row; for many rows, get it once."""
+        serialize = OutSchema._pens.get(cls)
+        if serialize is None:
+            serialize = OutSchema._pens[cls] = _pen(cls())
+        return serialize
 
 
 def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
@@ -91,15 +91,15 @@ def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
     """
     blank: dict[str, Any] = {}  # all keys in their order, with what is the same for all rows
     sources: dict[str, str] = {}
-    drawn: list[tuple[str, Callable[[Any], Any]]] = []
+    made: list[tuple[str, Callable[[Any], Any]]] = []
     converted: list[tuple[str, Callable[[Any], Any]]] = []
     flags: list[str] = []
     optional: list[str] = []
     for name, field in schema.dump_fields.items():
         key = str(field.data_key)
         blank[key] = field.constant if isinstance(field, fields.Constant) else None
-        if isinstance(field, Drawn):
-            drawn.append((key, field.draw))
+        if isinstance(field, Drawn):  # codespell:ignore drawn
+            made.append((key, field.draw))
         elif not isinstance(field, fields.Constant):
             sources[key] = field.of if isinstance(field, SameFlag) else field.attribute or name
             if isinstance(field, fields.UUID):
@@ -109,9 +109,9 @@ def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
             if not field.required:
                 (flags if isinstance(field, fields.Boolean) else optional).append(key)
     keys, values_of = tuple(sources), _values_of(*sources.values())
-    rare = bool(drawn or flags or optional)
+    rare = bool(made or flags or optional)
 
-    def pen(row: Any) -> dict[str, Any]:
+    def serialize(row: Any) -> dict[str, Any]:
         answer = blank.copy()
         answer.update(zip(keys, values_of(row)))  # noqa: B905 (as many as there are; to check it costs)
         for key, as_text in converted:
@@ -119,8 +119,8 @@ def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
             if value.__class__ is not str and value is not None:  # long lists come as text from the database
                 answer[key] = as_text(value)
         if rare:
-            for key, draw in drawn:
-                answer[key] = draw(row)
+            for key, make in made:
+                answer[key] = make(row)
             for key in optional:
                 if answer[key] is None:
                     del answer[key]
@@ -129,7 +129,7 @@ def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
                     del answer[key]
         return answer
 
-    return pen
+    return serialize
 
 
 def _values_of(*names: str) -> Callable[[Any], tuple[Any, ...]]:

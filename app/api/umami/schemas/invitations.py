@@ -1,4 +1,4 @@
-"""Invitations, on Umami's wire: a part that Umami itself has not."""
+"""Invitations: an extension of Umami's API."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -63,7 +63,7 @@ class InvitationCreate(WireSchema):
     role = Option(
         ROLES,
         metadata={
-            "description": "Of the account to be; `user` without it, or one's own where that is less.",
+            "description": "The new account's role. By default `user`, or the inviter's own role if that is lower.",
             "examples": [Role.USER.value],
         },
     )

@@ -1,4 +1,4 @@
-"""Public links on Umami's wire."""
+"""Public links in Umami's API."""
 
 from typing import Any
 

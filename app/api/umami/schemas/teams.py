@@ -1,4 +1,4 @@
-"""Teams and their members on Umami's wire."""
+"""Teams and their members in Umami's API."""
 
 from typing import Any, ClassVar
 
@@ -18,7 +18,7 @@ class TeamCreate(WireSchema):
     """``POST /api/teams``."""
 
     name = Text(most=50, required=True, metadata={"examples": ["Blue"]})
-    owner_id = Id(metadata={"description": "Who owns the team; administrators may name somebody else."})
+    owner_id = Id(metadata={"description": "The owner of the team. Only administrators can name another user."})
 
 
 class TeamUpdate(WireSchema):

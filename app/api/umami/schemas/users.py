@@ -1,4 +1,4 @@
-"""Accounts on Umami's wire."""
+"""Accounts in Umami's API."""
 
 from typing import Any, ClassVar
 

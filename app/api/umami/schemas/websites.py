@@ -1,4 +1,4 @@
-"""Websites on Umami's wire."""
+"""Websites in Umami's API."""
 
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -41,7 +41,7 @@ class WebsiteCreate(WireSchema):
         allow_none=True,
         metadata={"description": "Slug of a first public link."},
     )
-    team_id = Id(allow_none=True, metadata={"description": "The team that shall own it; oneself without."})
+    team_id = Id(allow_none=True, metadata={"description": "The team that owns the website; by default the caller."})
     id = Id(allow_none=True, metadata={"description": "The id to give it; a fresh one without."})
 
 
@@ -76,7 +76,7 @@ class WebsiteTransfer(WireSchema):
 
 
 class MyWebsiteQuery(SortedQuery):
-    """One's websites: which part of the list."""
+    """Parameters of the list of the caller's websites."""
 
     sorts: ClassVar = WEBSITE_SORTS
     include_teams = Text(
@@ -168,14 +168,14 @@ class AdminWebsite(WebsiteBare):
     @classmethod
     def draw(cls, source: Any) -> dict[str, Any]:
         row = source.website
-        drawn = {**WebsiteBare.draw(row), "user": owner(row), "team": None, "shareId": row.share_slug}
+        content = {**WebsiteBare.draw(row), "user": owner(row), "team": None, "shareId": row.share_slug}
         if row.team_name is not None:
             team = SimpleNamespace(id=row.team_id, **{name: getattr(row, f"team_{name}") for name in TEAM_COLUMNS})
-            drawn["team"] = {
+            content["team"] = {
                 **TeamOut.draw(team),
                 "members": [MembershipOut.draw(member) for member in source.team_owners],
             }
-        return drawn
+        return content
 
 
 def owner(row: Any) -> dict[str, Any] | None:
