@@ -1,4 +1,4 @@
-"""The envelope of every list: its keys, their order, what is echoed (umami-api.md, section 1.7)."""
+"""The envelope of every list: its keys, their order, what is echoed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who may call what (umami-api.md, section 2.3, with domain.md on top): every endpoint, every caller."""
+"""Who may call what: every endpoint, every caller."""
 
 import re
 from typing import Any

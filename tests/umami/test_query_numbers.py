@@ -1,4 +1,4 @@
-"""Numbers in queries, converted as JavaScript does (umami-api.md, section 1.4)."""
+"""Numbers in queries, converted as JavaScript does."""
 
 from urllib.parse import quote
 

@@ -1,4 +1,4 @@
-"""Umami's REST API (umami-api.md)."""
+"""Umami's REST API."""
 
 from flask import Blueprint, Flask
 

@@ -1,4 +1,4 @@
-"""Errors as Umami's clients know them (umami-api.md, section 1.5): one table, one envelope."""
+"""Errors as Umami's clients know them: one table, one envelope."""
 
 from http import HTTPStatus
 from typing import Any
@@ -21,7 +21,7 @@ STATUSES: dict[type[errors.DomainError], tuple[int, str]] = {
     errors.DomainError: (400, "bad-request"),
     errors.Unauthenticated: (401, "unauthorized"),
     errors.WrongCredentials: (401, "incorrect-username-password"),
-    errors.Denied: (401, "unauthorized"),  # W23: 401 stays for "not allowed"
+    errors.Denied: (401, "unauthorized"),  # as in Umami, see docs/decisions/unauthorized.md
     errors.NotFound: (404, "not-found"),
     errors.UnknownAccessCode: (404, "team-not-found"),
     errors.MissingPartialToken: (401, f"{FACTOR}missing-token"),
@@ -113,7 +113,7 @@ def _locked(error: errors.FactorLocked) -> Response:
 
 
 def _failed_http(error: HTTPException) -> Response:
-    """What Flask or Werkzeug refused: unknown paths, wrong methods, bodies that are too large (W22)."""
+    """What Flask or Werkzeug refused: unknown paths, wrong methods, bodies that are too large."""
     status = error.code or 500
     message, code = _http_text(status, error.name)
     response = envelope(status, message, code)

@@ -69,7 +69,7 @@ def operation(
     before_enrolling: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """
-    Make an endpoint of a function: authentication, then validation, then the function (W24).
+    Make an endpoint of a function: authentication, then validation, then the function.
 
     It is called with ids of the path as UUIDs, then ``query`` and ``data``, both loaded, where declared.
 
@@ -131,13 +131,13 @@ def current_actor() -> Actor:
 
 
 def bearer_token() -> str | None:
-    """The second word of the ``Authorization`` header, whatever the first one is (umami-api.md, 1.2)."""
+    """The second word of the ``Authorization`` header, whatever the first one is."""
     words = request.headers.get("Authorization", "").split(" ")
     return words[1] if len(words) > 1 else None
 
 
 def _parsed(name: str, text: str) -> UUID | str:
-    """A part of the path. :raises NotFound: an id that is no UUID, or text that nothing can be called (W2)"""
+    """A part of the path. :raises NotFound: an id that is no UUID, or text that nothing can be called"""
     if not name.endswith("_id"):
         if unstorable(text):
             raise NotFound

@@ -1,4 +1,4 @@
-"""The exact texts that Umami's validator answers with (umami-api.md, section 1.5)."""
+"""The exact texts that Umami's validator answers with."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Access codes: for those who may change them, hard to guess (W25)."""
+"""Access codes: for those who may change them, hard to guess."""
 
 import random
 import re

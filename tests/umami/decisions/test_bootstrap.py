@@ -1,4 +1,4 @@
-"""No default password, and no production without a secret (W32)."""
+"""No default password, and no production without a secret."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What goes with a user or a team, and what passes on (W7, W8, W9)."""
+"""What goes with a user or a team, and what passes on."""
 
 import pytest
 from sqlalchemy import select

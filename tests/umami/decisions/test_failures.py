@@ -1,4 +1,4 @@
-"""Failures: never an empty body, never internals (W22)."""
+"""Failures: never an empty body, never internals."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What Umami 3.3 lets lists be asked, and ``includeTeams`` (W28)."""
+"""What Umami 3.3 lets lists be asked, and ``includeTeams``."""
 
 from datetime import timedelta
 

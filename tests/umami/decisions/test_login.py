@@ -1,4 +1,4 @@
-"""Guessing passwords is slowed down (W11), and names cannot be guessed by the cost of an answer (W12)."""
+"""Guessing passwords is slowed down, and names cannot be guessed by the cost of an answer."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What is not there: 404 for those who may know, 401 for outsiders (W21)."""
+"""What is not there: 404 for those who may know, 401 for outsiders."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Own passwords (W14), the 72 bytes of bcrypt (W15), usernames (W16)."""
+"""Own passwords, the 72 bytes of bcrypt, usernames."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A team has an owner, and managers cannot touch owners (W6)."""
+"""A team has an owner, and managers cannot touch owners."""
 
 import pytest
 

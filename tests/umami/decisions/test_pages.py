@@ -1,4 +1,4 @@
-"""Pages: clamped (W19), in a total order (W20), with Umami 3.3's parameters."""
+"""Pages: clamped, in a total order, with Umami 3.3's parameters."""
 
 from datetime import UTC, datetime
 from uuid import uuid4

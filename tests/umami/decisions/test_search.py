@@ -1,4 +1,4 @@
-"""Search is for what was typed: nothing in it is a wildcard, and case does not matter (W18)."""
+"""Search is for what was typed: nothing in it is a wildcard, and case does not matter."""
 
 import pytest
 from sqlalchemy import update

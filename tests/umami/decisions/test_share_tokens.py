@@ -1,4 +1,4 @@
-"""A share token where a user is needed: 401, always (W1, W5)."""
+"""A share token where a user is needed: 401, always."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Public links: slugs that cannot be guessed, tokens that die (W26)."""
+"""Public links: slugs that cannot be guessed, tokens that die."""
 
 import random
 import re

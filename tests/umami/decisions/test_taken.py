@@ -1,4 +1,4 @@
-"""What is unique is decided by the database, and answers one way (W17)."""
+"""What is unique is decided by the database, and answers one way."""
 
 import pytest
 from sqlalchemy import func, select

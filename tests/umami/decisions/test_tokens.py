@@ -1,4 +1,4 @@
-"""Tokens: opaque, kept as hashes, expiring, revocable (W3)."""
+"""Tokens: opaque, kept as hashes, expiring, revocable."""
 
 from hashlib import sha256
 

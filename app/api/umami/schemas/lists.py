@@ -1,4 +1,4 @@
-"""Lists: what may be asked of one, and the envelope it comes in (umami-api.md, section 1.7)."""
+"""Lists: what may be asked of one, and the envelope it comes in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
