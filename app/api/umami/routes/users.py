@@ -24,7 +24,7 @@ bp = Blueprint("users", __name__)
 @bp.get("/users", endpoint="list_users_alias")
 @operation(PageOf(AdminUser, order_by="createdAt"), query=UserQuery)
 def list_users(query: Listing) -> Page[Any]:
-    """All accounts, newest first."""
+    """List accounts, newest first."""
     return accounts.list_users(
         current_actor(),
         query.window,
@@ -37,35 +37,35 @@ def list_users(query: Listing) -> Page[Any]:
 @bp.post("/users")
 @operation(UserMade, takes=UserCreate)
 def create_user(data: dict[str, Any]) -> Any:
-    """Open an account."""
+    """Create an account."""
     return accounts.create_user(current_actor(), **data)
 
 
 @bp.get("/users/<user_id>")
 @operation(UserProfile)
 def get_user(user_id: UUID) -> Any:
-    """Return an account. Only administrators may see those of others."""
+    """Get an account. Only administrators can see those of others."""
     return accounts.get_user(current_actor(), user_id)
 
 
 @bp.post("/users/<user_id>")
 @operation(UserProfile, takes=UserUpdate, refuses=(429,))
 def update_user(user_id: UUID, data: dict[str, Any]) -> Any:
-    """Change an account; who is no administrator can change their own password, e-mail address and display name."""
+    """Update an account. Users can change their own password, e-mail address and display name."""
     return accounts.update_user(current_actor(), user_id, **data)
 
 
 @bp.delete("/users/<user_id>")
 @operation(Ok, query=UserDelete)
 def delete_user(user_id: UUID, query: dict[str, Any]) -> None:
-    """Close an account for good; its websites go with it, its teams pass to the next in line."""
+    """Delete an account with its websites. Its teams are handed over."""
     accounts.delete_user(current_actor(), user_id, **query)
 
 
 @bp.get("/users/<user_id>/websites")
 @operation(PageOf(OwnedWebsite, with_teams=WebsiteOut), query=WebsiteQuery)
 def get_user_websites(user_id: UUID, query: Listing) -> Page[Any]:
-    """A user's websites, by name."""
+    """List a user's websites, by name."""
     return websites.list_websites(
         current_actor(),
         query.window,
@@ -79,5 +79,5 @@ def get_user_websites(user_id: UUID, query: Listing) -> Page[Any]:
 @bp.get("/users/<user_id>/teams")
 @operation(PageOf(TeamFull), query=TeamQuery)
 def get_user_teams(user_id: UUID, query: Listing) -> Page[Any]:
-    """The teams that a user is in, oldest first."""
+    """List a user's teams, oldest first."""
     return teams.list_teams(current_actor(), query.window, user_id=user_id, sort=query.sort_or(teams.OLDEST_FIRST))
