@@ -80,6 +80,7 @@ class TestOperations:
             "username": "Ada",
             "role": "user",
             "createdAt": "",
+            "twoFactorRequired": False,
         }
         assert [row["name"] for row in last["listWebsites"]["data"]] == ["New name"]
         assert (last["getShare"]["slug"], last["getShare"]["parameters"]) == ("better-slug", {"overview": True})
