@@ -64,7 +64,7 @@ OF_UMAMIS_CLIENT = {
 NOT_IN_IT = {"/api/openapi.json", "/docs", "/docs/<version>/<name>", "/", "/index.php"}
 """The document and its page; they are no part of the API. Nor is Matomo's: it has one path for all of its methods."""
 PAGES = "pages."
-"""Pages for people who were sent a link, on a wire of their own."""
+"""Pages for users who were sent a link; they belong to no API."""
 
 
 def references(part):

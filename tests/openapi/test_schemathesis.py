@@ -11,7 +11,7 @@ EXAMPLES = {"sqlite": 6, "postgresql": 2}
 """Random cases of each operation; the edges of the schemas, some 2,800 cases, come on top."""
 THOUSANDS = 2500
 REACHED = {"admin": 50, "user": 42}
-"""Operations, of 59, that must have been answered 200 at least once: more than refusals is looked at."""
+"""Operations, of 59, that must have been answered with 200 at least once, so that not only errors are tested."""
 
 
 @pytest.mark.slow

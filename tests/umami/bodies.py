@@ -13,7 +13,7 @@ def pretty(body: Any) -> str:
 
 
 def iso(moment: datetime | None) -> str | None:
-    """A moment on the wire: UTC, three digits, ``Z``."""
+    """A time as responses have it: UTC, three digits, ``Z``."""
     if moment is None:
         return None
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"

@@ -1,4 +1,4 @@
-"""Looking at what is stored, beside the wire."""
+"""Fixtures that look at what is stored."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -38,7 +38,7 @@ def membership(app: Flask) -> Callable[..., Any]:
 
 @pytest.fixture
 def change(app: Flask) -> Callable[..., None]:
-    """``change(User, id, created_at=…)``: set what no wire sets."""
+    """``change(User, id, created_at=…)``: set what no API sets."""
 
     def write(model: Any, key: Any, **values: Any) -> None:
         with app.app_context(), transaction() as session:

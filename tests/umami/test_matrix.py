@@ -68,7 +68,7 @@ GET /api/users/:unknown/teams                401  401  401  401  401  401  401  
 
 GET /api/teams                               401  401  200  200  200  200  200  200  200  200  200
 POST /api/teams                              401  401  401  200  200  200  200  200  401  200  200
-POST /api/teams for somebody else            401  401  401  401  401  401  401  401  401  401  200
+POST /api/teams for another user             401  401  401  401  401  401  401  401  401  401  200
 POST /api/teams/join                         401  401  200  200  400  400  400  400  400  200  200
 POST /api/teams/join with a wrong code       401  401  404  404  404  404  404  404  404  404  404
 GET /api/teams/:team                         401  401  401  401  200  200  200  200  200  401  200
@@ -122,9 +122,9 @@ DELETE /api/websites/:unknown                401  401  401  401  401  401  401  
 POST /api/websites/:site/reset               401  401  401  401  200  200  200  401  200  401  200
 POST /api/websites/:mine/reset               401  401  200  200  200  200  200  200  200  200  200
 POST /api/websites/:foreign-site/reset       401  401  401  401  401  401  401  401  401  200  200
-POST /api/websites/:site/transfer to oneself
+POST /api/websites/:site/transfer to the caller
                                              401  401  401  401  200  401  401  401  401  401  401
-POST /api/websites/:site/transfer to somebody
+POST /api/websites/:site/transfer to another user
                                              401  401  401  401  401  401  401  401  401  401  401
 POST /api/websites/:mine/transfer to the team
                                              401  401  401  401  200  200  401  401  401  401  401
@@ -159,7 +159,7 @@ DELETE /api/websites/:mine/access/:unknown   401  401  400  400  400  400  400  
 
 GET /api/invitations                         401  401  200  200  200  200  200  200  200  200  200
 POST /api/invitations                        401  401  401  401  401  401  401  401  401  401  200
-POST /api/invitations to one's website       401  401  200  200  200  200  200  200  200  200  200
+POST /api/invitations to their website       401  401  200  200  200  200  200  200  200  200  200
 POST /api/invitations to the team's website  401  401  401  401  200  200  401  401  401  401  200
 POST /api/invitations to the team            401  401  401  401  200  200  401  401  401  401  200
 POST /api/invitations of an administrator    401  401  401  401  401  401  401  401  401  401  200
@@ -202,7 +202,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /api/users": {"username": "newcomer", "password": PASSWORD, "role": "user"},
     "POST /api/teams": {"name": "Other"},
-    "POST /api/teams for somebody else": {"name": "Other", "ownerId": ":somebody"},
+    "POST /api/teams for another user": {"name": "Other", "ownerId": ":somebody"},
     "POST /api/teams/join": {"accessCode": ACCESS_CODE},
     "POST /api/teams/join with a wrong code": {"accessCode": "team_of_nobody"},
     "POST /api/teams/:team/users": {"userId": ":somebody", "role": "team-member"},
@@ -214,8 +214,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/websites": SITE,
     "POST /api/websites for the team": {**SITE, "teamId": ":team"},
     "POST /api/websites for no team": {**SITE, "teamId": ":unknown"},
-    "POST /api/websites/:site/transfer to oneself": {"userId": ":self"},
-    "POST /api/websites/:site/transfer to somebody": {"userId": ":somebody"},
+    "POST /api/websites/:site/transfer to the caller": {"userId": ":self"},
+    "POST /api/websites/:site/transfer to another user": {"userId": ":somebody"},
     "POST /api/websites/:mine/transfer to the team": {"teamId": ":team"},
     "POST /api/websites/:foreign-site/transfer to the team": {"teamId": ":team"},
     "POST /api/websites/:site/shares": {"name": "Link"},
@@ -227,7 +227,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "PUT /api/websites/:mine/access/:unknown": {"role": "view"},
     "POST /api/invitations": {"username": "newcomer"},
-    "POST /api/invitations to one's website": TO_MINE,
+    "POST /api/invitations to their website": TO_MINE,
     "POST /api/invitations to the team's website": {
         "username": "newcomer",
         "grants": [{"websiteId": ":site", "role": "view"}],
@@ -264,7 +264,7 @@ def test_who_may_call_what(world, call, outcomes):
 
 def test_the_table_has_every_endpoint(migrated_app):
     adapter = migrated_app.url_map.bind("localhost")
-    wire = {
+    routed = {
         (method, rule.rule)
         for rule in migrated_app.url_map.iter_rules()
         if rule.endpoint.startswith("umami.")
@@ -276,7 +276,7 @@ def test_the_table_has_every_endpoint(migrated_app):
         for method, path, *_ in (call.split() for call, _ in ROWS)
     }
 
-    assert told == wire
+    assert told == routed
 
 
 def test_every_row_of_the_table_is_read():

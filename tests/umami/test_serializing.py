@@ -58,7 +58,7 @@ ENTRIES = {
 
 
 class Row:
-    """A row with a value for every name that a schema or a drawing may ask for."""
+    """A row with a value for every name that a schema or its serializer may read."""
 
     def __init__(self, *, empty: bool = False) -> None:
         self._empty = empty
@@ -82,7 +82,7 @@ class Row:
 
 
 def schemas():
-    """Every schema of an answer on Umami's wire."""
+    """Every schema of a response in Umami's API."""
     found, new = [], OutSchema.__subclasses__()
     while new:
         found += new

@@ -1,4 +1,4 @@
-"""Public links on Umami's wire: shapes, whole bodies compared."""
+"""Public links in Umami's API: shapes, whole bodies compared."""
 
 from uuid import uuid4
 

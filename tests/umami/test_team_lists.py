@@ -1,4 +1,4 @@
-"""Lists of teams on Umami's wire: whole bodies compared."""
+"""Lists of teams in Umami's API: whole bodies compared."""
 
 from uuid import uuid4
 

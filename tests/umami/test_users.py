@@ -1,4 +1,4 @@
-"""Accounts on Umami's wire: shapes, whole bodies compared."""
+"""Accounts in Umami's API: shapes, whole bodies compared."""
 
 from datetime import UTC, datetime
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Every endpoint of Umami's wire that is closed to somebody, as the app routes them."""
+"""Every endpoint of Umami's API that needs a user, as the app routes them."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The envelopes that refusals come in."""
+"""The envelopes of errors."""
 
 from typing import Any
 

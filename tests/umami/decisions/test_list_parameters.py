@@ -276,7 +276,7 @@ class TestUmami33MaxResults:
 class TestW28IncludeTeams:
     @pytest.fixture
     def ada(self, make_user, make_team, make_website, admin):
-        """Somebody with a website, and every role in a team with one."""
+        """A user with a website, and every role in a team with one."""
         ada = make_user("ada")
         make_website("own", owner=ada)
         make_website("owned", team=make_team(ada))

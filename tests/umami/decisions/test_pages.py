@@ -17,17 +17,17 @@ LISTS = {
     "teams by name": "/api/admin/teams?orderBy=name&sortDescending=true",
     "websites": "/api/admin/websites",
     "websites by domain": "/api/admin/websites?orderBy=domain",
-    "one's teams": "/api/me/teams",
-    "one's teams, by their other name": "/api/teams",
+    "own teams": "/api/me/teams",
+    "own teams, by their other name": "/api/teams",
     "a user's teams": "/api/users/{user}/teams",
-    "one's websites": "/api/me/websites",
-    "one's websites, by their other name": "/api/websites",
+    "own websites": "/api/me/websites",
+    "own websites, by their other name": "/api/websites",
     "a user's websites": "/api/users/{user}/websites",
     "a user's websites and those of teams": "/api/users/{user}/websites?includeTeams=true",
     "a team's websites": "/api/teams/{team}/websites",
     "a team's members": "/api/teams/{team}/users",
     "a website's shares": "/api/websites/{website}/shares",
-    "one's logins": "/api/me/sessions",
+    "own sessions": "/api/me/sessions",
 }
 
 

@@ -57,7 +57,7 @@ def get_team(team_id: UUID) -> Any:
 @bp.post("/teams/<team_id>")
 @operation(TeamOut, takes=TeamUpdate, refuses=(429,))
 def update_team(team_id: UUID, data: dict[str, Any]) -> Any:
-    """Rename a team, or change its access code."""
+    """Change a team's name or access code."""
     return teams.update_team(current_actor(), team_id, **data)
 
 
