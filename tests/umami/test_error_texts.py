@@ -1,4 +1,4 @@
-"""The validator's exact texts, through the wire."""
+"""The validator's exact texts, over HTTP."""
 
 import pytest
 

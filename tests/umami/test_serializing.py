@@ -1,4 +1,4 @@
-"""Answers are serialized by hand: the drawing and the declared schema are held to the same result."""
+"""Serializers of rows write what marshmallow would write."""
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
