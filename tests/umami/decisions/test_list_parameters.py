@@ -273,7 +273,7 @@ class TestUmami33MaxResults:
         assert answer == {"data": answer["data"], "count": 5, "page": 1, "pageSize": 2}
 
 
-class TestW28IncludeTeams:
+class TestIncludeTeams:
     @pytest.fixture
     def ada(self, make_user, make_team, make_website, admin):
         """A user with a website, and every role in a team with one."""

@@ -75,7 +75,7 @@ def of_call(position):
     return [(*call[:3], call[position]) for call in CALLS.values()]
 
 
-class TestW21MissingObjects:
+class TestMissingObjects:
     @pytest.mark.parametrize(("method", "path", "body", "answer"), of_call(3), ids=CALLS)
     def test_an_administrator_learns_that_there_is_none(self, client_of, admin, method, path, body, answer):
         response = client_of(admin).open(path, method=method, json=body)

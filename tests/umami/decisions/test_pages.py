@@ -73,7 +73,7 @@ def walk(client_of, admin, in_database):
     return pages
 
 
-class TestW20TotalOrder:
+class TestTotalOrder:
     @pytest.mark.parametrize("path", LISTS.values(), ids=LISTS)
     def test_pages_neither_overlap_nor_leave_gaps(self, walk, path):
         ids = [row["id"] for row in walk(path)]
@@ -112,7 +112,7 @@ class TestW20TotalOrder:
         assert [row.get("username") or row["name"] for row in rows] == names
 
 
-class TestW19PageSize:
+class TestPageSize:
     def test_a_larger_one_is_cut_and_the_answer_says_so(self, client_of, admin):
         answer = client_of(admin).get("/api/admin/teams?pageSize=100000").json
 

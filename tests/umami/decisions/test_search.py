@@ -56,7 +56,7 @@ LISTS = [
 
 
 @pytest.mark.parametrize("name", LISTS)
-class TestW18Search:
+class TestSearch:
     def test_nothing_is_a_wildcard(self, found, name):
         hits = {text: found(name, text) for text in ("%", "_", "\\", "0%", "e_c", "k\\s", "%%", "__", "\\\\", "\\%")}
 
