@@ -37,8 +37,11 @@ MAY_IMPORT = {
 }
 DOORS = ("api", "cli", "http", "pages")
 """Packages that receive calls from outside, and must pass an actor to services."""
-READ_ENVIRONMENT = {"settings.sources", "settings.files", "server.listening"}
-"""The settings, and systemd's variables about passed sockets, which are not settings but belong to one process."""
+READ_ENVIRONMENT = {"settings.sources", "settings.files", "server.listening", "cli.tables"}
+"""
+The settings. systemd's variables about passed sockets, and those about the terminal, are no settings: they belong to one
+process.
+"""
 EXECUTING = {"execute", "scalar", "scalars", "commit", "flush", "connect", "begin"}
 
 

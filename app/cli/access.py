@@ -1,15 +1,15 @@
 """``frontdesk access``, and how the command line shows access to websites."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 
 from app.cli.guard import guarded
-from app.cli.output import json_option, print_json, show_all
-from app.cli.paging import page_options
+from app.cli.output import json_option, show_list
+from app.cli.paging import Paging, page_options
 from app.domain.actor import OPERATOR
-from app.domain.pagination import Page, Window
+from app.domain.pagination import Page
 from app.services.access import effective
 from app.services.access.effective import AccessView, Reason
 
@@ -23,22 +23,20 @@ ON_WEBSITE = ("user", "pending", "right", "capabilities", "why")
 @page_options
 @json_option
 @guarded
-def command(user: str, search: str | None, page: int, page_size: int, as_json: bool) -> None:
+def command(user: str, search: str | None, paging: Paging, as_json: bool) -> None:
     """List the websites a user can access, and why."""
-    show_access(of_user(user, Window.of_page(page, page_size), search), OF_USER, as_json=as_json)
+    show_access(of_user(user, paging, search), OF_USER, as_json=as_json)
 
 
-def of_user(user: str, window: Window, search: str | None) -> Page[Any]:
-    """Return a page of the websites that a user, given by name or id, can access."""
-    return effective.list_user_access(OPERATOR, effective.find_holder(OPERATOR, user), window, search=search)
+def of_user(user: str, paging: Paging, search: str | None) -> Iterator[Page[AccessView]]:
+    """Yield pages of the websites that a user, given by name or id, can access."""
+    holder = effective.find_holder(OPERATOR, user)
+    return paging.pages(lambda window: effective.list_user_access(OPERATOR, holder, window, search=search))
 
 
-def show_access(page: Page[Any], columns: Sequence[str], *, as_json: bool) -> None:
-    """Print a page of access entries, as JSON or as a table with these columns."""
-    if as_json:
-        print_json({"data": [as_data(view) for view in page.rows], "count": page.total})
-    else:
-        show_all([as_line(view) for view in page.rows], columns, total=page.total, as_json=False)
+def show_access(pages: Iterator[Page[AccessView]], columns: Sequence[str], *, as_json: bool) -> None:
+    """Print pages of access entries, as JSON or as a table with these columns."""
+    show_list(pages, columns, as_json=as_json, to_row=as_line, to_data=as_data)
 
 
 def as_data(view: AccessView) -> dict[str, Any]:

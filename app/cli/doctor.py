@@ -14,9 +14,10 @@ import redis
 
 from app.cli.failures import UNUSABLE
 from app.cli.guard import guarded
-from app.cli.output import json_option, plain, print_json
+from app.cli.output import is_csv, json_option, plain, show_list
 from app.db import migrations
 from app.domain.errors import DatabaseUnavailable, NotMigrated
+from app.domain.pagination import Page
 from app.runtime import runtime
 from app.settings import Config, ConfigError, masked_url, unknown_variables
 from app.settings.files import OTHERS
@@ -57,9 +58,8 @@ def doctor(as_json: bool) -> None:
     """
     config = runtime().config
     findings = list(examine(config))
-    if as_json:
-        rows = [{"check": f.check, "level": f.level.value, "text": f.text, "advice": f.advice} for f in findings]
-        print_json({"data": rows, "count": len(rows)})
+    if as_json or is_csv():
+        show_list([Page(findings, len(findings))], ("check", "level", "text", "advice"), as_json=as_json)
     else:
         for found in findings:
             click.echo(f"{found.level.value:8} {found.check:11} {plain(found.text)}")

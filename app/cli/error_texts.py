@@ -6,19 +6,25 @@ from typing import Any
 
 from app.domain.errors import (
     AlreadyInvited,
+    AlreadyMember,
     ControlCharacters,
     DatabaseUnavailable,
     DomainError,
     InvalidField,
     InvisibleCharacters,
+    LastAdmin,
+    LastOwner,
     Missing,
     MixedScripts,
+    NotAccepted,
+    NotMember,
     NotMigrated,
     NotUnicode,
     NoUsernameOrEmail,
     TooLong,
     TooMany,
     TooShort,
+    UnknownName,
     entry_for,
 )
 from app.runtime import runtime
@@ -38,12 +44,21 @@ def _already_invited(error: AlreadyInvited) -> str:
     return f"{error.name} has been invited already. Send the invitation again: {again}"
 
 
+def _unknown(error: UnknownName) -> str:
+    group = "mail" if error.thing == "mail" else f"{error.thing}s"
+    return f"{error.message} See: frontdesk {group} list"
+
+
+def _with_hint(hint: str) -> Callable[[DomainError], str]:
+    return lambda error: f"{error.message.removesuffix('.')}. {hint}"
+
+
 def _unavailable(error: DatabaseUnavailable) -> str:
     return unusable(error.reason)
 
 
 def _not_migrated(error: NotMigrated) -> str:
-    return f"{unusable(error.reason)} (is it migrated? Run: frontdesk db upgrade)"
+    return unusable(error.reason, hint="is it migrated? Run: frontdesk db upgrade")
 
 
 TEXTS: dict[type[DomainError], Callable[[Any], str]] = {
@@ -59,6 +74,12 @@ TEXTS: dict[type[DomainError], Callable[[Any], str]] = {
     InvisibleCharacters: _plain,
     MixedScripts: _plain,
     AlreadyInvited: _already_invited,
+    UnknownName: _unknown,
+    LastAdmin: _with_hint("Make another user an administrator first: frontdesk users update USER --role admin"),
+    LastOwner: _with_hint("Make another member an owner first: frontdesk teams update-member TEAM USER team-owner"),
+    AlreadyMember: _with_hint("To change the role: frontdesk teams update-member"),
+    NotMember: _with_hint("See: frontdesk teams list-members"),
+    NotAccepted: _with_hint("To send it again: frontdesk invitations resend"),
     DatabaseUnavailable: _unavailable,
     NotMigrated: _not_migrated,
 }
@@ -70,8 +91,11 @@ def text_of(error: DomainError) -> str:
     return entry_for(TEXTS, error)(error)
 
 
-def unusable(reason: str) -> str:
-    """Return a one-line message with what the driver says, and with the URL of an SQLite file that cannot be opened."""
+def unusable(reason: str, *, hint: str = "for advice, run: frontdesk doctor") -> str:
+    """
+    Return a one-line message with what the driver says, with the URL of an SQLite file that cannot be opened, and with
+    a hint.
+    """
     line = reason.partition("\n")[0]
     place = f" ({masked_url(runtime().config.sqlalchemy_url)})" if "unable to open database file" in line else ""
-    return f"The database cannot be used: {line}{place}"
+    return f"The database cannot be used: {line}{place} ({hint})"

@@ -14,14 +14,15 @@ EXAMPLES = {
     "db downgrade": "frontdesk db downgrade 0007",
     "db upgrade": "frontdesk db upgrade",
     "doctor": "frontdesk doctor",
+    "grants delete": 'frontdesk grants delete ada "Our site"',
     "grants list": 'frontdesk grants list --website "Our site"',
-    "grants remove": 'frontdesk grants remove ada "Our site"',
     "grants set": 'frontdesk grants set ada "Our site" view',
     "help": "frontdesk help users create",
     "invitations create": "frontdesk invitations create ada --email ada@example.com",
     "invitations list": "frontdesk invitations list",
     "invitations resend": "frontdesk invitations resend ada",
     "invitations revoke": "frontdesk invitations revoke ada",
+    "invitations show": "frontdesk invitations show ada",
     "mail list": "frontdesk mail list",
     "mail retry": "frontdesk mail retry",
     "mail send": "frontdesk mail send",
@@ -35,10 +36,11 @@ EXAMPLES = {
     "teams create": "frontdesk teams create Blue --owner ada",
     "teams delete": "frontdesk teams delete Blue",
     "teams list": "frontdesk teams list",
-    "teams members": "frontdesk teams members Blue",
+    "teams list-members": "frontdesk teams list-members Blue",
     "teams remove-member": "frontdesk teams remove-member Blue ada",
-    "teams set-member-role": "frontdesk teams set-member-role Blue ada team-manager",
     "teams show": "frontdesk teams show Blue",
+    "teams update": "frontdesk teams update Blue --name Navy",
+    "teams update-member": "frontdesk teams update-member Blue ada team-manager",
     "tokens create": 'frontdesk tokens create ada "Monthly report" --days 365',
     "tokens list": "frontdesk tokens list ada",
     "tokens prune": "frontdesk tokens prune",
@@ -48,12 +50,9 @@ EXAMPLES = {
     "users list": "frontdesk users list --search ad",
     "users reset-2fa": "frontdesk users reset-2fa ada",
     "users reset-link": "frontdesk users reset-link ada",
-    "users set-display-name": 'frontdesk users set-display-name ada "Ada L."',
-    "users set-email": "frontdesk users set-email ada ada@example.com",
     "users set-password": "frontdesk users set-password ada",
-    "users set-role": "frontdesk users set-role ada admin",
-    "users set-username": "frontdesk users set-username ada countess",
     "users show": "frontdesk users show ada@example.com",
+    "users update": "frontdesk users update ada --username countess --role admin",
     "websites create": 'frontdesk websites create "Our site" example.org --team Blue',
     "websites delete": 'frontdesk websites delete "Our site"',
     "websites list": "frontdesk websites list --team Blue",
@@ -81,11 +80,11 @@ def show_help(context: click.Context, command: tuple[str, ...]) -> None:
 
 
 def leaves(command: click.Command, path: str = "") -> Iterator[tuple[str, click.Command]]:
-    """Yield all commands that are no groups, by their names: ``users create``."""
+    """Yield all listed commands that are no groups, by their names: ``users create``."""
     if isinstance(command, CommandLine):
         command.load()
     if isinstance(command, click.Group):
         for name, child in sorted(command.commands.items()):
             yield from leaves(child, f"{path} {name}".strip())
-    else:
+    elif not command.hidden:
         yield path, command

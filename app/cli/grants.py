@@ -3,11 +3,11 @@
 import click
 
 from app.cli.access import OF_USER, ON_WEBSITE, as_data, as_line, of_user, show_access
+from app.cli.aliases import Aliases
 from app.cli.guard import guarded
-from app.cli.output import done, json_option, plain, print_json, show
-from app.cli.paging import page_options
+from app.cli.output import confirm, done, json_option, plain, print_json, show, yes_option
+from app.cli.paging import Paging, page_options
 from app.domain.actor import OPERATOR
-from app.domain.pagination import Window
 from app.domain.roles import SiteRole
 from app.services.access import effective, grants
 from app.services.websites import websites
@@ -15,7 +15,7 @@ from app.services.websites import websites
 ROLES = click.Choice([role.value for role in SiteRole])
 
 
-@click.group("grants")
+@click.group("grants", cls=Aliases, aliases={"remove": "delete"})
 def group() -> None:
     """Manage access granted directly on websites."""
 
@@ -52,14 +52,16 @@ def set_(
         show(as_line(view), ("user", *OF_USER), as_json=False)
 
 
-@group.command("remove")
+@group.command("delete")
 @click.argument("user")
 @click.argument("website")
+@yes_option
 @json_option
 @guarded
-def remove(user: str, website: str, as_json: bool) -> None:
-    """Remove a user's grant on a website."""
+def delete(user: str, website: str, yes: bool, as_json: bool) -> None:
+    """Delete a user's grant on a website."""
     found, holder = websites.find_website(OPERATOR, website), effective.find_holder(OPERATOR, user)
+    confirm(f"Delete the grant of {plain(user)} on the website {plain(found.name)}?", yes=yes)
     grants.set_access(OPERATOR, holder, [found.id], None)
     message = f"{plain(user)} has no grant on the website {plain(found.name)}."
     done(message, as_json=as_json, user_id=holder, website_id=found.id)
@@ -72,14 +74,13 @@ def remove(user: str, website: str, as_json: bool) -> None:
 @page_options
 @json_option
 @guarded
-def list_(website: str | None, user: str | None, search: str | None, page: int, page_size: int, as_json: bool) -> None:
+def list_(website: str | None, user: str | None, search: str | None, paging: Paging, as_json: bool) -> None:
     """List access to a website, or of a user, and why."""
-    window = Window.of_page(page, page_size)
     if website is not None and user is None:
         site = websites.find_website(OPERATOR, website)
-        found = effective.list_website_access(OPERATOR, site.id, window, search=search)
+        found = paging.pages(lambda window: effective.list_website_access(OPERATOR, site.id, window, search=search))
         show_access(found, ON_WEBSITE, as_json=as_json)
     elif user is not None and website is None:
-        show_access(of_user(user, window, search), OF_USER, as_json=as_json)
+        show_access(of_user(user, paging, search), OF_USER, as_json=as_json)
     else:
         raise click.UsageError("Specify either --website or --user.")

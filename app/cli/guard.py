@@ -48,6 +48,8 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
             raise Failure.of(error, "The input is not valid UTF-8.") from error
         except ConfigError as error:
             raise Failure.of(error, str(error)) from error
+        except BrokenPipeError:
+            raise  # the reader of a pipe has had enough; click ends the command quietly
         except OSError as error:
             place = f": {error.filename}" if error.filename else ""
             raise Failure.of(error, f"{error.strerror or error}{place}") from error

@@ -4,10 +4,9 @@ import click
 
 from app.cli.guard import guarded
 from app.cli.links import link_values
-from app.cli.output import confirm, done, json_option, plain, show, show_page
-from app.cli.paging import page_options
+from app.cli.output import confirm, done, json_option, plain, show, show_list, yes_option
+from app.cli.paging import Paging, page_options
 from app.domain.actor import OPERATOR
-from app.domain.pagination import Window
 from app.domain.roles import Role, SiteRole, TeamRole
 from app.security.link_tokens import INVITATION
 from app.services.invitations import manage
@@ -86,10 +85,23 @@ def create(
 @page_options
 @json_option
 @guarded
-def list_(search: str | None, page: int, page_size: int, as_json: bool) -> None:
+def list_(search: str | None, paging: Paging, as_json: bool) -> None:
     """List all invitations, newest first."""
-    found = manage.list_invitations(OPERATOR, Window.of_page(page, page_size), search=search)
-    show_page(found, COLUMNS, as_json=as_json)
+    found = paging.pages(lambda window: manage.list_invitations(OPERATOR, window, search=search))
+    show_list(found, COLUMNS, as_json=as_json)
+
+
+@group.command("show")
+@click.argument("invitation")
+@json_option
+@guarded
+def show_(invitation: str, as_json: bool) -> None:
+    """
+    Show an invitation.
+
+    INVITATION is its id, or the username or e-mail address of the account.
+    """
+    show(manage.find_invitation(OPERATOR, invitation), COLUMNS, as_json=as_json)
 
 
 @group.command("resend")
@@ -110,7 +122,7 @@ def resend(invitation: str, days: float | None, as_json: bool) -> None:
 
 @group.command("revoke")
 @click.argument("invitation")
-@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@yes_option
 @json_option
 @guarded
 def revoke(invitation: str, yes: bool, as_json: bool) -> None:
@@ -120,8 +132,7 @@ def revoke(invitation: str, yes: bool, as_json: bool) -> None:
     INVITATION is its id, or the username or e-mail address of the account.
     """
     found = manage.find_invitation(OPERATOR, invitation)
-    if not yes:
-        confirm(f"Revoke the invitation of {plain(found.username)}?")
+    confirm(f"Revoke the invitation of {plain(found.username)}?", yes=yes)
     manage.revoke(OPERATOR, found.id)
     done(f"{plain(found.username)} is no longer invited.", as_json=as_json, id=found.id)
 

@@ -45,17 +45,14 @@ class CommandLine(click.Group):
 
     def main(self, *given: Any, **options: Any) -> Any:
         """Run the command and exit."""
-        arguments = given[0] if given else options.get("args")
-        if not _wants_json(sys.argv[1:] if arguments is None else arguments):
+        if not options.get("standalone_mode", True):
             return super().main(*given, **options)
-        from app.cli.failures import Failure
-
+        arguments = given[0] if given else options.get("args")
+        as_json = _wants_json(sys.argv[1:] if arguments is None else arguments)
         try:
             code = super().main(*given, **options | {"standalone_mode": False})
-        except click.Abort as error:
-            _end(Failure.of(error, "Aborted."))
-        except click.ClickException as error:
-            _end(error if isinstance(error, Failure) else Failure.of_usage(error))
+        except (click.Abort, click.ClickException) as error:
+            code = _end(error, as_json=as_json)
         sys.exit(code)
 
 
@@ -64,6 +61,16 @@ def _wants_json(arguments: Sequence[str]) -> bool:
     return JSON in options or "--output=json" in options or ["--output", "json"] in map(list, pairwise(options))
 
 
-def _end(failure: Any) -> None:
-    click.echo(failure.as_json(), err=True)
-    sys.exit(failure.exit_code)
+def _end(error: click.Abort | click.ClickException, *, as_json: bool) -> int:
+    """Print how a command failed, and return its exit code."""
+    if isinstance(error, click.ClickException) and not as_json:
+        error.show()
+        return error.exit_code
+    from app.cli.failures import Failure
+
+    if isinstance(error, click.Abort):
+        failure = Failure.of(error, "Aborted.")
+    else:
+        failure = error if isinstance(error, Failure) else Failure.of_usage(error)
+    click.echo(failure.as_json() if as_json else failure.message, err=True)
+    return failure.exit_code

@@ -1,15 +1,15 @@
 """``frontdesk mail …``"""
 
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 import click
 
 from app.cli.guard import guarded
-from app.cli.output import counted, done, json_option, show_page
-from app.cli.paging import page_options
+from app.cli.output import counted, done, json_option, show_list
+from app.cli.paging import Paging, page_options
 from app.domain.actor import OPERATOR
-from app.domain.pagination import Page, Window
 from app.services.notifications import mails
 
 COLUMNS = ("id", "kind", "recipient", "state", "attempts", "created_at", "due_at", "last_error")
@@ -36,14 +36,10 @@ def send(as_json: bool) -> None:
 @page_options
 @json_option
 @guarded
-def list_(page: int, page_size: int, as_json: bool) -> None:
+def list_(paging: Paging, as_json: bool) -> None:
     """List mails that are waiting or given up, oldest first."""
-    found = mails.list_mails(OPERATOR, Window.of_page(page, page_size))
-    rows = [
-        {name: getattr(row, name, None) for name in COLUMNS} | {"state": "waiting" if row.due_at else "given up"}
-        for row in found.rows
-    ]
-    show_page(Page(rows, found.total, found.capped), COLUMNS, as_json=as_json)
+    found = paging.pages(lambda window: mails.list_mails(OPERATOR, window))
+    show_list(found, COLUMNS, as_json=as_json, to_row=_as_row)
 
 
 @group.command("retry")
@@ -64,3 +60,8 @@ def test(address: str, as_json: bool) -> None:
     """Send a test mail to an address now."""
     mails.send_test(OPERATOR, address)
     done(f"The mail server accepted a test mail to {address}.", as_json=as_json)
+
+
+def _as_row(mail: Any) -> dict[str, Any]:
+    row = {name: getattr(mail, name, None) for name in COLUMNS}
+    return row | {"state": "waiting" if mail.due_at else "given up"}

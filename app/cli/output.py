@@ -2,25 +2,22 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import click
 import orjson
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from app.cli.tables import Table, in_colour, terminal_width, values
 from app.domain.pagination import Page
-
-ENDLESS = 1_000_000
-"""The width of tables: values are never cut or wrapped, so ids can be copied and lines can be counted."""
 
 FORMAT, QUIET = "frontdesk.format", "frontdesk.quiet"
 TABLE, JSON, CSV = FORMATS = ("table", "json", "csv")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 (spreadsheets read these, too)
 """How text begins that a spreadsheet would run."""
+ROW_INDENT = "\n    "
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -62,6 +59,11 @@ def _is_json(context: click.Context, _parameter: click.Parameter, value: bool) -
     return value or context.meta[FORMAT] == JSON
 
 
+def is_csv() -> bool:
+    """Return whether the current command prints CSV."""
+    return _is(FORMAT, CSV)
+
+
 def _is(key: str, value: object = True) -> bool:
     context = click.get_current_context(silent=True)
     return context is not None and context.meta.get(key) == value
@@ -76,55 +78,87 @@ def as_dict(source: Any, columns: Sequence[str]) -> dict[str, Any]:
 
 def show(source: Any, columns: Sequence[str], *, as_json: bool) -> None:
     """Print one object, a line for each value."""
-    values = as_dict(source, columns)
+    found = as_dict(source, columns)
     if as_json:
-        print_json(values)
-        return
-    if _is(FORMAT, CSV):
-        _print_csv(columns, [values])
-        return
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(style="dim")
-    table.add_column()
-    for name, value in values.items():
-        table.add_row(name, Text(plain(value)))
-    _print(table)
+        print_json(found)
+    elif is_csv():
+        click.echo(_as_csv([columns, _csv_row(found)]), nl=False)
+    else:
+        _print_lines(values({name: plain(value) for name, value in found.items()}, colour=in_colour()))
 
 
-def show_page(page: Page[Any], columns: Sequence[str], *, as_json: bool) -> None:
-    """Print a page of a list, and the total on standard error."""
-    show_all(page.rows, columns, total=page.total, as_json=as_json)
+def show_list(
+    pages: Iterable[Page[Any]],
+    columns: Sequence[str],
+    *,
+    as_json: bool,
+    to_row: Callable[[Any], Any] | None = None,
+    to_data: Callable[[Any], Mapping[str, Any]] | None = None,
+) -> None:
+    """
+    Print pages of a list, each before the next is read, and on standard error how many rows of how many these are.
 
+    :param to_row: returns the object with the columns of a row; the row itself by default
+    :param to_data: returns what JSON has of a row; the columns by default
+    """
 
-def show_all(rows: Sequence[Any], columns: Sequence[str], *, total: int, as_json: bool) -> None:
-    """Print rows of a list, and on standard error how many of ``total`` they are."""
-    found = [as_dict(row, columns) for row in rows]
+    def row_of(row: Any) -> dict[str, Any]:
+        return as_dict(row if to_row is None else to_row(row), columns)
+
     if as_json:
-        print_json({"data": found, "count": total})
+        _print_json_list(pages, to_data or row_of)
         return
+    shown = total = 0
+    table = Table(columns, width=terminal_width(), colour=in_colour())
+    for number, page in enumerate(pages):
+        rows = [row_of(row) for row in page.rows]
+        shown, total = shown + len(rows), page.total
+        if is_csv():
+            header = [columns] if number == 0 else []
+            click.echo(_as_csv([*header, *map(_csv_row, rows)]), nl=False)
+        else:
+            _print_lines(table.lines([{name: plain(value) for name, value in row.items()} for row in rows]))
     if not _is(QUIET):
-        click.echo(f"{len(found)} of {total}", err=True)
-    if _is(FORMAT, CSV):
-        _print_csv(columns, found)
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in columns:
-        table.add_column(name)
-    for row in found:
-        table.add_row(*[Text(plain(value)) for value in row.values()])
-    _print(table)
+        sys.stdout.flush()
+        click.echo(f"{shown} of {total}", err=True)
+
+
+def _print_json_list(pages: Iterable[Page[Any]], to_data: Callable[[Any], Mapping[str, Any]]) -> None:
+    """Print ``{"data": […], "count": …}`` as ``print_json`` does, but page by page."""
+    before, end, total = '{\n  "data": [', "", 0
+    for page in pages:
+        rows = [ROW_INDENT + _as_json(to_data(row)).replace("\n", ROW_INDENT) for row in page.rows]
+        total = page.total
+        if rows:
+            click.echo(before + ",".join(rows), nl=False)
+            before, end = ",", "\n  "
+    start = "" if end else before
+    click.echo(f'{start}{end}],\n  "count": {total}\n}}')
 
 
 def print_json(value: Any) -> None:
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z, default=str).decode())
+    """Print a value as JSON."""
+    click.echo(_as_json(value))
+
+
+def _as_json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z, default=str).decode()
 
 
 def done(message: str, *, as_json: bool = False, **values: Any) -> None:
-    """Report success: the message, or with ``as_json`` the values."""
+    """Report success: the message, unless output should be quiet, or the values as JSON or CSV."""
+    if not _is(QUIET) or as_json or is_csv():
+        hand_over(message, as_json=as_json, **values)
+
+
+def hand_over(text: str, *, as_json: bool = False, **values: Any) -> None:
+    """Print what the command was run for, such as a new token: as text, or the values as JSON or CSV."""
     if as_json:
         print_json({"ok": True, **values})
-    elif not _is(QUIET):
-        click.echo(message)
+    elif is_csv():
+        click.echo(_as_csv([list(values), _csv_row(values)] if values else []), nl=False)
+    else:
+        click.echo(text)
 
 
 def warn(message: str) -> None:
@@ -132,8 +166,22 @@ def warn(message: str) -> None:
     click.echo(f"Warning: {message}", err=True)
 
 
-def confirm(question: str) -> None:
-    """Ask for confirmation on standard error. :raises click.Abort: the answer is not yes"""
+def yes_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--yes`` to a command that asks before it destroys something."""
+    return click.option("--yes", is_flag=True, help="Do not ask for confirmation.")(command)
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """
+    Ask for confirmation on standard error, unless ``--yes`` was given.
+
+    :raises click.Abort: the answer is not yes
+    :raises click.UsageError: there is no terminal where anyone could answer
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError("Cannot ask for confirmation without a terminal: use --yes.")
     click.confirm(question, abort=True, err=True)
 
 
@@ -148,6 +196,8 @@ def plain(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(plain, value))
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%SZ")
     return "".join(
@@ -156,21 +206,21 @@ def plain(value: Any) -> str:
     )
 
 
-def _print_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print a header and rows as CSV (RFC 4180). Text that a spreadsheet would run as a formula gets an apostrophe."""
+def _as_csv(rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as CSV (RFC 4180)."""
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    writer.writerows([_defused(plain(row[name])) for name in columns] for row in rows)
-    click.echo(out.getvalue(), nl=False)
+    csv.writer(out).writerows(rows)
+    return out.getvalue()
 
 
-def _defused(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
+def _csv_row(values: Mapping[str, Any]) -> list[str]:
+    """Return a row for CSV. Text that a spreadsheet would run as a formula gets an apostrophe."""
+    return [_mark(value) + plain(value) for value in values.values()]
 
 
-def _print(table: Table) -> None:
-    console = Console(highlight=False, width=ENDLESS)
-    with console.capture() as serialized:
-        console.print(table)
-    click.echo("\n".join(line.rstrip() for line in serialized.get().rstrip("\n").split("\n")))
+def _mark(value: Any) -> str:
+    return "'" if isinstance(value, str) and value.startswith(FORMULA) else ""
+
+
+def _print_lines(lines: Iterator[str]) -> None:
+    click.echo("".join(f"{line}\n" for line in lines), nl=False)

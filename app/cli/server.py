@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from app.cli.guard import guarded
-from app.cli.output import confirm, done, json_option, plain, print_json, show, warn
+from app.cli.output import confirm, done, is_csv, json_option, plain, show, warn, yes_option
 from app.db import migrations
 from app.domain.actor import OPERATOR
 from app.runtime import runtime
@@ -97,7 +97,7 @@ def upgrade(revision: str, as_json: bool) -> None:
 
 @database.command("downgrade")
 @click.argument("revision")
-@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@yes_option
 @json_option
 @guarded
 def downgrade(revision: str, yes: bool, as_json: bool) -> None:
@@ -107,8 +107,7 @@ def downgrade(revision: str, yes: bool, as_json: bool) -> None:
     Data that later revisions added is lost. REVISION is the revision to
     revert to; "base" is the state before the first.
     """
-    if not yes:
-        confirm(f"Revert to {revision}? Data of later revisions is lost.")
+    confirm(f"Revert to {revision}? Data of later revisions is lost.", yes=yes)
     migrations.downgrade(revision)
     _say_where(as_json)
 
@@ -139,8 +138,9 @@ def _set_up(config: Config, *, as_json: bool = False) -> Config:
     migrations.upgrade()
     first = ensure_admin(OPERATOR, config.admin_username, config.admin_password, email=config.admin_email)
     ignored = ignored_settings(OPERATOR)
-    if as_json:
-        print_json({"username": first and first.username, "password": first and first.password, "ignored": ignored})
+    if as_json or is_csv():
+        values = {"username": first and first.username, "password": first and first.password, "ignored": ignored}
+        show(values, tuple(values), as_json=as_json)
         return config
     _warn_of_ignored(ignored)
     if first:

@@ -5,10 +5,9 @@ from uuid import UUID
 import click
 
 from app.cli.guard import guarded
-from app.cli.output import counted, done, json_option, show_all
-from app.cli.paging import page_options
+from app.cli.output import confirm, counted, done, json_option, show_list, yes_option
+from app.cli.paging import Paging, page_options
 from app.domain.actor import OPERATOR
-from app.domain.pagination import Window
 from app.services.authentication import sessions
 from app.services.users import accounts
 
@@ -25,25 +24,26 @@ def group() -> None:
 @page_options
 @json_option
 @guarded
-def list_(user: str, page: int, page_size: int, as_json: bool) -> None:
+def list_(user: str, paging: Paging, as_json: bool) -> None:
     """List a user's sessions, newest first."""
-    found = sessions.list_sessions(
-        OPERATOR, Window.of_page(page, page_size), user_id=accounts.find_user(OPERATOR, user).id
-    )
-    show_all([view.session for view in found.rows], COLUMNS, total=found.total, as_json=as_json)
+    user_id = accounts.find_user(OPERATOR, user).id
+    found = paging.pages(lambda window: sessions.list_sessions(OPERATOR, window, user_id=user_id))
+    show_list(found, COLUMNS, as_json=as_json, to_row=lambda view: view.session)
 
 
 @group.command("revoke")
 @click.argument("user")
 @click.argument("session", type=click.UUID, required=False)
 @click.option("--all", "everything", is_flag=True, help="All sessions of the user.")
+@yes_option
 @json_option
 @guarded
-def revoke(user: str, session: UUID | None, everything: bool, as_json: bool) -> None:
+def revoke(user: str, session: UUID | None, everything: bool, yes: bool, as_json: bool) -> None:
     """End one session of a user, or all of them."""
     if (session is None) != everything:
         raise click.UsageError("Specify a session id or --all.")
     found = accounts.find_user(OPERATOR, user)
+    confirm(f"End {'all sessions' if session is None else 'this session'} of {found.username}?", yes=yes)
     if session is None:
         count = sessions.revoke_user(OPERATOR, found.id)
     else:

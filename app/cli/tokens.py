@@ -6,8 +6,9 @@ from uuid import UUID
 import click
 
 from app.cli.guard import guarded
-from app.cli.output import counted, done, json_option, show_all
+from app.cli.output import confirm, counted, done, hand_over, json_option, show_list, yes_option
 from app.domain.actor import OPERATOR
+from app.domain.pagination import Page
 from app.models import utcnow
 from app.services.authentication import access_tokens
 from app.services.users import accounts
@@ -34,7 +35,7 @@ def create(user: str, description: str, days: float | None, as_json: bool) -> No
     found = accounts.find_user(OPERATOR, user)
     until = None if days is None else utcnow() + timedelta(days=days)
     token = access_tokens.create_token(OPERATOR, found.id, description=description, expires_at=until)
-    done(token, as_json=as_json, token=token)
+    hand_over(token, as_json=as_json, token=token)
 
 
 @group.command("list")
@@ -44,20 +45,22 @@ def create(user: str, description: str, days: float | None, as_json: bool) -> No
 def list_(user: str, as_json: bool) -> None:
     """List a user's tokens, newest first."""
     found = access_tokens.list_tokens(OPERATOR, accounts.find_user(OPERATOR, user).id)
-    show_all(found, COLUMNS, total=len(found), as_json=as_json)
+    show_list([Page(found, len(found))], COLUMNS, as_json=as_json)
 
 
 @group.command("revoke")
 @click.argument("user")
 @click.argument("token", type=click.UUID, required=False)
 @click.option("--all", "everything", is_flag=True, help="All tokens of the user.")
+@yes_option
 @json_option
 @guarded
-def revoke(user: str, token: UUID | None, everything: bool, as_json: bool) -> None:
+def revoke(user: str, token: UUID | None, everything: bool, yes: bool, as_json: bool) -> None:
     """Revoke one token of a user by its id, or all of them."""
     if (token is None) != everything:
         raise click.UsageError("Specify a token id or --all.")
     found = accounts.find_user(OPERATOR, user)
+    confirm(f"Revoke {'all tokens' if token is None else 'this token'} of {found.username}?", yes=yes)
     if token is None:
         count = access_tokens.revoke_user(OPERATOR, found.id)
     else:

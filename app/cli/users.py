@@ -7,11 +7,10 @@ import click
 
 from app.cli.guard import guarded
 from app.cli.links import link_values
-from app.cli.output import confirm, done, json_option, show, show_page
-from app.cli.paging import page_options
+from app.cli.output import confirm, done, hand_over, json_option, show, show_list, yes_option
+from app.cli.paging import Paging, page_options
 from app.cli.passwords import password_options, read_password
 from app.domain.actor import OPERATOR
-from app.domain.pagination import Window
 from app.domain.roles import Role
 from app.security.link_tokens import PASSWORD_RESET
 from app.services.authentication import password_resets, second_factor
@@ -52,10 +51,10 @@ def create(
 @page_options
 @json_option
 @guarded
-def list_(search: str | None, page: int, page_size: int, as_json: bool) -> None:
+def list_(search: str | None, paging: Paging, as_json: bool) -> None:
     """List all accounts, newest first."""
-    found = accounts.list_users(OPERATOR, Window.of_page(page, page_size), search=search)
-    show_page(found, (*COLUMNS, "website_count"), as_json=as_json)
+    found = paging.pages(lambda window: accounts.list_users(OPERATOR, window, search=search))
+    show_list(found, (*COLUMNS, "website_count"), as_json=as_json)
 
 
 @group.command("show")
@@ -91,20 +90,36 @@ def set_password(user: str, password_stdin: bool, generate: bool, as_json: bool)
 
 @group.command("reset-2fa")
 @click.argument("user")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 @json_option
 @guarded
 def reset_second_factor(user: str, yes: bool, as_json: bool) -> None:
     """Remove a user's second factor, as for a lost phone."""
     found = accounts.find_user(OPERATOR, user)
-    if not yes:
-        confirm(f"Remove the second factor of {found.username}? The password alone will be enough to log in.")
+    confirm(f"Remove the second factor of {found.username}? The password alone will be enough to log in.", yes=yes)
     removed = second_factor.reset(OPERATOR, found.id).factors > 0
     text = f"Removed the second factor of {found.username}." if removed else f"{found.username} has no second factor."
     done(text, as_json=as_json, username=found.username, removed=removed)
 
 
-@group.command("set-username")
+@group.command("update")
+@click.argument("user")
+@click.option("--username", help="The new username; sessions stay valid.")
+@click.option("--email", help="The new e-mail address; an empty one removes it.")
+@click.option("--display-name", help="The new display name; an empty one removes it.")
+@click.option("--role", type=ROLES, help="The new role.")
+@json_option
+@guarded
+def update(user: str, as_json: bool, **options: str | None) -> None:
+    """Change an account's name, e-mail address or role."""
+    changes: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    if not changes:
+        raise click.UsageError("Nothing to change: specify --username, --email, --display-name or --role.")
+    found = accounts.update_user(OPERATOR, accounts.find_user(OPERATOR, user).id, **changes)
+    show(found, (*COLUMNS, "email", "display_name"), as_json=as_json)
+
+
+@group.command("set-username", hidden=True)
 @click.argument("user")
 @click.argument("username")
 @json_option
@@ -115,7 +130,7 @@ def set_username(user: str, username: str, as_json: bool) -> None:
     show(found, COLUMNS, as_json=as_json)
 
 
-@group.command("set-display-name")
+@group.command("set-display-name", hidden=True)
 @click.argument("user")
 @click.argument("display_name")
 @json_option
@@ -126,7 +141,7 @@ def set_display_name(user: str, display_name: str, as_json: bool) -> None:
     show(found, (*COLUMNS, "display_name"), as_json=as_json)
 
 
-@group.command("set-role")
+@group.command("set-role", hidden=True)
 @click.argument("user")
 @click.argument("role", type=ROLES)
 @json_option
@@ -137,7 +152,7 @@ def set_role(user: str, role: str, as_json: bool) -> None:
     show(found, COLUMNS, as_json=as_json)
 
 
-@group.command("set-email")
+@group.command("set-email", hidden=True)
 @click.argument("user")
 @click.argument("email")
 @json_option
@@ -157,20 +172,19 @@ def reset_link(user: str, as_json: bool) -> None:
     found = accounts.find_user(OPERATOR, user)
     token = password_resets.make_link(OPERATOR, found.id)
     values = link_values(PASSWORD_RESET, token, as_json=as_json)
-    done(values.get("link") or values["path"], as_json=as_json, username=found.username, **values)
+    hand_over(values.get("link") or values["path"], as_json=as_json, username=found.username, **values)
 
 
 @group.command("delete")
 @click.argument("user")
 @click.option("--transfer-to", metavar="USER", help="Give websites and teams to this user instead of deleting them.")
-@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@yes_option
 @json_option
 @guarded
 def delete(user: str, transfer_to: str | None, yes: bool, as_json: bool) -> None:
     """Delete an account permanently."""
     found = accounts.find_user(OPERATOR, user)
     heir = accounts.find_user(OPERATOR, transfer_to).id if transfer_to else None
-    if not yes:
-        confirm(f"Delete {found.username} permanently?")
+    confirm(f"Delete {found.username} permanently?", yes=yes)
     accounts.delete_user(OPERATOR, found.id, transfer_to=heir)
     done(f"Deleted {found.username}.", as_json=as_json, id=found.id)

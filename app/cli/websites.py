@@ -1,15 +1,17 @@
 """``frontdesk websites …``"""
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import click
 
 from app.cli.guard import guarded
-from app.cli.output import confirm, done, json_option, plain, show, show_page
-from app.cli.paging import page_options
+from app.cli.output import confirm, done, json_option, plain, show, show_list, yes_option
+from app.cli.paging import Paging, page_options
 from app.domain.actor import OPERATOR
-from app.domain.pagination import Page, Window
+from app.domain.pagination import Page
 from app.services.teams import teams
 from app.services.users import accounts
 from app.services.websites import websites
@@ -52,25 +54,23 @@ def create(name: str, domain: str, owner: str | None, team: str | None, website_
 @page_options
 @json_option
 @guarded
-def list_(search: str | None, user: str | None, team: str | None, page: int, page_size: int, as_json: bool) -> None:
+def list_(search: str | None, user: str | None, team: str | None, paging: Paging, as_json: bool) -> None:
     """
     List all websites, or those of a user or a team.
 
     All websites are sorted newest first, those of a user or a team by name.
     """
-    window = Window.of_page(page, page_size)
     if user and team:
         raise click.UsageError("Specify either --user or --team, not both.")
-    found: Page[Any]
+    fetch: Callable[..., Page[Any]]
     if user:
-        owner_id = accounts.find_user(OPERATOR, user).id
-        found = websites.list_websites(OPERATOR, window, user_id=owner_id, search=search)
+        fetch = partial(websites.list_websites, OPERATOR, user_id=accounts.find_user(OPERATOR, user).id)
     elif team:
-        found = websites.list_team_websites(OPERATOR, teams.find_team(OPERATOR, team).id, window, search=search)
+        fetch = partial(websites.list_team_websites, OPERATOR, teams.find_team(OPERATOR, team).id)
     else:
-        views = websites.list_all_websites(OPERATOR, window, search=search)
-        found = views.with_rows([view.website for view in views.rows])
-    show_page(found, COLUMNS, as_json=as_json)
+        fetch = partial(websites.list_all_websites, OPERATOR)
+    found: Iterator[Page[Any]] = paging.pages(partial(fetch, search=search))
+    show_list(found, COLUMNS, as_json=as_json, to_row=lambda row: getattr(row, "website", row))
 
 
 @group.command("show")
@@ -101,13 +101,12 @@ def update(website: str, name: str | None, domain: str | None, as_json: bool) ->
 
 @group.command("delete")
 @click.argument("website")
-@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@yes_option
 @json_option
 @guarded
 def delete(website: str, yes: bool, as_json: bool) -> None:
     """Delete a website and its share links."""
     found = websites.find_website(OPERATOR, website)
-    if not yes:
-        confirm(f"Delete the website {plain(found.name)} ({plain(found.domain)}) permanently?")
+    confirm(f"Delete the website {plain(found.name)} ({plain(found.domain)}) permanently?", yes=yes)
     websites.delete_website(OPERATOR, found.id)
     done(f"Deleted the website {plain(found.name)}.", as_json=as_json, id=found.id)

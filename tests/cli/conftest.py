@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,36 @@ from tests.conftest import settings_for
 from tests.databases import fresh_database
 
 
-def invoke(app: Flask | None, *arguments: object, stdin: str | bytes | None = None) -> Result:
-    """Run a command to its end; unexpected exceptions are raised."""
+class Terminal(BytesIO):
+    """Standard input at which a user types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def invoke(
+    app: Flask | None, *arguments: object, stdin: str | bytes | None = None, typed: str | bytes | None = None
+) -> Result:
+    """
+    Run a command to its end; unexpected exceptions are raised.
+
+    :param stdin: what a program pipes to the command
+    :param typed: what a user types in a terminal
+    """
+    keys = typed.encode() if isinstance(typed, str) else typed
     return CliRunner().invoke(
-        cli, [str(part) for part in arguments], input=stdin, obj=app, prog_name="frontdesk", catch_exceptions=False
+        cli,
+        [str(part) for part in arguments],
+        input=stdin if keys is None else Terminal(keys),
+        obj=app,
+        prog_name="frontdesk",
+        catch_exceptions=False,
     )
+
+
+def unknown(thing: str) -> str:
+    """Return the message for a name that nothing has."""
+    return f"There is no such {thing}. See: frontdesk {thing}s list"
 
 
 NO_ADDRESS = "Warning: FRONTDESK_PUBLIC_URL is not set; put the address of this server in front of the path.\n"
@@ -50,7 +76,7 @@ def error_of(done: Result) -> dict[str, Any]:
 @pytest.fixture
 def run(app: Flask) -> Callable[..., Result]:
     """``run("users", "list")``: exit code, output and errors."""
-    return lambda *arguments, stdin=None: invoke(app, *arguments, stdin=stdin)
+    return lambda *arguments, stdin=None, typed=None: invoke(app, *arguments, stdin=stdin, typed=typed)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import pytest
 
 from app.models import ANONYMOUS_ID
+from tests.cli.conftest import unknown
 from tests.conftest import Person
 
 PUBLISH = "tagmanager_publish_live_container"
@@ -69,8 +70,8 @@ class TestSetAndRemove:
     def test_removing_says_so_also_when_there_was_nothing(self, run, printed, ada, site):
         run("grants", "set", "ada", "Shop", "admin")
 
-        told = printed("grants", "remove", "ada", "Shop")
-        again = run("grants", "remove", "ada", "Shop")
+        told = printed("grants", "delete", "ada", "Shop", "--yes")
+        again = run("grants", "delete", "ada", "Shop", "--yes")
 
         assert told == {"ok": True, "user_id": str(ada.id), "website_id": str(site)}
         assert (again.exit_code, again.stdout) == (0, "ada has no grant on the website Shop.\n")
@@ -97,8 +98,8 @@ class TestSetAndRemove:
                 2,
                 "Specify either --capability or --no-capabilities, not both.",
             ),
-            (("eve", "Shop", "view"), 4, "There is no such user."),
-            (("ada", "Nowhere", "view"), 4, "There is no such website."),
+            (("eve", "Shop", "view"), 4, unknown("user")),
+            (("ada", "Nowhere", "view"), 4, unknown("website")),
             (("admin", "Shop", "view"), 5, "admin is an administrator and already has full access to every website."),
         ],
     )
@@ -163,4 +164,4 @@ class TestLists:
         assert done.stderr.endswith("Error: Specify either --website or --user.\n")
 
     def test_an_unknown_user_has_none(self, run):
-        assert run("access", "eve").stderr == "Error: There is no such user.\n"
+        assert run("access", "eve").stderr == f"Error: {unknown('user')}\n"

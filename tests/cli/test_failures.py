@@ -13,11 +13,12 @@ from app.cli.failures import KINDS, OTHER
 from app.domain.errors import Unavailable
 from app.services.users import accounts
 from app.settings import ROOT
-from tests.cli.conftest import error_of, invoke
+from tests.cli.conftest import error_of, invoke, unknown
 from tests.conftest import settings_for
 from tests.databases import POSTGRESQL, postgresql_version
 
 SITE = "0190a6f3-5d0e-7c3b-9d6e-2f6a1c0b7e55"
+ADVICE = "(for advice, run: frontdesk doctor)"
 UNKNOWN_PLACE = "postgresql://frontdesk:very-private@127.0.0.1:1/frontdesk"
 
 
@@ -95,7 +96,7 @@ class TestKinds:
         assert spoken.stderr.endswith(f"Error: {error['message']}\n")
 
     def test_a_question_that_is_not_answered_is_1(self, run):
-        done = run("users", "delete", "ada", "--json", stdin="n\n")
+        done = run("users", "delete", "ada", "--json", typed="n\n")
 
         question, _, told = done.stderr.partition("{")
         assert (done.exit_code, done.stdout) == (1, "")
@@ -112,7 +113,7 @@ class TestKinds:
     def test_what_follows_two_dashes_asks_for_nothing(self, run):
         done = run("users", "show", "--", "--json")
 
-        assert (done.exit_code, done.stderr) == (4, "Error: There is no such user.\n")
+        assert (done.exit_code, done.stderr) == (4, f"Error: {unknown('user')}\n")
 
     def test_help_and_success_are_as_ever(self, run):
         assert run("users", "list", "--json", "--help").exit_code == 0
@@ -187,7 +188,7 @@ class TestText:
     def test_in_the_answer_to_a_question(self, run, make_user):
         make_user("ada")
 
-        done = run("users", "delete", "ada", stdin=self.NO_TEXT)
+        done = run("users", "delete", "ada", typed=self.NO_TEXT)
 
         assert done.exit_code == 6
         assert done.stderr.endswith("Error: The input is not valid UTF-8.\n")
@@ -215,7 +216,7 @@ class TestDatabase:
 
         assert (done.exit_code, done.stdout) == (3, "")
         assert done.stderr.startswith("Error: The database cannot be used: connection failed")
-        assert done.stderr.endswith("Connection refused\n")
+        assert done.stderr.endswith(f"Connection refused {ADVICE}\n")
         assert done.stderr.count("\n") == 1
         assert "very-private" not in done.stderr
 
@@ -224,7 +225,7 @@ class TestDatabase:
         done = invoke(app_on(f"{POSTGRESQL.rpartition('/')[0]}/frontdesk_gone"), "users", "list")
 
         assert done.exit_code == 3
-        assert done.stderr.endswith('_gone" does not exist\n')
+        assert done.stderr.endswith(f'_gone" does not exist {ADVICE}\n')
 
     def test_a_file_that_cannot_be_opened_is_named(self, app_on, tmp_path: Path):
         file = tmp_path / "missing" / "frontdesk.db"
@@ -232,7 +233,8 @@ class TestDatabase:
         done = invoke(app_on(f"sqlite:///{file}"), "users", "list")
 
         assert done.exit_code == 3
-        assert done.stderr == f"Error: The database cannot be used: unable to open database file (sqlite:///{file})\n"
+        reason = f"unable to open database file (sqlite:///{file})"
+        assert done.stderr == f"Error: The database cannot be used: {reason} {ADVICE}\n"
 
     def test_an_unknown_revision(self, empty_app):
         done = invoke(empty_app(), "db", "upgrade", "nonsense")

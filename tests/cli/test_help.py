@@ -100,3 +100,29 @@ def test_what_a_command_does_not_need_is_not_imported(arguments: list[str], tmp_
     done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
 
     assert done.stderr.splitlines()[-1] == ""
+
+
+@pytest.mark.parametrize(
+    ("earlier", "present"),
+    [
+        (("teams", "members"), ("teams", "list-members")),
+        (("teams", "set-member-role"), ("teams", "update-member")),
+        (("grants", "remove"), ("grants", "delete")),
+    ],
+    ids=" ".join,
+)
+def test_earlier_names_stay_valid_and_are_not_listed(earlier: tuple[str, ...], present: tuple[str, ...]):
+    listed = invoke(None, earlier[0], "--help").stdout
+
+    assert (
+        invoke(None, *earlier, "--help").stdout.splitlines()[2:]
+        == invoke(None, *present, "--help").stdout.splitlines()[2:]
+    )
+    assert f"  {present[1]} " in listed
+    assert f"  {earlier[1]} " not in listed
+
+
+@pytest.mark.parametrize("name", ["set-username", "set-display-name", "set-email", "set-role"])
+def test_what_update_replaces_is_not_listed(name: str):
+    assert invoke(None, "users", name, "--help").exit_code == 0
+    assert name not in invoke(None, "users", "--help").stdout

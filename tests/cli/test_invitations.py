@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.cli.conftest import NO_ADDRESS, configured
+from tests.cli.conftest import NO_ADDRESS, configured, unknown
 from tests.conftest import PASSWORD
 
 KEYS = ["id", "username", "email", "role", "state", "inviter_name", "expires_at"]
@@ -67,8 +67,8 @@ class TestCreate:
         [
             ([], 6, "Error: username: Enter a username or an e-mail address.\n"),
             (["admin"], 5, "Error: User already exists\n"),
-            (["ada", "--website", "Nothing", "view"], 4, "Error: There is no such website.\n"),
-            (["ada", "--team", "Nothing", "team-member"], 4, "Error: There is no such team.\n"),
+            (["ada", "--website", "Nothing", "view"], 4, f"Error: {unknown('website')}\n"),
+            (["ada", "--team", "Nothing", "team-member"], 4, f"Error: {unknown('team')}\n"),
             (["ada", "--website", "Nothing", "boss"], 2, "'boss' is not one of 'view', 'write', 'admin'.\n"),
             (["ada", "--days", "0"], 2, "0.0 is not in the range 0.01<=x<=365.0.\n"),
         ],
@@ -103,6 +103,16 @@ class TestList:
         assert printed("invitations", "list", "--search", "B")["count"] == 1
 
 
+class TestShow:
+    @pytest.mark.parametrize("by", ["id", "username", "email"])
+    def test_by_any_name(self, printed, by: str):
+        made = printed("invitations", "create", "ada", "--email", "ada@example.org")
+
+        found = printed("invitations", "show", made[by])
+
+        assert found == {name: value for name, value in made.items() if name not in ("link", "path")}
+
+
 class TestResend:
     @pytest.mark.parametrize("by", ["id", "username", "email"])
     def test_the_new_link_is_good_and_the_old_one_dead(self, printed, anonymous, by):
@@ -116,7 +126,7 @@ class TestResend:
     def test_an_unknown_one_is_refused(self, run, admin):
         done = run("invitations", "resend", "admin")
 
-        assert (done.exit_code, done.stderr) == (4, "Error: There is no such invitation.\n")
+        assert (done.exit_code, done.stderr) == (4, f"Error: {unknown('invitation')}\n")
 
 
 class TestRevoke:
@@ -131,7 +141,7 @@ class TestRevoke:
     def test_it_asks_first(self, printed, run):
         printed("invitations", "create", "ada")
 
-        done = run("invitations", "revoke", "ada", stdin="n\n")
+        done = run("invitations", "revoke", "ada", typed="n\n")
 
         assert done.exit_code == 1
         assert "Revoke the invitation of ada?" in done.stderr

@@ -130,3 +130,66 @@ class TestOptions:
         assert "ada" in listed.stdout
         assert listed.stderr == changed.output == ""
         assert changed.exit_code == 0
+
+    def test_quiet_still_prints_what_the_command_was_run_for(self, run, make_user):
+        make_user("ada")
+
+        token, link = run("tokens", "create", "ada", "Reports", "-q"), run("users", "reset-link", "ada", "-q")
+
+        assert len(token.stdout.strip()) >= 32
+        assert link.stdout.startswith("/reset-password/")
+
+    def test_changes_are_rows_in_csv(self, run, make_user):
+        ada = make_user("ada")
+
+        done = run("users", "delete", "ada", "--yes", "--output", "csv")
+
+        assert done.stdout_bytes.decode() == f"id\r\n{ada.id}\r\n"
+
+
+class TestConfirmation:
+    """Commands that destroy something ask in a terminal, and need ``--yes`` elsewhere."""
+
+    MESSAGE = "Cannot ask for confirmation without a terminal: use --yes."
+    COMMANDS = (
+        ("users", "delete", "ada"),
+        ("users", "reset-2fa", "ada"),
+        ("teams", "delete", "Blue"),
+        ("teams", "remove-member", "Blue", "ada"),
+        ("websites", "delete", "Site"),
+        ("grants", "delete", "ada", "Site"),
+        ("tokens", "revoke", "ada", "--all"),
+        ("sessions", "revoke", "ada", "--all"),
+        ("invitations", "revoke", "eve"),
+        ("db", "downgrade", "base"),
+    )
+
+    @pytest.fixture(autouse=True)
+    def something(self, admin, make_user, make_team, make_website, printed):
+        make_user("ada")
+        make_team(admin, "Blue")
+        make_website("Site", owner=admin)
+        printed("teams", "add-member", "Blue", "ada")
+        printed("grants", "set", "ada", "Site", "view")
+        printed("invitations", "create", "eve")
+
+    @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+    def test_without_a_terminal_yes_is_required(self, run, command: tuple[str, ...]):
+        done = run(*command, stdin="y\n")
+
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert done.stderr.endswith(f"Error: {self.MESSAGE}\n")
+        assert json.loads(run(*command, "--json").stderr)["error"]["message"] == self.MESSAGE
+
+    @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+    def test_in_a_terminal_the_answer_counts(self, run, command: tuple[str, ...]):
+        done = run(*command, typed="n\n")
+
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert done.stderr.endswith("[y/N]: n\nAborted.\n")
+
+    @pytest.mark.parametrize("command", COMMANDS[:-1], ids=" ".join)
+    def test_yes_answers(self, run, command: tuple[str, ...]):
+        done = run(*command, "--yes")
+
+        assert (done.exit_code, done.stderr) == (0, "")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import unknown
 from tests.live import ROOT, environment_for, frontdesk
 
 PASSWORD = "correct horse battery"
@@ -89,8 +90,36 @@ class TestPrompts:
         code, screen = typed("users", "delete", "bob", environment=environment, answers=[("[y/N]: ", "n")])
 
         assert code == 1
-        assert "Aborted!" in screen
+        assert "Aborted." in screen
         assert frontdesk("users", "show", "bob", environment=environment).returncode == 0
+
+
+class TestTerminals:
+    def test_tables_fit_a_narrow_one(self, environment):
+        code, screen = typed("users", "list", environment=environment | {"COLUMNS": "60"}, answers=[])
+
+        lines = [line.rstrip("\r") for line in screen.split("\n")]
+        assert code == 0
+        assert max(map(len, lines)) <= 60
+        assert any(line.split()[1:] == ["admin"] for line in lines)
+
+    @pytest.mark.parametrize(
+        ("settings", "coloured"),
+        [({"TERM": "xterm"}, True), ({"TERM": "xterm", "NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)],
+        ids=["terminal", "NO_COLOR", "dumb"],
+    )
+    @pytest.mark.parametrize("command", [("users", "list"), ("users", "show", "admin")], ids=" ".join)
+    def test_colours(self, environment, command: tuple[str, ...], settings: dict[str, str], coloured: bool):
+        _, screen = typed(*command, environment=environment | settings, answers=[])
+
+        assert ("\x1b[" in screen) is coloured
+
+    def test_without_one_there_are_no_colours_and_no_folds(self, environment):
+        done = frontdesk("users", "list", environment=environment | {"COLUMNS": "60", "TERM": "xterm"})
+
+        header, *_ = done.stdout.splitlines()
+        assert header.split() == ["id", "username", "role", "created_at", "website_count"]
+        assert "\x1b" not in done.stdout
 
 
 class TestScripts:
@@ -100,7 +129,7 @@ class TestScripts:
 
         assert (done.returncode, done.stderr) == (0, "")
         assert "admin" in [row["username"] for row in json.loads(done.stdout)["data"]]
-        assert (refused.returncode, refused.stdout, refused.stderr) == (4, "", "Error: There is no such user.\n")
+        assert (refused.returncode, refused.stdout, refused.stderr) == (4, "", f"Error: {unknown('user')}\n")
 
     def test_what_is_logged_meanwhile_is_aside_as_well(self, environment):
         slow = environment | {"FRONTDESK_SLOW_STATEMENT_MS": "0.001"}

@@ -42,7 +42,7 @@ class TestRevoke:
         clients = [client_of(ada), client_of(ada)]
         newest = printed("sessions", "list", "ada")["data"][0]["id"]
 
-        done = run("sessions", "revoke", "ada", newest)
+        done = run("sessions", "revoke", "ada", newest, "--yes")
 
         assert (done.exit_code, done.output) == (0, "Ended 1 session of ada.\n")
         assert [client.get("/api/me").status_code for client in clients] == [200, 401]
@@ -50,7 +50,7 @@ class TestRevoke:
     def test_all_logins(self, run, ada, client_of):
         clients = [client_of(ada), client_of(ada)]
 
-        done = run("sessions", "revoke", "ada", "--all")
+        done = run("sessions", "revoke", "ada", "--all", "--yes")
 
         assert (done.exit_code, done.output) == (0, "Ended 2 sessions of ada.\n")
         assert [client.get("/api/me").status_code for client in clients] == [401, 401]
@@ -59,7 +59,7 @@ class TestRevoke:
         token_of(make_user("bob"))
         other = printed("sessions", "list", "bob")["data"][0]["id"]
 
-        done = run("sessions", "revoke", "ada", other)
+        done = run("sessions", "revoke", "ada", other, "--yes")
 
         assert (done.exit_code, done.stdout) == (4, "")
         assert printed("sessions", "list", "bob")["count"] == 1

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.cli.conftest import unknown
 from tests.conftest import Person
 
 KEYS = ["id", "name", "created_at"]
@@ -19,7 +20,7 @@ def bob(make_user) -> Person:
 
 
 def roles(printed, team: str) -> list[tuple[str, str]]:
-    return [(row["username"], row["role"]) for row in printed("teams", "members", team)["data"]]
+    return [(row["username"], row["role"]) for row in printed("teams", "list-members", team)["data"]]
 
 
 class TestCreate:
@@ -35,7 +36,7 @@ class TestCreate:
     def test_an_unknown_owner_is_refused(self, run):
         done = run("teams", "create", "Blue", "--owner", "nobody")
 
-        assert (done.exit_code, done.output) == (4, "Error: There is no such user.\n")
+        assert (done.exit_code, done.output) == (4, f"Error: {unknown('user')}\n")
 
 
 class TestList:
@@ -72,7 +73,34 @@ class TestShow:
     def test_an_unknown_one_is_refused(self, run):
         done = run("teams", "show", "Blue")
 
-        assert (done.exit_code, done.output) == (4, "Error: There is no such team.\n")
+        assert (done.exit_code, done.output) == (4, f"Error: {unknown('team')}\n")
+
+
+class TestUpdate:
+    def test_a_new_name(self, printed, ada, make_team):
+        team = make_team(ada, "Blue")
+
+        changed = printed("teams", "update", "Blue", "--name", "Navy")
+
+        assert list(changed) == KEYS
+        assert (changed["id"], printed("teams", "show", "Navy")["id"]) == (str(team), str(team))
+
+    def test_a_new_access_code_is_shown(self, printed, ada, make_team):
+        make_team(ada, "Blue")
+        old = printed("teams", "show", "Blue", "--access-code")["access_code"]
+
+        new = printed("teams", "update", "Blue", "--new-access-code")["access_code"]
+
+        assert new != old
+        assert printed("teams", "show", "Blue", "--access-code")["access_code"] == new
+
+    def test_nothing_to_change_is_wrong_usage(self, run, ada, make_team):
+        make_team(ada, "Blue")
+
+        done = run("teams", "update", "Blue")
+
+        assert done.exit_code == 2
+        assert done.stderr.endswith("Error: Nothing to change: specify --name or --new-access-code.\n")
 
 
 class TestMembers:
@@ -80,9 +108,9 @@ class TestMembers:
         make_team(ada, "Blue")
 
         added = printed("teams", "add-member", "Blue", "BOB")
-        promoted = run("teams", "set-member-role", "Blue", "bob", "team-manager")
+        promoted = run("teams", "update-member", "Blue", "bob", "team-manager")
         both = roles(printed, "Blue")
-        removed = run("teams", "remove-member", "Blue", "bob")
+        removed = run("teams", "remove-member", "Blue", "bob", "--yes")
 
         assert added == {"ok": True, "user_id": str(bob.id), "role": "team-member"}
         assert promoted.output == "bob now has the role team-manager.\n"
@@ -93,7 +121,7 @@ class TestMembers:
     def test_their_list_has_stable_keys(self, printed, ada, make_team):
         make_team(ada, "Blue")
 
-        page = printed("teams", "members", "Blue")
+        page = printed("teams", "list-members", "Blue")
 
         assert [list(row) for row in page["data"]] == [MEMBER]
         assert page["count"] == 1
@@ -101,7 +129,7 @@ class TestMembers:
     def test_the_last_owner_stays(self, run, ada, make_team):
         make_team(ada, "Blue")
 
-        done = run("teams", "remove-member", "Blue", "ada")
+        done = run("teams", "remove-member", "Blue", "ada", "--yes")
 
         assert (done.exit_code, done.stdout) == (5, "")
         assert done.stderr.startswith("Error: ")
@@ -112,7 +140,7 @@ class TestDelete:
     def test_it_asks_first(self, run, ada, make_team):
         make_team(ada, "Blue")
 
-        done = run("teams", "delete", "Blue", stdin="\n")
+        done = run("teams", "delete", "Blue", typed="\n")
 
         assert done.exit_code == 1
         assert done.stderr.startswith("Delete the team Blue permanently? [y/N]: ")

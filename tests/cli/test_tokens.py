@@ -68,7 +68,7 @@ class TestRevoke:
         tokens = [run("tokens", "create", "ada", name).output.strip() for name in ("old", "new")]
         newest = printed("tokens", "list", "ada")["data"][0]["id"]
 
-        ended = run("tokens", "revoke", "ada", newest)
+        ended = run("tokens", "revoke", "ada", newest, "--yes")
 
         assert (ended.exit_code, ended.output) == (0, "Revoked 1 token of ada.\n")
         assert [asks(token) for token in tokens] == [200, 401]
@@ -76,7 +76,7 @@ class TestRevoke:
     def test_all(self, run, asks, ada):
         tokens = [run("tokens", "create", "ada", name).output.strip() for name in ("old", "new")]
 
-        assert run("tokens", "revoke", "ada", "--all").output == "Revoked 2 tokens of ada.\n"
+        assert run("tokens", "revoke", "ada", "--all", "--yes").output == "Revoked 2 tokens of ada.\n"
         assert [asks(token) for token in tokens] == [401, 401]
 
     def test_somebody_elses_is_not_found(self, run, printed, ada, make_user):
@@ -84,7 +84,7 @@ class TestRevoke:
         run("tokens", "create", "bob", "his")
         other = printed("tokens", "list", "bob")["data"][0]["id"]
 
-        assert run("tokens", "revoke", "ada", other).exit_code == 4
+        assert run("tokens", "revoke", "ada", other, "--yes").exit_code == 4
         assert printed("tokens", "list", "bob")["count"] == 1
 
     @pytest.mark.parametrize("options", [(), ("0190a6f3-5d0e-7c3b-9d6e-2f6a1c0b7e55", "--all")], ids=["none", "both"])

@@ -6,10 +6,11 @@ from uuid import UUID
 import pyotp
 import pytest
 
-from tests.cli.conftest import NO_ADDRESS, configured
+from tests.cli.conftest import NO_ADDRESS, configured, unknown
 from tests.conftest import Person
 
-GONE = "Error: There is no such user.\n"
+ANOTHER = "Make another user an administrator first: frontdesk users update USER --role admin"
+GONE = f"Error: {unknown('user')}\n"
 KEYS = ["id", "username", "role", "created_at"]
 
 
@@ -147,6 +148,30 @@ class TestRename:
         assert printed("users", "set-display-name", "ada", "")["display_name"] is None
 
 
+class TestUpdate:
+    def test_several_values_at_once(self, printed, ada):
+        changed = printed(
+            "users", "update", "ada", "--username", "countess", "--email", "c@example.com", "--role", "view-only"
+        )
+
+        assert list(changed) == [*KEYS, "email", "display_name"]
+        assert changed["id"] == str(ada.id)
+        assert [changed[name] for name in ("username", "email", "role")] == ["countess", "c@example.com", "view-only"]
+
+    def test_what_is_not_named_stays_and_what_is_empty_goes(self, printed, ada):
+        printed("users", "update", "ada", "--email", "a@example.com", "--display-name", "Ada L.")
+
+        changed = printed("users", "update", "ada", "--email", "")
+
+        assert (changed["email"], changed["display_name"]) == (None, "Ada L.")
+
+    def test_nothing_to_change_is_wrong_usage(self, run, ada):
+        done = run("users", "update", "ada")
+
+        assert done.exit_code == 2
+        assert "Nothing to change: specify --username, --email, --display-name or --role." in done.stderr
+
+
 class TestResetLink:
     @pytest.mark.parametrize("public_url", ["https://stats.example.com/desk", ""], ids=["told", "untold"])
     def test_it_is_whole_where_the_settings_say_how_it_begins(self, app, run, printed, ada, anonymous, public_url: str):
@@ -197,19 +222,19 @@ class TestSetRole:
     def test_the_last_administrator_stays_one(self, run, admin):
         done = run("users", "set-role", "admin", "user")
 
-        assert (done.exit_code, done.output) == (5, "Error: The last administrator cannot be demoted.\n")
+        assert (done.exit_code, done.output) == (5, f"Error: The last administrator cannot be demoted. {ANOTHER}\n")
 
 
 class TestDelete:
     def test_it_asks_first(self, run, ada):
-        done = run("users", "delete", "ada", stdin="n\n")
+        done = run("users", "delete", "ada", typed="n\n")
 
         assert (done.exit_code, done.stdout) == (1, "")
         assert done.stderr.startswith("Delete ada permanently? [y/N]: ")
         assert run("users", "show", "ada").exit_code == 0
 
     def test_a_yes_deletes(self, run, ada):
-        done = run("users", "delete", "ADA", stdin="y\n")
+        done = run("users", "delete", "ADA", typed="y\n")
 
         assert (done.exit_code, done.stdout) == (0, "Deleted ada.\n")
         assert run("users", "show", "ada").output == GONE
@@ -226,7 +251,7 @@ class TestDelete:
     def test_the_last_administrator_cannot_go(self, run, admin):
         done = run("users", "delete", "admin", "--yes")
 
-        assert (done.exit_code, done.output) == (5, "Error: The last administrator cannot be deleted.\n")
+        assert (done.exit_code, done.output) == (5, f"Error: The last administrator cannot be deleted. {ANOTHER}\n")
 
 
 @pytest.mark.parametrize(
@@ -259,7 +284,7 @@ class TestResetSecondFactor:
         assert printed("users", "reset-2fa", "ada", "--yes")["removed"] is False
 
     def test_it_is_asked_for(self, run, ada):
-        done = run("users", "reset-2fa", "ada", stdin="n\n")
+        done = run("users", "reset-2fa", "ada", typed="n\n")
 
         assert done.exit_code == 1
         assert "The password alone will be enough to log in." in done.output

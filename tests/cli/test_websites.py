@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.cli.conftest import unknown
 from tests.conftest import Person
 
 KEYS = ["id", "name", "domain", "user_id", "team_id", "share_slug", "created_at"]
@@ -84,7 +85,7 @@ class TestShow:
     def test_an_unknown_one_is_refused(self, run):
         done = run("websites", "show", "nowhere.example")
 
-        assert (done.exit_code, done.output) == (4, "Error: There is no such website.\n")
+        assert (done.exit_code, done.output) == (4, f"Error: {unknown('website')}\n")
 
 
 class TestUpdate:
@@ -106,8 +107,8 @@ class TestDelete:
     def test_it_asks_first_then_deletes(self, run, ada, make_website):
         make_website("Site", "site.example", owner=ada)
 
-        asked = run("websites", "delete", "Site", stdin="no\n")
-        done = run("websites", "delete", "Site", stdin="yes\n")
+        asked = run("websites", "delete", "Site", typed="no\n")
+        done = run("websites", "delete", "Site", typed="yes\n")
 
         assert asked.exit_code == 1
         assert asked.stderr.startswith("Delete the website Site (site.example) permanently? [y/N]: ")

@@ -37,7 +37,7 @@ class TestDowngrade:
     def test_it_asks_first(self, empty, answer: str, code: int, revision: str | None):
         invoke(empty, "db", "upgrade")
 
-        done = invoke(empty, "db", "downgrade", "base", stdin=f"{answer}\n")
+        done = invoke(empty, "db", "downgrade", "base", typed=f"{answer}\n")
 
         assert done.exit_code == code
         assert done.stderr.startswith("Revert to base? Data of later revisions is lost. [y/N]: ")

@@ -106,7 +106,7 @@ class TestRetry:
     def test_one_that_is_not_there(self, run, office):  # noqa: F811
         done = run("mail", "retry", uuid4())
 
-        assert (done.exit_code, done.stderr) == (4, "Error: There is no such mail.\n")
+        assert (done.exit_code, done.stderr) == (4, "Error: There is no such mail. See: frontdesk mail list\n")
 
 
 class TestTest:
