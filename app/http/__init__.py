@@ -1,1 +1,1 @@
-"""What every API shares: middleware, request helpers, health, the metrics endpoint."""
+"""What all APIs share: middleware, request helpers, error handling, health checks and the metrics endpoint."""

@@ -1,4 +1,4 @@
-"""Which API answers for a path, and so in whose words errors are told: problem JSON (RFC 9457) where none does."""
+"""Chooses the API whose format and texts an error gets, by path; paths of no API get problem JSON (RFC 9457)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,25 +43,26 @@ DETAILS = {
     413: "The request body is too large.",
     503: "The server is busy. Please try again.",
 }
-"""What is said before an app is asked."""
+"""Texts by status, for requests that are rejected before they reach the application."""
 
 Plain = tuple[str, bytes]
-"""A content type, and a body."""
+"""A content type and a body."""
 
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """An API, as far as errors are concerned."""
+    """How one API presents errors."""
 
     name: str
     claims: Callable[[str, str], bool]
-    """Whether it answers for a path, and a query string."""
+    """Whether a path with a query string belongs to this API."""
     present: Callable[[Exception], Response]
-    """The response to whatever was raised in a request."""
+    """Returns the response to an exception that was raised during a request."""
     plain: Callable[[int, str, str], Plain]
     """
-    The body for a status, where the request did not get as far as Flask: from the query string, which anyone may have
-    written, and the request's id. It raises nothing.
+    Returns content type and body for a request that does not reach Flask.
+
+    Takes the status, the query string (untrusted input) and the request id. Must not raise.
     """
 
 
@@ -69,43 +70,43 @@ _apis: dict[str, Api] = {}
 
 
 def init_app(app: Flask) -> None:
-    """Answer for every error of the app."""
+    """Handle every exception raised in the app."""
     app.register_error_handler(Exception, present)
 
 
 def register(api: Api) -> None:
-    """Let an API answer for its paths, once per process."""
+    """Register an API for the whole process; a second one with the same name replaces it."""
     _apis[api.name] = api
 
 
 def below(*places: str) -> Callable[[str, str], bool]:
-    """``claims`` for an API that owns these paths and everything below them."""
+    """Return ``Api.claims`` for an API that owns these paths and everything below them."""
     folders = tuple(f"{place}/" for place in places)
     return lambda path, _query_string: path in places or path.startswith(folders)
 
 
 def api_for(path: str, query_string: str) -> Api:
-    """The API that answers for a path."""
+    """Return the API that a path belongs to, or ``PROBLEMS``."""
     return next((api for api in _apis.values() if api.claims(path, query_string)), PROBLEMS)
 
 
 def present(error: Exception) -> Response:
-    """The response to an error, in the words of the API that was asked."""
+    """Return the response to an exception, in the format of the API that was called."""
     return api_for(request.path, request.query_string.decode("latin-1")).present(error)
 
 
 def plain_response(status: int, path: str, query_string: str, request_id: str) -> Plain:
-    """Content type and body for a status, without Flask: for what is turned away before an app is asked."""
+    """Return content type and body for a request that is rejected before it reaches the application."""
     return api_for(path, query_string).plain(status, query_string, request_id)
 
 
 def busy_response(path: str, query_string: str, request_id: str) -> Plain:
-    """``plain_response`` for 503: the server has no room for the request."""
+    """Return ``plain_response`` for status 503, for a server that is too busy for another request."""
     return plain_response(503, path, query_string, request_id)
 
 
 def headers_for(error: Exception) -> dict[str, str]:
-    """The headers that belong to an error on every API: which methods there are, when to try again."""
+    """Return the headers of an error in all APIs: ``Allow`` with the methods, ``Retry-After`` in seconds."""
     if isinstance(error, MethodNotAllowed):
         return {"Allow": ", ".join(sorted(error.valid_methods or ()))}
     if isinstance(error, Throttled | Unavailable):
@@ -114,7 +115,7 @@ def headers_for(error: Exception) -> dict[str, str]:
 
 
 def log_failure(error: Exception) -> None:
-    """Log what an operator should know of: the driver's reason, or a fault of ours in full."""
+    """Log errors that concern the operator: the database driver's message, or a bug with its traceback."""
     if isinstance(error, DatabaseUnavailable):
         log.error("the database is not available", error=error.reason)
     elif isinstance(error, Unstorable):
@@ -144,4 +145,4 @@ def _plain_problem(status: int, _query_string: str, request_id: str) -> Plain:
 
 
 PROBLEMS = Api("problems", lambda _path, _query_string: True, _present_problem, _plain_problem)
-"""What answers where no API does."""
+"""The fallback for paths of no API."""

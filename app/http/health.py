@@ -1,4 +1,4 @@
-"""``/healthz`` and ``/readyz``, for whatever supervises the process."""
+"""``/healthz`` and ``/readyz``, for load balancers and process supervisors."""
 
 from flask import Blueprint, Flask, Response, jsonify
 
@@ -9,24 +9,24 @@ bp = Blueprint("probes", __name__)
 
 
 def init_app(app: Flask) -> None:
-    """Hang the probes beside the wires."""
+    """Register the health checks."""
     app.register_blueprint(bp)
 
 
 @bp.get("/healthz")
 def healthz() -> Response:
-    """The process answers; the database is not asked."""
+    """Return 200 as long as the process responds; the database is not checked."""
     return jsonify(status="ok")
 
 
 @bp.get("/readyz")
 def readyz() -> Response:
-    """The database can be reached and has every migration: 200, else 503."""
+    """Return 200 if the database can be reached and has every migration, else 503."""
     return jsonify(status="ok", revision=migrations.check_ready())
 
 
 def fault() -> DatabaseUnavailable | None:
-    """What keeps the server from working: the database cannot be reached, or lacks migrations. None if nothing does."""
+    """Return the error that keeps the server from working (no database, or missing migrations), or None."""
     try:
         migrations.check_ready()
     except DatabaseUnavailable as error:

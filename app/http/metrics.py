@@ -13,13 +13,13 @@ bp = Blueprint("metrics", __name__)
 
 
 def init_app(app: Flask) -> None:
-    """Hang the page beside the wires."""
+    """Register the endpoint."""
     app.register_blueprint(bp)
 
 
 @bp.get("/metrics")
 def metrics() -> Response:
-    """All counters: for whoever has FRONTDESK_METRICS_TOKEN, or, without one, for this machine alone."""
+    """Return all metrics; requires ``FRONTDESK_METRICS_TOKEN``, or a loopback client if that is not set."""
     token = runtime().config.metrics_token
     if token:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")

@@ -1,4 +1,4 @@
-"""What every answer has in common, whatever the wire: request ids, headers, JSON, log lines."""
+"""What requests and responses of all APIs share: request ids, headers, JSON, log lines."""
 
 import time
 from typing import Any
@@ -20,7 +20,7 @@ QUIET = frozenset({"/healthz", "/readyz"})
 
 
 class OrjsonProvider(JSONProvider):
-    """JSON by orjson: strict in what it reads (RFC 8259), UTF-8 in what it writes."""
+    """JSON by orjson: reads strictly by RFC 8259, and writes UTF-8."""
 
     mimetype = "application/json"
 
@@ -36,7 +36,7 @@ class OrjsonProvider(JSONProvider):
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Install the hooks that give every answer its headers and its log line."""
+    """Install the hooks that give every response its headers and its log line."""
     app.json = OrjsonProvider(app)
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
     app.url_map.strict_slashes = False
@@ -46,24 +46,24 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def with_common_headers(application: Any, config: Config) -> Any:
-    """The WSGI application behind as many proxies as are trusted, its answers with the headers that all have."""
+    """Wrap a WSGI application: it trusts the configured number of proxies, and sends the common headers."""
     outer = CommonHeaders(application, config)
     hops = config.trusted_proxies
     return ProxyFix(outer, x_for=hops, x_proto=hops, x_host=hops) if hops else outer
 
 
 def request_id() -> str:
-    """The id of the request at hand."""
+    """Return the id of the current request."""
     found: str = request.environ[REQUEST_ID]
     return found
 
 
 def body() -> bytes:
     """
-    The body as it came.
+    Return the request body as bytes.
 
-    :raises RequestEntityTooLarge: more than allowed. Werkzeug refuses a declared length itself;
-        a chunked body it would cut off in silence
+    :raises RequestEntityTooLarge: it is larger than allowed. Werkzeug itself rejects a declared length, but would
+        silently truncate a chunked body.
     """
     data = request.get_data(cache=False)
     most: int = current_app.config["MAX_CONTENT_LENGTH"]
@@ -73,17 +73,17 @@ def body() -> bytes:
 
 
 def client_address() -> str:
-    """The address of whoever asks, behind as many proxies as are trusted."""
+    """Return the client's address, as reported by the trusted proxies; empty if unknown."""
     return request.remote_addr or ""
 
 
 def visitor(protocol: str) -> Actor:
-    """The caller, of whom nothing is known yet but where the request comes from."""
+    """Return an actor for a caller who is not authenticated; only the origin of the request is known."""
     return Actor(None, NO_CREDENTIAL, Origin(protocol, client_address(), request_id()))
 
 
 def root() -> str:
-    """The address that the server was asked at, for links where none is configured."""
+    """Return the URL under which the server was called, for links when no public URL is configured."""
     return request.url_root
 
 
@@ -100,14 +100,14 @@ def _begin() -> Response | None:
 
 
 class _Closing:
-    """What is done when an answer is ready: it is counted, and its line logged."""
+    """Counts each response, and logs it."""
 
     def __init__(self, app: Flask) -> None:
         self.metrics = app.extensions["frontdesk"].metrics
         self.pools = [(self.metrics.connections.labels(name), pool) for name, pool in app.extensions["frontdesk_pools"]]
 
     def __call__(self, response: Response) -> Response:
-        asked = request._get_current_object()  # type: ignore[attr-defined]  # asked often, so once of the proxy
+        asked = request._get_current_object()  # type: ignore[attr-defined]  # read often: the proxy is slow
         path, status, rule = asked.path, response.status_code, asked.url_rule
         route, took = rule.rule if rule else None, time.perf_counter() - g.began
         self.metrics.answered(asked.method, route or "unknown", status, took)
@@ -117,7 +117,7 @@ class _Closing:
             return response
         for place in PAGES:
             if place in path and not path.startswith("/api/"):
-                path = f"{path.partition(place)[0]}{place}…"  # what follows is as good as a password
+                path = f"{path.partition(place)[0]}{place}…"  # the rest is as good as a password
         actor = g.get("actor")
         user_id: UUID | None = actor.id if actor is not None else None
         log.info(
