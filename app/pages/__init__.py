@@ -1,6 +1,7 @@
 """
-``/invitations/…`` and ``/reset-password/…``: pages for people who were sent a link. A wire of its own: forms come in,
-HTML goes out, also where something fails.
+``/invitations/…`` and ``/reset-password/…``: the pages behind links in mails, and the front page.
+
+They read HTML forms and return HTML, for errors as well.
 """
 
 from flask import Blueprint, Flask
@@ -14,7 +15,7 @@ PLACES = ("/invitations", "/reset-password", "/pages")
 
 
 def init_app(app: Flask) -> None:
-    """Hang the pages at the root, where links lead."""
+    """Register the pages at the root, where links lead."""
     wire = Blueprint("pages", __name__, template_folder="templates")
     for module in (invitations, resets, style):
         wire.register_blueprint(module.bp)

@@ -1,4 +1,4 @@
-"""The first page: what this server is, whether it works, and where to go."""
+"""The front page: what this server is, whether it works, and where to go."""
 
 from flask import Response
 
@@ -7,7 +7,7 @@ from app.pages.pages import page
 
 
 def front() -> Response:
-    """The page, with status 503 while the database cannot be used. It names no version: strangers see it."""
+    """Return the page; the status is 503 while the database cannot be used. Anyone can see it, so it has no version."""
     found = fault()
     response = page("front", 200 if found is None else 503, fault=found and found.message)
     response.vary.add("Accept")

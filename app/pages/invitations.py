@@ -1,4 +1,4 @@
-"""``/invitations/…``: who is invited chooses a password, or declines."""
+"""``/invitations/…``: the invited user chooses a password, or declines."""
 
 from flask import Blueprint, Response, request
 
@@ -15,14 +15,14 @@ bp = Blueprint("invitations", __name__)
 @bp.get("/invitations", defaults={"token": ""})
 @bp.get("/invitations/<path:token>")
 def show(token: str) -> Response:
-    """What the link offers, or with ``?step=decline`` the question whether to decline. Changes nothing."""
+    """Show what the link offers or, with ``?step=decline``, ask whether to decline. This changes nothing."""
     offer = accept.find(reader(), token)
     return page("decline" if request.args.get("step") == "decline" else "invitation", offer=offer, faults={})
 
 
 @bp.post("/invitations/<path:token>")
 def answer(token: str) -> Response:
-    """Accept with a password, or decline."""
+    """Accept the invitation with a password, or decline it."""
     offer = accept.find(reader(), token)
     form = read_form()
     if form.get("action") == "decline":

@@ -1,4 +1,4 @@
-"""How a page is answered, and how its form is read."""
+"""Rendering pages and reading their forms."""
 
 from typing import Any
 from urllib.parse import parse_qsl
@@ -23,7 +23,7 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-"""Nothing from elsewhere, no script at all: a password is typed here, and the address is a secret."""
+"""No scripts, and nothing from other servers: users type passwords here, and the address is a secret."""
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",
@@ -35,23 +35,23 @@ HEADERS = {
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
-    """A page, which nobody keeps, indexes, frames or is told the address of."""
+    """Render a page, with headers against caching, indexing, framing and sending its address as referrer."""
     text = render_template(f"pages/{template}.html", sheet_version=version(), min_length=MIN_LENGTH, **values)
     return Response(text, status=status, mimetype="text/html", headers=HEADERS)
 
 
 def reader() -> Actor:
-    """Who has opened the page: known by nothing but the link."""
+    """Return the actor for a visitor of a page, who is not authenticated."""
     return visitor("page")
 
 
 def read_form() -> dict[str, str]:
     """
-    The form that was sent; of repeated fields the last counts.
+    Return the fields of the submitted form; if a field is repeated, its last value.
 
-    :raises UnsupportedMediaType: something else was sent
-    :raises RequestEntityTooLarge: more than any form of ours
-    :raises BadRequest: it cannot be read
+    :raises UnsupportedMediaType: the body is not a URL-encoded form
+    :raises RequestEntityTooLarge: the body has more than ``FORM_MAX_BYTES``
+    :raises BadRequest: the body is malformed or not UTF-8, or has more than ``FORM_MAX_FIELDS``
     """
     if request.mimetype != FORM:
         raise UnsupportedMediaType
@@ -68,12 +68,12 @@ def read_form() -> dict[str, str]:
 
 
 def password_faults(form: dict[str, str]) -> dict[str, str]:
-    """What is wrong with the two fields for a new password, by field; the rule itself is the services' to say."""
+    """Return errors in the two fields of a new password, by field; services check the rule for passwords itself."""
     password, repeated = form.get("password", ""), form.get("repeat", "")
     if not password:
         return {"password": "Enter a password."}
     if "\0" in password:
-        return {"password": "The password has a character in it that cannot be used."}
+        return {"password": "The password contains a character that is not allowed."}
     if password != repeated:
         return {"password": "The two passwords are not the same. Please enter both again."}
     return {}

@@ -1,4 +1,4 @@
-"""The one style sheet of the pages."""
+"""The style sheet of the pages."""
 
 from functools import cache
 from hashlib import sha256
@@ -13,19 +13,23 @@ bp = Blueprint("style", __name__)
 
 @cache
 def content() -> bytes:
-    """The sheet, read once."""
+    """Return the style sheet, which is read only once."""
     return FILE.read_bytes()
 
 
 @cache
 def version() -> str:
-    """Changes when the sheet does: pages name it by this, so that browsers may keep it for good."""
+    """Return a hash of the style sheet; it is part of the address, so that browsers can cache the sheet forever."""
     return sha256(content()).hexdigest()[:12]
 
 
 @bp.get("/pages/<sheet_version>.css")
 def sheet(sheet_version: str) -> Response:
-    """The sheet; under another version than ours (two releases side by side) it is not to be kept."""
+    """
+    Return the style sheet.
+
+    Under another version's address, which is requested while two releases run side by side, it must not be cached.
+    """
     response = Response(content(), mimetype="text/css")
     response.set_etag(version())
     kept = "public, max-age=31536000, immutable" if sheet_version == version() else "no-cache"
