@@ -218,7 +218,7 @@ class TestSchemas:
 
         roles = ["team-member", "team-view-only", "team-manager", "team-owner"]
         assert schema == {
-            "description": "`POST /api/teams/:id/users/:userId`; owners hand ownership on with `team-owner`.",
+            "description": "`POST /api/teams/:id/users/:userId`; owners can appoint other owners with `team-owner`.",
             "type": "object",
             "properties": {"role": {"type": "string", "enum": roles}},
             "required": ["role"],

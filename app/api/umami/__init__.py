@@ -1,4 +1,4 @@
-"""Umami's REST API (umami-api.md)."""
+"""Umami's REST API, as Umami 3.1 has it, with what 3.3 and Frontdesk add."""
 
 from flask import Blueprint, Flask
 
@@ -22,7 +22,7 @@ PREFIX = "/api"
 
 
 def init_app(app: Flask) -> None:
-    """Hang the wire under ``/api``."""
+    """Register the API under ``/api``."""
     wire = Blueprint("umami", __name__, url_prefix=PREFIX)
     for module in (auth, me, users, teams, members, websites, access, invitations, shares, second_factor, server):
         wire.register_blueprint(module.bp)

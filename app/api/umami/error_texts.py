@@ -1,4 +1,4 @@
-"""What Umami calls the errors of the services: its validator's sentences, and its own, to the letter."""
+"""The error texts of Umami's API: exactly those of Umami and of its validator, and our own for other errors."""
 
 from collections.abc import Callable
 from typing import Any
@@ -54,7 +54,7 @@ from app.domain.errors import (
 
 
 def _plain(error: DomainError) -> str:
-    """Our own sentence, where Umami has no such error."""
+    """Return the default message, for errors that Umami does not have."""
     return error.message
 
 
@@ -115,10 +115,10 @@ TEXTS: dict[type[DomainError], str | Callable[[Any], str]] = {
     Throttled: "Too many failed attempts. Please try again later.",
     DatabaseUnavailable: "The database is not available",
 }
-"""By class; a subclass without a line of its own is called as the class above it."""
+"""Texts by class. A subclass without an entry of its own has that of its closest base class."""
 
 
 def text_of(error: DomainError) -> str:
-    """Umami's text for an error."""
+    """Return the text for an error in Umami's API."""
     text = entry_for(TEXTS, error)
     return text if isinstance(text, str) else text(error)

@@ -1,4 +1,4 @@
-"""Errors as Umami's clients know them (umami-api.md, section 1.5): one table, one envelope."""
+"""Errors in Umami's API: the statuses and codes of all errors, and the envelope around them."""
 
 from http import HTTPStatus
 from typing import Any
@@ -21,7 +21,7 @@ STATUSES: dict[type[errors.DomainError], tuple[int, str]] = {
     errors.DomainError: (400, "bad-request"),
     errors.Unauthenticated: (401, "unauthorized"),
     errors.WrongCredentials: (401, "incorrect-username-password"),
-    errors.Denied: (401, "unauthorized"),  # W23: 401 stays for "not allowed"
+    errors.Denied: (401, "unauthorized"),  # not 403: Umami's dashboard expects 401
     errors.NotFound: (404, "not-found"),
     errors.UnknownAccessCode: (404, "team-not-found"),
     errors.MissingPartialToken: (401, f"{FACTOR}missing-token"),
@@ -53,7 +53,7 @@ HTTP_TEXTS = {
 
 
 def present(error: Exception) -> Response:
-    """The envelope for whatever was raised; faults of ours are logged in full, and told by their request id alone."""
+    """Return the error response for an exception; one that is a bug is logged in full, and only its request id sent."""
     if isinstance(error, ValidationError):
         messages = error.messages
         return bad_fields(messages if isinstance(messages, dict) else {"_schema": messages})
@@ -67,13 +67,13 @@ def present(error: Exception) -> Response:
 
 
 def plain(status: int, _query_string: str, request_id: str) -> Plain:
-    """The envelope for a status, where the request did not get as far as Flask."""
+    """Return content type and envelope for a request that does not reach Flask."""
     message, code = _http_text(status, HTTPStatus(status).phrase)
     return JSON_TYPE, _body(status, message, code, **({"requestId": request_id} if status >= 500 else {}))
 
 
 def envelope(status: int, message: str, code: str, **extra: Any) -> Response:
-    """The answer that says no: ``{"error": {message, code, status, …}}``."""
+    """Return an error response: ``{"error": {message, code, status, …}}``."""
     return Response(_body(status, message, code, **extra), status=status, mimetype=JSON_TYPE)
 
 
@@ -82,7 +82,7 @@ def _body(status: int, message: str, code: str, **extra: Any) -> bytes:
 
 
 def bad_fields(messages: dict[str, Any]) -> Response:
-    """What is wrong with which field, as marshmallow collects it."""
+    """Return the error response for messages by field, as marshmallow collects them."""
     return envelope(400, "Bad request", "bad-request", **texts.tree(messages))
 
 
@@ -101,7 +101,7 @@ def _refused(error: errors.DomainError) -> Response:
 
 
 def _locked(error: errors.FactorLocked) -> Response:
-    """Return the one envelope of Umami's that has no status in it."""
+    """Return Umami's error response for a locked second factor, the only one without ``status`` in its body."""
     said = {
         "code": f"{FACTOR}too-many-attempts",
         "message": text_of(error),
@@ -113,7 +113,7 @@ def _locked(error: errors.FactorLocked) -> Response:
 
 
 def _failed_http(error: HTTPException) -> Response:
-    """What Flask or Werkzeug refused: unknown paths, wrong methods, bodies that are too large (W22)."""
+    """Return the error response for what Flask or Werkzeug reject: unknown paths, wrong methods, too large bodies."""
     status = error.code or 500
     message, code = _http_text(status, error.name)
     response = envelope(status, message, code)

@@ -1,4 +1,4 @@
-"""Fields that read JSON as Umami's validator does, and answer with its texts."""
+"""Fields that validate JSON as Umami's validator does, with the same error texts."""
 
 import math
 import re
@@ -23,20 +23,20 @@ RECORD_MAX_ITEMS = 1000
 
 
 def utf16_length(text: str) -> int:
-    """Length as JavaScript counts it: in UTF-16 code units."""
+    """Return the length as JavaScript counts it, in UTF-16 code units."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def unstorable(text: str) -> bool:
-    """Whether no database would take it: NUL, or half a surrogate pair."""
+    """Return whether a text has characters that databases cannot store: NUL, or half a surrogate pair."""
     return UNSTORABLE.search(text) is not None
 
 
 class Length(validate.Length):
     """
-    Length in UTF-16 code units, with the validator's texts.
+    Checks the length in UTF-16 code units, with the error texts of Umami's validator.
 
-    :param pasted: spaces around the text do not count
+    :param pasted: ignore spaces around the text
     """
 
     def __init__(self, *, pasted: bool = False, **bounds: Any) -> None:
@@ -53,7 +53,7 @@ class Length(validate.Length):
 
 
 class _Typed(fields.Field[Any]):
-    """A field that names what it expected, and what it received instead."""
+    """A field of one JSON type; its errors name the expected type and the type of the value."""
 
     expects = "string"
     python: type | tuple[type, ...] = str
@@ -77,9 +77,11 @@ class _Typed(fields.Field[Any]):
 
 class Text(_Typed, fields.String):
     """
-    A string that every database can store; ``most`` and ``least`` count as JavaScript does.
+    A string that every database can store.
 
-    :param pasted: spaces around it do not count; services trim it
+    :param most: the maximum length, in UTF-16 code units
+    :param least: the minimum length, in UTF-16 code units
+    :param pasted: ignore spaces around the text; services remove them
     """
 
     def __init__(
@@ -96,7 +98,7 @@ class Text(_Typed, fields.String):
 
 
 class Id(_Typed, fields.UUID):
-    """A UUID of a known version, any case."""
+    """A UUID of version 1 to 8, nil or max, in upper or lower case."""
 
     def accept(self, value: str) -> UUID:
         if not UUID_VERSIONED.fullmatch(value):
@@ -105,7 +107,7 @@ class Id(_Typed, fields.UUID):
 
 
 class Option(_Typed, fields.String):
-    """One of a few strings; anything else, nothing included, is no option."""
+    """One of a few strings; a missing value or null gets the same error as a wrong one, as in Umami."""
 
     def __init__(self, options: Sequence[str], **kwargs: Any) -> None:
         super().__init__(validate=validate.OneOf(options), **kwargs)
@@ -120,14 +122,14 @@ class Option(_Typed, fields.String):
 
 
 class Flag(_Typed, fields.Boolean):
-    """true or false, and nothing like them."""
+    """true or false; strings and numbers are not accepted."""
 
     expects = "boolean"
     python = bool
 
 
 class Number(_Typed, fields.Float):
-    """A number between two others, both included."""
+    """A number from ``least`` to ``most``, inclusive."""
 
     expects = "number"
     python = (int, float)
@@ -145,7 +147,12 @@ class Number(_Typed, fields.Float):
 
 
 class Whole(_Typed, fields.Integer):
-    """A whole number; ``numeric_text`` also reads it from text, as JavaScript converts it."""
+    """
+    An integer.
+
+    :param least: the minimum; None for no minimum
+    :param numeric_text: also accept strings, converted as JavaScript's ``Number`` does
+    """
 
     expects = "number"
     python = (int, float)
@@ -175,7 +182,7 @@ class Whole(_Typed, fields.Integer):
 
 
 def javascript_number(text: str) -> float:
-    """``Number(text)`` as JavaScript has it: empty is 0, ``1e3`` is 1000, ``0x10`` is 16, nonsense is NaN."""
+    """Return JavaScript's ``Number(text)``: 0 for an empty string, 1000 for ``1e3``, 16 for ``0x10``, NaN for ``x``."""
     text = text.strip()
     if not text:
         return 0
@@ -191,7 +198,7 @@ def javascript_number(text: str) -> float:
 
 
 class Part(fields.Nested):
-    """An object of a known shape inside another."""
+    """A nested object with a schema of its own."""
 
     def _test_collection(self, value: Any) -> None:
         if not isinstance(value, dict):
@@ -199,7 +206,7 @@ class Part(fields.Nested):
 
 
 class Record(_Typed, fields.Dict):
-    """A JSON object of the client's own making, bounded in depth and number."""
+    """Any JSON object, up to a maximum depth and number of values."""
 
     expects = "record"
     python = dict

@@ -1,4 +1,4 @@
-"""What makes a function an endpoint: who may call, what it takes and gives, in one decorator."""
+"""The decorator for endpoints, which declares who may call them, what they take and what they return."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from app.services.authentication.bearer import identify, identify_leaving
 from app.services.authentication.partial_logins import identify_partial
 
 Shape = type[OutSchema] | PageOf | tuple[type[OutSchema], ...] | None
-"""None: the JSON value null."""
+"""What an endpoint returns: an object, a page of a list, an array of several objects or, for None, null."""
 
 
 PROTOCOL = "umami"
@@ -32,21 +32,23 @@ CONTRADICTION = "Given twice, with different values"
 
 
 class Access(StrEnum):
-    """Who may call an endpoint at all; what they may do there is the services' to say."""
+    """Who may call an endpoint at all; services check what they are allowed to do there."""
 
     PUBLIC = "public"
+    """Anyone."""
     VIEWER = "viewer"
-    """A user, or the bearer of a share."""
+    """A user, or a client with a share token."""
     LEAVING = "leaving"
-    """The same, or the bearer of a token that is no longer good: to log out once more does no harm."""
+    """As VIEWER, or a client with a token that is no longer valid: logging out twice does no harm."""
     PARTIAL = "partial"
-    """A user who has shown the password, and must show the second factor."""
+    """A user who has given the password, and still has to give the second factor."""
     USER = "user"
+    """A user."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """What there is to know of an endpoint; the OpenAPI document is made from these."""
+    """What an endpoint declares; the OpenAPI document is generated from this."""
 
     id: str
     access: Access
@@ -69,13 +71,17 @@ def operation(
     before_enrolling: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """
-    Make an endpoint of a function: authentication, then validation, then the function (W24).
+    Make an endpoint of a function: it authenticates the caller, then validates the request, then calls the function.
 
-    It is called with ids of the path as UUIDs, then ``query`` and ``data``, both loaded, where declared.
+    In this order, callers who are not authenticated do not learn the schema from validation errors. The function gets
+    the ids in the path as UUIDs and, if declared, ``query`` and ``data`` as loaded by their schemas.
 
-    :param refuses: statuses it may answer besides those that follow from the rest
-    :param needs_body: False where no body is as good as an empty object
-    :param before_enrolling: open to users who must set up a second factor before anything else
+    :param gives: the schema of the response
+    :param takes: the schema of the JSON body
+    :param query: the schema of the query
+    :param refuses: error statuses in addition to those that follow from the other arguments; for documentation only
+    :param needs_body: False to accept a missing body as an empty object
+    :param before_enrolling: also for users who have to set up a required second factor first
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
@@ -105,7 +111,11 @@ def operation(
 
 
 def authenticate(access: Access, *, before_enrolling: bool) -> None:
-    """Find out who asks. :raises Unauthenticated: nobody, or no user where it takes one (W1)"""
+    """
+    Authenticate the caller, for ``current_actor``.
+
+    :raises Unauthenticated: there is no valid token, or only a share token where a user is required
+    """
     if access is Access.PARTIAL:
         token = bearer_token()
         if token is None:
@@ -125,19 +135,19 @@ def authenticate(access: Access, *, before_enrolling: bool) -> None:
 
 
 def current_actor() -> Actor:
-    """Who asks; on public endpoints nothing is known but where the request comes from."""
+    """Return the caller; on public endpoints this is a visitor, and only the origin of the request is known."""
     actor: Actor = g.actor
     return actor
 
 
 def bearer_token() -> str | None:
-    """The second word of the ``Authorization`` header, whatever the first one is (umami-api.md, 1.2)."""
+    """Return the second word of the ``Authorization`` header, whatever the first one is: Umami does not check it."""
     words = request.headers.get("Authorization", "").split(" ")
     return words[1] if len(words) > 1 else None
 
 
 def _parsed(name: str, text: str) -> UUID | str:
-    """A part of the path. :raises NotFound: an id that is no UUID, or text that nothing can be called (W2)"""
+    """Return a parameter of the path. :raises NotFound: it is no UUID where it must be one, or cannot be stored"""
     if not name.endswith("_id"):
         if unstorable(text):
             raise NotFound
@@ -148,15 +158,15 @@ def _parsed(name: str, text: str) -> UUID | str:
 
 
 def _last_of_each() -> Mapping[str, str]:
-    """The query; of repeated keys the last counts."""
+    """Return the query; if a key is repeated, its last value."""
     return {name: values[-1] for name, values in request.args.lists()}
 
 
 def _told(schema: Schema) -> dict[str, Any]:
     """
-    What a call that destroys something was told, in the query or in the body.
+    Return the options of a DELETE request, from the query or the body.
 
-    :raises ValidationError: something that is not known, or one thing twice and not the same
+    :raises ValidationError: an option is unknown, or given more than once with different values
     """
     contradicting = {name: [CONTRADICTION] for name, values in request.args.lists() if len(set(values)) > 1}
     if contradicting:
@@ -170,9 +180,9 @@ def _told(schema: Schema) -> dict[str, Any]:
 
 def json_body(*, needed: bool = True) -> dict[str, Any]:
     """
-    The body as a JSON object, whatever its content type says; an empty one where none is needed and none came.
+    Return the body as a JSON object, regardless of its content type; ``{}`` for a missing body that is not needed.
 
-    :raises ValidationError: it is no object, with the validator's text for the whole
+    :raises ValidationError: the body is not a JSON object
     """
     sent = body()
     if not sent and not needed:
@@ -187,7 +197,7 @@ def json_body(*, needed: bool = True) -> dict[str, Any]:
 
 
 def answer(gives: Shape, result: Any, query: Any) -> Response:
-    """Draw the result of a view as the JSON that the endpoint promises."""
+    """Return the response for the result of an endpoint's function, serialized as declared."""
     if isinstance(gives, PageOf):
         drawn: Any = gives.draw(result, query)
     elif gives is None:

@@ -1,4 +1,4 @@
-"""The exact texts that Umami's validator answers with (umami-api.md, section 1.5)."""
+"""The error texts of Umami's validator, exactly as Umami sends them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ UNITS: dict[Unit, str] = {"characters": "characters", "bytes": "bytes in UTF-8"}
 
 
 def kind(value: Any) -> str:
-    """What JavaScript calls the type of a parsed JSON value."""
+    """Return the name that Umami's validator has for the type of a parsed JSON value."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -44,9 +44,9 @@ def no_option(values: Iterable[str]) -> str:
 
 def tree(messages: Mapping[str, Any], keys: Mapping[str, str] | None = None) -> dict[str, Any]:
     """
-    marshmallow's messages by field as the validator's tree: ``errors`` of the whole, ``properties`` by field.
+    Convert marshmallow's messages to the tree of Umami's validator: ``errors`` of the whole, ``properties`` by field.
 
-    :param keys: our names to the wire's, where they differ
+    :param keys: names in the API by field name, where they differ
     """
     whole = messages.get("_schema", [])
     parts = {(keys or {}).get(name, name): _branch(found) for name, found in messages.items() if name != "_schema"}
@@ -55,7 +55,7 @@ def tree(messages: Mapping[str, Any], keys: Mapping[str, str] | None = None) -> 
 
 def _branch(found: Any) -> dict[str, Any]:
     if isinstance(found, Mapping):
-        if all(isinstance(key, int) for key in found):  # of a list: by its places, null where nothing is wrong
+        if all(isinstance(key, int) for key in found):  # a list: one entry for each index, null if it has no errors
             places = range(max(found) + 1)
             return {"errors": [], "items": [_branch(found[place]) if place in found else None for place in places]}
         return tree(found)

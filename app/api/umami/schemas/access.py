@@ -1,4 +1,4 @@
-"""Rights on websites, on Umami's wire: a part that Umami itself has not."""
+"""Access to websites in Umami's API. Umami itself has no such endpoints."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from app.domain.roles import SiteRole, Source, TeamRole
 
 RIGHTS = [role.value for role in SiteRole]
 CAPABILITIES_AT_ONCE = 100
-"""More than anybody has; a longer list is a mistake."""
+"""The maximum length of a list; no one has that many capabilities."""
 
 
 class Names(fields.List[str]):
@@ -37,34 +37,36 @@ class AccessPut(WireSchema):
     role = Option(RIGHTS, required=True, metadata={"examples": [SiteRole.VIEW.value]})
     capabilities = Names(
         metadata={
-            "description": "Exactly which the user has beside the role; without it, those stay that the role does not "
-            "imply.",
+            "description": "All capabilities that the user is granted in addition to those implied by the role. If "
+            "missing, granted capabilities that the role does not imply are kept.",
             "examples": [["tagmanager_write"]],
         }
     )
 
 
 class AccessUser(OutSchema):
-    """Whose access it is."""
+    """The user who has access."""
 
     id = fields.UUID(required=True)
     username = fields.String(required=True)
-    pending = fields.Boolean(required=True, metadata={"description": "Invited, and has not accepted yet."})
+    pending = fields.Boolean(
+        required=True, metadata={"description": "The user has been invited, and has not accepted yet."}
+    )
 
 
 class AccessWebsite(OutSchema):
-    """What it is access to."""
+    """The website that the user has access to."""
 
     id = fields.UUID(required=True)
     name = fields.String(required=True)
     domain = fields.String(required=True, allow_none=True)
     number = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "Positive, given once, never reused."}
+        required=True, allow_none=True, metadata={"description": "A positive number; never reused."}
     )
 
 
 class AccessTeam(OutSchema):
-    """The team by which somebody has a right."""
+    """The team through which a user has access."""
 
     id = fields.UUID(required=True)
     name = fields.String(required=True)
@@ -72,7 +74,7 @@ class AccessTeam(OutSchema):
 
 
 class AccessReason(OutSchema):
-    """One way in which somebody has a right."""
+    """One reason why a user has access."""
 
     source = fields.String(required=True, metadata={"enum": [source.value for source in Source]})
     right = fields.String(required=True, metadata={"enum": RIGHTS})
@@ -81,7 +83,10 @@ class AccessReason(OutSchema):
         UserRef,
         required=True,
         allow_none=True,
-        metadata={"description": "Of a grant: who gave it; null from the command line, and once that account is gone."},
+        metadata={
+            "description": "The user who gave a grant; null if it was given on the command line, or that user has been "
+            "deleted."
+        },
     )
 
     @classmethod
@@ -92,26 +97,28 @@ class AccessReason(OutSchema):
 
 
 class AccessCapabilities(OutSchema):
-    """Capabilities: given by name, or included in the right."""
+    """Capabilities that are granted by name, and those that the access level implies."""
 
     granted = fields.List(fields.String(), required=True)
     implied = fields.List(fields.String(), required=True)
 
 
 class AccessOut(OutSchema):
-    """What one user may do on one website, and why."""
+    """A user's access to a website, and the reasons for it."""
 
     user = fields.Nested(AccessUser, required=True)
     website = fields.Nested(AccessWebsite, required=True)
     right = fields.String(
-        required=True, allow_none=True, metadata={"enum": [*RIGHTS, None], "description": "The strongest there is."}
+        required=True,
+        allow_none=True,
+        metadata={"enum": [*RIGHTS, None], "description": "The highest access level; null without access."},
     )
     capabilities = fields.Nested(AccessCapabilities, required=True)
     reasons = fields.Nested(
         AccessReason,
         many=True,
         required=True,
-        metadata={"description": "Where rights come from, the strongest first."},
+        metadata={"description": "Where the access comes from, highest access level first."},
     )
 
     @classmethod

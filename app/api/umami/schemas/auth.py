@@ -1,4 +1,4 @@
-"""Logging in, being somebody, and the server's own settings, on Umami's wire."""
+"""Logins, the current user and the server's settings in Umami's API."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from app.services.authentication.partial_logins import HalfWay
 class LoginIn(WireSchema):
     """``POST /api/auth/login``."""
 
-    username = Text(required=True, metadata={"description": "Username or e-mail address, in any case."})
+    username = Text(required=True, metadata={"description": "Username or e-mail address; not case-sensitive."})
     password = Text(required=True)
 
 
@@ -37,7 +37,7 @@ class ForgotPassword(WireSchema):
     """``POST /api/auth/forgot-password``."""
 
     username = Text(most=EMAIL_MAX_LENGTH, metadata={"description": "Username or e-mail address."})
-    email = Text(most=EMAIL_MAX_LENGTH, metadata={"description": "The same; one of the two is needed."})
+    email = Text(most=EMAIL_MAX_LENGTH, metadata={"description": "The same as `username`; one of the two is required."})
 
     @post_load
     def _to_account(self, data: dict[str, Any], **_kwargs: Any) -> str:
@@ -72,7 +72,7 @@ class CurrentUser(UserSummary):
 
 
 class CurrentUserWithTeams(CurrentUser):
-    """Who is asking, and their teams."""
+    """The caller, with their teams."""
 
     teams = fields.Nested(BriefTeam, many=True, required=True)
 
@@ -115,8 +115,8 @@ class LoggedIn(OutSchema):
 
     token = fields.String()
     user = fields.Nested(LoggedInUser)
-    requires_two_factor = fields.Boolean(metadata={"description": "True where a second factor is needed."})
-    partial_token = fields.String(metadata={"description": "Good for five minutes, and for the second factor only."})
+    requires_two_factor = fields.Boolean(metadata={"description": "True if the login needs a second factor."})
+    partial_token = fields.String(metadata={"description": "Valid for five minutes, only for the second factor."})
 
     @classmethod
     def draw(cls, source: Any) -> dict[str, Any]:
@@ -127,7 +127,7 @@ class LoggedIn(OutSchema):
 
 
 class SignedOn(OutSchema):
-    """A second token of whoever is logged in."""
+    """A second token for the same user."""
 
     user = fields.Nested(SignedOnUser, required=True)
     token = fields.String(required=True)
@@ -140,9 +140,9 @@ class SignedOn(OutSchema):
 
 
 class Me(OutSchema):
-    """Who is asking, and by what."""
+    """The caller, and how they are authenticated."""
 
-    token = fields.String(metadata={"description": "The bearer token that was sent; absent without one."})
+    token = fields.String(metadata={"description": "The bearer token of the request, if there is one."})
     share_token = fields.Nested(SharedViewOut, required=True, allow_none=True)
     user = fields.Nested(CurrentUser, required=True, allow_none=True)
     auth_type = fields.String(required=True, metadata={"enum": ["session", "share"]})
@@ -161,7 +161,7 @@ class Me(OutSchema):
 
 
 class Subscription(OutSchema):
-    """What Umami Cloud sells; on one's own server nothing is for sale, and nothing is limited."""
+    """Subscriptions of Umami Cloud; a self-hosted server has none, and no limits."""
 
     has_subscription = fields.Constant(False, required=True)
     is_business = fields.Constant(False, required=True)
@@ -171,7 +171,7 @@ class Subscription(OutSchema):
 
 
 class ServerConfig(OutSchema):
-    """What a dashboard needs to know before anybody logs in."""
+    """Settings that a dashboard needs before a user logs in."""
 
     cloud_mode = fields.Constant(False, required=True)
     favicon_url = fields.String()
@@ -185,23 +185,23 @@ class ServerConfig(OutSchema):
 
     @classmethod
     def draw(cls, source: Any) -> dict[str, Any]:
-        """From the settings; what is empty is left out."""
+        """From the settings; empty ones are left out."""
         return {key: value for key, value in super().draw(source).items() if value != ""}
 
 
 class _SessionRow(OutSchema):
     id = fields.UUID(required=True)
     created_at = IsoDate(required=True)
-    last_used_at = IsoDate(required=True, metadata={"description": "Exact to five minutes."})
-    expires_at = IsoDate(required=True, metadata={"description": "When it ends unless it is used before."})
+    last_used_at = IsoDate(required=True, metadata={"description": "Accurate to five minutes."})
+    expires_at = IsoDate(required=True, metadata={"description": "When the session ends if it is not used again."})
     address = fields.String(required=True, allow_none=True)
     user_agent = fields.String(required=True, allow_none=True)
 
 
 class SessionOut(_SessionRow):
-    """One login."""
+    """A session."""
 
-    current = fields.Boolean(required=True, metadata={"description": "It is the one that asks."})
+    current = fields.Boolean(required=True, metadata={"description": "Whether this session made the request."})
 
     @classmethod
     def draw(cls, source: Any) -> dict[str, Any]:
@@ -210,6 +210,6 @@ class SessionOut(_SessionRow):
 
 
 class Ok(OutSchema):
-    """Done."""
+    """The request succeeded."""
 
     ok = fields.Constant(True, required=True)

@@ -1,4 +1,4 @@
-"""What Umami's schemas have in common: camelCase keys, a validator's texts, a fast pencil."""
+"""What the schemas of Umami's API share: camelCase keys, dates as JavaScript writes them, and fast serialization."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ def camel_case(name: str) -> str:
 
 
 def iso_date(moment: datetime | str | None) -> str | None:
-    """UTC, three fraction digits, ``Z``: ``2026-11-21T16:42:01.599Z``. Text has been written so by the database."""
+    """Return a time as ``2026-11-21T16:42:01.599Z``; text, which the database has formatted so, is returned as is."""
     if moment is None or isinstance(moment, str):
         return moment
     in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
@@ -22,14 +22,19 @@ def iso_date(moment: datetime | str | None) -> str | None:
 
 
 class IsoDate(fields.DateTime):
-    """A moment as JavaScript's ``toISOString`` writes it."""
+    """A time as JavaScript's ``toISOString`` writes it."""
 
     def _serialize(self, value: datetime | str | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return iso_date(value)
 
 
 class Drawn(fields.Nested):
-    """An object, or a list of them (``many``), that a function draws from the whole row."""
+    """
+    An object, or a list of objects, that a function serializes from the whole row.
+
+    :param schema: describes the object in the OpenAPI document
+    :param draw: returns the value for JSON
+    """
 
     def __init__(self, schema: type[Schema], draw: Callable[[Any], Any], **kwargs: Any) -> None:
         super().__init__(schema, **kwargs)
@@ -40,7 +45,7 @@ class Drawn(fields.Nested):
 
 
 class SameFlag(fields.Boolean):
-    """A flag under a second name; ``of`` is the attribute that holds it."""
+    """A boolean under a second name. :param of: the attribute of the row that has the value"""
 
     def __init__(self, of: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -51,7 +56,7 @@ class SameFlag(fields.Boolean):
 
 
 class WireSchema(Schema):
-    """Keys are camelCase; unknown ones are dropped, as clients send whole objects back."""
+    """A schema with camelCase keys. Unknown keys are ignored, because clients send back whole objects."""
 
     class Meta:
         unknown = EXCLUDE
@@ -63,21 +68,22 @@ class WireSchema(Schema):
 
 class OutSchema(WireSchema):
     """
-    The shape of an answer. ``draw`` writes it straight from a row, without marshmallow's general
-    machinery; a test holds the two to the same result. Keys that are not ``required`` are left out where they have
-    no value, or are false.
+    The schema of an object in responses.
+
+    ``draw`` serializes a row without marshmallow, because that is much faster; a test compares the results. Keys that
+    are not ``required`` are left out if their value is None or false.
     """
 
     _pens: ClassVar[dict[type, Callable[[Any], dict[str, Any]]]] = {}
 
     @classmethod
     def draw(cls, source: Any) -> dict[str, Any]:
-        """The answer's JSON object, from anything with the attributes that the fields name."""
+        """Return the JSON object for anything that has the attributes of the fields."""
         return cls.pen()(source)
 
     @classmethod
     def pen(cls) -> Callable[[Any], dict[str, Any]]:
-        """The function that draws one; for many, ask for it once."""
+        """Return the function that serializes a row. For many rows, call this only once."""
         pen = OutSchema._pens.get(cls)
         if pen is None:
             pen = OutSchema._pens[cls] = _pen(cls())
@@ -86,10 +92,11 @@ class OutSchema(WireSchema):
 
 def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
     """
-    A function that serializes one row. What is to be done with each field is found out once: walking marshmallow's
-    fields for each row would take three times as long.
+    Return a function that serializes a row.
+
+    It looks at marshmallow's fields only once, because doing so for each row would take three times as long.
     """
-    blank: dict[str, Any] = {}  # all keys in their order, with what is the same for all rows
+    blank: dict[str, Any] = {}  # all keys in order, with the constants
     sources: dict[str, str] = {}
     drawn: list[tuple[str, Callable[[Any], Any]]] = []
     converted: list[tuple[str, Callable[[Any], Any]]] = []
@@ -113,10 +120,10 @@ def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
 
     def pen(row: Any) -> dict[str, Any]:
         answer = blank.copy()
-        answer.update(zip(keys, values_of(row)))  # noqa: B905 (as many as there are; to check it costs)
+        answer.update(zip(keys, values_of(row)))  # noqa: B905 (the lengths are equal, and checking them takes time)
         for key, as_text in converted:
             value = answer[key]
-            if value.__class__ is not str and value is not None:  # long lists come as text from the database
+            if value.__class__ is not str and value is not None:  # in long lists, the database returns text
                 answer[key] = as_text(value)
         if rare:
             for key, draw in drawn:
@@ -135,14 +142,14 @@ def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
 def _values_of(*names: str) -> Callable[[Any], tuple[Any, ...]]:
     if len(names) > 1:
         return attrgetter(*names)
-    return lambda row: tuple(getattr(row, name) for name in names)  # of one, attrgetter gives the value alone
+    return lambda row: tuple(getattr(row, name) for name in names)  # for one name, attrgetter returns no tuple
 
 
 def reference(identity: Any, **others: Any) -> dict[str, Any] | None:
-    """A small object ``{id, …}`` from columns of a row; None where the id is null."""
+    """Return an object ``{id, …}`` that refers to something, or None if the id is None."""
     return None if identity is None else {"id": str(identity), **others}
 
 
 def described(schema: type[Schema]) -> str:
-    """The first line of a schema's docstring."""
+    """Return the description of a schema: the first line of its docstring that has text."""
     return (schema.__doc__ or "").strip().partition("\n")[0]

@@ -1,4 +1,4 @@
-"""Calls that destroy something: what they may be told, in the query or in a JSON body."""
+"""Options of DELETE requests, in the query or in a JSON body."""
 
 from typing import Any
 
@@ -13,8 +13,9 @@ YES, NO = "true", "false"
 
 class Deletion(WireSchema):
     """
-    Nothing at all. A parameter that is not known is an error here: misspelt, it would destroy what it was meant to
-    save.
+    No options.
+
+    Unknown keys are errors here: a misspelt option would otherwise delete what it was meant to keep.
     """
 
     error_messages = {"unknown": "Unrecognized key"}
@@ -39,8 +40,8 @@ class UserDelete(Deletion):
 
     transfer_to = Id(
         metadata={
-            "description": "Who gets the user's websites and teams, instead of deletion. It may stand in a JSON body "
-            "instead."
+            "description": "The user to whom websites and teams are transferred, instead of deleting the websites. Can "
+            "also be sent in a JSON body."
         }
     )
 
@@ -50,7 +51,7 @@ class MemberDelete(Deletion):
 
     keep_grants = YesOrNo(
         metadata={
-            "description": "Whether the user keeps what they were granted on the team's websites; false without it. It "
-            "may stand in a JSON body instead."
+            "description": "Whether the user keeps grants on the team's websites; false by default. Can also be sent "
+            "in a JSON body."
         }
     )

@@ -1,4 +1,4 @@
-"""Invitations, on Umami's wire: a part that Umami itself has not."""
+"""Invitations in Umami's API. Umami itself has no such endpoints."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ TEAM_ROLES = [role.value for role in TeamRole]
 
 
 class Entries(fields.List[Any]):
-    """A list of objects, not too long."""
+    """A list of objects, with a maximum length."""
 
     def __init__(self, schema: type[WireSchema], **kwargs: Any) -> None:
         super().__init__(Part(schema), **kwargs)
@@ -37,19 +37,19 @@ def days() -> Number:
     return Number(
         least=LEAST_DAYS,
         most=MOST_DAYS,
-        metadata={"description": "How long the link is good; as configured without it.", "examples": [7]},
+        metadata={"description": "How many days the link is valid; by default as configured.", "examples": [7]},
     )
 
 
 class InvitedTeam(WireSchema):
-    """A team to enter on acceptance."""
+    """A team that the invited user joins on acceptance."""
 
     team_id = Id(required=True)
     role = Option(ASSIGNABLE, required=True, metadata={"examples": [TeamRole.MEMBER.value]})
 
 
 class InvitedGrant(WireSchema):
-    """A direct right on a website."""
+    """A grant on a website."""
 
     website_id = Id(required=True)
     role = Option(RIGHTS, required=True, metadata={"examples": [SiteRole.VIEW.value]})
@@ -63,7 +63,7 @@ class InvitationCreate(WireSchema):
     role = Option(
         ROLES,
         metadata={
-            "description": "Of the account to be; `user` without it, or one's own where that is less.",
+            "description": "The role of the new user; by default `user`, or your own role if that is lower.",
             "examples": [Role.USER.value],
         },
     )
@@ -79,14 +79,14 @@ class InvitationResend(WireSchema):
 
 
 class TeamToEnter(OutSchema):
-    """A team to enter on acceptance."""
+    """A team that the invited user joins on acceptance."""
 
     team_id = fields.UUID(required=True)
     role = fields.String(required=True, metadata={"enum": TEAM_ROLES})
 
 
 class GrantToHave(OutSchema):
-    """A direct right on a website."""
+    """A grant on a website."""
 
     website_id = fields.UUID(required=True)
     role = fields.String(required=True, metadata={"enum": RIGHTS})
@@ -105,10 +105,10 @@ def _entry(entry: Mapping[str, str], key: str, name: str) -> dict[str, str]:
 
 
 class InvitationOut(OutSchema):
-    """An invitation, and what has become of it."""
+    """An invitation and its state."""
 
     id = fields.UUID(required=True)
-    user_id = fields.UUID(required=True, metadata={"description": "The account to be, which is there already."})
+    user_id = fields.UUID(required=True, metadata={"description": "The invited user, whose account already exists."})
     username = fields.String(required=True)
     email = fields.String(required=True, allow_none=True)
     role = fields.String(required=True, metadata={"enum": ROLES})
@@ -119,7 +119,9 @@ class InvitationOut(OutSchema):
         lambda view: reference(view.inviter_id, username=view.inviter_name),
         required=True,
         allow_none=True,
-        metadata={"description": "Null from the command line, and once that account is gone."},
+        metadata={
+            "description": "Null if the invitation was created on the command line, or that user has been deleted."
+        },
     )
     state = fields.String(required=True, metadata={"enum": [state.value for state in State]})
     created_at = IsoDate(required=True)
@@ -128,7 +130,7 @@ class InvitationOut(OutSchema):
 
 
 class InvitationMade(InvitationOut):
-    """An invitation with its link, which is shown this once."""
+    """An invitation with its link, which is returned only once."""
 
     link = fields.String(required=True, metadata={"format": "uri"})
 

@@ -1,4 +1,4 @@
-"""Lists: what may be asked of one, and the envelope it comes in (umami-api.md, section 1.7)."""
+"""Lists in Umami's API: their query parameters, and the envelope around a page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ TRUE, FALSE = "true", "false"
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a client asked of a list."""
+    """The parameters of a request for a list."""
 
     page: int
     size: int
@@ -28,36 +28,36 @@ class Listing:
     sort: Sort | None
     include_teams: bool = False
     filters: Mapping[str, Any] = field(default_factory=dict)
-    """What else the list is narrowed by, in our words."""
+    """Further filters, by our names."""
 
     @property
     def window(self) -> Window:
         return Window.of_page(self.page, self.size, self.max_results)
 
     def sort_or(self, default: Sort) -> Sort:
-        """The order asked for; a direction alone turns the default's."""
+        """Return the requested order, or the default's column if the request has only a direction."""
         if self.sort is None:
             return default
         return self.sort if self.sort.key else Sort(default.key, self.sort.descending)
 
 
 class ListQuery(WireSchema):
-    """Which part of a list."""
+    """Query parameters of a list."""
 
     sorts: ClassVar[Mapping[str, str]] = {}
-    """The wire's names of what the list can be sorted by, to ours; none by default."""
+    """The columns that the list can be sorted by: our names by those of the API."""
 
-    page = Whole(numeric_text=True, load_default=1, metadata={"description": "Which page; the first is 1."})
+    page = Whole(numeric_text=True, load_default=1, metadata={"description": "The number of the page; the first is 1."})
     page_size = Whole(
         numeric_text=True,
         load_default=PAGE_SIZE,
-        metadata={"description": "Rows of a page; larger than the server's limit is cut to it."},
+        metadata={"description": "Items per page; values above the server's limit are reduced to it."},
     )
     max_results = Whole(
         numeric_text=True,
         load_default=None,
         allow_none=False,
-        metadata={"description": "Count no further than this, and show no more; `isCapped` tells whether there are."},
+        metadata={"description": "Count and return at most so many items; `isCapped` says whether there are more."},
     )
 
     @post_load
@@ -73,11 +73,11 @@ class ListQuery(WireSchema):
         )
 
     def filters(self, _data: dict[str, Any]) -> dict[str, Any]:
-        """What this very list can be narrowed by, from the parameters."""
+        """Return the filters that are specific to this list, by our names."""
         return {}
 
     def _sort(self, order_by: str | None, descending: str | None) -> Sort | None:
-        """Unknown columns are ignored, as Umami does from 3.2 on."""
+        """Return the requested order; unknown columns are ignored, as in Umami from 3.2 on."""
         key = self.sorts.get(order_by or "")
         if key is None and descending is None:
             return None
@@ -85,39 +85,46 @@ class ListQuery(WireSchema):
 
 
 class SortedQuery(ListQuery):
-    """Which part of a list, in which order."""
+    """Query parameters of a list that can be sorted."""
 
-    order_by = Text(most=100, metadata={"description": "Column to sort by; unknown ones are ignored."})
-    sort_descending = Option([TRUE, FALSE], metadata={"type": "boolean", "description": "The other way round."})
+    order_by = Text(most=100, metadata={"description": "The key to sort by; unknown keys are ignored."})
+    sort_descending = Option(
+        [TRUE, FALSE], metadata={"type": "boolean", "description": "Whether to sort in descending order."}
+    )
 
 
 class SearchedQuery(ListQuery):
-    """Which part of a list, with what in it."""
+    """Query parameters of a list that can be searched."""
 
-    search = Text(most=SEARCH_MAX_LENGTH, metadata={"description": "Part of the name, in any case; empty finds all."})
+    search = Text(
+        most=SEARCH_MAX_LENGTH,
+        metadata={"description": "Part of the name; not case-sensitive. An empty search finds everything."},
+    )
 
 
 class SortedSearchedQuery(SortedQuery, SearchedQuery):
-    """Which part of a list, with what in it, in which order."""
+    """Query parameters of a list that can be searched and sorted."""
 
 
 class Envelope(OutSchema):
     """A page of a list."""
 
-    count = fields.Integer(required=True, metadata={"description": "Rows in all, whatever the page."})
+    count = fields.Integer(required=True, metadata={"description": "The number of items on all pages."})
     page = fields.Integer(required=True)
     page_size = fields.Integer(required=True, metadata={"description": "The page size that was used."})
     order_by = fields.String()
     search = fields.String()
     sort_descending = fields.Boolean()
-    is_capped = fields.Boolean(metadata={"description": "There are more than `maxResults`; sent with it alone."})
+    is_capped = fields.Boolean(metadata={"description": "Whether there are more items than `maxResults`."})
 
 
 class PageOf:
     """
-    The envelope around rows of one schema, or of another where teams are included.
+    A page of a list as the result of an endpoint.
 
-    :param order_by: named where Umami always names it
+    :param item: the schema of the items
+    :param with_teams: their schema if the request has ``includeTeams``; the same by default
+    :param order_by: ``orderBy`` of the response if the request has none, for lists where Umami always sends it
     """
 
     def __init__(

@@ -29,7 +29,7 @@ class DisableIn(WireSchema):
 
 
 class VerifyIn(WireSchema):
-    """``POST /api/2fa/verify``: exactly one of the two, and nothing else."""
+    """``POST /api/2fa/verify``: either a code of the app or a backup code, and no other keys."""
 
     class Meta:
         unknown = RAISE
@@ -60,7 +60,7 @@ class FactorStatusOut(OutSchema):
     required_reason = fields.String(
         required=True,
         allow_none=True,
-        metadata={"enum": ["global", "user", "team", None], "description": "Who requires it."},
+        metadata={"enum": ["global", "user", "team", None], "description": "Whose requirement applies."},
     )
     is_configured = fields.Constant(True, required=True)
     global_required = fields.Boolean(required=True)
@@ -69,14 +69,14 @@ class FactorStatusOut(OutSchema):
 class SetupOut(OutSchema):
     """What an authenticator app needs."""
 
-    qr_code_data_url = fields.String(required=True, metadata={"description": "A QR code as PNG."})
-    manual_key = fields.String(required=True, metadata={"description": "The same secret, to be typed."})
+    qr_code_data_url = fields.String(required=True, metadata={"description": "The QR code as PNG."})
+    manual_key = fields.String(required=True, metadata={"description": "The secret, for typing it."})
     qr_code_svg = fields.String(required=True, metadata={"description": "The QR code as SVG."})
-    otpauth_url = fields.String(required=True, metadata={"description": "What the QR code says."})
+    otpauth_url = fields.String(required=True, metadata={"description": "The content of the QR code."})
 
 
 class BackupCodes(OutSchema):
-    """Codes that replace the app, each once."""
+    """Codes that can be used instead of the app, each once."""
 
     backup_codes = fields.List(fields.String(), required=True)
 

@@ -1,4 +1,4 @@
-"""Public links on Umami's wire."""
+"""Shares (public links to websites) in Umami's API."""
 
 from typing import Any
 
@@ -19,11 +19,11 @@ class WebsiteShareCreate(WireSchema):
 class ShareCreate(WireSchema):
     """``POST /api/share``."""
 
-    entity_id = Id(required=True, metadata={"description": "The website."})
+    entity_id = Id(required=True, metadata={"description": "The id of the website."})
     share_type = Whole(
         numeric_text=True,
         required=True,
-        metadata={"enum": [WEBSITE_SHARE], "description": "1, a website; the others are kept elsewhere."},
+        metadata={"enum": [WEBSITE_SHARE], "description": "1 for a website; other types are not supported."},
     )
     name = Text(most=200, required=True)
     slug = Text(most=100, pasted=True)
@@ -39,7 +39,7 @@ class ShareUpdate(WireSchema):
 
 
 class ShareOut(OutSchema):
-    """A public link."""
+    """A share: a public link to a website."""
 
     id = fields.UUID(required=True)
     entity_id = fields.UUID(required=True)
@@ -52,7 +52,7 @@ class ShareOut(OutSchema):
 
 
 class SharedViewOut(OutSchema):
-    """What a bearer of a share may look at."""
+    """The website that a share token gives access to."""
 
     share_id = fields.UUID(required=True)
     share_type = fields.Integer(required=True)
@@ -61,7 +61,7 @@ class SharedViewOut(OutSchema):
 
 
 class OpenedShare(SharedViewOut):
-    """What a public link shows, with a token for it, good for a day."""
+    """The website that a share shows, with a share token that is valid for a day."""
 
     token = fields.String(required=True)
 

@@ -1,4 +1,4 @@
-"""Teams and their members on Umami's wire."""
+"""Teams and their members in Umami's API."""
 
 from typing import Any, ClassVar
 
@@ -18,14 +18,14 @@ class TeamCreate(WireSchema):
     """``POST /api/teams``."""
 
     name = Text(most=50, required=True, metadata={"examples": ["Blue"]})
-    owner_id = Id(metadata={"description": "Who owns the team; administrators may name somebody else."})
+    owner_id = Id(metadata={"description": "The owner; only administrators can name another user."})
 
 
 class TeamUpdate(WireSchema):
     """``POST /api/teams/:id``."""
 
     name = Text(most=50)
-    access_code = Text(most=50, pasted=True, metadata={"description": "A new one takes at least 8 characters."})
+    access_code = Text(most=50, pasted=True, metadata={"description": "A new one must have at least 8 characters."})
 
 
 class TeamJoin(WireSchema):
@@ -42,25 +42,25 @@ class MemberAdd(WireSchema):
 
 
 class MemberUpdate(WireSchema):
-    """``POST /api/teams/:id/users/:userId``; owners hand ownership on with ``team-owner``."""
+    """``POST /api/teams/:id/users/:userId``; owners can appoint other owners with ``team-owner``."""
 
     role = Option([*ASSIGNABLE, TeamRole.OWNER.value], required=True)
 
 
 class TeamQuery(SortedQuery):
-    """Teams: which part of the list."""
+    """Query parameters of a user's teams."""
 
     sorts: ClassVar = TEAM_SORTS
 
 
 class AdminTeamQuery(SortedSearchedQuery):
-    """All teams: which part of the list."""
+    """Query parameters of the list of all teams."""
 
     sorts: ClassVar = TEAM_SORTS
 
 
 class BriefTeam(OutSchema):
-    """A team as a login names it."""
+    """A team in the response to a login."""
 
     id = fields.UUID(required=True)
     name = fields.String(required=True)
@@ -68,7 +68,7 @@ class BriefTeam(OutSchema):
 
 
 class MembershipOut(OutSchema):
-    """Who is in which team, and as what."""
+    """A user's membership of a team."""
 
     id = fields.UUID(required=True)
     team_id = fields.UUID(required=True)
@@ -90,7 +90,7 @@ class TeamOut(OutSchema):
     id = fields.UUID(required=True)
     name = fields.String(required=True)
     access_code = fields.String(
-        required=True, allow_none=True, metadata={"description": "Null for those who may not change it."}
+        required=True, allow_none=True, metadata={"description": "Null for users who cannot change it."}
     )
     logo_url = fields.String(required=True, allow_none=True)
     created_at = IsoDate(required=True, allow_none=True)
@@ -100,14 +100,14 @@ class TeamOut(OutSchema):
 
 
 class TeamCounts(OutSchema):
-    """How many websites and members."""
+    """How many websites and members a team has."""
 
     websites = fields.Integer(required=True)
     members = fields.Integer(required=True)
 
 
 class TeamWithMembers(TeamOut):
-    """A team with everybody in it, longest-standing first."""
+    """A team with its members, longest-standing first."""
 
     members = Drawn(MembershipOut, lambda row: row, many=True, required=True)
 
@@ -118,7 +118,7 @@ class TeamWithMembers(TeamOut):
 
 
 class TeamFull(TeamOut):
-    """A team in a list, with the names of everybody in it."""
+    """A team in a list, with the names of its members."""
 
     members = Drawn(NamedMember, lambda row: row, many=True, required=True)
     count = Drawn(TeamCounts, lambda row: row, data_key="_count", required=True)
@@ -134,7 +134,11 @@ class TeamFull(TeamOut):
 
 
 def member_from_text(row: Any) -> dict[str, Any]:
-    """A ``NamedMember`` whose ids and times are text. A page of teams has hundreds, so it is written by hand."""
+    """
+    Return a ``NamedMember`` for a row whose ids and times are text.
+
+    This is written by hand because a page of teams has hundreds of members.
+    """
     return {
         "id": row.id,
         "teamId": row.team_id,

@@ -1,4 +1,4 @@
-"""Accounts on Umami's wire."""
+"""Users in Umami's API."""
 
 from typing import Any, ClassVar
 
@@ -11,18 +11,22 @@ from app.domain.roles import Role
 
 PASSWORD_MAX_LENGTH = 255
 EMAIL_MAX_LENGTH = 320
-"""Longer ones are not even looked at; the rule itself is the service's."""
+"""Longer ones are not parsed at all; services check the rules for addresses."""
 ROLES = [role.value for role in Role]
 STATES = {"active": False, "pending": True}
-"""Of accounts, by whether they wait for an invitation to be accepted."""
-LAST_SEEN = IsoDate(metadata={"description": "When the account was last used, to some minutes; absent before that."})
-PENDING = fields.Boolean(metadata={"description": "True for those who have not accepted their invitation yet."})
+"""States of users: whether their invitation is pending."""
+LAST_SEEN = IsoDate(
+    metadata={"description": "When the user was last active, accurate to a few minutes; missing if they never were."}
+)
+PENDING = fields.Boolean(
+    metadata={"description": "True if the user has not accepted their invitation yet; otherwise missing."}
+)
 
 
 def username(**kwargs: bool) -> Text:
     return Text(
         most=255,
-        metadata={"description": "1 to 255 characters; unique whatever the case.", "examples": ["ada"]},
+        metadata={"description": "1 to 255 characters; unique regardless of case.", "examples": ["ada"]},
         **kwargs,
     )
 
@@ -40,12 +44,15 @@ def email() -> Text:
     return Text(
         most=EMAIL_MAX_LENGTH,
         allow_none=True,
-        metadata={"description": "Unique whatever the case; null or empty for none.", "examples": ["ada@example.com"]},
+        metadata={
+            "description": "Unique regardless of case; null or empty for no address.",
+            "examples": ["ada@example.com"],
+        },
     )
 
 
 def display_name() -> Text:
-    return Text(most=255, allow_none=True, metadata={"description": "What the account's owner is called."})
+    return Text(most=255, allow_none=True, metadata={"description": "The name to show for the user."})
 
 
 class UserCreate(WireSchema):
@@ -54,7 +61,7 @@ class UserCreate(WireSchema):
     username = username(required=True)
     password = new_password(required=True)
     role = Option(ROLES, required=True, metadata={"examples": [Role.USER.value]})
-    id = Id(metadata={"description": "The id to give the account; a fresh one without it."})
+    id = Id(metadata={"description": "The user's id; a new one by default."})
     email = email()
     display_name = display_name()
 
@@ -67,7 +74,7 @@ class UserUpdate(WireSchema):
     role = Option(ROLES, metadata={"examples": [Role.USER.value]})
     current_password = Text(
         metadata={
-            "description": "Needed by those who change their own password or e-mail address and are no administrators."
+            "description": "Required to change your own password or e-mail address if you are not an administrator."
         }
     )
     email = email()
@@ -75,7 +82,7 @@ class UserUpdate(WireSchema):
 
 
 class UserQuery(SortedSearchedQuery):
-    """Accounts: which part of the list."""
+    """Query parameters of the list of users."""
 
     sorts: ClassVar = {
         "username": "username",
@@ -86,14 +93,16 @@ class UserQuery(SortedSearchedQuery):
     search = Text(
         most=SEARCH_MAX_LENGTH,
         metadata={
-            "description": "Part of the username, the e-mail address or the display name, in any case; empty finds all."
+            "description": "Part of the username, the e-mail address or the display name; not case-sensitive. An empty "
+            "search finds everything."
         },
     )
-    role = Option(ROLES, metadata={"description": "Those who have this role.", "examples": [Role.USER.value]})
+    role = Option(ROLES, metadata={"description": "Only users with this role.", "examples": [Role.USER.value]})
     state = Option(
         list(STATES),
         metadata={
-            "description": "Those who have not accepted their invitation yet (`pending`), or all others (`active`).",
+            "description": "Only users who have not accepted their invitation yet (`pending`), or only all others "
+            "(`active`).",
             "examples": ["active"],
         },
     )
@@ -107,7 +116,7 @@ class UserQuery(SortedSearchedQuery):
 
 
 class UserCreated(OutSchema):
-    """A fresh account."""
+    """A new user."""
 
     id = fields.UUID(required=True)
     username = fields.String(required=True)
@@ -115,13 +124,13 @@ class UserCreated(OutSchema):
 
 
 class UserSummary(UserCreated):
-    """A user as others may see one; the password hash has no field here."""
+    """A user as seen by others."""
 
     created_at = IsoDate(required=True, allow_none=True)
 
 
 class UserProfile(UserSummary):
-    """An account as its owner and administrators see it; what it does not have is left out."""
+    """A user as seen by themselves and by administrators; keys without a value are left out."""
 
     two_factor_required = fields.Boolean(
         required=True, metadata={"description": "Whether a second factor is required of this user in particular."}
@@ -133,14 +142,14 @@ class UserProfile(UserSummary):
 
 
 class UserMade(UserCreated):
-    """A fresh account, with what it was given."""
+    """A new user with their e-mail address and display name; keys without a value are left out."""
 
     email = fields.String()
     display_name = fields.String()
 
 
 class WebsiteCount(OutSchema):
-    """How many websites."""
+    """How many websites a user owns."""
 
     websites = fields.Integer(required=True)
 
@@ -161,7 +170,7 @@ class AdminUser(UserCreated):
 
 
 class UserRef(OutSchema):
-    """Which user."""
+    """A reference to a user."""
 
     id = fields.UUID(required=True)
     username = fields.String(required=True)

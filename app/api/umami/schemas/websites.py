@@ -1,4 +1,4 @@
-"""Websites on Umami's wire."""
+"""Websites in Umami's API."""
 
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ SLUG_MAX_LENGTH = 50
 
 
 class ReplayConfig(WireSchema):
-    """How visits are recorded; Frontdesk keeps it for the tracker."""
+    """How visits are recorded; Frontdesk only stores this for the tracker."""
 
     sample_rate = Number(least=0, most=1)
     mask_level = Option(["strict", "moderate"])
@@ -26,7 +26,7 @@ class ReplayConfig(WireSchema):
 
     @post_load
     def _as_stored(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-        """Under the wire's names: they are what Umami's column holds, and what goes out again."""
+        """Return the object with the API's keys: Umami stores it in this form, and responses contain it unchanged."""
         return {camel_case(name): value for name, value in data.items()}
 
 
@@ -39,14 +39,14 @@ class WebsiteCreate(WireSchema):
         most=SLUG_MAX_LENGTH,
         pasted=True,
         allow_none=True,
-        metadata={"description": "Slug of a first public link."},
+        metadata={"description": "Also create a share with this slug."},
     )
-    team_id = Id(allow_none=True, metadata={"description": "The team that shall own it; oneself without."})
-    id = Id(allow_none=True, metadata={"description": "The id to give it; a fresh one without."})
+    team_id = Id(allow_none=True, metadata={"description": "The team that owns the website; by default you own it."})
+    id = Id(allow_none=True, metadata={"description": "The website's id; a new one by default."})
 
 
 class TeamWebsiteCreate(WebsiteCreate):
-    """``POST /api/teams/:id/websites``; the team of the path owns it."""
+    """``POST /api/teams/:id/websites``; the team in the path owns the website."""
 
     class Meta(WireSchema.Meta):
         exclude = ("team_id",)
@@ -61,7 +61,7 @@ class WebsiteUpdate(WireSchema):
         most=SLUG_MAX_LENGTH,
         pasted=True,
         allow_none=True,
-        metadata={"description": "Adds a public link with this slug; null takes all links away."},
+        metadata={"description": "Add a share with this slug; null deletes all shares of the website."},
     )
     replay_enabled = Flag()
     recorder_enabled = Flag()
@@ -69,37 +69,38 @@ class WebsiteUpdate(WireSchema):
 
 
 class WebsiteTransfer(WireSchema):
-    """``POST /api/websites/:id/transfer``; a user goes before a team."""
+    """``POST /api/websites/:id/transfer``; if both ids are sent, only ``userId`` counts."""
 
     user_id = Id()
     team_id = Id()
 
 
 class MyWebsiteQuery(SortedQuery):
-    """One's websites: which part of the list."""
+    """Query parameters of your own websites."""
 
     sorts: ClassVar = WEBSITE_SORTS
     include_teams = Text(
-        most=100, metadata={"type": "boolean", "description": "Those of teams that one owns or manages as well."}
+        most=100,
+        metadata={"type": "boolean", "description": "Include websites of teams that the user owns or manages."},
     )
 
 
 class WebsiteQuery(MyWebsiteQuery, SortedSearchedQuery):
-    """A user's websites: which part of the list."""
+    """Query parameters of a user's websites."""
 
 
 class TeamWebsiteQuery(SortedSearchedQuery):
-    """Websites: which part of the list."""
+    """Query parameters of a team's websites, or of all websites."""
 
     sorts: ClassVar = WEBSITE_SORTS
 
 
 class ShareQuery(ListQuery):
-    """A website's public links: which part of the list."""
+    """Query parameters of a website's shares."""
 
 
 class WebsiteBare(OutSchema):
-    """A website without its public link."""
+    """A website without ``shareId``."""
 
     id = fields.UUID(required=True)
     name = fields.String(required=True)
@@ -114,7 +115,7 @@ class WebsiteBare(OutSchema):
     replay_enabled = fields.Boolean(required=True)
     replay_config = fields.Dict(required=True, allow_none=True)
     recorder_enabled = SameFlag(
-        "replay_enabled", required=True, metadata={"description": "`replayEnabled`, as Umami 3.3 calls it."}
+        "replay_enabled", required=True, metadata={"description": "The same as `replayEnabled`, as Umami 3.3 calls it."}
     )
 
 
@@ -123,7 +124,7 @@ def share_id() -> fields.String:
         attribute="share_slug",
         required=True,
         allow_none=True,
-        metadata={"description": "Newest public link's slug."},
+        metadata={"description": "The slug of the newest share."},
     )
 
 
@@ -141,7 +142,7 @@ class OwnedWebsite(WebsiteBare):
 
 
 class TeamWebsite(WebsiteBare):
-    """A team's website with who created it."""
+    """A team's website with the user who created it."""
 
     create_user = Drawn(
         UserRef,
@@ -159,7 +160,7 @@ class OwnersTeam(TeamOut):
 
 
 class AdminWebsite(WebsiteBare):
-    """A website in the administrators' list, from a ``WebsiteView``."""
+    """A website in the administrators' list."""
 
     user = fields.Nested(UserRef, required=True, allow_none=True)
     team = fields.Nested(OwnersTeam, required=True, allow_none=True)
@@ -179,5 +180,5 @@ class AdminWebsite(WebsiteBare):
 
 
 def owner(row: Any) -> dict[str, Any] | None:
-    """The owner of a website's row, name first as Umami has it."""
+    """Return the owner of a website's row, or None; the name comes first, as in Umami."""
     return None if row.owner_id is None else {"username": row.owner_name, "id": str(row.owner_id)}
