@@ -1,4 +1,4 @@
-"""``/api/openapi.json``, the API as a document, and ``/docs``, a page to read and try it."""
+"""``/api/openapi.json``, the OpenAPI document, and ``/docs``, a page for reading it and trying out the API."""
 
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import NotFound
@@ -18,13 +18,13 @@ PAGE_POLICY = "; ".join(
         "frame-ancestors 'self'",
     )
 )
-"""Nothing from elsewhere, nothing inline: the page handles tokens."""
+"""Nothing from other servers and nothing inline, because users enter tokens on the page."""
 
 bp = Blueprint("documents", __name__, template_folder="templates")
 
 
 def init_app(app: Flask) -> None:
-    """Serve the document and the page; both are made when they are first asked for."""
+    """Serve the document and the page; both are generated at their first request."""
     app.extensions["frontdesk_document"] = Document(app)
     app.extensions["frontdesk_assets"] = Assets()
     app.register_blueprint(bp)
@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
 
 @bp.get("/api/openapi.json")
 def openapi() -> Response:
-    """The API as an OpenAPI 3.1 document."""
+    """Return the API as an OpenAPI 3.1 document."""
     document: Document = current_app.extensions["frontdesk_document"]
     response = Response(document.content, mimetype="application/json")
     response.set_etag(document.etag)
@@ -43,7 +43,7 @@ def openapi() -> Response:
 
 @bp.get("/docs")
 def docs() -> Response:
-    """The page; it names its assets by what is in them, so that browsers may keep those for good."""
+    """Return the page; the addresses of its files contain a hash, so that browsers can cache them forever."""
     response = Response(render_template("docs.html", version=_assets().version), mimetype="text/html")
     response.headers["Content-Security-Policy"] = PAGE_POLICY
     response.add_etag()
@@ -53,7 +53,11 @@ def docs() -> Response:
 
 @bp.get("/docs/<version>/<name>")
 def asset(version: str, name: str) -> Response:
-    """A part of the page; of another version than ours (two releases side by side) it is not to be kept."""
+    """
+    Return a file of the page.
+
+    Under another version's address, which is requested while two releases run side by side, it must not be cached.
+    """
     found = _assets().files.get(name)
     if found is None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""Every answer that says no: in Umami's envelope, or as problem JSON where no API is asked."""
+"""The responses of the OpenAPI document: errors in Umami's envelope, and as problem JSON for paths of no API."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -17,20 +17,20 @@ from app.http.errors import PROBLEM_TYPE
 REFERENCE = "#/components/schemas/"
 CODES = sorted({code for _, code in [*KINDS.values(), *HTTP_TEXTS.values()]})
 ERROR_TREE = {
-    "description": "What is wrong with a part of the request.",
+    "description": "The errors in a part of the request.",
     "type": "object",
     "properties": {
-        "errors": {"type": "array", "items": {"type": "string"}, "description": "Faults of the part as a whole."},
+        "errors": {"type": "array", "items": {"type": "string"}, "description": "Errors of the part as a whole."},
         "properties": {
             "type": "object",
             "additionalProperties": {"$ref": f"{REFERENCE}ErrorTree"},
-            "description": "Faults by key; absent without any.",
+            "description": "Errors by key; missing if there are none.",
         },
     },
     "required": ["errors"],
 }
 ERROR = {
-    "description": "Why not.",
+    "description": "An error.",
     "type": "object",
     "properties": {
         "error": {
@@ -38,13 +38,13 @@ ERROR = {
             "properties": {
                 "message": {"type": "string"},
                 "code": {"type": "string", "enum": CODES},
-                "status": {"type": "integer", "description": "The status of the answer."},
+                "status": {"type": "integer", "description": "The HTTP status."},
                 **ERROR_TREE["properties"],  # type: ignore[dict-item]
-                "requestId": {"type": "string", "description": "What to look for in the server's log."},
+                "requestId": {"type": "string", "description": "The id of the request, for finding it in the log."},
                 "lockedUntil": {
                     "type": "string",
                     "format": "date-time",
-                    "description": "When codes of the second factor are accepted again.",
+                    "description": "When codes for the second factor will be accepted again.",
                 },
             },
             "required": ["message", "code"],
@@ -53,39 +53,40 @@ ERROR = {
     "required": ["error"],
 }
 PROBLEM = {
-    "description": "Why not, as RFC 9457 has it.",
+    "description": "An error as RFC 9457 describes it.",
     "type": "object",
     "properties": {
         "type": {"type": "string", "const": "about:blank"},
         "title": {"type": "string"},
-        "status": {"type": "integer", "description": "The status of the answer."},
+        "status": {"type": "integer", "description": "The HTTP status."},
         "detail": {"type": "string"},
-        "requestId": {"type": "string", "description": "What to look for in the server's log."},
+        "requestId": {"type": "string", "description": "The id of the request, for finding it in the log."},
     },
     "required": ["type", "title", "status", "requestId"],
 }
 REQUEST_ID = {
-    "description": "The request's id: the caller's own, if it sent a decent one.",
+    "description": "The id of the request: the client's `X-Request-Id` if it is valid, else a generated one.",
     "schema": {"type": "string"},
     "required": True,
 }
 RETRY_AFTER = {
-    "description": "Seconds after which to try again.",
+    "description": "After how many seconds to try again.",
     "schema": {"type": "integer", "minimum": 1},
     "required": True,
 }
 STATUSES = {
-    400: ("BadRequest", "The request is not valid, or a rule is against it; `errors` and `properties` say where."),
+    400: ("BadRequest", "The request is not valid, or breaks a rule; `errors` and `properties` say where."),
     401: (
         "Unauthorized",
-        "Nobody is logged in, the password is wrong, or it is not allowed: Umami has one status for all.",
+        "The request is not authenticated, the password is wrong, or the caller is not allowed to do this. Umami uses "
+        "this status for all of these.",
     ),
-    403: ("SecondFactorNeeded", "A second factor is required of the user, and must be set up first."),
-    404: ("NotFound", "There is no such thing."),
+    403: ("SecondFactorNeeded", "The user must set up a second factor first, or cannot disable a required one."),
+    404: ("NotFound", "It does not exist."),
     413: ("BodyTooLarge", "The request body is too large."),
-    429: ("TooManyAttempts", "Too many wrong guesses lately."),
-    500: ("ServerError", "A fault of the server's; its log knows it by the request id."),
-    503: ("Unavailable", "The server is busy, or its database cannot be reached."),
+    429: ("TooManyAttempts", "There were too many failed attempts."),
+    500: ("ServerError", "The server failed; its log has the details, under the request id."),
+    503: ("Unavailable", "The server is busy, or its database is not available."),
 }
 EXAMPLES: dict[int, dict[str, Any]] = {
     400: {
@@ -107,7 +108,7 @@ NO_HEADERS: Mapping[str, str] = {}
 
 
 def describe(spec: APISpec) -> None:
-    """Put what all operations share among the components."""
+    """Add to the components what all operations share."""
     spec.components.schema("ErrorTree", ERROR_TREE)
     spec.components.schema("Error", ERROR)
     spec.components.schema("Problem", PROBLEM)
@@ -121,7 +122,7 @@ def describe(spec: APISpec) -> None:
 def answered(
     text: str, schema: dict[str, Any], *, kind: str = "application/json", headers: Mapping[str, str] = NO_HEADERS
 ) -> dict[str, Any]:
-    """An answer, JSON as a rule; every one carries the request's id."""
+    """Return a response object, for JSON by default; all responses have the request's id in a header."""
     return {
         "description": text,
         "headers": {"X-Request-Id": "RequestId", **headers},
@@ -130,7 +131,7 @@ def answered(
 
 
 def refused(status: int, text: str, headers: Mapping[str, str] = NO_HEADERS) -> dict[str, Any]:
-    """An answer in the envelope of refusals."""
+    """Return a response object for an error in Umami's envelope."""
     made = answered(text, {"$ref": f"{REFERENCE}Error"}, headers=headers)
     message, code, *more = EXAMPLES[status].items()
     made["content"]["application/json"]["example"] = {"error": dict([message, code, ("status", status), *more])}
@@ -138,7 +139,7 @@ def refused(status: int, text: str, headers: Mapping[str, str] = NO_HEADERS) -> 
 
 
 def problem(status: int, text: str, headers: Mapping[str, str] = NO_HEADERS) -> dict[str, Any]:
-    """An answer of a path that belongs to no API."""
+    """Return a response object for an error on a path of no API."""
     made = answered(text, {"$ref": f"{REFERENCE}Problem"}, kind=PROBLEM_TYPE, headers=headers)
     example = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "requestId": "5f0c2b1e9d7a"}
     made["content"][PROBLEM_TYPE]["example"] = example
@@ -146,16 +147,16 @@ def problem(status: int, text: str, headers: Mapping[str, str] = NO_HEADERS) -> 
 
 
 def refusals(statuses: set[int]) -> dict[str, str]:
-    """References to the answers with these statuses."""
+    """Return references to the error responses with these statuses."""
     return {str(status): STATUSES[status][0] for status in sorted(statuses)}
 
 
 def statuses(operation: Operation, *, path: bool, deletes: bool) -> set[int]:
     """
-    All that an operation may answer besides 200.
+    Return all error statuses of an operation.
 
     :param path: whether its path has parameters
-    :param deletes: whether it reads query and body, to find nothing there that it does not know
+    :param deletes: whether it is a DELETE, which reads query and body to reject unknown options
     """
     found = {500, 503, *operation.refuses}
     if operation.takes or operation.query or deletes:

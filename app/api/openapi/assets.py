@@ -1,4 +1,4 @@
-"""The files that the page is made of, read once."""
+"""The static files of the page, read once."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,12 +7,12 @@ from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
-"""What is served; the licences beside them are not."""
+"""The types of files that are served; the licences next to them are not."""
 
 
 @dataclass(frozen=True)
 class Asset:
-    """A file, as it is answered."""
+    """A file as it is sent."""
 
     content: bytes
     mimetype: str
@@ -20,11 +20,11 @@ class Asset:
 
 
 class Assets:
-    """All of them, and one version for the lot."""
+    """All files, and one version for all of them."""
 
     @cached_property
     def files(self) -> dict[str, Asset]:
-        """By name."""
+        """The files by name."""
         return {
             path.name: Asset(content := path.read_bytes(), TYPES[path.suffix], sha256(content).hexdigest()[:32])
             for path in sorted(STATIC.iterdir())
@@ -33,6 +33,6 @@ class Assets:
 
     @cached_property
     def version(self) -> str:
-        """Changes when any of them does."""
+        """A hash of all files."""
         together = "".join(f"{name}:{asset.etag}" for name, asset in self.files.items())
         return sha256(together.encode()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""The OpenAPI document, made from what the routes themselves declare."""
+"""The OpenAPI document, generated from what the routes declare."""
 
 import inspect
 import re
@@ -20,11 +20,11 @@ from app.api.umami.schemas.base import camel_case, described
 from app.api.umami.schemas.lists import PageOf
 
 DESCRIPTION = """\
-Users, teams, websites, memberships and public links of self-hosted web analytics, as Umami's clients know them.
+Users, teams, memberships, websites and shares for self-hosted web analytics, compatible with Umami's API.
 
-Log in with `POST /api/auth/login` and send the token as `Authorization: Bearer …` from then on. Bodies are read as
-JSON whatever their content type; keys that are not known are ignored, but by DELETE, which answers 400 to them. Every
-refusal comes in one envelope, `Error`.
+Log in with `POST /api/auth/login`, and send the token as `Authorization: Bearer …` with all other requests. Bodies are
+read as JSON regardless of their content type. Unknown keys are ignored, except by DELETE, which rejects them with 400.
+All errors have the form `Error`.
 """
 SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.PUBLIC: [],
@@ -34,25 +34,30 @@ SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.LEAVING: [{"bearer": []}, {"shareToken": [], "shareContext": []}],
 }
 SCHEMES = {
-    "bearer": {"type": "http", "scheme": "bearer", "description": "A token of `POST /api/auth/login`."},
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token from `POST /api/auth/login`, or an access token from `frontdesk tokens create`.",
+    },
     "shareToken": {
         "type": "apiKey",
         "in": "header",
         "name": "x-umami-share-token",
-        "description": "A token of `GET /api/share/{slug}`: whoever has the link may look at its website.",
+        "description": "A token from `GET /api/share/{slug}`, for reading the website of a share.",
     },
     "shareContext": {
         "type": "apiKey",
         "in": "header",
         "name": "x-umami-share-context",
-        "description": "Anything, `1` for instance: a share token counts by itself only with it.",
+        "description": "Any value, for example `1`. Without this header, a share token only counts together with a "
+        "bearer token.",
     },
 }
 ARGUMENT = re.compile(r"<(\w+)>")
 
 
 class Document:
-    """The document of an app, as it is answered."""
+    """The document of an app as it is sent."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -67,10 +72,10 @@ class Document:
 
 
 class Writer:
-    """Walks the app's rules once."""
+    """Generates the document from the app's URL rules."""
 
     def __init__(self, app: Flask) -> None:
-        from app import __version__  # only now: the package imports us before it has a version
+        from app import __version__  # here, because the package imports this module before it sets its version
 
         self._app, self._plugin = app, Plugin()
         self._spec = APISpec(
@@ -82,7 +87,7 @@ class Writer:
         )
 
     def written(self) -> dict[str, Any]:
-        """The whole document."""
+        """Return the whole document."""
         answers.describe(self._spec)
         for name, scheme in SCHEMES.items():
             self._spec.components.security_scheme(name, scheme)
@@ -130,10 +135,10 @@ class Writer:
         return made
 
     def _given(self, operation: Operation) -> tuple[str, dict[str, Any]]:
-        """What a success says, and its schema."""
+        """Return the description and the schema of the response to a successful request."""
         shape = operation.gives
         if shape is None:
-            return "Null.", {"type": "null"}
+            return "Always null.", {"type": "null"}
         if isinstance(shape, PageOf):
             name, schema = self._plugin.page(shape)
             if name not in self._spec.components.schemas:
@@ -155,7 +160,7 @@ def _methods(rule: Rule) -> list[str]:
 
 
 def _operation_id(rule: Rule, method: str) -> str:
-    """The endpoint's name; where it answers to several methods, POST goes by it, as in Umami's own client."""
+    """Return the endpoint's name; if it has several methods, only POST gets it unchanged, as in Umami's client."""
     name = camel_case(rule.endpoint.split(".")[-1])
     return name if method == "post" or len(_methods(rule)) == 1 else f"{name}By{method.title()}"
 

@@ -1,4 +1,4 @@
-"""marshmallow schemas as JSON schemas: what apispec has to be told about ours."""
+"""Conversion of our marshmallow schemas to JSON schemas, where apispec needs help."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ RECORD_LIMITS = f"At most {RECORD_MAX_ITEMS} values, {RECORD_MAX_DEPTH} levels d
 
 
 class Converter(OpenAPIConverter):
-    """Says of each schema what its docstring says."""
+    """Adds each schema's docstring as its description."""
 
     def schema2jsonschema(self, schema: Schema) -> dict[str, Any]:
         found: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
@@ -23,7 +23,7 @@ class Converter(OpenAPIConverter):
 
 
 class Plugin(MarshmallowPlugin):
-    """apispec's plugin, knowing our fields."""
+    """apispec's plugin for marshmallow, with support for our fields."""
 
     Converter = Converter
 
@@ -34,16 +34,16 @@ class Plugin(MarshmallowPlugin):
 
     @property
     def working(self) -> Any:
-        """The converter, which there is once there is a document; without the types that apispec leaves out."""
+        """The converter, which exists once there is a document; ``Any``, because apispec has no types for it."""
         return self.converter
 
     def ref(self, schema: type[Schema]) -> dict[str, Any]:
-        """A reference to a schema, which is among the components from now on."""
+        """Add a schema to the components, and return a reference to it."""
         found: dict[str, Any] = self.working.resolve_nested_schema(schema)
         return found
 
     def page(self, page: PageOf) -> tuple[str, dict[str, Any]]:
-        """The name and the schema of the envelope around rows."""
+        """Return the name and the schema of a page of a list."""
         kinds = list(dict.fromkeys([page.item, page.with_teams]))
         lists = [{"type": "array", "items": self.ref(item)} for item in kinds]
         envelope: dict[str, Any] = self.working.schema2jsonschema(Envelope())
@@ -56,7 +56,7 @@ class Plugin(MarshmallowPlugin):
 
 
 def constants(_converter: Any, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-    """What never differs."""
+    """Describe a constant."""
     if not isinstance(field, fields.Constant):
         return {}
     ret.pop("default", None)
@@ -64,14 +64,14 @@ def constants(_converter: Any, field: fields.Field[Any], ret: dict[str, Any]) ->
 
 
 def defaults(_converter: Any, _field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-    """A default of None means that there is none."""
+    """Remove a default of None, which means that there is no default."""
     if "default" in ret and ret["default"] is None:
         del ret["default"]
     return {}
 
 
 def lengths(_converter: Any, _field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-    """Only of what is documented as text: ``true`` and ``false`` are read from text, and are flags to the reader."""
+    """Remove limits for text from fields that parse ``true`` and ``false``, as these are documented as booleans."""
     if ret.get("type") == "boolean":
         ret.pop("maxLength", None)
         ret.pop("enum", None)
@@ -79,12 +79,12 @@ def lengths(_converter: Any, _field: fields.Field[Any], ret: dict[str, Any]) -> 
 
 
 def records(_converter: Any, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-    """Objects of the client's own making."""
+    """Describe the limits of free-form objects."""
     return {"description": ret.get("description", RECORD_LIMITS)} if isinstance(field, Record) else {}
 
 
 def orders(_converter: Any, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-    """The columns that this very list can be sorted by."""
+    """List the columns that a list can be sorted by."""
     if field.name == "order_by" and isinstance(field.parent, ListQuery):
         ret.pop("maxLength", None)
         return {"enum": list(field.parent.sorts)}

@@ -1,1 +1,1 @@
-"""Routes: parse, call, present."""
+"""Routes: each function parses a request, calls a service, and returns what the response serializes."""

@@ -1,4 +1,4 @@
-"""``/api/auth``: login, logout, verify, single sign-on."""
+"""``/api/auth``: login, logout, session check, single sign-on."""
 
 from typing import Any
 
@@ -30,39 +30,51 @@ def _user_agent() -> str:
 @bp.post("/login")
 @operation(LoggedIn, takes=LoginIn, access=Access.PUBLIC, refuses=(401, 429))
 def login(data: dict[str, Any]) -> auth.Login | HalfWay:
-    """Log in with name or e-mail address, and password, for a token."""
+    """
+    Log in with a username or e-mail address and a password, and return a token.
+
+    For users with a second factor, the token is valid only for completing the login with `POST /api/2fa/verify`.
+    """
     return auth.login(current_actor(), **data, user_agent=_user_agent())
 
 
 @bp.post("/forgot-password")
 @operation(Ok, takes=ForgotPassword, access=Access.PUBLIC, refuses=(429,))
 def forgot_password(data: str) -> None:
-    """Have a link for a new password mailed, if anybody is called that and has an address; the answer does not tell."""
+    """
+    Send a password reset link to a user who has an e-mail address.
+
+    The response does not tell whether there is such a user.
+    """
     password_resets.request(current_actor(), data)
 
 
 @bp.post("/logout")
 @operation(Ok, access=Access.LEAVING, before_enrolling=True)
 def logout() -> None:
-    """End the login that asks; its token is worthless from now on. One that has ended already is no error."""
+    """
+    End the session, and revoke its token.
+
+    It is not an error if the session has already ended.
+    """
     sessions.revoke_current(current_actor())
 
 
 @bp.route("/verify", methods=["GET", "POST"])
 @operation(CurrentUserWithTeams, before_enrolling=True)
 def verify() -> Identity:
-    """Who is logged in, and their teams."""
+    """Return the current user and their teams."""
     return whoami(current_actor())
 
 
 @bp.post("/sso")
 @operation(SignedOn, refuses=(400,))
 def sso() -> tuple[Actor, str]:
-    """A second token for whoever is logged in, good for a day."""
+    """Return a second token for the current user, which is valid for a day."""
     return current_actor(), auth.single_sign_on(current_actor(), user_agent=_user_agent())
 
 
 @bp.get("/subscription")
 @operation(Subscription)
 def get_subscription() -> None:
-    """What the caller has subscribed to: nothing, and nothing is limited."""
+    """Return the subscription, which a self-hosted server does not have; nothing is limited."""

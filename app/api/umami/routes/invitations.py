@@ -1,4 +1,4 @@
-"""``/api/invitations``: ways into an account by a link. Umami has no such thing; the style is its own."""
+"""``/api/invitations``: accounts that users activate by a link. Umami has no such endpoints; these follow its style."""
 
 from typing import Any
 from uuid import UUID
@@ -19,14 +19,22 @@ bp = Blueprint("invitations", __name__, url_prefix="/invitations")
 @bp.get("")
 @operation(PageOf(InvitationOut), query=SearchedQuery)
 def get_invitations(query: Listing) -> Page[Any]:
-    """Invitations, newest first: all for administrators, one's own for others."""
+    """
+    List invitations, newest first.
+
+    Administrators get all invitations, other users those that they created.
+    """
     return manage.list_invitations(current_actor(), query.window, search=query.search)
 
 
 @bp.post("")
 @operation(InvitationMade, takes=InvitationCreate)
 def create_invitation(data: dict[str, Any]) -> Any:
-    """Invite somebody; for administrators, and to their websites for those who administer some."""
+    """
+    Invite a user, and return the invitation with its link.
+
+    Users who are not administrators must grant access to at least one website that they administer.
+    """
     made = manage.invite(current_actor(), **data)
     return made, made.link(root())
 
@@ -34,20 +42,20 @@ def create_invitation(data: dict[str, Any]) -> Any:
 @bp.get("/<invitation_id>")
 @operation(InvitationOut)
 def get_invitation(invitation_id: UUID) -> Any:
-    """One invitation."""
+    """Return an invitation."""
     return manage.get(current_actor(), invitation_id)
 
 
 @bp.delete("/<invitation_id>")
 @operation(Ok)
 def delete_invitation(invitation_id: UUID) -> None:
-    """Take an invitation back; the account that waits for it is deleted."""
+    """Revoke an invitation, and delete the account that was created for it."""
     manage.revoke(current_actor(), invitation_id)
 
 
 @bp.post("/<invitation_id>/resend")
 @operation(InvitationMade, takes=InvitationResend, needs_body=False)
 def resend_invitation(invitation_id: UUID, data: dict[str, Any]) -> Any:
-    """Make a new link, and mail it; earlier ones are no longer good."""
+    """Create and mail a new link for an invitation; earlier links become invalid."""
     made = manage.resend(current_actor(), invitation_id, **data)
     return made, made.link(root())

@@ -1,4 +1,4 @@
-"""``/api/me``: whoever asks."""
+"""``/api/me``: the current user."""
 
 from typing import Any
 from uuid import UUID
@@ -24,14 +24,14 @@ bp = Blueprint("me", __name__)
 @bp.get("/me")
 @operation(Me, access=Access.VIEWER, before_enrolling=True)
 def get_me() -> tuple[Actor, str | None]:
-    """Who is asking, and by what."""
+    """Return the current user, or what a share token gives access to."""
     return current_actor(), bearer_token()
 
 
 @bp.post("/me/password")
 @operation(UserSummary, takes=PasswordChange, refuses=(429,))
 def update_my_password(data: dict[str, Any]) -> Any:
-    """Change one's own password; one's other logins end."""
+    """Change your own password; your other sessions end."""
     return accounts.change_own_password(current_actor(), **data)
 
 
@@ -39,7 +39,7 @@ def update_my_password(data: dict[str, Any]) -> Any:
 @bp.get("/teams", endpoint="get_teams")
 @operation(PageOf(TeamFull), query=TeamQuery)
 def get_my_teams(query: Listing) -> Page[Any]:
-    """The teams that one is in, oldest first."""
+    """List the teams that you are a member of, oldest first."""
     return teams.list_teams(current_actor(), query.window, sort=query.sort_or(teams.OLDEST_FIRST))
 
 
@@ -56,14 +56,14 @@ def _my_websites(query: Listing) -> Page[Any]:
 @bp.get("/me/websites")
 @operation(PageOf(OwnedWebsite, with_teams=WebsiteOut), query=MyWebsiteQuery)
 def get_my_websites(query: Listing) -> Page[Any]:
-    """One's websites, by name."""
+    """List your websites, by name."""
     return _my_websites(query)
 
 
 @bp.get("/websites")
 @operation(PageOf(OwnedWebsite, with_teams=WebsiteOut), query=WebsiteQuery)
 def list_websites(query: Listing) -> Page[Any]:
-    """One's websites, by name, with search."""
+    """List your websites, by name, with search."""
     return _my_websites(query)
 
 
@@ -72,32 +72,40 @@ def list_websites(query: Listing) -> Page[Any]:
 @bp.get("/boards", endpoint="get_my_boards")
 @operation(PageOf(WebsiteOut), query=SearchedQuery)
 def get_my_links(query: Listing) -> Page[Any]:
-    """One's links, pixels or boards: always none. Umami's dashboard asks for them."""
+    """
+    List your links, pixels or boards: always an empty page.
+
+    Umami's dashboard requests them, but Frontdesk does not store any.
+    """
     return Page([], 0)
 
 
 @bp.get("/dashboard")
 @operation(None)
 def get_my_dashboard() -> None:
-    """The board that one starts on: always none. Umami's dashboard asks for it."""
+    """
+    Return your start board: always null.
+
+    Umami's dashboard requests it, but Frontdesk does not store boards.
+    """
 
 
 @bp.get("/me/sessions")
 @operation(PageOf(SessionOut), query=ListQuery)
 def get_my_sessions(query: Listing) -> Page[Any]:
-    """One's logins, newest first."""
+    """List your sessions, newest first."""
     return sessions.list_sessions(current_actor(), query.window)
 
 
 @bp.delete("/me/sessions")
 @operation(Ok)
 def delete_my_other_sessions() -> None:
-    """End all one's logins but the one that asks."""
+    """End all your sessions except the current one."""
     sessions.revoke_others(current_actor())
 
 
 @bp.delete("/me/sessions/<session_id>")
 @operation(Ok)
 def delete_my_session(session_id: UUID) -> None:
-    """End one of one's logins."""
+    """End one of your sessions."""
     sessions.revoke_session(current_actor(), session_id)

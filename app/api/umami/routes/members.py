@@ -1,4 +1,4 @@
-"""``/api/teams/:id/users`` and ``/api/teams/:id/websites``: what is in a team."""
+"""``/api/teams/:id/users`` and ``/api/teams/:id/websites``: the members and websites of a team."""
 
 from typing import Any
 from uuid import UUID
@@ -21,21 +21,21 @@ bp = Blueprint("members", __name__, url_prefix="/teams/<team_id>")
 @bp.get("/users")
 @operation(PageOf(NamedMember), query=SearchedQuery)
 def get_team_users(team_id: UUID, query: Listing) -> Page[Any]:
-    """Who is in a team, longest-standing first."""
+    """List the members of a team, longest-standing first."""
     return memberships.list_members(current_actor(), team_id, query.window, search=query.search)
 
 
 @bp.post("/users")
 @operation(MembershipOut, takes=MemberAdd)
 def create_team_user(team_id: UUID, data: dict[str, Any]) -> Any:
-    """Put a user into a team."""
+    """Add a user to a team."""
     return memberships.add_member(current_actor(), team_id, **data)
 
 
 @bp.get("/users/<user_id>")
 @operation(MembershipOut)
 def get_team_user(team_id: UUID, user_id: UUID) -> Any:
-    """One membership."""
+    """Return a user's membership of a team."""
     return memberships.get_member(current_actor(), team_id, user_id)
 
 
@@ -49,14 +49,18 @@ def update_team_user(team_id: UUID, user_id: UUID, data: dict[str, Any]) -> Any:
 @bp.delete("/users/<user_id>")
 @operation(Ok, query=MemberDelete)
 def delete_team_user(team_id: UUID, user_id: UUID, query: dict[str, Any]) -> None:
-    """Take a member out of a team; everybody may leave. What they were granted on the team's websites ends."""
+    """
+    Remove a member from a team, and revoke their grants on the team's websites.
+
+    Any member can leave a team.
+    """
     memberships.remove_member(current_actor(), team_id, user_id, **query)
 
 
 @bp.get("/websites")
 @operation(PageOf(TeamWebsite), query=TeamWebsiteQuery)
 def get_team_websites(team_id: UUID, query: Listing) -> Page[Any]:
-    """A team's websites, by name."""
+    """List a team's websites, by name."""
     return websites.list_team_websites(
         current_actor(), team_id, query.window, search=query.search, sort=query.sort_or(websites.BY_NAME)
     )
@@ -65,7 +69,7 @@ def get_team_websites(team_id: UUID, query: Listing) -> Page[Any]:
 @bp.post("/websites")
 @operation(WebsiteOut, takes=TeamWebsiteCreate)
 def create_team_website(team_id: UUID, data: dict[str, Any]) -> Any:
-    """Register a website of a team."""
+    """Create a website of a team."""
     return websites.create_website(current_actor(), team_id=team_id, **data)
 
 
@@ -81,5 +85,9 @@ def delete_team_website(team_id: UUID, website_id: UUID) -> None:
 @bp.get("/boards", endpoint="get_team_boards")
 @operation(PageOf(TeamWebsite), query=TeamWebsiteQuery)
 def get_team_links(team_id: UUID, query: Listing) -> Page[Any]:
-    """A team's links, pixels or boards: always none, Frontdesk keeps people and websites."""
+    """
+    List a team's links, pixels or boards: always an empty page.
+
+    Umami's dashboard requests them, but Frontdesk does not store any.
+    """
     return memberships.nothing_of_team(current_actor(), team_id)

@@ -1,4 +1,4 @@
-"""What the server says of itself."""
+"""The server's state and settings."""
 
 from flask import Blueprint
 
@@ -13,11 +13,11 @@ bp = Blueprint("server", __name__)
 @bp.get("/heartbeat")
 @operation(Ok, access=Access.PUBLIC)
 def heartbeat() -> None:
-    """The server is up."""
+    """Return success as long as the server is running."""
 
 
 @bp.get("/config")
 @operation(ServerConfig, access=Access.PUBLIC)
 def get_config() -> Config:
-    """What a dashboard needs to know before anybody logs in."""
+    """Return the settings that a dashboard needs before a user logs in."""
     return runtime().config

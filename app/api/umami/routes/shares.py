@@ -1,4 +1,4 @@
-"""``/api/share``: public links."""
+"""``/api/share``: shares, which are public links to websites."""
 
 from typing import Any
 from uuid import UUID
@@ -16,33 +16,33 @@ bp = Blueprint("shares", __name__, url_prefix="/share")
 @bp.get("/<slug>")
 @operation(OpenedShare, access=Access.PUBLIC, refuses=(404, 429))
 def get_share_by_slug(slug: str) -> Any:
-    """What a public link shows, with a token to look at it."""
+    """Return the website that a share shows, with a share token."""
     return shares.open_share(current_actor(), slug)
 
 
 @bp.post("")
 @operation(ShareOut, takes=ShareCreate, refuses=(404, 429))
 def create_share(data: dict[str, Any]) -> Any:
-    """Make a public link to a website."""
+    """Create a share of a website."""
     return shares.create_share(current_actor(), data.pop("entity_id"), **data)
 
 
 @bp.get("/id/<share_id>")
 @operation(ShareOut)
 def get_share(share_id: UUID) -> Any:
-    """One public link."""
+    """Return a share."""
     return shares.get_share(current_actor(), share_id)
 
 
 @bp.post("/id/<share_id>")
 @operation(ShareOut, takes=ShareUpdate, refuses=(429,))
 def update_share(share_id: UUID, data: dict[str, Any]) -> Any:
-    """Change a public link."""
+    """Change a share."""
     return shares.update_share(current_actor(), share_id, **data)
 
 
 @bp.delete("/id/<share_id>")
 @operation(Ok)
 def delete_share(share_id: UUID) -> None:
-    """Take a public link away; its tokens die with it."""
+    """Delete a share, and revoke its tokens."""
     shares.delete_share(current_actor(), share_id)

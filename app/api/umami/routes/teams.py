@@ -1,4 +1,4 @@
-"""``/api/teams`` and the administrators' list of them."""
+"""``/api/teams``, and the list of all teams for administrators."""
 
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ bp = Blueprint("teams", __name__)
 @bp.get("/admin/teams")
 @operation(PageOf(TeamFull), query=AdminTeamQuery)
 def list_all_teams(query: Listing) -> Page[Any]:
-    """All teams, newest first."""
+    """List all teams, newest first."""
     return teams.list_all_teams(
         current_actor(), query.window, search=query.search, sort=query.sort_or(teams.NEWEST_FIRST)
     )
@@ -36,21 +36,21 @@ def list_all_teams(query: Listing) -> Page[Any]:
 @bp.post("/teams")
 @operation((TeamOut, MembershipOut), takes=TeamCreate)
 def create_team(data: dict[str, Any]) -> Any:
-    """Found a team: answers with the team and its owner's membership."""
+    """Create a team, and return it with its owner's membership."""
     return teams.create_team(current_actor(), **data)
 
 
 @bp.post("/teams/join")
 @operation(MembershipOut, takes=TeamJoin, refuses=(404, 429))
 def join_team(data: dict[str, Any]) -> Any:
-    """Become a member of the team that has this access code."""
+    """Join the team that has this access code."""
     return memberships.join_team(current_actor(), **data)
 
 
 @bp.get("/teams/<team_id>")
 @operation(TeamWithMembers)
 def get_team(team_id: UUID) -> Any:
-    """One team with its members."""
+    """Return a team with its members."""
     return teams.get_team(current_actor(), team_id)
 
 
@@ -64,5 +64,5 @@ def update_team(team_id: UUID, data: dict[str, Any]) -> Any:
 @bp.delete("/teams/<team_id>")
 @operation(Ok)
 def delete_team(team_id: UUID) -> None:
-    """Dissolve a team; its websites pass to its oldest owner."""
+    """Delete a team; its websites go to its longest-standing owner."""
     teams.delete_team(current_actor(), team_id)

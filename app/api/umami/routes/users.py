@@ -1,4 +1,4 @@
-"""``/api/users`` and the administrators' list of them."""
+"""``/api/users``, and the list of all users for administrators."""
 
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ bp = Blueprint("users", __name__)
 @bp.get("/users", endpoint="list_users_alias")
 @operation(PageOf(AdminUser, order_by="createdAt"), query=UserQuery)
 def list_users(query: Listing) -> Page[Any]:
-    """All accounts, newest first."""
+    """List all users, newest first."""
     return accounts.list_users(
         current_actor(),
         query.window,
@@ -37,35 +37,49 @@ def list_users(query: Listing) -> Page[Any]:
 @bp.post("/users")
 @operation(UserMade, takes=UserCreate)
 def create_user(data: dict[str, Any]) -> Any:
-    """Open an account."""
+    """Create a user."""
     return accounts.create_user(current_actor(), **data)
 
 
 @bp.get("/users/<user_id>")
 @operation(UserProfile)
 def get_user(user_id: UUID) -> Any:
-    """One account: anybody's for administrators, one's own for others."""
+    """
+    Return a user.
+
+    Only administrators can request other users.
+    """
     return accounts.get_user(current_actor(), user_id)
 
 
 @bp.post("/users/<user_id>")
 @operation(UserProfile, takes=UserUpdate, refuses=(429,))
 def update_user(user_id: UUID, data: dict[str, Any]) -> Any:
-    """Change an account; who is no administrator can change their own password, e-mail address and display name."""
+    """
+    Change a user.
+
+    Users who are not administrators can change their own password, e-mail address and display name; a username and a
+    role that they send are ignored.
+    """
     return accounts.update_user(current_actor(), user_id, **data)
 
 
 @bp.delete("/users/<user_id>")
 @operation(Ok, query=UserDelete)
 def delete_user(user_id: UUID, query: dict[str, Any]) -> None:
-    """Close an account for good; its websites go with it, its teams pass to the next in line."""
+    """
+    Delete a user permanently, together with the websites that they own.
+
+    A team of which they are the only owner passes to its longest-standing manager, or else to its longest-standing
+    member; without another member it is deleted. With `transferTo`, websites and teams go to that user instead.
+    """
     accounts.delete_user(current_actor(), user_id, **query)
 
 
 @bp.get("/users/<user_id>/websites")
 @operation(PageOf(OwnedWebsite, with_teams=WebsiteOut), query=WebsiteQuery)
 def get_user_websites(user_id: UUID, query: Listing) -> Page[Any]:
-    """A user's websites, by name."""
+    """List a user's websites, by name."""
     return websites.list_websites(
         current_actor(),
         query.window,
@@ -79,5 +93,5 @@ def get_user_websites(user_id: UUID, query: Listing) -> Page[Any]:
 @bp.get("/users/<user_id>/teams")
 @operation(PageOf(TeamFull), query=TeamQuery)
 def get_user_teams(user_id: UUID, query: Listing) -> Page[Any]:
-    """The teams that a user is in, oldest first."""
+    """List the teams that a user is a member of, oldest first."""
     return teams.list_teams(current_actor(), query.window, user_id=user_id, sort=query.sort_or(teams.OLDEST_FIRST))

@@ -1,4 +1,4 @@
-"""``/api/websites`` and the administrators' list of them."""
+"""``/api/websites``, and the list of all websites for administrators."""
 
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,7 @@ bp = Blueprint("websites", __name__)
 @bp.get("/admin/websites")
 @operation(PageOf(AdminWebsite), query=TeamWebsiteQuery)
 def list_all_websites(query: Listing) -> Page[Any]:
-    """All websites, newest first."""
+    """List all websites, newest first."""
     return websites.list_all_websites(
         current_actor(), query.window, search=query.search, sort=query.sort_or(websites.NEWEST_FIRST)
     )
@@ -37,21 +37,21 @@ def list_all_websites(query: Listing) -> Page[Any]:
 @bp.post("/websites")
 @operation(WebsiteOut, takes=WebsiteCreate)
 def create_website(data: dict[str, Any]) -> Any:
-    """Register a website, one's own or a team's."""
+    """Create a website that you or a team owns."""
     return websites.create_website(current_actor(), **data)
 
 
 @bp.get("/websites/<website_id>")
 @operation(WebsiteOut, access=Access.VIEWER)
 def get_website(website_id: UUID) -> Any:
-    """One website."""
+    """Return a website."""
     return websites.get_website(current_actor(), website_id)
 
 
 @bp.post("/websites/<website_id>")
 @operation(WebsiteOut, takes=WebsiteUpdate)
 def update_website(website_id: UUID, data: dict[str, Any]) -> Any:
-    """Change a website, or its public link."""
+    """Change a website, and add or delete shares."""
     if "recorder_enabled" in data:
         data.setdefault("replay_enabled", data.pop("recorder_enabled"))
     return websites.update_website(current_actor(), website_id, **data)
@@ -60,33 +60,41 @@ def update_website(website_id: UUID, data: dict[str, Any]) -> Any:
 @bp.delete("/websites/<website_id>")
 @operation(Ok)
 def delete_website(website_id: UUID) -> None:
-    """Delete a website and its public links."""
+    """Delete a website and its shares."""
     websites.delete_website(current_actor(), website_id)
 
 
 @bp.post("/websites/<website_id>/reset")
 @operation(Ok)
 def reset_website(website_id: UUID) -> None:
-    """Begin the website's statistics anew."""
+    """
+    Reset a website's statistics.
+
+    Frontdesk stores no statistics, but only records the time of the reset.
+    """
     websites.reset_website(current_actor(), website_id)
 
 
 @bp.post("/websites/<website_id>/transfer")
 @operation(WebsiteBare, takes=WebsiteTransfer)
 def transfer_website(website_id: UUID, data: dict[str, Any]) -> Any:
-    """Hand a website on: one's own into a team, or a team's to oneself."""
+    """
+    Transfer a website: your own to a team, or a team's to yourself.
+
+    For your own, you need to own or manage the team; for a team's, you need to own the team.
+    """
     return websites.transfer_website(current_actor(), website_id, **data)
 
 
 @bp.get("/websites/<website_id>/shares")
 @operation(PageOf(ShareOut), query=ShareQuery, access=Access.VIEWER)
 def get_website_shares(website_id: UUID, query: Listing) -> Page[Any]:
-    """A website's public links, newest first."""
+    """List a website's shares, newest first."""
     return shares.list_shares(current_actor(), website_id, query.window)
 
 
 @bp.post("/websites/<website_id>/shares")
 @operation(ShareOut, takes=WebsiteShareCreate)
 def create_website_share(website_id: UUID, data: dict[str, Any]) -> Any:
-    """Make a public link with a random slug."""
+    """Create a share with a random slug."""
     return shares.create_share(current_actor(), website_id, **data)
