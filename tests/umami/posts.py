@@ -1,4 +1,4 @@
-"""A body that each endpoint accepts, as a start for spoiling it. Words with a colon: see ``World``."""
+"""Valid bodies for each endpoint, for tests that spoil them. ``World`` explains the words with a colon."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ POSTS: dict[str, dict[str, Any]] = {
     "/api/me/password": {"currentPassword": PASSWORD, "newPassword": "another horse"},
     "/api/admin/2fa/global": {"required": False},
     "/api/admin/teams/:team/2fa": {"required": True},
-    "/api/admin/users/:somebody/2fa": {"required": True},
+    "/api/admin/users/:stranger/2fa": {"required": True},
     "/api/users": {"username": "newcomer", "password": PASSWORD, "role": "user", "id": ":unknown"},
-    "/api/users/:somebody": {"username": "renamed", "password": PASSWORD, "role": "user", "currentPassword": PASSWORD},
+    "/api/users/:stranger": {"username": "renamed", "password": PASSWORD, "role": "user", "currentPassword": PASSWORD},
     "/api/teams": {"name": "Other", "ownerId": ":self"},
     "/api/teams/join": {"accessCode": ACCESS_CODE},
     "/api/teams/:team": {"name": "Renamed", "accessCode": "renamed-code"},
-    "/api/teams/:team/users": {"userId": ":somebody", "role": "team-member"},
+    "/api/teams/:team/users": {"userId": ":stranger", "role": "team-member"},
     "/api/teams/:team/users/:colleague": {"role": "team-view-only"},
     "/api/teams/:team/websites": {"name": "Site", "domain": "site.example", "shareId": "new-slug", "id": ":unknown"},
     "/api/websites": {
@@ -56,13 +56,13 @@ BODILESS = {
     "/api/auth/verify",
     "/api/websites/:site/reset",
 }
-"""These ignore what they are sent."""
+"""Endpoints that ignore their body."""
 WITH_CODES = {"/api/2fa/disable", "/api/2fa/setup/confirm", "/api/2fa/verify"}
-"""These need a code that is right at the moment; ``test_second_factor.py`` has their bodies."""
+"""Endpoints that need a currently valid code; ``test_second_factor.py`` has their bodies."""
 NEEDS_NO_BODY = {"/api/invitations/:invitation/resend"}
-"""These take a body, but no body will do."""
+"""Endpoints that accept a body, but do not need one."""
 
 
 def caller_of(path: str) -> str:
-    """Who may call it: an administrator, except that only a team's owner may take a website out of it."""
+    """Return a caller who may call the endpoint: an administrator, except that only team owners transfer websites."""
     return "team-owner" if path.endswith("/transfer") else "admin"

@@ -1,4 +1,4 @@
-"""Paths and queries that no honest client sends: 404 or 400 in the envelope, never a failure of ours."""
+"""Paths and queries that no honest client sends: 404 or 400 in the envelope, never a server error."""
 
 import json
 import re
@@ -37,7 +37,7 @@ SEARCHED = ["/api/users", "/api/admin/teams", "/api/admin/websites", "/api/websi
 
 
 def routes_with_ids(app):
-    """``(method, path)`` of each, its ids still as ``<…_id>``."""
+    """Return ``(method, path)`` of the rules, with ids still as ``<…_id>``."""
     return sorted(
         (method, rule.rule)
         for rule in app.url_map.iter_rules()
@@ -130,7 +130,7 @@ class TestQueries:
 
     @pytest.mark.parametrize("text", ["x", "", "%00", "1", ID.replace("-", "")])
     def test_a_deletion_names_an_heir_or_none(self, world, pristine, text):
-        response = world.send("DELETE", "/api/users/:somebody", query_string=f"transferTo={text}")
+        response = world.send("DELETE", "/api/users/:stranger", query_string=f"transferTo={text}")
 
         assert (response.status_code, response.json) == (400, bad_fields(transferTo="Invalid UUID"))
         assert world.state == pristine

@@ -13,13 +13,13 @@ RECORDED = {
     "POST /api/me/password": ["PasswordChanged"],
     "DELETE /api/me/sessions/:my-session": ["SessionsRevoked"],
     "POST /api/admin/teams/:team/2fa": ["SecondFactorRequirementChanged"],
-    "POST /api/admin/users/:somebody/2fa": ["SecondFactorRequirementChanged"],
+    "POST /api/admin/users/:stranger/2fa": ["SecondFactorRequirementChanged"],
     "POST /api/users": ["UserCreated"],
     "POST /api/users/:self": ["UserUpdated"],
-    "POST /api/users/:somebody": ["UserUpdated"],
-    "DELETE /api/users/:somebody": ["WebsiteDeleted", "UserDeleted"],
+    "POST /api/users/:stranger": ["UserUpdated"],
+    "DELETE /api/users/:stranger": ["WebsiteDeleted", "UserDeleted"],
     "POST /api/teams": ["TeamCreated"],
-    "POST /api/teams for somebody else": ["TeamCreated"],
+    "POST /api/teams for another user": ["TeamCreated"],
     "POST /api/teams/join": ["MembershipAdded"],
     "POST /api/teams/:team": ["TeamUpdated"],
     "DELETE /api/teams/:team": ["WebsiteTransferred", "TeamDeleted"],
@@ -41,19 +41,19 @@ RECORDED = {
     "POST /api/websites/:site/reset": ["WebsiteReset"],
     "POST /api/websites/:mine/reset": ["WebsiteReset"],
     "POST /api/websites/:foreign-site/reset": ["WebsiteReset"],
-    "POST /api/websites/:site/transfer to oneself": ["WebsiteTransferred"],
+    "POST /api/websites/:site/transfer to the caller": ["WebsiteTransferred"],
     "POST /api/websites/:mine/transfer to the team": ["WebsiteTransferred"],
     "POST /api/websites/:site/shares": ["ShareCreated"],
     "POST /api/websites/:mine/shares": ["ShareCreated"],
     "POST /api/websites/:foreign-site/shares": ["ShareCreated"],
-    "PUT /api/websites/:site/access/:somebody": ["GrantsChanged"],
-    "PUT /api/websites/:mine/access/:somebody": ["GrantsChanged"],
-    "PUT /api/websites/:foreign-site/access/:somebody": ["GrantsChanged"],
-    "DELETE /api/websites/:site/access/:somebody": ["GrantsChanged"],
-    "DELETE /api/websites/:mine/access/:somebody": ["GrantsChanged"],
-    "DELETE /api/websites/:foreign-site/access/:somebody": ["GrantsChanged"],
+    "PUT /api/websites/:site/access/:stranger": ["GrantsChanged"],
+    "PUT /api/websites/:mine/access/:stranger": ["GrantsChanged"],
+    "PUT /api/websites/:foreign-site/access/:stranger": ["GrantsChanged"],
+    "DELETE /api/websites/:site/access/:stranger": ["GrantsChanged"],
+    "DELETE /api/websites/:mine/access/:stranger": ["GrantsChanged"],
+    "DELETE /api/websites/:foreign-site/access/:stranger": ["GrantsChanged"],
     "POST /api/invitations": ["InvitationCreated"],
-    "POST /api/invitations to one's website": ["InvitationCreated"],
+    "POST /api/invitations to their website": ["InvitationCreated"],
     "POST /api/invitations to the team's website": ["InvitationCreated"],
     "POST /api/invitations to the team": ["InvitationCreated"],
     "POST /api/invitations of an administrator": ["InvitationCreated"],
@@ -66,24 +66,24 @@ RECORDED = {
     "DELETE /api/share/id/:share": ["ShareDeleted"],
     "DELETE /api/share/id/:foreign-share": ["ShareDeleted"],
 }
-"""By the row of the matrix: what is recorded when the call succeeds."""
+"""The events that a successful call records, by row of the matrix."""
 NOTHING_TO_RECORD = {
     "POST /api/auth/verify",  # reads
     "POST /api/2fa/setup/initiate",  # changes nothing until a code confirms it
     "POST /api/2fa/setup/cancel",
-    "POST /api/admin/2fa/global",  # is not required to begin with
-    "DELETE /api/admin/users/:somebody/2fa",  # has none to begin with
-    "DELETE /api/me/sessions",  # of the matrix's callers none has another one
+    "POST /api/admin/2fa/global",  # is not required initially
+    "DELETE /api/admin/users/:stranger/2fa",  # has none initially
+    "DELETE /api/me/sessions",  # the matrix's callers have only one
 }
 SAID = {
     "POST /api/admin/teams/:team/2fa": {"required": True},
-    "POST /api/admin/users/:somebody/2fa": {"required": True},
+    "POST /api/admin/users/:stranger/2fa": {"required": True},
     "POST /api/users/:self": {"displayName": "Another"},
-    "POST /api/users/:somebody": {"displayName": "Another"},
+    "POST /api/users/:stranger": {"displayName": "Another"},
     "POST /api/teams/:team": {"name": "Another"},
     **{f"POST /api/websites/{site}": {"name": "Another"} for site in (":site", ":mine", ":foreign-site")},
 }
-"""Bodies that change something, where the matrix sends none."""
+"""Bodies that change something, for rows where the matrix sends none."""
 SUCCEEDING = {
     call: next(
         name

@@ -1,4 +1,4 @@
-"""Answers are drawn by hand: the drawing and the declared schema are held to the same result."""
+"""Responses are serialized without marshmallow; the result must match the declared schema."""
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -58,7 +58,7 @@ ENTRIES = {
 
 
 class Row:
-    """A row with a value for every name that a schema or a drawing may ask for."""
+    """A row with a value for every attribute that a schema or its ``draw`` reads."""
 
     def __init__(self, *, empty: bool = False) -> None:
         self._empty = empty
@@ -82,7 +82,7 @@ class Row:
 
 
 def schemas():
-    """Every schema of an answer on Umami's wire."""
+    """Return all schemas of responses in Umami's API."""
     found, new = [], OutSchema.__subclasses__()
     while new:
         found += new
@@ -137,13 +137,13 @@ SOURCES: dict[type[OutSchema], list[Any]] = {
     teams.TeamFull: [TEAM_VIEW, EMPTY_TEAM],
     websites.AdminWebsite: [SITE_VIEW, SimpleNamespace(website=EMPTY, team_owners=[])],
 }
-"""What the schemas that draw themselves are drawn from."""
+"""Sources for the schemas that have a ``draw`` of their own."""
 DESCRIBED = {access.AccessCapabilities, lists.Envelope, websites.OwnersTeam}
-"""Drawn as a part of something else; here for the OpenAPI document."""
+"""Schemas that only describe a part of another one in the OpenAPI document."""
 
 
 def assert_declared(schema: OutSchema, drawn: dict[str, Any]) -> None:
-    """The keys are the declared ones, in that order, all of them unless optional; so it is further inside."""
+    """Check that the keys are the declared ones, in that order; only optional ones may be missing. Also inside."""
     declared = {field.data_key: field for field in schema.dump_fields.values()}
     assert list(drawn) == [key for key in declared if key in drawn]
     missing = [key for key, field in declared.items() if key not in drawn]

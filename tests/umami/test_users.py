@@ -1,4 +1,4 @@
-"""Accounts on Umami's wire: shapes, whole bodies compared."""
+"""Users in Umami's API: whole bodies."""
 
 from datetime import UTC, datetime
 from uuid import uuid4

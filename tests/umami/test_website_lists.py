@@ -1,4 +1,4 @@
-"""Lists of websites on Umami's wire: whole bodies compared."""
+"""Lists of websites in Umami's API: whole bodies."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""Websites on Umami's wire: shapes, whole bodies compared."""
+"""Websites in Umami's API: whole bodies."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""What existing clients call in vain today (the row "aliases")."""
+"""Endpoints that clients expect but Umami lacks."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Ids in paths are parsed, not compared as text (W2)."""
+"""Ids in paths are parsed, not compared as text."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What Umami 3.3 lets lists be asked, and ``includeTeams`` (W28)."""
+"""The list parameters of Umami 3.3, and ``includeTeams``."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ def client(client_of, admin):
 
 @pytest.fixture
 def names(client):
-    """The names in a list."""
+    """Return the names in a list."""
 
     def read(path):
         return [row.get("username") or row["name"] for row in client.get(path).json["data"]]
@@ -276,7 +276,7 @@ class TestUmami33MaxResults:
 class TestW28IncludeTeams:
     @pytest.fixture
     def ada(self, make_user, make_team, make_website, admin):
-        """Somebody with a website, and every role in a team with one."""
+        """A user with a website, and with every role in a team that has one."""
         ada = make_user("ada")
         make_website("own", owner=ada)
         make_website("owned", team=make_team(ada))

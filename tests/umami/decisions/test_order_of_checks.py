@@ -1,4 +1,4 @@
-"""Authentication, then validation, then permission, then existence (W24); 401 for "not allowed" (W23)."""
+"""Authentication, then validation, then permission, then existence; 401 for missing permission, as in Umami."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Pages: clamped (W19), in a total order (W20), with Umami 3.3's parameters."""
+"""Pages of lists: limited in size, in a total order, with Umami 3.3's parameters."""
 
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -17,23 +17,23 @@ LISTS = {
     "teams by name": "/api/admin/teams?orderBy=name&sortDescending=true",
     "websites": "/api/admin/websites",
     "websites by domain": "/api/admin/websites?orderBy=domain",
-    "one's teams": "/api/me/teams",
-    "one's teams, by their other name": "/api/teams",
+    "your teams": "/api/me/teams",
+    "your teams, by the other path": "/api/teams",
     "a user's teams": "/api/users/{user}/teams",
-    "one's websites": "/api/me/websites",
-    "one's websites, by their other name": "/api/websites",
+    "your websites": "/api/me/websites",
+    "your websites, by the other path": "/api/websites",
     "a user's websites": "/api/users/{user}/websites",
     "a user's websites and those of teams": "/api/users/{user}/websites?includeTeams=true",
     "a team's websites": "/api/teams/{team}/websites",
     "a team's members": "/api/teams/{team}/users",
     "a website's shares": "/api/websites/{website}/shares",
-    "one's logins": "/api/me/sessions",
+    "your sessions": "/api/me/sessions",
 }
 
 
 @pytest.fixture
 def walk(client_of, admin, in_database):
-    """``walk(path)``: all rows of a list, a few at a time; everything there is of one name and one age."""
+    """``walk(path)`` returns all items of a list, page by page; all of them have the same name and the same age."""
     with in_database() as session:
         people = [User(id=uuid4(), username=f"user{n}", role="admin", password_hash="") for n in range(ROWS - 1)]
         teams = [Team(id=uuid4(), name="Team") for _ in range(ROWS)]

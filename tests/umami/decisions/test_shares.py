@@ -1,4 +1,4 @@
-"""Public links: slugs that cannot be guessed, tokens that die (W26)."""
+"""Shares: slugs that cannot be guessed, and tokens that end with their share."""
 
 import random
 import re
