@@ -13,11 +13,11 @@ RECORDED = {
     "POST /api/me/password": ["PasswordChanged"],
     "DELETE /api/me/sessions/:my-session": ["SessionsRevoked"],
     "POST /api/admin/teams/:team/2fa": ["SecondFactorRequirementChanged"],
-    "POST /api/admin/users/:stranger/2fa": ["SecondFactorRequirementChanged"],
+    "POST /api/admin/users/:somebody/2fa": ["SecondFactorRequirementChanged"],
     "POST /api/users": ["UserCreated"],
     "POST /api/users/:self": ["UserUpdated"],
-    "POST /api/users/:stranger": ["UserUpdated"],
-    "DELETE /api/users/:stranger": ["WebsiteDeleted", "UserDeleted"],
+    "POST /api/users/:somebody": ["UserUpdated"],
+    "DELETE /api/users/:somebody": ["WebsiteDeleted", "UserDeleted"],
     "POST /api/teams": ["TeamCreated"],
     "POST /api/teams for another user": ["TeamCreated"],
     "POST /api/teams/join": ["MembershipAdded"],
@@ -46,12 +46,12 @@ RECORDED = {
     "POST /api/websites/:site/shares": ["ShareCreated"],
     "POST /api/websites/:mine/shares": ["ShareCreated"],
     "POST /api/websites/:foreign-site/shares": ["ShareCreated"],
-    "PUT /api/websites/:site/access/:stranger": ["GrantsChanged"],
-    "PUT /api/websites/:mine/access/:stranger": ["GrantsChanged"],
-    "PUT /api/websites/:foreign-site/access/:stranger": ["GrantsChanged"],
-    "DELETE /api/websites/:site/access/:stranger": ["GrantsChanged"],
-    "DELETE /api/websites/:mine/access/:stranger": ["GrantsChanged"],
-    "DELETE /api/websites/:foreign-site/access/:stranger": ["GrantsChanged"],
+    "PUT /api/websites/:site/access/:somebody": ["GrantsChanged"],
+    "PUT /api/websites/:mine/access/:somebody": ["GrantsChanged"],
+    "PUT /api/websites/:foreign-site/access/:somebody": ["GrantsChanged"],
+    "DELETE /api/websites/:site/access/:somebody": ["GrantsChanged"],
+    "DELETE /api/websites/:mine/access/:somebody": ["GrantsChanged"],
+    "DELETE /api/websites/:foreign-site/access/:somebody": ["GrantsChanged"],
     "POST /api/invitations": ["InvitationCreated"],
     "POST /api/invitations to their website": ["InvitationCreated"],
     "POST /api/invitations to the team's website": ["InvitationCreated"],
@@ -72,14 +72,14 @@ NOTHING_TO_RECORD = {
     "POST /api/2fa/setup/initiate",  # changes nothing until a code confirms it
     "POST /api/2fa/setup/cancel",
     "POST /api/admin/2fa/global",  # is not required initially
-    "DELETE /api/admin/users/:stranger/2fa",  # has none initially
+    "DELETE /api/admin/users/:somebody/2fa",  # has none initially
     "DELETE /api/me/sessions",  # the matrix's callers have only one
 }
 SAID = {
     "POST /api/admin/teams/:team/2fa": {"required": True},
-    "POST /api/admin/users/:stranger/2fa": {"required": True},
+    "POST /api/admin/users/:somebody/2fa": {"required": True},
     "POST /api/users/:self": {"displayName": "Another"},
-    "POST /api/users/:stranger": {"displayName": "Another"},
+    "POST /api/users/:somebody": {"displayName": "Another"},
     "POST /api/teams/:team": {"name": "Another"},
     **{f"POST /api/websites/{site}": {"name": "Another"} for site in (":site", ":mine", ":foreign-site")},
 }

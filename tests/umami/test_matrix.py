@@ -38,10 +38,10 @@ POST /api/2fa/verify                         401  401  401  401  401  401  401  
 POST /api/admin/2fa/global                   401  401  401  401  401  401  401  401  401  401  200
 POST /api/admin/teams/:team/2fa              401  401  401  401  401  401  401  401  401  401  200
 POST /api/admin/teams/:unknown/2fa           401  401  401  401  401  401  401  401  401  401  404
-POST /api/admin/users/:stranger/2fa          401  401  401  401  401  401  401  401  401  401  200
+POST /api/admin/users/:somebody/2fa          401  401  401  401  401  401  401  401  401  401  200
 POST /api/admin/users/:unknown/2fa           401  401  401  401  401  401  401  401  401  401  404
-GET /api/admin/users/:stranger/2fa           401  401  401  401  401  401  401  401  401  401  200
-DELETE /api/admin/users/:stranger/2fa        401  401  401  401  401  401  401  401  401  401  200
+GET /api/admin/users/:somebody/2fa           401  401  401  401  401  401  401  401  401  401  200
+DELETE /api/admin/users/:somebody/2fa        401  401  401  401  401  401  401  401  401  401  200
 DELETE /api/admin/users/:self/2fa            401  401  401  401  401  401  401  401  401  401  400
 
 GET /api/users                               401  401  401  401  401  401  401  401  401  401  200
@@ -50,20 +50,20 @@ GET /api/admin/teams                         401  401  401  401  401  401  401  
 GET /api/admin/websites                      401  401  401  401  401  401  401  401  401  401  200
 POST /api/users                              401  401  401  401  401  401  401  401  401  401  200
 GET /api/users/:self                         401  401  200  200  200  200  200  200  200  200  200
-GET /api/users/:stranger                     401  401  401  401  401  401  401  401  401  401  200
+GET /api/users/:somebody                     401  401  401  401  401  401  401  401  401  401  200
 GET /api/users/:unknown                      401  401  401  401  401  401  401  401  401  401  404
 GET /api/users/:no-id                        401  401  404  404  404  404  404  404  404  404  404
 POST /api/users/:self                        401  401  200  200  200  200  200  200  200  200  200
-POST /api/users/:stranger                    401  401  401  401  401  401  401  401  401  401  200
+POST /api/users/:somebody                    401  401  401  401  401  401  401  401  401  401  200
 POST /api/users/:unknown                     401  401  401  401  401  401  401  401  401  401  404
 DELETE /api/users/:self                      401  401  401  401  401  401  401  401  401  401  400
-DELETE /api/users/:stranger                  401  401  401  401  401  401  401  401  401  401  200
+DELETE /api/users/:somebody                  401  401  401  401  401  401  401  401  401  401  200
 DELETE /api/users/:unknown                   401  401  401  401  401  401  401  401  401  401  404
 GET /api/users/:self/websites                401  401  200  200  200  200  200  200  200  200  200
-GET /api/users/:stranger/websites            401  401  401  401  401  401  401  401  401  401  200
+GET /api/users/:somebody/websites            401  401  401  401  401  401  401  401  401  401  200
 GET /api/users/:unknown/websites             401  401  401  401  401  401  401  401  401  401  200
 GET /api/users/:self/teams                   401  401  200  200  200  200  200  200  200  200  200
-GET /api/users/:stranger/teams               401  401  401  401  401  401  401  401  401  401  200
+GET /api/users/:somebody/teams               401  401  401  401  401  401  401  401  401  401  200
 GET /api/users/:unknown/teams                401  401  401  401  401  401  401  401  401  401  200
 
 GET /api/teams                               401  401  200  200  200  200  200  200  200  200  200
@@ -85,7 +85,7 @@ POST /api/teams/:team/users/:colleague       401  401  401  401  200  200  401  
 POST /api/teams/:team/users/:colleague with team-owner
                                              401  401  401  401  200  401  401  401  401  401  200
 POST /api/teams/:team/users/:owner           401  401  401  401  400  401  401  401  401  401  400
-POST /api/teams/:team/users/:stranger        401  401  401  401  400  400  401  401  401  401  400
+POST /api/teams/:team/users/:somebody        401  401  401  401  400  400  401  401  401  401  400
 DELETE /api/teams/:team/users/:self          401  401  400  400  400  200  200  200  200  400  400
 DELETE /api/teams/:team/users/:colleague     401  401  401  401  200  200  401  401  401  401  200
 DELETE /api/teams/:team/users/:owner         401  401  401  401  400  401  401  401  401  401  400
@@ -124,7 +124,7 @@ POST /api/websites/:mine/reset               401  401  200  200  200  200  200  
 POST /api/websites/:foreign-site/reset       401  401  401  401  401  401  401  401  401  200  200
 POST /api/websites/:site/transfer to the caller
                                              401  401  401  401  200  401  401  401  401  401  401
-POST /api/websites/:site/transfer to a stranger
+POST /api/websites/:site/transfer to another user
                                              401  401  401  401  401  401  401  401  401  401  401
 POST /api/websites/:mine/transfer to the team
                                              401  401  401  401  200  200  401  401  401  401  401
@@ -141,19 +141,19 @@ GET /api/websites/:mine/access               401  401  200  200  200  200  200  
 GET /api/websites/:foreign-site/access       401  401  401  401  401  401  401  401  401  200  200
 GET /api/websites/:unknown/access            401  401  401  401  401  401  401  401  401  401  404
 GET /api/users/:self/access                  401  401  200  200  200  200  200  200  200  200  200
-GET /api/users/:stranger/access              401  401  401  401  401  401  401  401  401  401  200
+GET /api/users/:somebody/access              401  401  401  401  401  401  401  401  401  401  200
 GET /api/users/:unknown/access               401  401  401  401  401  401  401  401  401  401  404
-PUT /api/websites/:site/access/:stranger     401  401  401  401  200  200  401  401  401  401  200
-PUT /api/websites/:mine/access/:stranger     401  401  200  200  200  200  200  200  200  200  200
-PUT /api/websites/:foreign-site/access/:stranger
+PUT /api/websites/:site/access/:somebody     401  401  401  401  200  200  401  401  401  401  200
+PUT /api/websites/:mine/access/:somebody     401  401  200  200  200  200  200  200  200  200  200
+PUT /api/websites/:foreign-site/access/:somebody
                                              401  401  401  401  401  401  401  401  401  200  200
-PUT /api/websites/:unknown/access/:stranger  401  401  401  401  401  401  401  401  401  401  404
+PUT /api/websites/:unknown/access/:somebody  401  401  401  401  401  401  401  401  401  401  404
 PUT /api/websites/:mine/access/:unknown      401  401  400  400  400  400  400  400  400  400  404
-DELETE /api/websites/:site/access/:stranger  401  401  401  401  200  200  401  401  401  401  200
-DELETE /api/websites/:mine/access/:stranger  401  401  200  200  200  200  200  200  200  200  200
-DELETE /api/websites/:foreign-site/access/:stranger
+DELETE /api/websites/:site/access/:somebody  401  401  401  401  200  200  401  401  401  401  200
+DELETE /api/websites/:mine/access/:somebody  401  401  200  200  200  200  200  200  200  200  200
+DELETE /api/websites/:foreign-site/access/:somebody
                                              401  401  401  401  401  401  401  401  401  200  200
-DELETE /api/websites/:unknown/access/:stranger
+DELETE /api/websites/:unknown/access/:somebody
                                              401  401  401  401  401  401  401  401  401  401  404
 DELETE /api/websites/:mine/access/:unknown   401  401  400  400  400  400  400  400  400  400  404
 
@@ -163,7 +163,7 @@ POST /api/invitations to their website       401  401  200  200  200  200  200  
 POST /api/invitations to the team's website  401  401  401  401  200  200  401  401  401  401  200
 POST /api/invitations to the team            401  401  401  401  200  200  401  401  401  401  200
 POST /api/invitations of an administrator    401  401  401  401  401  401  401  401  401  401  200
-POST /api/invitations to an unknown website  401  401  401  401  401  401  401  401  401  401  400
+POST /api/invitations to nothing there is    401  401  401  401  401  401  401  401  401  401  400
 GET /api/invitations/:invitation             401  401  401  401  401  401  401  401  401  200  200
 GET /api/invitations/:unknown                401  401  401  401  401  401  401  401  401  401  404
 DELETE /api/invitations/:invitation          401  401  401  401  401  401  401  401  401  200  200
@@ -197,32 +197,32 @@ BODIES: dict[str, dict[str, Any]] = {
         f"POST /api/admin/{what}": {"required": False}
         for what in (
             "2fa/global",
-            *(f"{kind}/2fa" for kind in ("teams/:team", "teams/:unknown", "users/:stranger", "users/:unknown")),
+            *(f"{kind}/2fa" for kind in ("teams/:team", "teams/:unknown", "users/:somebody", "users/:unknown")),
         )
     },
     "POST /api/users": {"username": "newcomer", "password": PASSWORD, "role": "user"},
     "POST /api/teams": {"name": "Other"},
-    "POST /api/teams for another user": {"name": "Other", "ownerId": ":stranger"},
+    "POST /api/teams for another user": {"name": "Other", "ownerId": ":somebody"},
     "POST /api/teams/join": {"accessCode": ACCESS_CODE},
     "POST /api/teams/join with a wrong code": {"accessCode": "team_of_nobody"},
-    "POST /api/teams/:team/users": {"userId": ":stranger", "role": "team-member"},
+    "POST /api/teams/:team/users": {"userId": ":somebody", "role": "team-member"},
     "POST /api/teams/:team/users/:colleague": {"role": "team-view-only"},
     "POST /api/teams/:team/users/:colleague with team-owner": {"role": "team-owner"},
     "POST /api/teams/:team/users/:owner": {"role": "team-member"},
-    "POST /api/teams/:team/users/:stranger": {"role": "team-member"},
+    "POST /api/teams/:team/users/:somebody": {"role": "team-member"},
     "POST /api/teams/:team/websites": SITE,
     "POST /api/websites": SITE,
     "POST /api/websites for the team": {**SITE, "teamId": ":team"},
     "POST /api/websites for no team": {**SITE, "teamId": ":unknown"},
     "POST /api/websites/:site/transfer to the caller": {"userId": ":self"},
-    "POST /api/websites/:site/transfer to a stranger": {"userId": ":stranger"},
+    "POST /api/websites/:site/transfer to another user": {"userId": ":somebody"},
     "POST /api/websites/:mine/transfer to the team": {"teamId": ":team"},
     "POST /api/websites/:foreign-site/transfer to the team": {"teamId": ":team"},
     "POST /api/websites/:site/shares": {"name": "Link"},
     "POST /api/websites/:mine/shares": {"name": "Link"},
     "POST /api/websites/:foreign-site/shares": {"name": "Link"},
     **{
-        f"PUT /api/websites/{site}/access/:stranger": {"role": "view"}
+        f"PUT /api/websites/{site}/access/:somebody": {"role": "view"}
         for site in (":site", ":mine", ":foreign-site", ":unknown")
     },
     "PUT /api/websites/:mine/access/:unknown": {"role": "view"},
@@ -234,7 +234,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /api/invitations to the team": {**TO_MINE, "teams": [{"teamId": ":team", "role": "team-member"}]},
     "POST /api/invitations of an administrator": {"username": "newcomer", "role": "admin"},
-    "POST /api/invitations to an unknown website": {
+    "POST /api/invitations to nothing there is": {
         "username": "newcomer",
         "grants": [{"websiteId": ":unknown", "role": "view"}],
     },

@@ -35,12 +35,12 @@ TEAM_ROLES = {
     "colleague": "team-member",
 }
 GLOBAL_ROLES = {"view-only": "view-only", "view-only as team-member": "view-only", "admin": "admin"}
-PEOPLE = ["view-only", "user", *TEAM_ROLES, "website owner", "admin", "stranger"]
-CALLERS = ["anonymous", "share token", *(name for name in PEOPLE if name not in ("colleague", "stranger"))]
+PEOPLE = ["view-only", "user", *TEAM_ROLES, "website owner", "admin", "somebody"]
+CALLERS = ["anonymous", "share token", *(name for name in PEOPLE if name not in ("colleague", "somebody"))]
 """The callers in the order of the table's columns. The two that are left out never call."""
 
 ACCESS_CODE = "team_of_the_matrix"
-SITE_SLUG, FOREIGN_SLUG = "site-of-the-team", "site-of-the-website-owner"
+SITE_SLUG, FOREIGN_SLUG = "site-of-the-team", "site-of-somebody"
 
 
 def token_of(name: str) -> str:
@@ -63,7 +63,7 @@ class World:
     A team with members in every role, a website of the team and of each user, and shares of two websites.
 
     In paths and bodies, words with a colon are replaced by ids: ``:team``, ``:site`` (the team's), ``:mine`` (the
-    caller's website), ``:foreign-site`` (the website owner's), ``:self``, ``:stranger`` (a user in no team),
+    caller's website), ``:foreign-site`` (the website owner's), ``:self``, ``:somebody`` (a user in no team),
     ``:colleague`` (in the team), ``:owner`` (of the team), ``:invitation`` (by the website owner), ``:unknown`` (an
     id that does not exist). ``ids`` has all of them.
     """
@@ -179,7 +179,7 @@ class World:
 
     def ids(self, caller: str) -> dict[str, str]:
         """Return the values of the words with a colon in a request of this caller."""
-        oneself = caller if caller in self.users else "stranger"
+        oneself = caller if caller in self.users else "somebody"
         found: dict[str, UUID | str] = {
             ":team": self.team,
             ":site": self.site,
@@ -190,7 +190,7 @@ class World:
             ":self": self.users[oneself],
             ":my-session": self.sessions[oneself],
             ":foreign-session": self.sessions["colleague"],
-            ":stranger": self.users["stranger"],
+            ":somebody": self.users["somebody"],
             ":colleague": self.users["colleague"],
             ":owner": self.users["team-owner"],
             ":invitation": self.invitation,
