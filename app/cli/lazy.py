@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -59,8 +60,8 @@ class CommandLine(click.Group):
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:
-    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    return JSON in options
+    options = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
+    return JSON in options or "--output=json" in options or ["--output", "json"] in map(list, pairwise(options))
 
 
 def _end(failure: Any) -> None:

@@ -1,6 +1,8 @@
-"""Output of the command line: tables to read, JSON for programs."""
+"""Output of the command line: tables to read, JSON and CSV for programs."""
 
-from collections.abc import Mapping, Sequence
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +17,54 @@ from app.domain.pagination import Page
 ENDLESS = 1_000_000
 """The width of tables: values are never cut or wrapped, so ids can be copied and lines can be counted."""
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+FORMAT, QUIET = "frontdesk.format", "frontdesk.quiet"
+TABLE, JSON, CSV = FORMATS = ("table", "json", "csv")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How text begins that a spreadsheet would run."""
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--output``, ``--json`` and ``--quiet`` to a command, which gets ``as_json``."""
+    for option in (
+        click.option(
+            "-q",
+            "--quiet",
+            is_flag=True,
+            expose_value=False,
+            callback=_set_quiet,
+            help="Print only data, warnings and errors.",
+        ),
+        click.option("--json", "as_json", is_flag=True, callback=_is_json, help="The same as --output json."),
+        click.option(
+            "--output",
+            type=click.Choice(FORMATS),
+            default=TABLE,
+            show_default=True,
+            expose_value=False,
+            is_eager=True,
+            callback=_set_format,
+            help="Format of the output.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _set_format(context: click.Context, _parameter: click.Parameter, value: str) -> None:
+    context.meta[FORMAT] = value
+
+
+def _set_quiet(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    context.meta[QUIET] = value
+
+
+def _is_json(context: click.Context, _parameter: click.Parameter, value: bool) -> bool:
+    return value or context.meta[FORMAT] == JSON
+
+
+def _is(key: str, value: object = True) -> bool:
+    context = click.get_current_context(silent=True)
+    return context is not None and context.meta.get(key) == value
 
 
 def as_dict(source: Any, columns: Sequence[str]) -> dict[str, Any]:
@@ -30,6 +79,9 @@ def show(source: Any, columns: Sequence[str], *, as_json: bool) -> None:
     values = as_dict(source, columns)
     if as_json:
         print_json(values)
+        return
+    if _is(FORMAT, CSV):
+        _print_csv(columns, [values])
         return
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim")
@@ -50,13 +102,17 @@ def show_all(rows: Sequence[Any], columns: Sequence[str], *, total: int, as_json
     if as_json:
         print_json({"data": found, "count": total})
         return
+    if not _is(QUIET):
+        click.echo(f"{len(found)} of {total}", err=True)
+    if _is(FORMAT, CSV):
+        _print_csv(columns, found)
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in columns:
         table.add_column(name)
     for row in found:
         table.add_row(*[Text(plain(value)) for value in row.values()])
     _print(table)
-    click.echo(f"{len(found)} of {total}", err=True)
 
 
 def print_json(value: Any) -> None:
@@ -67,7 +123,7 @@ def done(message: str, *, as_json: bool = False, **values: Any) -> None:
     """Report success: the message, or with ``as_json`` the values."""
     if as_json:
         print_json({"ok": True, **values})
-    else:
+    elif not _is(QUIET):
         click.echo(message)
 
 
@@ -100,8 +156,21 @@ def plain(value: Any) -> str:
     )
 
 
+def _print_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print a header and rows as CSV (RFC 4180). Text that a spreadsheet would run as a formula gets an apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([_defused(plain(row[name])) for name in columns] for row in rows)
+    click.echo(out.getvalue(), nl=False)
+
+
+def _defused(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
 def _print(table: Table) -> None:
     console = Console(highlight=False, width=ENDLESS)
-    with console.capture() as drawn:
+    with console.capture() as serialized:
         console.print(table)
-    click.echo("\n".join(line.rstrip() for line in drawn.get().rstrip("\n").split("\n")))
+    click.echo("\n".join(line.rstrip() for line in serialized.get().rstrip("\n").split("\n")))

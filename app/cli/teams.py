@@ -11,10 +11,12 @@ from app.domain.roles import TeamRole
 from app.services.teams import memberships, teams
 from app.services.users import accounts
 
-COLUMNS = ("id", "name", "access_code", "created_at")
+COLUMNS = ("id", "name", "created_at")
 LISTED = (*COLUMNS, "website_count", "member_count")
+CODE = ("access_code",)
 MEMBER = ("user_id", "username", "role", "created_at")
 ROLES = click.Choice([role.value for role in TeamRole])
+with_code = click.option("--access-code", is_flag=True, help="Show the access code, with which users can join.")
 
 
 @click.group("teams")
@@ -35,22 +37,24 @@ def create(name: str, owner: str, as_json: bool) -> None:
 
 @group.command("list")
 @click.option("--search", help="Part of the name, in any case.")
+@with_code
 @page_options
 @json_option
 @guarded
-def list_(search: str | None, page: int, page_size: int, as_json: bool) -> None:
+def list_(search: str | None, access_code: bool, page: int, page_size: int, as_json: bool) -> None:
     """List all teams, newest first."""
     found = teams.list_all_teams(OPERATOR, Window.of_page(page, page_size), search=search)
-    show_all(found.rows, LISTED, total=found.total, as_json=as_json)
+    show_all(found.rows, LISTED + CODE * access_code, total=found.total, as_json=as_json)
 
 
 @group.command("show")
 @click.argument("team")
+@with_code
 @json_option
 @guarded
-def show_(team: str, as_json: bool) -> None:
+def show_(team: str, access_code: bool, as_json: bool) -> None:
     """Show a team, by name or id."""
-    show(teams.find_team(OPERATOR, team), COLUMNS, as_json=as_json)
+    show(teams.find_team(OPERATOR, team), COLUMNS + CODE * access_code, as_json=as_json)
 
 
 @group.command("delete")

@@ -1,1 +1,1 @@
-"""What all APIs share: middleware, request helpers, error handling, health checks and the metrics endpoint."""
+"""Shared by all APIs: middleware, request helpers, errors, health, metrics."""

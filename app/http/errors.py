@@ -1,4 +1,4 @@
-"""Chooses the API whose format and texts an error gets, by path; paths of no API get problem JSON (RFC 9457)."""
+"""Errors of HTTP: the API that a path belongs to presents them; outside the APIs they are problem JSON (RFC 9457)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ Plain = tuple[str, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """How one API presents errors."""
+    """How an API presents errors."""
 
     name: str
     claims: Callable[[str, str], bool]
@@ -70,28 +70,28 @@ _apis: dict[str, Api] = {}
 
 
 def init_app(app: Flask) -> None:
-    """Handle every exception raised in the app."""
+    """Handle every error of the application."""
     app.register_error_handler(Exception, present)
 
 
 def register(api: Api) -> None:
-    """Register an API for the whole process; a second one with the same name replaces it."""
+    """Let an API present the errors of its paths."""
     _apis[api.name] = api
 
 
 def below(*places: str) -> Callable[[str, str], bool]:
-    """Return ``Api.claims`` for an API that owns these paths and everything below them."""
+    """Return ``claims`` for an API that owns these paths and everything below them."""
     folders = tuple(f"{place}/" for place in places)
     return lambda path, _query_string: path in places or path.startswith(folders)
 
 
 def api_for(path: str, query_string: str) -> Api:
-    """Return the API that a path belongs to, or ``PROBLEMS``."""
+    """Return the API that a path belongs to."""
     return next((api for api in _apis.values() if api.claims(path, query_string)), PROBLEMS)
 
 
 def present(error: Exception) -> Response:
-    """Return the response to an exception, in the format of the API that was called."""
+    """Return the response to an error, in the format of the API that was called."""
     return api_for(request.path, request.query_string.decode("latin-1")).present(error)
 
 
@@ -101,12 +101,12 @@ def plain_response(status: int, path: str, query_string: str, request_id: str) -
 
 
 def busy_response(path: str, query_string: str, request_id: str) -> Plain:
-    """Return ``plain_response`` for status 503, for a server that is too busy for another request."""
+    """Return ``plain_response`` for 503: the server has no room for the request."""
     return plain_response(503, path, query_string, request_id)
 
 
 def headers_for(error: Exception) -> dict[str, str]:
-    """Return the headers of an error in all APIs: ``Allow`` with the methods, ``Retry-After`` in seconds."""
+    """Return the headers of an error, the same in every API: allowed methods, when to try again."""
     if isinstance(error, MethodNotAllowed):
         return {"Allow": ", ".join(sorted(error.valid_methods or ()))}
     if isinstance(error, Throttled | Unavailable):
@@ -115,7 +115,7 @@ def headers_for(error: Exception) -> dict[str, str]:
 
 
 def log_failure(error: Exception) -> None:
-    """Log errors that concern the operator: the database driver's message, or a bug with its traceback."""
+    """Log what an operator should know: the driver's reason, or an internal error in full."""
     if isinstance(error, DatabaseUnavailable):
         log.error("the database is not available", error=error.reason)
     elif isinstance(error, Unstorable):

@@ -1,4 +1,4 @@
-"""``/healthz`` and ``/readyz``, for load balancers and process supervisors."""
+"""``/healthz`` and ``/readyz``, for process supervisors and load balancers."""
 
 from flask import Blueprint, Flask, Response, jsonify
 
@@ -9,24 +9,24 @@ bp = Blueprint("probes", __name__)
 
 
 def init_app(app: Flask) -> None:
-    """Register the health checks."""
+    """Add the health endpoints."""
     app.register_blueprint(bp)
 
 
 @bp.get("/healthz")
 def healthz() -> Response:
-    """Return 200 as long as the process responds; the database is not checked."""
+    """Return 200 if the process runs; does not use the database."""
     return jsonify(status="ok")
 
 
 @bp.get("/readyz")
 def readyz() -> Response:
-    """Return 200 if the database can be reached and has every migration, else 503."""
+    """Return 200 if the database can be reached and is migrated, else 503."""
     return jsonify(status="ok", revision=migrations.check_ready())
 
 
 def fault() -> DatabaseUnavailable | None:
-    """Return the error that keeps the server from working (no database, or missing migrations), or None."""
+    """Return the error that keeps the server from working: no database, or missing migrations. None if it works."""
     try:
         migrations.check_ready()
     except DatabaseUnavailable as error:

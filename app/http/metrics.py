@@ -13,13 +13,13 @@ bp = Blueprint("metrics", __name__)
 
 
 def init_app(app: Flask) -> None:
-    """Register the endpoint."""
+    """Add the metrics endpoint."""
     app.register_blueprint(bp)
 
 
 @bp.get("/metrics")
 def metrics() -> Response:
-    """Return all metrics; requires ``FRONTDESK_METRICS_TOKEN``, or a loopback client if that is not set."""
+    """Return all metrics. Requires FRONTDESK_METRICS_TOKEN; if it is unset, only loopback clients can read them."""
     token = runtime().config.metrics_token
     if token:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")

@@ -1,4 +1,4 @@
-"""Headers that all responses have, added in WSGI middleware: in Flask they would cost ten times as much."""
+"""Common headers, set outside Flask, where this takes a tenth of the time."""
 
 import re
 from collections.abc import Iterable
@@ -20,10 +20,8 @@ PAGES = ("/invitations/", "/reset-password/")
 
 class CommonHeaders:
     """
-    Gives every request an id and every response the CORS and security headers.
-
-    A valid ``X-Request-Id`` of the client is kept. The CORS headers are Umami's, but also name ``Authorization``,
-    which ``*`` does not cover. Headers that the app has set are not replaced.
+    Gives every request an id, the caller's own if it is well-formed, and every response its headers: CORS as Umami
+    sends it, with ``Authorization`` by name, and security headers. Headers that the application has set stay.
     """
 
     def __init__(self, app: Any, config: Config) -> None:

@@ -1,4 +1,4 @@
-"""What requests and responses of all APIs share: request ids, headers, JSON, log lines."""
+"""Shared by all requests: request ids, headers, JSON, log lines."""
 
 import time
 from typing import Any
@@ -20,7 +20,7 @@ QUIET = frozenset({"/healthz", "/readyz"})
 
 
 class OrjsonProvider(JSONProvider):
-    """JSON by orjson: reads strictly by RFC 8259, and writes UTF-8."""
+    """JSON by orjson: strict input (RFC 8259), UTF-8 output."""
 
     mimetype = "application/json"
 
@@ -36,7 +36,7 @@ class OrjsonProvider(JSONProvider):
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Install the hooks that give every response its headers and its log line."""
+    """Install the hooks that set headers and write log lines."""
     app.json = OrjsonProvider(app)
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
     app.url_map.strict_slashes = False
@@ -46,7 +46,7 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def with_common_headers(application: Any, config: Config) -> Any:
-    """Wrap a WSGI application: it trusts the configured number of proxies, and sends the common headers."""
+    """Wrap a WSGI application: trust the configured proxies, and add the common headers."""
     outer = CommonHeaders(application, config)
     hops = config.trusted_proxies
     return ProxyFix(outer, x_for=hops, x_proto=hops, x_host=hops) if hops else outer
@@ -60,10 +60,10 @@ def request_id() -> str:
 
 def body() -> bytes:
     """
-    Return the request body as bytes.
+    Return the body as it was sent.
 
-    :raises RequestEntityTooLarge: it is larger than allowed. Werkzeug itself rejects a declared length, but would
-        silently truncate a chunked body.
+    :raises RequestEntityTooLarge: it is too large. Werkzeug rejects a declared length
+        itself, but cuts off a chunked body silently
     """
     data = request.get_data(cache=False)
     most: int = current_app.config["MAX_CONTENT_LENGTH"]
@@ -73,17 +73,17 @@ def body() -> bytes:
 
 
 def client_address() -> str:
-    """Return the client's address, as reported by the trusted proxies; empty if unknown."""
+    """Return the client's address, behind the trusted proxies."""
     return request.remote_addr or ""
 
 
 def visitor(protocol: str) -> Actor:
-    """Return an actor for a caller who is not authenticated; only the origin of the request is known."""
+    """Return the caller before authentication: only the origin of the request is known."""
     return Actor(None, NO_CREDENTIAL, Origin(protocol, client_address(), request_id()))
 
 
 def root() -> str:
-    """Return the URL under which the server was called, for links when no public URL is configured."""
+    """Return the server's address as the client used it, for links if no public URL is set."""
     return request.url_root
 
 
@@ -100,7 +100,7 @@ def _begin() -> Response | None:
 
 
 class _Closing:
-    """Counts each response, and logs it."""
+    """Counts and logs a response when it is ready."""
 
     def __init__(self, app: Flask) -> None:
         self.metrics = app.extensions["frontdesk"].metrics

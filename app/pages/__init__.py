@@ -1,7 +1,7 @@
 """
-``/invitations/…`` and ``/reset-password/…``: the pages behind links in mails, and the front page.
+``/invitations/…`` and ``/reset-password/…``: pages for users who received a link, and the front page.
 
-They read HTML forms and return HTML, for errors as well.
+They take forms and return HTML, for errors too.
 """
 
 from flask import Blueprint, Flask
@@ -15,9 +15,9 @@ PLACES = ("/invitations", "/reset-password", "/pages")
 
 
 def init_app(app: Flask) -> None:
-    """Register the pages at the root, where links lead."""
-    wire = Blueprint("pages", __name__, template_folder="templates")
+    """Serve the pages at the root."""
+    blueprint = Blueprint("pages", __name__, template_folder="templates")
     for module in (invitations, resets, style):
-        wire.register_blueprint(module.bp)
-    app.register_blueprint(wire)
+        blueprint.register_blueprint(module.bp)
+    app.register_blueprint(blueprint)
     register(Api("pages", below(*PLACES), errors.present, errors.plain))

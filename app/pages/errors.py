@@ -61,12 +61,12 @@ TEXTS: dict[type[errors.DomainError], Callable[[Any], str]] = {
 
 
 def text_of(error: errors.DomainError) -> str:
-    """Return the sentence that a page shows for an error."""
+    """Return the sentence for an error."""
     return entry_for(TEXTS, error)(error)
 
 
 def present(error: Exception) -> Response:
-    """Return the page for an exception; one that is a bug is logged in full, and the page has only the request id."""
+    """Return the page for an exception. Internal errors are logged in full, and the page has only their request id."""
     log_failure(error)
     if isinstance(error, errors.DomainError):
         response = entry_for(PAGES, error)(error)
@@ -82,7 +82,7 @@ def present(error: Exception) -> Response:
 
 
 def plain(status: int, _query_string: str, _request_id: str) -> Plain:
-    """Return content type and page for a request that does not reach Flask."""
+    """Return the page for a request that failed before it reached Flask."""
     title, line = HTTP_TEXTS.get(status, (FAILED, HTTPStatus(status).phrase))
     return HTML_TYPE, PLAIN.format(title=title, line=line).encode()
 
@@ -92,7 +92,7 @@ def _refused(error: errors.DomainError) -> Response:
 
 
 def _gone(_error: errors.NotFound) -> Response:
-    """Return the same page whether the link was used, revoked, replaced or never existed."""
+    """The link was used, revoked, replaced or never valid; the page does not say which."""
     return page("gone", 404)
 
 

@@ -7,7 +7,7 @@ from app.pages.pages import page
 
 
 def front() -> Response:
-    """Return the page; the status is 503 while the database cannot be used. Anyone can see it, so it has no version."""
+    """Return the page, with status 503 while the database cannot be used. It names no version: strangers see it."""
     found = fault()
     response = page("front", 200 if found is None else 503, fault=found and found.message)
     response.vary.add("Accept")

@@ -1,4 +1,4 @@
-"""``/invitations/…``: the invited user chooses a password, or declines."""
+"""``/invitations/…``: accept with a password, or decline."""
 
 from flask import Blueprint, Response, request
 
@@ -15,7 +15,7 @@ bp = Blueprint("invitations", __name__)
 @bp.get("/invitations", defaults={"token": ""})
 @bp.get("/invitations/<path:token>")
 def show(token: str) -> Response:
-    """Show what the link offers or, with ``?step=decline``, ask whether to decline. This changes nothing."""
+    """Return what the invitation offers, or with ``?step=decline`` the question whether to decline. Changes nothing."""
     offer = accept.find(reader(), token)
     return page("decline" if request.args.get("step") == "decline" else "invitation", offer=offer, faults={})
 

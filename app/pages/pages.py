@@ -1,4 +1,4 @@
-"""Rendering pages and reading their forms."""
+"""Responses with pages, and reading of forms."""
 
 from typing import Any
 from urllib.parse import parse_qsl
@@ -35,23 +35,23 @@ HEADERS = {
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
-    """Render a page, with headers against caching, indexing, framing and sending its address as referrer."""
+    """Return a page that must not be cached, indexed, framed, or sent as referrer."""
     text = render_template(f"pages/{template}.html", sheet_version=version(), min_length=MIN_LENGTH, **values)
     return Response(text, status=status, mimetype="text/html", headers=HEADERS)
 
 
 def reader() -> Actor:
-    """Return the actor for a visitor of a page, who is not authenticated."""
+    """Return the reader of the page, known only by the link."""
     return visitor("page")
 
 
 def read_form() -> dict[str, str]:
     """
-    Return the fields of the submitted form; if a field is repeated, its last value.
+    Return the form that was sent; of repeated fields the last counts.
 
-    :raises UnsupportedMediaType: the body is not a URL-encoded form
-    :raises RequestEntityTooLarge: the body has more than ``FORM_MAX_BYTES``
-    :raises BadRequest: the body is malformed or not UTF-8, or has more than ``FORM_MAX_FIELDS``
+    :raises UnsupportedMediaType: another content type was sent
+    :raises RequestEntityTooLarge: it is larger than any of our forms
+    :raises BadRequest: it cannot be read
     """
     if request.mimetype != FORM:
         raise UnsupportedMediaType
@@ -68,7 +68,7 @@ def read_form() -> dict[str, str]:
 
 
 def password_faults(form: dict[str, str]) -> dict[str, str]:
-    """Return errors in the two fields of a new password, by field; services check the rule for passwords itself."""
+    """Return the faults of the two fields for a new password, by field. The services check the password itself."""
     password, repeated = form.get("password", ""), form.get("repeat", "")
     if not password:
         return {"password": "Enter a password."}

@@ -1,4 +1,4 @@
-"""``/reset-password/…``: a user who has forgotten the password chooses a new one."""
+"""``/reset-password/…``: choose a new password."""
 
 from flask import Blueprint, Response
 
@@ -13,7 +13,7 @@ bp = Blueprint("resets", __name__)
 @bp.get("/reset-password", defaults={"token": ""})
 @bp.get("/reset-password/<path:token>")
 def show(token: str) -> Response:
-    """Show the form. This changes nothing."""
+    """Return the form. Changes nothing."""
     return page("reset", account=password_resets.find(reader(), token), faults={})
 
 

@@ -13,23 +13,19 @@ bp = Blueprint("style", __name__)
 
 @cache
 def content() -> bytes:
-    """Return the style sheet, which is read only once."""
+    """Return the style sheet, read once."""
     return FILE.read_bytes()
 
 
 @cache
 def version() -> str:
-    """Return a hash of the style sheet; it is part of the address, so that browsers can cache the sheet forever."""
+    """Return a hash of the style sheet. Its URL contains it, so browsers can keep it forever."""
     return sha256(content()).hexdigest()[:12]
 
 
 @bp.get("/pages/<sheet_version>.css")
 def sheet(sheet_version: str) -> Response:
-    """
-    Return the style sheet.
-
-    Under another version's address, which is requested while two releases run side by side, it must not be cached.
-    """
+    """Return the style sheet. Under another version (two releases side by side) it must not be cached."""
     response = Response(content(), mimetype="text/css")
     response.set_etag(version())
     kept = "public, max-age=31536000, immutable" if sheet_version == version() else "no-cache"

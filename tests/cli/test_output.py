@@ -1,5 +1,9 @@
 """Output: tables to read, whole lines for pipes, no control characters for a terminal."""
 
+import csv
+import io
+import json
+
 import pytest
 from sqlalchemy import update
 
@@ -35,7 +39,7 @@ class TestTables:
     def test_an_empty_list_has_its_header(self, run):
         done = run("teams", "list")
 
-        assert done.stdout.split() == ["id", "name", "access_code", "created_at", "website_count", "member_count"]
+        assert done.stdout.split() == ["id", "name", "created_at", "website_count", "member_count"]
         assert done.stderr == "0 of 0\n"
 
     def test_long_values_are_neither_cut_nor_wrapped(self, run, make_user, make_website):
@@ -78,3 +82,51 @@ class TestPlain:
     )
     def test_values_as_text(self, value: object, text: str):
         assert plain(value) == text
+
+
+class TestCsv:
+    def test_a_list_has_a_header_and_a_row_for_each(self, run, make_user, make_website):
+        make_website('Ada, "the" site', "ada.example", owner=make_user("ada"))
+
+        done = run("websites", "list", "--output", "csv")
+
+        header, row = csv.reader(io.StringIO(done.stdout, newline=""))
+        assert header[:3] == ["id", "name", "domain"]
+        assert row[1:3] == ['Ada, "the" site', "ada.example"]
+
+    def test_one_thing_is_a_row(self, run, make_user):
+        make_user("ada")
+
+        header, row = csv.reader(io.StringIO(run("users", "show", "ada", "--output", "csv").stdout, newline=""))
+
+        assert dict(zip(header, row, strict=True))["username"] == "ada"
+
+    @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)"])
+    def test_what_a_spreadsheet_would_run_is_text(self, run, make_user, make_website, name):
+        make_website(name, owner=make_user("ada"))
+
+        _, row = csv.reader(io.StringIO(run("websites", "list", "--output", "csv").stdout, newline=""))
+
+        assert row[1] == f"'{name}"
+
+
+class TestOptions:
+    def test_output_json_is_json(self, run, make_user):
+        make_user("ada")
+
+        assert run("users", "list", "--output", "json").stdout == run("users", "list", "--json").stdout
+
+    @pytest.mark.parametrize("option", [["--output", "json"], ["--output=json"]])
+    def test_errors_are_json_then_as_well(self, run, option):
+        done = run("users", "show", "nobody", *option)
+
+        assert json.loads(done.stderr)["error"]["code"] == "not-found"
+
+    def test_quiet_leaves_data_alone(self, run, make_user):
+        make_user("ada")
+
+        listed, changed = run("users", "list", "-q"), run("users", "delete", "ada", "--yes", "--quiet")
+
+        assert "ada" in listed.stdout
+        assert listed.stderr == changed.output == ""
+        assert changed.exit_code == 0

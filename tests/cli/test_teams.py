@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import Person
 
-KEYS = ["id", "name", "access_code", "created_at"]
+KEYS = ["id", "name", "created_at"]
 MEMBER = ["user_id", "username", "role", "created_at"]
 
 
@@ -23,11 +23,13 @@ def roles(printed, team: str) -> list[tuple[str, str]]:
 
 
 class TestCreate:
-    def test_it_has_an_owner_and_an_access_code(self, printed, ada):
+    def test_it_has_an_owner_and_an_access_code_that_is_shown_on_request(self, printed, ada):
         made = printed("teams", "create", "Blue", "--owner", "ADA")
 
-        assert list(made) == KEYS
-        assert made["access_code"].startswith("team_")
+        assert list(made) == list(printed("teams", "show", "Blue")) == KEYS
+        assert printed("teams", "show", "Blue", "--access-code")["access_code"].startswith("team_")
+        (row,) = printed("teams", "list", "--access-code")["data"]
+        assert row["access_code"].startswith("team_")
         assert roles(printed, "Blue") == [("ada", "team-owner")]
 
     def test_an_unknown_owner_is_refused(self, run):

@@ -64,7 +64,7 @@ OF_UMAMIS_CLIENT = {
 NOT_IN_IT = {"/api/openapi.json", "/docs", "/docs/<version>/<name>", "/", "/index.php"}
 """The document and its page, which are not part of the API, and Matomo's API, which has one path for all methods."""
 PAGES = "pages."
-"""The pages behind links in mails, which are not an API."""
+"""Pages for users who were sent a link; they belong to no API."""
 
 
 def references(part):
@@ -218,7 +218,7 @@ class TestSchemas:
 
         roles = ["team-member", "team-view-only", "team-manager", "team-owner"]
         assert schema == {
-            "description": "`POST /api/teams/:id/users/:userId`; owners can appoint other owners with `team-owner`.",
+            "description": "`POST /api/teams/:id/users/:userId`; `team-owner` makes the member an owner.",
             "type": "object",
             "properties": {"role": {"type": "string", "enum": roles}},
             "required": ["role"],

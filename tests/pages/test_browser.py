@@ -121,7 +121,7 @@ def told(server: LiveServer, *arguments: str) -> str:
 
 @pytest.fixture
 def invited(server: LiveServer, browser: Browser, tmp_path: Path) -> Callable[[], str]:
-    """``invited()`` returns the link of a new user."""
+    """``invited()``: the link of a new user."""
     return lambda: told(server, "invitations", "create", f"ada {tmp_path.name} {id(browser)}")
 
 

@@ -1,4 +1,4 @@
-"""The exact error texts of Umami's validator, in responses."""
+"""The validator's exact texts, over HTTP."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who may call what: every endpoint of Umami's API, as every kind of caller."""
+"""Who may call what: every endpoint, every caller."""
 
 import re
 from typing import Any
@@ -264,7 +264,7 @@ def test_who_may_call_what(world, call, outcomes):
 
 def test_the_table_has_every_endpoint(migrated_app):
     adapter = migrated_app.url_map.bind("localhost")
-    wire = {
+    routed = {
         (method, rule.rule)
         for rule in migrated_app.url_map.iter_rules()
         if rule.endpoint.startswith("umami.")
@@ -276,7 +276,7 @@ def test_the_table_has_every_endpoint(migrated_app):
         for method, path, *_ in (call.split() for call, _ in ROWS)
     }
 
-    assert told == wire
+    assert told == routed
 
 
 def test_every_row_of_the_table_is_read():

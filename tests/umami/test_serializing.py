@@ -1,4 +1,4 @@
-"""Responses are serialized without marshmallow; the result must match the declared schema."""
+"""Serializers of rows write what marshmallow would write."""
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -58,7 +58,7 @@ ENTRIES = {
 
 
 class Row:
-    """A row with a value for every attribute that a schema or its ``draw`` reads."""
+    """A row with a value for every name that a schema or its serializer may read."""
 
     def __init__(self, *, empty: bool = False) -> None:
         self._empty = empty
@@ -82,7 +82,7 @@ class Row:
 
 
 def schemas():
-    """Return all schemas of responses in Umami's API."""
+    """Every schema of a response in Umami's API."""
     found, new = [], OutSchema.__subclasses__()
     while new:
         found += new
@@ -91,7 +91,7 @@ def schemas():
 
 
 def draws_itself(schema) -> bool:
-    return schema.draw.__func__ is not OutSchema.draw.__func__
+    return schema.serialize.__func__ is not OutSchema.serialize.__func__
 
 
 ROW, EMPTY = Row(), Row(empty=True)
@@ -137,18 +137,18 @@ SOURCES: dict[type[OutSchema], list[Any]] = {
     teams.TeamFull: [TEAM_VIEW, EMPTY_TEAM],
     websites.AdminWebsite: [SITE_VIEW, SimpleNamespace(website=EMPTY, team_owners=[])],
 }
-"""Sources for the schemas that have a ``draw`` of their own."""
+"""What the schemas that serialize themselves are serialized from."""
 DESCRIBED = {access.AccessCapabilities, lists.Envelope, websites.OwnersTeam}
-"""Schemas that only describe a part of another one in the OpenAPI document."""
+"""Serialized as a part of something else; here for the OpenAPI document."""
 
 
-def assert_declared(schema: OutSchema, drawn: dict[str, Any]) -> None:
-    """Check that the keys are the declared ones, in that order; only optional ones may be missing. Also inside."""
+def assert_declared(schema: OutSchema, serialized: dict[str, Any]) -> None:
+    """The keys are the declared ones, in that order, all of them unless optional; so it is further inside."""
     declared = {field.data_key: field for field in schema.dump_fields.values()}
-    assert list(drawn) == [key for key in declared if key in drawn]
-    missing = [key for key, field in declared.items() if key not in drawn]
+    assert list(serialized) == [key for key in declared if key in serialized]
+    missing = [key for key, field in declared.items() if key not in serialized]
     assert not [key for key in missing if declared[key].required], missing
-    for key, value in drawn.items():
+    for key, value in serialized.items():
         field = declared[key]
         if isinstance(field, fields.Nested) and value is not None:
             for item in value if field.many else [value]:
@@ -163,12 +163,12 @@ def assert_declared(schema: OutSchema, drawn: dict[str, Any]) -> None:
 )
 def test_what_is_drawn_is_what_marshmallow_dumps(schema, row):
     declared = {field.data_key: field for field in schema().dump_fields.values()}
-    drawn, dumped = schema.draw(row), schema().dump(row)
+    serialized, dumped = schema.serialize(row), schema().dump(row)
     left_out = {key for key, field in declared.items() if not field.required and dumped[key] in (None, False)}
 
-    assert drawn == {key: value for key, value in dumped.items() if key not in left_out}
+    assert serialized == {key: value for key, value in dumped.items() if key not in left_out}
     assert list(dumped) == list(declared)
-    assert list(drawn) == [key for key in declared if key not in left_out]
+    assert list(serialized) == [key for key in declared if key not in left_out]
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_what_is_drawn_is_what_marshmallow_dumps(schema, row):
     [pytest.param(schema, source, id=schema.__name__) for schema, sources in SOURCES.items() for source in sources],
 )
 def test_schemas_that_draw_themselves_draw_what_they_declare(schema, source):
-    assert_declared(schema(), schema.draw(source))
+    assert_declared(schema(), schema.serialize(source))
 
 
 def test_no_schema_is_forgotten():
@@ -188,14 +188,14 @@ def test_no_schema_is_forgotten():
 def test_an_envelope_is_drawn_as_described(capped):
     asked = lists.Listing(page=2, size=7, max_results=50, search="a", sort=Sort("created_at", descending=True))
 
-    drawn = lists.PageOf(auth.Ok).draw(Page([ROW], 8, capped), asked)
+    serialized = lists.PageOf(auth.Ok).serialize(Page([ROW], 8, capped), asked)
 
-    assert drawn.pop("data") == [{"ok": True}]
-    assert list(drawn) == [field.data_key for field in lists.Envelope().dump_fields.values()]
-    assert drawn["isCapped"] is capped
+    assert serialized.pop("data") == [{"ok": True}]
+    assert list(serialized) == [field.data_key for field in lists.Envelope().dump_fields.values()]
+    assert serialized["isCapped"] is capped
 
 
 def test_a_member_from_text_is_a_named_member():
     member = MemberAsText("m", "t", "u", "team-owner", "2026-11-21T16:42:01.599Z", None, "ada")
 
-    assert list(teams.member_from_text(member).items()) == list(teams.NamedMember.draw(member).items())
+    assert list(teams.member_from_text(member).items()) == list(teams.NamedMember.serialize(member).items())

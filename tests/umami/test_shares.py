@@ -1,4 +1,4 @@
-"""Shares in Umami's API: whole bodies."""
+"""Public links in Umami's API: shapes, whole bodies compared."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""Lists of teams in Umami's API: whole bodies."""
+"""Lists of teams in Umami's API: whole bodies compared."""
 
 from uuid import uuid4
 

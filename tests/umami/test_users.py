@@ -1,4 +1,4 @@
-"""Users in Umami's API: whole bodies."""
+"""Accounts in Umami's API: shapes, whole bodies compared."""
 
 from datetime import UTC, datetime
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Websites in Umami's API: whole bodies."""
+"""Websites in Umami's API: shapes, whole bodies compared."""
 
 from uuid import uuid4
 

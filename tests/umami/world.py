@@ -178,17 +178,17 @@ class World:
         return {"Authorization": f"Bearer {token_of(caller)}"}
 
     def ids(self, caller: str) -> dict[str, str]:
-        """Return the values of the words with a colon in a request of this caller."""
-        oneself = caller if caller in self.users else "somebody"
+        """What the words stand for when it is this caller who says them."""
+        own = caller if caller in self.users else "somebody"
         found: dict[str, UUID | str] = {
             ":team": self.team,
             ":site": self.site,
             ":share": self.share,
             ":foreign-site": self.sites["website owner"],
             ":foreign-share": self.foreign_share,
-            ":mine": self.sites[oneself],
-            ":self": self.users[oneself],
-            ":my-session": self.sessions[oneself],
+            ":mine": self.sites[own],
+            ":self": self.users[own],
+            ":my-session": self.sessions[own],
             ":foreign-session": self.sessions["colleague"],
             ":somebody": self.users["somebody"],
             ":colleague": self.users["colleague"],

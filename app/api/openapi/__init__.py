@@ -1,4 +1,4 @@
-"""``/api/openapi.json``, the OpenAPI document, and ``/docs``, a page for reading it and trying out the API."""
+"""``/api/openapi.json``, the OpenAPI document, and ``/docs``, a page to read it and try the API."""
 
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import NotFound
@@ -24,7 +24,7 @@ bp = Blueprint("documents", __name__, template_folder="templates")
 
 
 def init_app(app: Flask) -> None:
-    """Serve the document and the page; both are generated at their first request."""
+    """Serve the document and the page. Both are created at the first request."""
     app.extensions["frontdesk_document"] = Document(app)
     app.extensions["frontdesk_assets"] = Assets()
     app.register_blueprint(bp)
@@ -43,7 +43,7 @@ def openapi() -> Response:
 
 @bp.get("/docs")
 def docs() -> Response:
-    """Return the page; the addresses of its files contain a hash, so that browsers can cache them forever."""
+    """Return the page. Its assets are named by their content, so browsers can keep them forever."""
     response = Response(render_template("docs.html", version=_assets().version), mimetype="text/html")
     response.headers["Content-Security-Policy"] = PAGE_POLICY
     response.add_etag()
@@ -53,11 +53,7 @@ def docs() -> Response:
 
 @bp.get("/docs/<version>/<name>")
 def asset(version: str, name: str) -> Response:
-    """
-    Return a file of the page.
-
-    Under another version's address, which is requested while two releases run side by side, it must not be cached.
-    """
+    """Return an asset of the page. Under another version (two releases side by side) it must not be cached."""
     found = _assets().files.get(name)
     if found is None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""The responses of the OpenAPI document: errors in Umami's envelope, and as problem JSON for paths of no API."""
+"""Error responses in the document: in Umami's envelope, or as problem JSON outside the APIs."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -78,8 +78,7 @@ STATUSES = {
     400: ("BadRequest", "The request is not valid, or breaks a rule; `errors` and `properties` say where."),
     401: (
         "Unauthorized",
-        "The request is not authenticated, the password is wrong, or the caller is not allowed to do this. Umami uses "
-        "this status for all of these.",
+        "No one is logged in, the password is wrong, or it is not allowed: Umami has one status for all.",
     ),
     403: ("SecondFactorNeeded", "The user must set up a second factor first, or cannot disable a required one."),
     404: ("NotFound", "It does not exist."),
@@ -108,7 +107,7 @@ NO_HEADERS: Mapping[str, str] = {}
 
 
 def describe(spec: APISpec) -> None:
-    """Add to the components what all operations share."""
+    """Add what all operations share to the components."""
     spec.components.schema("ErrorTree", ERROR_TREE)
     spec.components.schema("Error", ERROR)
     spec.components.schema("Problem", PROBLEM)
@@ -122,7 +121,7 @@ def describe(spec: APISpec) -> None:
 def answered(
     text: str, schema: dict[str, Any], *, kind: str = "application/json", headers: Mapping[str, str] = NO_HEADERS
 ) -> dict[str, Any]:
-    """Return a response object, for JSON by default; all responses have the request's id in a header."""
+    """Return a response, by default JSON, with the header of the request id."""
     return {
         "description": text,
         "headers": {"X-Request-Id": "RequestId", **headers},
@@ -131,7 +130,7 @@ def answered(
 
 
 def refused(status: int, text: str, headers: Mapping[str, str] = NO_HEADERS) -> dict[str, Any]:
-    """Return a response object for an error in Umami's envelope."""
+    """Return an error response in Umami's envelope."""
     made = answered(text, {"$ref": f"{REFERENCE}Error"}, headers=headers)
     message, code, *more = EXAMPLES[status].items()
     made["content"]["application/json"]["example"] = {"error": dict([message, code, ("status", status), *more])}
@@ -139,7 +138,7 @@ def refused(status: int, text: str, headers: Mapping[str, str] = NO_HEADERS) -> 
 
 
 def problem(status: int, text: str, headers: Mapping[str, str] = NO_HEADERS) -> dict[str, Any]:
-    """Return a response object for an error on a path of no API."""
+    """Return an error response as problem JSON."""
     made = answered(text, {"$ref": f"{REFERENCE}Problem"}, kind=PROBLEM_TYPE, headers=headers)
     example = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "requestId": "5f0c2b1e9d7a"}
     made["content"][PROBLEM_TYPE]["example"] = example
@@ -147,16 +146,16 @@ def problem(status: int, text: str, headers: Mapping[str, str] = NO_HEADERS) -> 
 
 
 def refusals(statuses: set[int]) -> dict[str, str]:
-    """Return references to the error responses with these statuses."""
+    """Return references to the responses with these statuses."""
     return {str(status): STATUSES[status][0] for status in sorted(statuses)}
 
 
 def statuses(operation: Operation, *, path: bool, deletes: bool) -> set[int]:
     """
-    Return all error statuses of an operation.
+    Return the possible statuses of an operation besides 200.
 
     :param path: whether its path has parameters
-    :param deletes: whether it is a DELETE, which reads query and body to reject unknown options
+    :param deletes: whether it rejects unknown parameters in query and body
     """
     found = {500, 503, *operation.refuses}
     if operation.takes or operation.query or deletes:

@@ -1,4 +1,4 @@
-"""The static files of the page, read once."""
+"""The files of the page, read once."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +12,7 @@ TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
 
 @dataclass(frozen=True)
 class Asset:
-    """A file as it is sent."""
+    """A file as it is served."""
 
     content: bytes
     mimetype: str
@@ -20,7 +20,7 @@ class Asset:
 
 
 class Assets:
-    """All files, and one version for all of them."""
+    """All files, and one version for them."""
 
     @cached_property
     def files(self) -> dict[str, Asset]:

@@ -1,4 +1,4 @@
-"""The OpenAPI document, generated from what the routes declare."""
+"""The OpenAPI document, generated from the declarations of the routes."""
 
 import inspect
 import re
@@ -20,11 +20,11 @@ from app.api.umami.schemas.base import camel_case, described
 from app.api.umami.schemas.lists import PageOf
 
 DESCRIPTION = """\
-Users, teams, memberships, websites and shares for self-hosted web analytics, compatible with Umami's API.
+Users, teams, websites, memberships and public links of self-hosted web analytics. Compatible with Umami.
 
-Log in with `POST /api/auth/login`, and send the token as `Authorization: Bearer …` with all other requests. Bodies are
-read as JSON regardless of their content type. Unknown keys are ignored, except by DELETE, which rejects them with 400.
-All errors have the form `Error`.
+Log in with `POST /api/auth/login` and send the token with every request as `Authorization: Bearer …`. Bodies are read
+as JSON, whatever their content type. Unknown keys are ignored, except by DELETE, which returns 400 for them. Every
+error has the form of `Error`.
 """
 SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.PUBLIC: [],
@@ -43,21 +43,20 @@ SCHEMES = {
         "type": "apiKey",
         "in": "header",
         "name": "x-umami-share-token",
-        "description": "A token from `GET /api/share/{slug}`, for reading the website of a share.",
+        "description": "A token of `GET /api/share/{slug}`: anyone who has the link can view its website.",
     },
     "shareContext": {
         "type": "apiKey",
         "in": "header",
         "name": "x-umami-share-context",
-        "description": "Any value, for example `1`. Without this header, a share token only counts together with a "
-        "bearer token.",
+        "description": "Any value, for example `1`. A share token without a user counts only with it.",
     },
 }
 ARGUMENT = re.compile(r"<(\w+)>")
 
 
 class Document:
-    """The document of an app as it is sent."""
+    """The document of an application, as it is served."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -72,7 +71,7 @@ class Document:
 
 
 class Writer:
-    """Generates the document from the app's URL rules."""
+    """Writes the document from the application's rules."""
 
     def __init__(self, app: Flask) -> None:
         from app import __version__  # here, because the package imports this module before it sets its version
@@ -135,7 +134,7 @@ class Writer:
         return made
 
     def _given(self, operation: Operation) -> tuple[str, dict[str, Any]]:
-        """Return the description and the schema of the response to a successful request."""
+        """Return description and schema of a successful response."""
         shape = operation.gives
         if shape is None:
             return "Always null.", {"type": "null"}
@@ -160,7 +159,7 @@ def _methods(rule: Rule) -> list[str]:
 
 
 def _operation_id(rule: Rule, method: str) -> str:
-    """Return the endpoint's name; if it has several methods, only POST gets it unchanged, as in Umami's client."""
+    """Return the name of the endpoint. If it has several methods, POST has this name, as in Umami's client."""
     name = camel_case(rule.endpoint.split(".")[-1])
     return name if method == "post" or len(_methods(rule)) == 1 else f"{name}By{method.title()}"
 

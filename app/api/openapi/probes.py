@@ -1,4 +1,4 @@
-"""The health checks and metrics in the document. They belong to no API, so they are described by hand."""
+"""Health and metrics in the document. They belong to no API, so they are described by hand."""
 
 from typing import Any
 

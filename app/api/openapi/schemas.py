@@ -1,4 +1,4 @@
-"""Conversion of our marshmallow schemas to JSON schemas, where apispec needs help."""
+"""marshmallow schemas as JSON schemas: what apispec does not know about ours."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ RECORD_LIMITS = f"At most {RECORD_MAX_ITEMS} values, {RECORD_MAX_DEPTH} levels d
 
 
 class Converter(OpenAPIConverter):
-    """Adds each schema's docstring as its description."""
+    """Takes the descriptions of schemas from their docstrings."""
 
     def schema2jsonschema(self, schema: Schema) -> dict[str, Any]:
         found: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
@@ -23,7 +23,7 @@ class Converter(OpenAPIConverter):
 
 
 class Plugin(MarshmallowPlugin):
-    """apispec's plugin for marshmallow, with support for our fields."""
+    """apispec's plugin with support for our fields."""
 
     Converter = Converter
 
@@ -34,16 +34,16 @@ class Plugin(MarshmallowPlugin):
 
     @property
     def working(self) -> Any:
-        """The converter, which exists once there is a document; ``Any``, because apispec has no types for it."""
+        """Return the converter, which exists once there is a document."""
         return self.converter
 
     def ref(self, schema: type[Schema]) -> dict[str, Any]:
-        """Add a schema to the components, and return a reference to it."""
+        """Return a reference to a schema, after adding it to the components."""
         found: dict[str, Any] = self.working.resolve_nested_schema(schema)
         return found
 
     def page(self, page: PageOf) -> tuple[str, dict[str, Any]]:
-        """Return the name and the schema of a page of a list."""
+        """Return name and schema of the envelope around rows."""
         kinds = list(dict.fromkeys([page.item, page.with_teams]))
         lists = [{"type": "array", "items": self.ref(item)} for item in kinds]
         envelope: dict[str, Any] = self.working.schema2jsonschema(Envelope())
@@ -56,7 +56,7 @@ class Plugin(MarshmallowPlugin):
 
 
 def constants(_converter: Any, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-    """Describe a constant."""
+    """Constant values."""
     if not isinstance(field, fields.Constant):
         return {}
     ret.pop("default", None)
@@ -64,14 +64,14 @@ def constants(_converter: Any, field: fields.Field[Any], ret: dict[str, Any]) ->
 
 
 def defaults(_converter: Any, _field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-    """Remove a default of None, which means that there is no default."""
+    """Omit defaults of None, which mean that there is none."""
     if "default" in ret and ret["default"] is None:
         del ret["default"]
     return {}
 
 
 def lengths(_converter: Any, _field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-    """Remove limits for text from fields that parse ``true`` and ``false``, as these are documented as booleans."""
+    """Lengths, only of values that are documented as text."""
     if ret.get("type") == "boolean":
         ret.pop("maxLength", None)
         ret.pop("enum", None)
@@ -79,12 +79,12 @@ def lengths(_converter: Any, _field: fields.Field[Any], ret: dict[str, Any]) -> 
 
 
 def records(_converter: Any, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-    """Describe the limits of free-form objects."""
+    """Objects with keys of the client's choice."""
     return {"description": ret.get("description", RECORD_LIMITS)} if isinstance(field, Record) else {}
 
 
 def orders(_converter: Any, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-    """List the columns that a list can be sorted by."""
+    """The columns that a list can be sorted by."""
     if field.name == "order_by" and isinstance(field.parent, ListQuery):
         ret.pop("maxLength", None)
         return {"enum": list(field.parent.sorts)}

@@ -1,4 +1,4 @@
-"""Umami's REST API, as Umami 3.1 has it, with what 3.3 and Frontdesk add."""
+"""Umami's REST API."""
 
 from flask import Blueprint, Flask
 
@@ -22,9 +22,9 @@ PREFIX = "/api"
 
 
 def init_app(app: Flask) -> None:
-    """Register the API under ``/api``."""
-    wire = Blueprint("umami", __name__, url_prefix=PREFIX)
+    """Serve the API under ``/api``."""
+    blueprint = Blueprint("umami", __name__, url_prefix=PREFIX)
     for module in (auth, me, users, teams, members, websites, access, invitations, shares, second_factor, server):
-        wire.register_blueprint(module.bp)
-    app.register_blueprint(wire)
+        blueprint.register_blueprint(module.bp)
+    app.register_blueprint(blueprint)
     register(Api("umami", below(PREFIX), errors.present, errors.plain))

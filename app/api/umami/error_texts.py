@@ -1,4 +1,4 @@
-"""The error texts of Umami's API: exactly those of Umami and of its validator, and our own for other errors."""
+"""The texts of errors in Umami's API: exactly Umami's where it has the same error."""
 
 from collections.abc import Callable
 from typing import Any
@@ -54,7 +54,7 @@ from app.domain.errors import (
 
 
 def _plain(error: DomainError) -> str:
-    """Return the default message, for errors that Umami does not have."""
+    """Return our own sentence, for errors that Umami does not have."""
     return error.message
 
 
@@ -119,6 +119,6 @@ TEXTS: dict[type[DomainError], str | Callable[[Any], str]] = {
 
 
 def text_of(error: DomainError) -> str:
-    """Return the text for an error in Umami's API."""
+    """Return the text of an error."""
     text = entry_for(TEXTS, error)
     return text if isinstance(text, str) else text(error)

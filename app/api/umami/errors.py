@@ -1,4 +1,4 @@
-"""Errors in Umami's API: the statuses and codes of all errors, and the envelope around them."""
+"""Errors in Umami's envelope: status and code by class."""
 
 from http import HTTPStatus
 from typing import Any
@@ -21,7 +21,7 @@ STATUSES: dict[type[errors.DomainError], tuple[int, str]] = {
     errors.DomainError: (400, "bad-request"),
     errors.Unauthenticated: (401, "unauthorized"),
     errors.WrongCredentials: (401, "incorrect-username-password"),
-    errors.Denied: (401, "unauthorized"),  # not 403: Umami's dashboard expects 401
+    errors.Denied: (401, "unauthorized"),  # 401 stays for "not allowed"
     errors.NotFound: (404, "not-found"),
     errors.UnknownAccessCode: (404, "team-not-found"),
     errors.MissingPartialToken: (401, f"{FACTOR}missing-token"),
@@ -53,7 +53,7 @@ HTTP_TEXTS = {
 
 
 def present(error: Exception) -> Response:
-    """Return the error response for an exception; one that is a bug is logged in full, and only its request id sent."""
+    """Return the envelope for an exception. Internal errors are logged; the response has only their request id."""
     if isinstance(error, ValidationError):
         messages = error.messages
         return bad_fields(messages if isinstance(messages, dict) else {"_schema": messages})
@@ -67,7 +67,7 @@ def present(error: Exception) -> Response:
 
 
 def plain(status: int, _query_string: str, request_id: str) -> Plain:
-    """Return content type and envelope for a request that does not reach Flask."""
+    """Return the envelope for a request that failed before it reached Flask."""
     message, code = _http_text(status, HTTPStatus(status).phrase)
     return JSON_TYPE, _body(status, message, code, **({"requestId": request_id} if status >= 500 else {}))
 
@@ -82,7 +82,7 @@ def _body(status: int, message: str, code: str, **extra: Any) -> bytes:
 
 
 def bad_fields(messages: dict[str, Any]) -> Response:
-    """Return the error response for messages by field, as marshmallow collects them."""
+    """Return the envelope for marshmallow's messages by field."""
     return envelope(400, "Bad request", "bad-request", **texts.tree(messages))
 
 
@@ -101,7 +101,7 @@ def _refused(error: errors.DomainError) -> Response:
 
 
 def _locked(error: errors.FactorLocked) -> Response:
-    """Return Umami's error response for a locked second factor, the only one without ``status`` in its body."""
+    """Return the only envelope of Umami's without a status."""
     said = {
         "code": f"{FACTOR}too-many-attempts",
         "message": text_of(error),
@@ -113,7 +113,7 @@ def _locked(error: errors.FactorLocked) -> Response:
 
 
 def _failed_http(error: HTTPException) -> Response:
-    """Return the error response for what Flask or Werkzeug reject: unknown paths, wrong methods, too large bodies."""
+    """Return the envelope for errors of Flask: unknown paths, wrong methods, bodies that are too large."""
     status = error.code or 500
     message, code = _http_text(status, error.name)
     response = envelope(status, message, code)

@@ -1,4 +1,4 @@
-"""Fields that validate JSON as Umami's validator does, with the same error texts."""
+"""Fields that validate JSON as Umami does, with its texts."""
 
 import math
 import re
@@ -23,12 +23,12 @@ RECORD_MAX_ITEMS = 1000
 
 
 def utf16_length(text: str) -> int:
-    """Return the length as JavaScript counts it, in UTF-16 code units."""
+    """Return the length as JavaScript counts it: in UTF-16 code units."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def unstorable(text: str) -> bool:
-    """Return whether a text has characters that databases cannot store: NUL, or half a surrogate pair."""
+    """Return whether no database can store the text: it has a NUL or half a surrogate pair."""
     return UNSTORABLE.search(text) is not None
 
 
@@ -53,7 +53,7 @@ class Length(validate.Length):
 
 
 class _Typed(fields.Field[Any]):
-    """A field of one JSON type; its errors name the expected type and the type of the value."""
+    """A field whose error names the expected and the received type."""
 
     expects = "string"
     python: type | tuple[type, ...] = str
@@ -77,11 +77,9 @@ class _Typed(fields.Field[Any]):
 
 class Text(_Typed, fields.String):
     """
-    A string that every database can store.
+    A string that every database can store; ``most`` and ``least`` count UTF-16 code units.
 
-    :param most: the maximum length, in UTF-16 code units
-    :param least: the minimum length, in UTF-16 code units
-    :param pasted: ignore spaces around the text; services remove them
+    :param pasted: ignore spaces around it; services trim it
     """
 
     def __init__(
@@ -107,7 +105,7 @@ class Id(_Typed, fields.UUID):
 
 
 class Option(_Typed, fields.String):
-    """One of a few strings; a missing value or null gets the same error as a wrong one, as in Umami."""
+    """One of a few strings; a missing value is an invalid option, too."""
 
     def __init__(self, options: Sequence[str], **kwargs: Any) -> None:
         super().__init__(validate=validate.OneOf(options), **kwargs)
@@ -122,14 +120,14 @@ class Option(_Typed, fields.String):
 
 
 class Flag(_Typed, fields.Boolean):
-    """true or false; strings and numbers are not accepted."""
+    """true or false, and no other type."""
 
     expects = "boolean"
     python = bool
 
 
 class Number(_Typed, fields.Float):
-    """A number from ``least`` to ``most``, inclusive."""
+    """A number between two bounds, both included."""
 
     expects = "number"
     python = (int, float)
@@ -182,7 +180,7 @@ class Whole(_Typed, fields.Integer):
 
 
 def javascript_number(text: str) -> float:
-    """Return JavaScript's ``Number(text)``: 0 for an empty string, 1000 for ``1e3``, 16 for ``0x10``, NaN for ``x``."""
+    """Return ``Number(text)`` as in JavaScript: empty is 0, ``1e3`` is 1000, ``0x10`` is 16, other text is NaN."""
     text = text.strip()
     if not text:
         return 0
@@ -206,7 +204,7 @@ class Part(fields.Nested):
 
 
 class Record(_Typed, fields.Dict):
-    """Any JSON object, up to a maximum depth and number of values."""
+    """A JSON object with keys of the client's choice, limited in depth and size."""
 
     expects = "record"
     python = dict

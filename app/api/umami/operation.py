@@ -1,4 +1,4 @@
-"""The decorator for endpoints, which declares who may call them, what they take and what they return."""
+"""The decorator that makes an endpoint of a function: access, parameters and result."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ CONTRADICTION = "Given twice, with different values"
 
 
 class Access(StrEnum):
-    """Who may call an endpoint at all; services check what they are allowed to do there."""
+    """Who can call an endpoint; what they can do there is decided by the services."""
 
     PUBLIC = "public"
     """Anyone."""
@@ -48,7 +48,7 @@ class Access(StrEnum):
 
 @dataclass(frozen=True)
 class Operation:
-    """What an endpoint declares; the OpenAPI document is generated from this."""
+    """The declaration of an endpoint. The OpenAPI document is generated from these."""
 
     id: str
     access: Access
@@ -71,17 +71,14 @@ def operation(
     before_enrolling: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """
-    Make an endpoint of a function: it authenticates the caller, then validates the request, then calls the function.
+    Make an endpoint of a function: authenticate, then validate, then call the function, so that strangers learn nothing
+    about parameters.
 
-    In this order, callers who are not authenticated do not learn the schema from validation errors. The function gets
-    the ids in the path as UUIDs and, if declared, ``query`` and ``data`` as loaded by their schemas.
+    The function gets the ids of the path as UUIDs, and ``query`` and ``data`` as loaded by their schemas, if declared.
 
-    :param gives: the schema of the response
-    :param takes: the schema of the JSON body
-    :param query: the schema of the query
-    :param refuses: error statuses in addition to those that follow from the other arguments; for documentation only
-    :param needs_body: False to accept a missing body as an empty object
-    :param before_enrolling: also for users who have to set up a required second factor first
+    :param refuses: possible statuses besides those that follow from the declaration
+    :param needs_body: False if a missing body counts as an empty object
+    :param before_enrolling: open to users who must set up a second factor before anything else
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
@@ -111,11 +108,7 @@ def operation(
 
 
 def authenticate(access: Access, *, before_enrolling: bool) -> None:
-    """
-    Authenticate the caller, for ``current_actor``.
-
-    :raises Unauthenticated: there is no valid token, or only a share token where a user is required
-    """
+    """Identify the caller. :raises Unauthenticated: there is none, or no user where one is needed"""
     if access is Access.PARTIAL:
         token = bearer_token()
         if token is None:
@@ -135,19 +128,19 @@ def authenticate(access: Access, *, before_enrolling: bool) -> None:
 
 
 def current_actor() -> Actor:
-    """Return the caller; on public endpoints this is a visitor, and only the origin of the request is known."""
+    """Return the caller. On public endpoints only the origin of the request is known."""
     actor: Actor = g.actor
     return actor
 
 
 def bearer_token() -> str | None:
-    """Return the second word of the ``Authorization`` header, whatever the first one is: Umami does not check it."""
+    """Return the second word of the ``Authorization`` header, whatever the first one is, as Umami does."""
     words = request.headers.get("Authorization", "").split(" ")
     return words[1] if len(words) > 1 else None
 
 
 def _parsed(name: str, text: str) -> UUID | str:
-    """Return a parameter of the path. :raises NotFound: it is no UUID where it must be one, or cannot be stored"""
+    """Convert a part of the path. :raises NotFound: the id is not a UUID, or the text cannot be stored"""
     if not name.endswith("_id"):
         if unstorable(text):
             raise NotFound
@@ -158,15 +151,15 @@ def _parsed(name: str, text: str) -> UUID | str:
 
 
 def _last_of_each() -> Mapping[str, str]:
-    """Return the query; if a key is repeated, its last value."""
+    """Return the query; of repeated keys the last counts."""
     return {name: values[-1] for name, values in request.args.lists()}
 
 
 def _told(schema: Schema) -> dict[str, Any]:
     """
-    Return the options of a DELETE request, from the query or the body.
+    Return the parameters of a call that deletes something, from query and body.
 
-    :raises ValidationError: an option is unknown, or given more than once with different values
+    :raises ValidationError: a parameter is unknown, or given twice with different values
     """
     contradicting = {name: [CONTRADICTION] for name, values in request.args.lists() if len(set(values)) > 1}
     if contradicting:
@@ -180,9 +173,9 @@ def _told(schema: Schema) -> dict[str, Any]:
 
 def json_body(*, needed: bool = True) -> dict[str, Any]:
     """
-    Return the body as a JSON object, regardless of its content type; ``{}`` for a missing body that is not needed.
+    Return the body as a JSON object, whatever its content type. A missing one is empty unless ``needed``.
 
-    :raises ValidationError: the body is not a JSON object
+    :raises ValidationError: it is not an object
     """
     sent = body()
     if not sent and not needed:
@@ -197,13 +190,13 @@ def json_body(*, needed: bool = True) -> dict[str, Any]:
 
 
 def answer(gives: Shape, result: Any, query: Any) -> Response:
-    """Return the response for the result of an endpoint's function, serialized as declared."""
+    """Serialize the result of a view as the endpoint declares."""
     if isinstance(gives, PageOf):
-        drawn: Any = gives.draw(result, query)
+        serialized: Any = gives.serialize(result, query)
     elif gives is None:
-        drawn = None
+        serialized = None
     elif isinstance(gives, tuple):
-        drawn = [shape.draw(item) for shape, item in zip(gives, result, strict=True)]
+        serialized = [shape.serialize(item) for shape, item in zip(gives, result, strict=True)]
     else:
-        drawn = gives.draw(result)
-    return Response(orjson.dumps(drawn), mimetype="application/json")
+        serialized = gives.serialize(result)
+    return Response(orjson.dumps(serialized), mimetype="application/json")

@@ -1,4 +1,4 @@
-"""The error texts of Umami's validator, exactly as Umami sends them."""
+"""The exact texts of Umami's validator."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ UNITS: dict[Unit, str] = {"characters": "characters", "bytes": "bytes in UTF-8"}
 
 
 def kind(value: Any) -> str:
-    """Return the name that Umami's validator has for the type of a parsed JSON value."""
+    """Return JavaScript's name for the type of a parsed JSON value."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -44,9 +44,9 @@ def no_option(values: Iterable[str]) -> str:
 
 def tree(messages: Mapping[str, Any], keys: Mapping[str, str] | None = None) -> dict[str, Any]:
     """
-    Convert marshmallow's messages to the tree of Umami's validator: ``errors`` of the whole, ``properties`` by field.
+    Return marshmallow's messages as the validator's tree: ``errors`` of the whole, ``properties`` by field.
 
-    :param keys: names in the API by field name, where they differ
+    :param keys: our names to the API's, if they differ
     """
     whole = messages.get("_schema", [])
     parts = {(keys or {}).get(name, name): _branch(found) for name, found in messages.items() if name != "_schema"}

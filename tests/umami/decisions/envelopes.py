@@ -1,4 +1,4 @@
-"""Expected bodies of error responses."""
+"""The envelopes of errors."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Access codes: visible only to users who can change them, and hard to guess."""
+"""Access codes: for those who may change them, hard to guess."""
 
 import random
 import re
@@ -24,7 +24,7 @@ def team(make_team, people):
     return make_team(people["owner"], **others)
 
 
-class TestW25WhoSeesThem:
+class TestWhoSeesThem:
     LISTS = ["/api/me/teams", "/api/teams", "/api/users/{id}/teams"]
 
     @pytest.mark.parametrize("role", ["owner", "manager", "admin"])
@@ -67,7 +67,7 @@ class TestW25WhoSeesThem:
         assert joining.get(f"/api/teams/{team}").json["accessCode"] is None
 
 
-class TestW25WhatTheyAre:
+class TestWhatTheyAre:
     def test_the_generator_cannot_be_foretold(self, client_of, admin):
         client, codes = client_of(admin), set()
 

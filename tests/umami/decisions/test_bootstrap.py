@@ -1,4 +1,4 @@
-"""There is no default password, and production needs a secret."""
+"""No default password, and no production without a secret."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def environment(monkeypatch, tmp_path):
     return set_secret
 
 
-class TestW32Secret:
+class TestSecret:
     @pytest.mark.parametrize("secret", WEAK.values(), ids=WEAK)
     def test_a_production_start_without_a_real_one_is_refused(self, environment, secret):
         environment(secret)
@@ -70,7 +70,7 @@ class TestW32Secret:
         assert "FRONTDESK_SECRET_KEY is not set" in ended.stderr
 
 
-class TestW32FirstAdmin:
+class TestFirstAdmin:
     def test_one_made_from_the_environment_logs_in_with_that_password(self, app, log_in):
         with app.app_context():
             first = ensure_admin(OPERATOR, "root", "correct horse")

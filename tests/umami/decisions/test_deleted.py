@@ -1,4 +1,4 @@
-"""Rows that an Umami database marks as deleted are missing everywhere."""
+"""Rows that an Umami database marks as deleted are missing, everywhere."""
 
 import pytest
 from sqlalchemy import update
@@ -27,7 +27,7 @@ def gone(make_user):
     return make_user("gone")
 
 
-class TestW33DeletedUsers:
+class TestDeletedUsers:
     @pytest.fixture
     def owner(self, make_user):
         return make_user("owner")
@@ -113,7 +113,7 @@ class TestW33DeletedUsers:
         assert [(row["userId"], row["role"]) for row in members] == [(str(member.id), "team-owner")]
 
 
-class TestW33DeletedTeams:
+class TestDeletedTeams:
     @pytest.fixture
     def owner(self, make_user):
         return make_user()
@@ -191,7 +191,7 @@ class TestW33DeletedTeams:
         assert [answer.json for answer in answers] == [UNAUTHORIZED] * 2
 
 
-class TestW33DeletedWebsites:
+class TestDeletedWebsites:
     @pytest.fixture
     def website(self, make_website, admin):
         return make_website("Gone", owner=admin)

@@ -1,4 +1,4 @@
-"""What is deleted with a user or a team, and what passes to others."""
+"""What goes with a user or a team, and what passes on."""
 
 import pytest
 from sqlalchemy import select
@@ -38,7 +38,7 @@ def delete(client_of, admin):
     return lambda person, **query: client_of(admin).delete(f"/api/users/{person.id}", query_string=query)
 
 
-class TestW7DeletingATeam:
+class TestDeletingATeam:
     def test_its_websites_pass_to_its_owner(self, client_of, make_user, make_team, make_website, holders, team_roles):
         owner = make_user()
         team = make_team(owner, manager=make_user())
@@ -81,7 +81,7 @@ class TestW7DeletingATeam:
         assert client_of(admin).get(f"/api/teams/{team}").json == TEAM_NOT_FOUND
 
 
-class TestW8DeletingAUser:
+class TestDeletingAUser:
     def test_websites_and_their_links_go_with_it(
         self, anonymous, delete, make_user, make_website, make_share, holders, in_database
     ):
@@ -121,7 +121,7 @@ class TestW8DeletingAUser:
             assert session.scalars(select(Website.created_by)).all() == [None]
 
 
-class TestW9TeamsOfADeletedUser:
+class TestTeamsOfADeletedUser:
     @pytest.mark.parametrize("standing", ["manager", "member", "view_only"])
     def test_a_team_passes_to_the_next_in_line(self, delete, make_user, make_team, make_website, team_roles, standing):
         owner, heir = make_user(), make_user()
@@ -162,7 +162,7 @@ class TestW9TeamsOfADeletedUser:
         assert holders() == {}
 
 
-class TestW9TransferTo:
+class TestTransferTo:
     def test_the_heir_gets_websites_and_sole_ownerships(
         self, delete, make_user, make_team, make_website, holders, team_roles
     ):

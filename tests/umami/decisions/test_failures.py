@@ -1,4 +1,4 @@
-"""Failures: the body is never empty, and never shows internals."""
+"""Failures: never an empty body, never internals."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def request_id(response):
     return found
 
 
-class TestW22Failures:
+class TestFailures:
     @pytest.mark.parametrize("path", ["/api/nothing", "/api", "/api/users/a/b/c/d", "/api/%00", "/api/../x"])
     def test_unknown_paths(self, anonymous, path):
         response = anonymous.get(path)

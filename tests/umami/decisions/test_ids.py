@@ -26,7 +26,7 @@ PATHS = [
 ]
 
 
-class TestW2Ids:
+class TestIds:
     @pytest.mark.parametrize("text", MALFORMED.values(), ids=MALFORMED)
     def test_a_malformed_id_is_not_found(self, client_of, admin, text):
         response = client_of(admin).get(f"/api/users/{text}")

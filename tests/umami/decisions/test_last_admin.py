@@ -1,4 +1,4 @@
-"""The last administrator cannot be deleted or demoted."""
+"""The last administrator stays one."""
 
 import pytest
 from sqlalchemy import update
@@ -10,7 +10,7 @@ from app.services.users import accounts
 from tests.umami.decisions.envelopes import OK, bad_request
 
 
-class TestW4LastAdmin:
+class TestLastAdmin:
     @pytest.mark.parametrize("role", ["user", "view-only"])
     def test_the_last_one_cannot_be_demoted(self, client_of, admin, role):
         client = client_of(admin)

@@ -1,4 +1,4 @@
-"""The list parameters of Umami 3.3, and ``includeTeams``."""
+"""What Umami 3.3 lets lists be asked, and ``includeTeams``."""
 
 from datetime import timedelta
 
@@ -273,10 +273,10 @@ class TestUmami33MaxResults:
         assert answer == {"data": answer["data"], "count": 5, "page": 1, "pageSize": 2}
 
 
-class TestW28IncludeTeams:
+class TestIncludeTeams:
     @pytest.fixture
     def ada(self, make_user, make_team, make_website, admin):
-        """A user with a website, and with every role in a team that has one."""
+        """A user with a website, and every role in a team with one."""
         ada = make_user("ada")
         make_website("own", owner=ada)
         make_website("owned", team=make_team(ada))

@@ -1,4 +1,4 @@
-"""Guessing passwords is slowed down, and the response time does not tell whether a name exists."""
+"""Guessing passwords is slowed down, and names cannot be guessed by the cost of an answer."""
 
 import re
 
@@ -30,7 +30,7 @@ def comparisons(monkeypatch):
     return seen
 
 
-class TestW11Throttling:
+class TestThrottling:
     def test_after_ten_failures_even_the_right_password_is_refused(self, log_in, make_user):
         ada = make_user("ada")
 
@@ -138,7 +138,7 @@ class TestW11Throttling:
         assert [answer.status_code for answer in answers] == [401] * ATTEMPTS + [429]
 
 
-class TestW11OwnPassword:
+class TestOwnPassword:
     @pytest.mark.parametrize("way", ["me/password", "users/:self"])
     def test_guessing_the_current_password_counts_too(self, client_of, log_in, make_user, way):
         ada = make_user("ada")
@@ -185,7 +185,7 @@ class TestEmailAddress:
         assert [answer.status_code for answer in answers] == [401, 200]
 
 
-class TestW12Cost:
+class TestCost:
     def test_an_unknown_name_costs_one_comparison_as_a_known_one_does(self, log_in, make_user, comparisons):
         make_user("ada")
 

@@ -1,4 +1,4 @@
-"""Missing objects: 404 for callers who may know that, 401 for outsiders."""
+"""What is not there: 404 for those who may know, 401 for outsiders."""
 
 import pytest
 
@@ -75,7 +75,7 @@ def of_call(position):
     return [(*call[:3], call[position]) for call in CALLS.values()]
 
 
-class TestW21MissingObjects:
+class TestMissingObjects:
     @pytest.mark.parametrize(("method", "path", "body", "answer"), of_call(3), ids=CALLS)
     def test_an_administrator_learns_that_there_is_none(self, client_of, admin, method, path, body, answer):
         response = client_of(admin).open(path, method=method, json=body)

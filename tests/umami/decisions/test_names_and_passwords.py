@@ -1,4 +1,4 @@
-"""Changing your own password, the 72 bytes of bcrypt, and rules for names."""
+"""Own passwords, the 72 bytes of bcrypt, usernames."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ LONG = {"ASCII": "a" * 73, "two bytes each": "ä" * 37, "four bytes each": "🐴
 FULL = {"ASCII": "a" * 72, "two bytes each": "ä" * 36, "four bytes each": "🐴" * 18}
 
 
-class TestW14OwnPassword:
+class TestOwnPassword:
     @pytest.mark.parametrize("role", ["user", "view-only"])
     @pytest.mark.parametrize("current", [{}, {"currentPassword": ""}, {"currentPassword": "wrong"}])
     def test_it_is_not_changed_without_the_current_one(self, client_of, log_in, make_user, role, current):
@@ -54,7 +54,7 @@ class TestW14OwnPassword:
         assert log_in(ada, password=NEW).status_code == 200
 
 
-class TestW15SeventyTwoBytes:
+class TestSeventyTwoBytes:
     @pytest.mark.parametrize("password", LONG.values(), ids=LONG)
     def test_a_longer_new_password_is_refused(self, client_of, admin, make_user, password):
         ada = make_user("ada")
@@ -160,7 +160,7 @@ class TestHashesTravel:
         assert hash_of(stored_cheaply).startswith("$2b$05$")
 
 
-class TestW16Usernames:
+class TestUsernames:
     REFUSED = {
         "empty": ("", "Too small: expected string to have >=1 characters"),
         "blanks": (" \t\n ", "Too small: expected string to have >=1 characters"),

@@ -1,4 +1,4 @@
-"""Authentication, then validation, then permission, then existence; 401 for missing permission, as in Umami."""
+"""Authentication, then validation, then permission, then existence; 401 for "not allowed"."""
 
 import pytest
 
@@ -27,7 +27,7 @@ MISSHAPEN = {
 }
 
 
-class TestW24OrderOfChecks:
+class TestOrderOfChecks:
     def test_without_a_login_nobody_learns_what_a_body_should_look_like(self, app, anonymous):
         wrong = {"data": b"{broken", "query_string": {"page": "zero"}}
 
@@ -74,7 +74,7 @@ class TestW24OrderOfChecks:
         assert [response.json for response in responses] == [NOT_IN_CHARGE, TEAM_NOT_FOUND]
 
 
-class TestW23NotAllowed:
+class TestNotAllowed:
     def test_what_one_may_not_do_is_answered_as_if_one_were_not_logged_in(self, client_of, make_user):
         user = client_of(make_user())
 

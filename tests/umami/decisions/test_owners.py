@@ -1,4 +1,4 @@
-"""A team always has an owner, and managers cannot change owners."""
+"""A team has an owner, and managers cannot touch owners."""
 
 import pytest
 
@@ -41,7 +41,7 @@ LAST_OWNER_DEMOTED = bad_request("The last owner of a team cannot be demoted.")
 LAST_OWNER_LEAVES = bad_request("The last owner of a team cannot leave it.")
 
 
-class TestW6OwnerOfATeam:
+class TestOwnerOfATeam:
     @pytest.mark.parametrize("role", ["team-manager", "team-member", "team-view-only"])
     def test_a_manager_may_not_change_an_owner(self, client_of, team, owner, manager, roles, role):
         response = client_of(manager).post(f"/api/teams/{team}/users/{owner.id}", json={"role": role})
@@ -109,7 +109,7 @@ class TestW6OwnerOfATeam:
         assert roles() == {"owner": "owner", "manager": "manager"}
 
 
-class TestW6HandingOver:
+class TestHandingOver:
     @pytest.mark.parametrize("who", ["owner", "admin"])
     def test_owners_and_administrators_make_owners(self, client_of, team, owner, admin, member, roles, who):
         client = client_of({"owner": owner, "admin": admin}[who])

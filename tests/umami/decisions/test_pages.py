@@ -1,4 +1,4 @@
-"""Pages of lists: limited in size, in a total order, with Umami 3.3's parameters."""
+"""Pages: clamped, in a total order, with Umami 3.3's parameters."""
 
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -17,17 +17,17 @@ LISTS = {
     "teams by name": "/api/admin/teams?orderBy=name&sortDescending=true",
     "websites": "/api/admin/websites",
     "websites by domain": "/api/admin/websites?orderBy=domain",
-    "your teams": "/api/me/teams",
-    "your teams, by the other path": "/api/teams",
+    "own teams": "/api/me/teams",
+    "own teams, by their other name": "/api/teams",
     "a user's teams": "/api/users/{user}/teams",
-    "your websites": "/api/me/websites",
-    "your websites, by the other path": "/api/websites",
+    "own websites": "/api/me/websites",
+    "own websites, by their other name": "/api/websites",
     "a user's websites": "/api/users/{user}/websites",
     "a user's websites and those of teams": "/api/users/{user}/websites?includeTeams=true",
     "a team's websites": "/api/teams/{team}/websites",
     "a team's members": "/api/teams/{team}/users",
     "a website's shares": "/api/websites/{website}/shares",
-    "your sessions": "/api/me/sessions",
+    "own sessions": "/api/me/sessions",
 }
 
 
@@ -73,7 +73,7 @@ def walk(client_of, admin, in_database):
     return pages
 
 
-class TestW20TotalOrder:
+class TestTotalOrder:
     @pytest.mark.parametrize("path", LISTS.values(), ids=LISTS)
     def test_pages_neither_overlap_nor_leave_gaps(self, walk, path):
         ids = [row["id"] for row in walk(path)]
@@ -112,7 +112,7 @@ class TestW20TotalOrder:
         assert [row.get("username") or row["name"] for row in rows] == names
 
 
-class TestW19PageSize:
+class TestPageSize:
     def test_a_larger_one_is_cut_and_the_answer_says_so(self, client_of, admin):
         answer = client_of(admin).get("/api/admin/teams?pageSize=100000").json
 

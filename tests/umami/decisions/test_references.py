@@ -1,4 +1,4 @@
-"""What a request refers to must exist."""
+"""What a request refers to must be there."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.umami.decisions.envelopes import NOWHERE, UNAUTHORIZED, bad_fields
 BLUE = {"name": "Blue"}
 
 
-class TestW10DanglingReferences:
+class TestDanglingReferences:
     def test_an_owner_whom_nobody_knows_is_refused(self, client_of, admin):
         client = client_of(admin)
 

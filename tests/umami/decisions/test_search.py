@@ -1,4 +1,4 @@
-"""A search finds its exact text: it has no wildcards, and case does not matter."""
+"""Search is for what was typed: nothing in it is a wildcard, and case does not matter."""
 
 import pytest
 from sqlalchemy import update
@@ -26,7 +26,7 @@ def found(client_of, admin, in_database):
         "users": "/api/admin/users",
         "teams": "/api/admin/teams",
         "websites": "/api/admin/websites",
-        "your websites": "/api/websites",
+        "own websites": "/api/websites",
         "domains": f"/api/users/{users[0].id}/websites",
         "a user's websites": f"/api/users/{admin.id}/websites",
         "a team's websites": f"/api/teams/{teams[0].id}/websites",
@@ -47,7 +47,7 @@ LISTS = [
     "users",
     "teams",
     "websites",
-    "your websites",
+    "own websites",
     "domains",
     "a user's websites",
     "a team's websites",
@@ -56,7 +56,7 @@ LISTS = [
 
 
 @pytest.mark.parametrize("name", LISTS)
-class TestW18Search:
+class TestSearch:
     def test_nothing_is_a_wildcard(self, found, name):
         hits = {text: found(name, text) for text in ("%", "_", "\\", "0%", "e_c", "k\\s", "%%", "__", "\\\\", "\\%")}
 

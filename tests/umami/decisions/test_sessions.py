@@ -1,4 +1,4 @@
-"""Sessions are listed, and ended one by one or all at once."""
+"""Logins are listed, and ended one by one or all at once."""
 
 import pytest
 
@@ -10,7 +10,7 @@ def ada(make_user):
     return make_user("ada")
 
 
-class TestW3ListOfLogins:
+class TestListOfLogins:
     def test_it_tells_when_and_from_where(self, anonymous, client_with, ada):
         answer = anonymous.post(
             "/api/auth/login",
@@ -67,7 +67,7 @@ class TestW3ListOfLogins:
         assert [row["current"] for row in listed["data"]] == [True]
 
 
-class TestW3EndingLogins:
+class TestEndingLogins:
     def test_one_is_ended_by_its_id(self, client_of, ada):
         lost, asking = client_of(ada), client_of(ada)
         (theirs,) = [row["id"] for row in asking.get("/api/me/sessions").json["data"] if not row["current"]]

@@ -1,4 +1,4 @@
-"""A share token where a user is required: always 401, so that it opens nothing but its website."""
+"""A share token where a user is needed: 401, always."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def shared(share_client, make_share, make_website, make_user, make_team):
     return share_client(make_share(make_website("Shared", owner=owner)))
 
 
-class TestW1NoUserNeverMeansNoFilter:
+class TestNoUserNeverMeansNoFilter:
     @pytest.mark.parametrize("method", ["GET", "POST"])
     def test_verify_tells_the_bearer_of_a_share_no_teams(self, shared, method):
         response = shared.open("/api/auth/verify", method=method)
@@ -31,7 +31,7 @@ class TestW1NoUserNeverMeansNoFilter:
         assert response.json == UNAUTHORIZED
 
 
-class TestW5ShareTokenWhereAUserIsNeeded:
+class TestShareTokenWhereAUserIsNeeded:
     def test_every_endpoint_that_needs_a_user_answers_401(self, app, shared):
         answers = {
             (method, path): shared.open(path, method=method, json={}) for method, path in endpoints(app, "share")

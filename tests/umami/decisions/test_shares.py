@@ -1,4 +1,4 @@
-"""Shares: slugs that cannot be guessed, and tokens that end with their share."""
+"""Public links: slugs that cannot be guessed, tokens that die."""
 
 import random
 import re
@@ -21,7 +21,7 @@ def website(make_website, owner):
     return make_website("Shared", owner=owner)
 
 
-class TestW26Slugs:
+class TestSlugs:
     def test_the_generator_cannot_be_foretold(self, client_of, owner, website):
         client, slugs = client_of(owner), set()
 
@@ -61,7 +61,7 @@ class TestW26Slugs:
         assert (response.status_code, response.json["websiteId"]) == (200, str(website))
 
 
-class TestW26Tokens:
+class TestTokens:
     def test_one_shows_its_website_and_no_other(self, share_client, make_share, make_website, owner, website):
         viewer, other = share_client(make_share(website)), make_website("Other", owner=owner)
 

@@ -1,4 +1,4 @@
-"""The database decides what is unique, and all endpoints respond in the same way."""
+"""What is unique is decided by the database, and answers one way."""
 
 import pytest
 from sqlalchemy import func, select
@@ -42,7 +42,7 @@ def refused(client_of, admin, rows):
     return call
 
 
-class TestW17Taken:
+class TestTaken:
     @pytest.mark.parametrize("username", ["ada", "ADA", " ada ", "\uff21da"])
     def test_a_username_in_whatever_spelling(self, refused, make_user, username):
         make_user("ada")
@@ -113,7 +113,7 @@ class TestW17Taken:
         assert client_of(admin).get(f"/api/teams/{green}").json["name"] == "Green"
 
 
-class TestW17TakenSlugs:
+class TestTakenSlugs:
     @pytest.fixture
     def website(self, make_user, make_website, make_share):
         """A website without a share; the slug belongs to another website."""

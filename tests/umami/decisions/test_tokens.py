@@ -1,4 +1,4 @@
-"""Tokens: opaque, stored as hashes, expiring, revocable."""
+"""Tokens: opaque, kept as hashes, expiring, revocable."""
 
 from hashlib import sha256
 
@@ -24,7 +24,7 @@ def alive(clients):
     return [answer.status_code == 200 for answer in answers]
 
 
-class TestW3Tokens:
+class TestTokens:
     def test_a_token_tells_nothing(self, log_in, make_user):
         ada = make_user("ada")
 
@@ -77,7 +77,7 @@ class TestW3Tokens:
         assert alive([client, second]) == [True, False]
 
 
-class TestW3LastUse:
+class TestLastUse:
     @pytest.fixture
     def last_use(self, in_database):
         def read():
@@ -113,7 +113,7 @@ class TestW3LastUse:
         assert after["createdAt"] == before["createdAt"]
 
 
-class TestW3Revoking:
+class TestRevoking:
     def test_logging_out_ends_the_login_that_asks(self, logins, make_user):
         clients = logins(make_user(), 2)
 

@@ -1,4 +1,4 @@
-"""The global role view-only prevents creating things, and takes nothing away."""
+"""The global role view-only bars creating, and takes nothing away."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def ada(make_user):
     return make_user("ada", role="view-only")
 
 
-class TestW34ViewOnly:
+class TestViewOnly:
     @pytest.mark.parametrize(("path", "body"), [("/api/websites", SITE), ("/api/teams", {"name": "Blue"})])
     def test_nothing_is_created(self, client_of, admin, ada, path, body):
         response = client_of(ada).post(path, json=body)

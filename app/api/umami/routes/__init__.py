@@ -1,1 +1,1 @@
-"""Routes: each function parses a request, calls a service, and returns what the response serializes."""
+"""Routes. Each parses the request, calls a service, and returns its result."""

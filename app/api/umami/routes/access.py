@@ -1,4 +1,4 @@
-"""``…/access``: the access of users to websites. Umami has no such endpoints; these follow its style."""
+"""``…/access``: access to websites. Umami has nothing like it; the style is Umami's."""
 
 from typing import Any
 from uuid import UUID
@@ -18,42 +18,26 @@ bp = Blueprint("access", __name__)
 @bp.get("/websites/<website_id>/access")
 @operation(PageOf(AccessOut), query=SearchedQuery)
 def get_website_access(website_id: UUID, query: Listing) -> Page[Any]:
-    """
-    List the users who can access a website, by name, with the reasons.
-
-    You need the access level `admin` on the website.
-    """
+    """List the users with access to a website, by name, and why. You need admin access to it."""
     return effective.list_website_access(current_actor(), website_id, query.window, search=query.search)
 
 
 @bp.get("/users/<user_id>/access")
 @operation(PageOf(AccessOut), query=SearchedQuery)
 def get_user_access(user_id: UUID, query: Listing) -> Page[Any]:
-    """
-    List the websites that a user can access, by name, with the reasons.
-
-    Only administrators can list those of other users.
-    """
+    """List the websites a user can access, by name, and why: your own, or as an administrator any user's."""
     return effective.list_user_access(current_actor(), user_id, query.window, search=query.search)
 
 
 @bp.put("/websites/<website_id>/access/<user_id>")
 @operation(AccessOut, takes=AccessPut)
 def put_website_access(website_id: UUID, user_id: UUID, data: dict[str, Any]) -> Any:
-    """
-    Grant a user access to a website; this replaces an existing grant.
-
-    You need the access level `admin` on the website.
-    """
+    """Give a user access to a website. It replaces what was granted before."""
     return effective.put_access(current_actor(), website_id, user_id, **data)
 
 
 @bp.delete("/websites/<website_id>/access/<user_id>")
 @operation(Ok)
 def delete_website_access(website_id: UUID, user_id: UUID) -> None:
-    """
-    Revoke a user's grant and capabilities on a website, if there are any.
-
-    Access that the user has as owner or through a team stays.
-    """
+    """Remove what a user was granted on a website, if anything."""
     grants.set_access(current_actor(), user_id, [website_id], None)

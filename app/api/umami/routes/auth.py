@@ -30,51 +30,39 @@ def _user_agent() -> str:
 @bp.post("/login")
 @operation(LoggedIn, takes=LoginIn, access=Access.PUBLIC, refuses=(401, 429))
 def login(data: dict[str, Any]) -> auth.Login | HalfWay:
-    """
-    Log in with a username or e-mail address and a password, and return a token.
-
-    For users with a second factor, the token is valid only for completing the login with `POST /api/2fa/verify`.
-    """
+    """Log in with username or e-mail address, and password; returns a token."""
     return auth.login(current_actor(), **data, user_agent=_user_agent())
 
 
 @bp.post("/forgot-password")
 @operation(Ok, takes=ForgotPassword, access=Access.PUBLIC, refuses=(429,))
 def forgot_password(data: str) -> None:
-    """
-    Send a password reset link to a user who has an e-mail address.
-
-    The response does not tell whether there is such a user.
-    """
+    """Mail a password reset link, if such a user has an e-mail address; the response does not tell."""
     password_resets.request(current_actor(), data)
 
 
 @bp.post("/logout")
 @operation(Ok, access=Access.LEAVING, before_enrolling=True)
 def logout() -> None:
-    """
-    End the session, and revoke its token.
-
-    It is not an error if the session has already ended.
-    """
+    """End the session of this token. It is no error if it has ended already."""
     sessions.revoke_current(current_actor())
 
 
 @bp.route("/verify", methods=["GET", "POST"])
 @operation(CurrentUserWithTeams, before_enrolling=True)
 def verify() -> Identity:
-    """Return the current user and their teams."""
+    """Return the user who is logged in, and their teams."""
     return whoami(current_actor())
 
 
 @bp.post("/sso")
 @operation(SignedOn, refuses=(400,))
 def sso() -> tuple[Actor, str]:
-    """Return a second token for the current user, which is valid for a day."""
+    """Open a second session for the user who is logged in, for one day."""
     return current_actor(), auth.single_sign_on(current_actor(), user_agent=_user_agent())
 
 
 @bp.get("/subscription")
 @operation(Subscription)
 def get_subscription() -> None:
-    """Return the subscription, which a self-hosted server does not have; nothing is limited."""
+    """Return the subscription: there is none, and nothing is limited."""

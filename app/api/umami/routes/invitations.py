@@ -1,4 +1,4 @@
-"""``/api/invitations``: accounts that users activate by a link. Umami has no such endpoints; these follow its style."""
+"""``/api/invitations``: invitations by link. Umami has nothing like it; the style is Umami's."""
 
 from typing import Any
 from uuid import UUID
@@ -19,22 +19,14 @@ bp = Blueprint("invitations", __name__, url_prefix="/invitations")
 @bp.get("")
 @operation(PageOf(InvitationOut), query=SearchedQuery)
 def get_invitations(query: Listing) -> Page[Any]:
-    """
-    List invitations, newest first.
-
-    Administrators get all invitations, other users those that they created.
-    """
+    """List invitations, newest first: your own, or as an administrator all."""
     return manage.list_invitations(current_actor(), query.window, search=query.search)
 
 
 @bp.post("")
 @operation(InvitationMade, takes=InvitationCreate)
 def create_invitation(data: dict[str, Any]) -> Any:
-    """
-    Invite a user, and return the invitation with its link.
-
-    Users who are not administrators must grant access to at least one website that they administer.
-    """
+    """Invite a user: as an administrator, or to websites that you administer."""
     made = manage.invite(current_actor(), **data)
     return made, made.link(root())
 
@@ -42,20 +34,20 @@ def create_invitation(data: dict[str, Any]) -> Any:
 @bp.get("/<invitation_id>")
 @operation(InvitationOut)
 def get_invitation(invitation_id: UUID) -> Any:
-    """Return an invitation."""
+    """Return one invitation."""
     return manage.get(current_actor(), invitation_id)
 
 
 @bp.delete("/<invitation_id>")
 @operation(Ok)
 def delete_invitation(invitation_id: UUID) -> None:
-    """Revoke an invitation, and delete the account that was created for it."""
+    """Revoke an invitation, and delete the account that waits for it."""
     manage.revoke(current_actor(), invitation_id)
 
 
 @bp.post("/<invitation_id>/resend")
 @operation(InvitationMade, takes=InvitationResend, needs_body=False)
 def resend_invitation(invitation_id: UUID, data: dict[str, Any]) -> Any:
-    """Create and mail a new link for an invitation; earlier links become invalid."""
+    """Make a new link and mail it. Earlier links become invalid."""
     made = manage.resend(current_actor(), invitation_id, **data)
     return made, made.link(root())

@@ -1,4 +1,4 @@
-"""``/api/me``: the current user."""
+"""``/api/me``: the caller."""
 
 from typing import Any
 from uuid import UUID
@@ -24,14 +24,14 @@ bp = Blueprint("me", __name__)
 @bp.get("/me")
 @operation(Me, access=Access.VIEWER, before_enrolling=True)
 def get_me() -> tuple[Actor, str | None]:
-    """Return the current user, or what a share token gives access to."""
+    """Return the caller, and how they are authenticated."""
     return current_actor(), bearer_token()
 
 
 @bp.post("/me/password")
 @operation(UserSummary, takes=PasswordChange, refuses=(429,))
 def update_my_password(data: dict[str, Any]) -> Any:
-    """Change your own password; your other sessions end."""
+    """Change your password. Your other sessions end."""
     return accounts.change_own_password(current_actor(), **data)
 
 
@@ -39,7 +39,7 @@ def update_my_password(data: dict[str, Any]) -> Any:
 @bp.get("/teams", endpoint="get_teams")
 @operation(PageOf(TeamFull), query=TeamQuery)
 def get_my_teams(query: Listing) -> Page[Any]:
-    """List the teams that you are a member of, oldest first."""
+    """List your teams, oldest first."""
     return teams.list_teams(current_actor(), query.window, sort=query.sort_or(teams.OLDEST_FIRST))
 
 
@@ -72,22 +72,14 @@ def list_websites(query: Listing) -> Page[Any]:
 @bp.get("/boards", endpoint="get_my_boards")
 @operation(PageOf(WebsiteOut), query=SearchedQuery)
 def get_my_links(query: Listing) -> Page[Any]:
-    """
-    List your links, pixels or boards: always an empty page.
-
-    Umami's dashboard requests them, but Frontdesk does not store any.
-    """
+    """List your links, pixels or boards: always none. Umami's dashboard requests them."""
     return Page([], 0)
 
 
 @bp.get("/dashboard")
 @operation(None)
 def get_my_dashboard() -> None:
-    """
-    Return your start board: always null.
-
-    Umami's dashboard requests it, but Frontdesk does not store boards.
-    """
+    """Return the board you start on: always none. Umami's dashboard requests it."""
 
 
 @bp.get("/me/sessions")
@@ -100,7 +92,7 @@ def get_my_sessions(query: Listing) -> Page[Any]:
 @bp.delete("/me/sessions")
 @operation(Ok)
 def delete_my_other_sessions() -> None:
-    """End all your sessions except the current one."""
+    """End all your sessions except this one."""
     sessions.revoke_others(current_actor())
 
 

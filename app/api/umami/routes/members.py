@@ -1,4 +1,4 @@
-"""``/api/teams/:id/users`` and ``/api/teams/:id/websites``: the members and websites of a team."""
+"""``/api/teams/:id/users`` and ``/api/teams/:id/websites``: members and websites of a team."""
 
 from typing import Any
 from uuid import UUID
@@ -35,7 +35,7 @@ def create_team_user(team_id: UUID, data: dict[str, Any]) -> Any:
 @bp.get("/users/<user_id>")
 @operation(MembershipOut)
 def get_team_user(team_id: UUID, user_id: UUID) -> Any:
-    """Return a user's membership of a team."""
+    """Return one membership."""
     return memberships.get_member(current_actor(), team_id, user_id)
 
 
@@ -49,11 +49,7 @@ def update_team_user(team_id: UUID, user_id: UUID, data: dict[str, Any]) -> Any:
 @bp.delete("/users/<user_id>")
 @operation(Ok, query=MemberDelete)
 def delete_team_user(team_id: UUID, user_id: UUID, query: dict[str, Any]) -> None:
-    """
-    Remove a member from a team, and revoke their grants on the team's websites.
-
-    Any member can leave a team.
-    """
+    """Remove a member from a team, or leave it. Their grants on the team's websites end."""
     memberships.remove_member(current_actor(), team_id, user_id, **query)
 
 
@@ -85,9 +81,5 @@ def delete_team_website(team_id: UUID, website_id: UUID) -> None:
 @bp.get("/boards", endpoint="get_team_boards")
 @operation(PageOf(TeamWebsite), query=TeamWebsiteQuery)
 def get_team_links(team_id: UUID, query: Listing) -> Page[Any]:
-    """
-    List a team's links, pixels or boards: always an empty page.
-
-    Umami's dashboard requests them, but Frontdesk does not store any.
-    """
+    """List a team's links, pixels or boards: always none."""
     return memberships.nothing_of_team(current_actor(), team_id)

@@ -13,11 +13,11 @@ bp = Blueprint("server", __name__)
 @bp.get("/heartbeat")
 @operation(Ok, access=Access.PUBLIC)
 def heartbeat() -> None:
-    """Return success as long as the server is running."""
+    """Check that the server runs."""
 
 
 @bp.get("/config")
 @operation(ServerConfig, access=Access.PUBLIC)
 def get_config() -> Config:
-    """Return the settings that a dashboard needs before a user logs in."""
+    """The settings that a dashboard reads before a user logs in."""
     return runtime().config

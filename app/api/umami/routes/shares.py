@@ -16,21 +16,21 @@ bp = Blueprint("shares", __name__, url_prefix="/share")
 @bp.get("/<slug>")
 @operation(OpenedShare, access=Access.PUBLIC, refuses=(404, 429))
 def get_share_by_slug(slug: str) -> Any:
-    """Return the website that a share shows, with a share token."""
+    """Open a public link: returns what it shows, and a token to view it."""
     return shares.open_share(current_actor(), slug)
 
 
 @bp.post("")
 @operation(ShareOut, takes=ShareCreate, refuses=(404, 429))
 def create_share(data: dict[str, Any]) -> Any:
-    """Create a share of a website."""
+    """Create a public link to a website."""
     return shares.create_share(current_actor(), data.pop("entity_id"), **data)
 
 
 @bp.get("/id/<share_id>")
 @operation(ShareOut)
 def get_share(share_id: UUID) -> Any:
-    """Return a share."""
+    """Return one public link."""
     return shares.get_share(current_actor(), share_id)
 
 
@@ -44,5 +44,5 @@ def update_share(share_id: UUID, data: dict[str, Any]) -> Any:
 @bp.delete("/id/<share_id>")
 @operation(Ok)
 def delete_share(share_id: UUID) -> None:
-    """Delete a share, and revoke its tokens."""
+    """Delete a public link. Its tokens become invalid."""
     shares.delete_share(current_actor(), share_id)

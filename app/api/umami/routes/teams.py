@@ -36,14 +36,14 @@ def list_all_teams(query: Listing) -> Page[Any]:
 @bp.post("/teams")
 @operation((TeamOut, MembershipOut), takes=TeamCreate)
 def create_team(data: dict[str, Any]) -> Any:
-    """Create a team, and return it with its owner's membership."""
+    """Create a team. Returns the team and the membership of its owner."""
     return teams.create_team(current_actor(), **data)
 
 
 @bp.post("/teams/join")
 @operation(MembershipOut, takes=TeamJoin, refuses=(404, 429))
 def join_team(data: dict[str, Any]) -> Any:
-    """Join the team that has this access code."""
+    """Join the team with this access code."""
     return memberships.join_team(current_actor(), **data)
 
 
@@ -57,12 +57,12 @@ def get_team(team_id: UUID) -> Any:
 @bp.post("/teams/<team_id>")
 @operation(TeamOut, takes=TeamUpdate, refuses=(429,))
 def update_team(team_id: UUID, data: dict[str, Any]) -> Any:
-    """Rename a team, or change its access code."""
+    """Change a team's name or access code."""
     return teams.update_team(current_actor(), team_id, **data)
 
 
 @bp.delete("/teams/<team_id>")
 @operation(Ok)
 def delete_team(team_id: UUID) -> None:
-    """Delete a team; its websites go to its longest-standing owner."""
+    """Delete a team. Its websites go to its longest-standing owner."""
     teams.delete_team(current_actor(), team_id)

@@ -44,35 +44,21 @@ def create_user(data: dict[str, Any]) -> Any:
 @bp.get("/users/<user_id>")
 @operation(UserProfile)
 def get_user(user_id: UUID) -> Any:
-    """
-    Return a user.
-
-    Only administrators can request other users.
-    """
+    """Return a user: yourself, or as an administrator any user."""
     return accounts.get_user(current_actor(), user_id)
 
 
 @bp.post("/users/<user_id>")
 @operation(UserProfile, takes=UserUpdate, refuses=(429,))
 def update_user(user_id: UUID, data: dict[str, Any]) -> Any:
-    """
-    Change a user.
-
-    Users who are not administrators can change their own password, e-mail address and display name; a username and a
-    role that they send are ignored.
-    """
+    """Update a user. Users who are not administrators can change their password, e-mail address and display name."""
     return accounts.update_user(current_actor(), user_id, **data)
 
 
 @bp.delete("/users/<user_id>")
 @operation(Ok, query=UserDelete)
 def delete_user(user_id: UUID, query: dict[str, Any]) -> None:
-    """
-    Delete a user permanently, together with the websites that they own.
-
-    A team of which they are the only owner passes to its longest-standing manager, or else to its longest-standing
-    member; without another member it is deleted. With `transferTo`, websites and teams go to that user instead.
-    """
+    """Delete a user, and the websites they own. Their teams pass to another member."""
     accounts.delete_user(current_actor(), user_id, **query)
 
 
@@ -93,5 +79,5 @@ def get_user_websites(user_id: UUID, query: Listing) -> Page[Any]:
 @bp.get("/users/<user_id>/teams")
 @operation(PageOf(TeamFull), query=TeamQuery)
 def get_user_teams(user_id: UUID, query: Listing) -> Page[Any]:
-    """List the teams that a user is a member of, oldest first."""
+    """List a user's teams, oldest first."""
     return teams.list_teams(current_actor(), query.window, user_id=user_id, sort=query.sort_or(teams.OLDEST_FIRST))

@@ -37,21 +37,21 @@ def list_all_websites(query: Listing) -> Page[Any]:
 @bp.post("/websites")
 @operation(WebsiteOut, takes=WebsiteCreate)
 def create_website(data: dict[str, Any]) -> Any:
-    """Create a website that you or a team owns."""
+    """Create a website, for yourself or a team."""
     return websites.create_website(current_actor(), **data)
 
 
 @bp.get("/websites/<website_id>")
 @operation(WebsiteOut, access=Access.VIEWER)
 def get_website(website_id: UUID) -> Any:
-    """Return a website."""
+    """Return one website."""
     return websites.get_website(current_actor(), website_id)
 
 
 @bp.post("/websites/<website_id>")
 @operation(WebsiteOut, takes=WebsiteUpdate)
 def update_website(website_id: UUID, data: dict[str, Any]) -> Any:
-    """Change a website, and add or delete shares."""
+    """Update a website, or its public link."""
     if "recorder_enabled" in data:
         data.setdefault("replay_enabled", data.pop("recorder_enabled"))
     return websites.update_website(current_actor(), website_id, **data)
@@ -67,34 +67,26 @@ def delete_website(website_id: UUID) -> None:
 @bp.post("/websites/<website_id>/reset")
 @operation(Ok)
 def reset_website(website_id: UUID) -> None:
-    """
-    Reset a website's statistics.
-
-    Frontdesk stores no statistics, but only records the time of the reset.
-    """
+    """Restart the website's statistics."""
     websites.reset_website(current_actor(), website_id)
 
 
 @bp.post("/websites/<website_id>/transfer")
 @operation(WebsiteBare, takes=WebsiteTransfer)
 def transfer_website(website_id: UUID, data: dict[str, Any]) -> Any:
-    """
-    Transfer a website: your own to a team, or a team's to yourself.
-
-    For your own, you need to own or manage the team; for a team's, you need to own the team.
-    """
+    """Transfer a website: your own to a team, or a team's to yourself."""
     return websites.transfer_website(current_actor(), website_id, **data)
 
 
 @bp.get("/websites/<website_id>/shares")
 @operation(PageOf(ShareOut), query=ShareQuery, access=Access.VIEWER)
 def get_website_shares(website_id: UUID, query: Listing) -> Page[Any]:
-    """List a website's shares, newest first."""
+    """List a website's public links, newest first."""
     return shares.list_shares(current_actor(), website_id, query.window)
 
 
 @bp.post("/websites/<website_id>/shares")
 @operation(ShareOut, takes=WebsiteShareCreate)
 def create_website_share(website_id: UUID, data: dict[str, Any]) -> Any:
-    """Create a share with a random slug."""
+    """Create a public link with a random slug."""
     return shares.create_share(current_actor(), website_id, **data)

@@ -1,1 +1,1 @@
-"""Shapes: one in, one out."""
+"""The shapes of requests and responses."""

@@ -1,4 +1,4 @@
-"""Access to websites in Umami's API. Umami itself has no such endpoints."""
+"""Access to websites, in the style of Umami's API, which has nothing like it."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ from marshmallow import ValidationError, fields
 
 from app.api.umami import texts
 from app.api.umami.fields import Option, Text
-from app.api.umami.schemas.base import OutSchema, WireSchema
+from app.api.umami.schemas.base import ApiSchema, OutSchema
 from app.api.umami.schemas.users import UserRef
 from app.domain.roles import SiteRole, Source, TeamRole
 
 RIGHTS = [role.value for role in SiteRole]
 CAPABILITIES_AT_ONCE = 100
-"""The maximum length of a list; no one has that many capabilities."""
+"""More than there are; a longer list is a mistake."""
 
 
 class Names(fields.List[str]):
@@ -31,7 +31,7 @@ class Names(fields.List[str]):
         return super()._deserialize(value, *args, **kwargs)
 
 
-class AccessPut(WireSchema):
+class AccessPut(ApiSchema):
     """``PUT /api/websites/:id/access/:userId``."""
 
     role = Option(RIGHTS, required=True, metadata={"examples": [SiteRole.VIEW.value]})
@@ -49,24 +49,20 @@ class AccessUser(OutSchema):
 
     id = fields.UUID(required=True)
     username = fields.String(required=True)
-    pending = fields.Boolean(
-        required=True, metadata={"description": "The user has been invited, and has not accepted yet."}
-    )
+    pending = fields.Boolean(required=True, metadata={"description": "The user has not accepted the invitation yet."})
 
 
 class AccessWebsite(OutSchema):
-    """The website that the user has access to."""
+    """The website."""
 
     id = fields.UUID(required=True)
     name = fields.String(required=True)
     domain = fields.String(required=True, allow_none=True)
-    number = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "A positive number; never reused."}
-    )
+    number = fields.Integer(required=True, allow_none=True, metadata={"description": "Positive; never reused."})
 
 
 class AccessTeam(OutSchema):
-    """The team through which a user has access."""
+    """The team that gives access."""
 
     id = fields.UUID(required=True)
     name = fields.String(required=True)
@@ -74,7 +70,7 @@ class AccessTeam(OutSchema):
 
 
 class AccessReason(OutSchema):
-    """One reason why a user has access."""
+    """One reason for a user's access."""
 
     source = fields.String(required=True, metadata={"enum": [source.value for source in Source]})
     right = fields.String(required=True, metadata={"enum": RIGHTS})
@@ -83,21 +79,18 @@ class AccessReason(OutSchema):
         UserRef,
         required=True,
         allow_none=True,
-        metadata={
-            "description": "The user who gave a grant; null if it was given on the command line, or that user has been "
-            "deleted."
-        },
+        metadata={"description": "Who granted it; null if it was the command line, or a user who was deleted."},
     )
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
-        team = None if source.team is None else AccessTeam.draw(source.team)
-        granter = None if source.granted_by is None else UserRef.draw(source.granted_by)
+    def serialize(cls, source: Any) -> dict[str, Any]:
+        team = None if source.team is None else AccessTeam.serialize(source.team)
+        granter = None if source.granted_by is None else UserRef.serialize(source.granted_by)
         return {"source": source.source, "right": source.right, "team": team, "grantedBy": granter}
 
 
 class AccessCapabilities(OutSchema):
-    """Capabilities that are granted by name, and those that the access level implies."""
+    """Capabilities: granted by name, or included in the access level."""
 
     granted = fields.List(fields.String(), required=True)
     implied = fields.List(fields.String(), required=True)
@@ -109,24 +102,22 @@ class AccessOut(OutSchema):
     user = fields.Nested(AccessUser, required=True)
     website = fields.Nested(AccessWebsite, required=True)
     right = fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"enum": [*RIGHTS, None], "description": "The highest access level; null without access."},
+        required=True, allow_none=True, metadata={"enum": [*RIGHTS, None], "description": "The strongest access level."}
     )
     capabilities = fields.Nested(AccessCapabilities, required=True)
     reasons = fields.Nested(
         AccessReason,
         many=True,
         required=True,
-        metadata={"description": "Where the access comes from, highest access level first."},
+        metadata={"description": "Reasons for the access, the strongest first."},
     )
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         return {
-            "user": AccessUser.draw(source.user),
-            "website": AccessWebsite.draw(source.website),
+            "user": AccessUser.serialize(source.user),
+            "website": AccessWebsite.serialize(source.website),
             "right": source.right,
             "capabilities": {"granted": source.granted, "implied": source.implied},
-            "reasons": [AccessReason.draw(reason) for reason in source.reasons],
+            "reasons": [AccessReason.serialize(reason) for reason in source.reasons],
         }

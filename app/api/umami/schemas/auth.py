@@ -1,4 +1,4 @@
-"""Logins, the current user and the server's settings in Umami's API."""
+"""Login, the caller, and the server's settings, in Umami's API."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from marshmallow import ValidationError, fields, post_load
 
 from app.api.umami import texts
 from app.api.umami.fields import Text
-from app.api.umami.schemas.base import IsoDate, OutSchema, WireSchema
+from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema
 from app.api.umami.schemas.shares import SharedViewOut
 from app.api.umami.schemas.teams import BriefTeam
 from app.api.umami.schemas.users import EMAIL_MAX_LENGTH, PASSWORD_MAX_LENGTH, UserSummary
@@ -14,14 +14,14 @@ from app.domain.roles import Role
 from app.services.authentication.partial_logins import HalfWay
 
 
-class LoginIn(WireSchema):
+class LoginIn(ApiSchema):
     """``POST /api/auth/login``."""
 
     username = Text(required=True, metadata={"description": "Username or e-mail address; not case-sensitive."})
     password = Text(required=True)
 
 
-class PasswordChange(WireSchema):
+class PasswordChange(ApiSchema):
     """``POST /api/me/password``."""
 
     current_password = Text(required=True)
@@ -33,11 +33,11 @@ class PasswordChange(WireSchema):
     )
 
 
-class ForgotPassword(WireSchema):
+class ForgotPassword(ApiSchema):
     """``POST /api/auth/forgot-password``."""
 
     username = Text(most=EMAIL_MAX_LENGTH, metadata={"description": "Username or e-mail address."})
-    email = Text(most=EMAIL_MAX_LENGTH, metadata={"description": "The same as `username`; one of the two is required."})
+    email = Text(most=EMAIL_MAX_LENGTH, metadata={"description": "The same; one of the two is required."})
 
     @post_load
     def _to_account(self, data: dict[str, Any], **_kwargs: Any) -> str:
@@ -53,9 +53,9 @@ class SignedOnUser(UserSummary):
     is_admin = fields.Boolean(required=True)
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         """From an ``Actor``."""
-        return {**UserSummary.draw(source), "isAdmin": source.role == Role.ADMIN}
+        return {**UserSummary.serialize(source), "isAdmin": source.role == Role.ADMIN}
 
 
 class CurrentUser(UserSummary):
@@ -65,21 +65,21 @@ class CurrentUser(UserSummary):
     is_admin = fields.Boolean(required=True)
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         """From an ``Actor``."""
         required = source.user is not None and source.user.two_factor_required
-        return {**UserSummary.draw(source), "twoFactorRequired": required, "isAdmin": source.role == Role.ADMIN}
+        return {**UserSummary.serialize(source), "twoFactorRequired": required, "isAdmin": source.role == Role.ADMIN}
 
 
 class CurrentUserWithTeams(CurrentUser):
-    """The caller, with their teams."""
+    """The caller, and their teams."""
 
     teams = fields.Nested(BriefTeam, many=True, required=True)
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         """From an ``Identity``."""
-        return {**CurrentUser.draw(source.user), "teams": [BriefTeam.draw(team) for team in source.teams]}
+        return {**CurrentUser.serialize(source.user), "teams": [BriefTeam.serialize(team) for team in source.teams]}
 
 
 class LoggedInUser(UserSummary):
@@ -89,12 +89,12 @@ class LoggedInUser(UserSummary):
     teams = fields.Nested(BriefTeam, many=True, required=True)
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         """From an ``Identity``."""
         return {
-            **UserSummary.draw(source.user),
+            **UserSummary.serialize(source.user),
             "isAdmin": source.user.role == Role.ADMIN,
-            "teams": [BriefTeam.draw(team) for team in source.teams],
+            "teams": [BriefTeam.serialize(team) for team in source.teams],
         }
 
 
@@ -105,9 +105,9 @@ class LoginDone(OutSchema):
     user = fields.Nested(LoggedInUser, required=True)
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         """From a ``Login``."""
-        return {"token": source.token, "user": LoggedInUser.draw(source.identity)}
+        return {"token": source.token, "user": LoggedInUser.serialize(source.identity)}
 
 
 class LoggedIn(OutSchema):
@@ -115,32 +115,32 @@ class LoggedIn(OutSchema):
 
     token = fields.String()
     user = fields.Nested(LoggedInUser)
-    requires_two_factor = fields.Boolean(metadata={"description": "True if the login needs a second factor."})
+    requires_two_factor = fields.Boolean(metadata={"description": "True if a second factor is needed."})
     partial_token = fields.String(metadata={"description": "Valid for five minutes, only for the second factor."})
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         """From a ``Login`` or a ``HalfWay``."""
         if isinstance(source, HalfWay):
             return {"requiresTwoFactor": True, "partialToken": source.partial_token}
-        return LoginDone.draw(source)
+        return LoginDone.serialize(source)
 
 
 class SignedOn(OutSchema):
-    """A second token for the same user."""
+    """A second session of the user who is logged in."""
 
     user = fields.Nested(SignedOnUser, required=True)
     token = fields.String(required=True)
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         """From an actor and a token."""
         actor, token = source
-        return {"user": SignedOnUser.draw(actor), "token": token}
+        return {"user": SignedOnUser.serialize(actor), "token": token}
 
 
 class Me(OutSchema):
-    """The caller, and how they are authenticated."""
+    """Return the caller, and how they are authenticated."""
 
     token = fields.String(metadata={"description": "The bearer token of the request, if there is one."})
     share_token = fields.Nested(SharedViewOut, required=True, allow_none=True)
@@ -148,20 +148,20 @@ class Me(OutSchema):
     auth_type = fields.String(required=True, metadata={"enum": ["session", "share"]})
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         """From an actor and the token that was sent."""
         actor, token = source
         user = actor.id is not None
         return {
             **({"token": token} if user else {}),
-            "shareToken": SharedViewOut.draw(actor.share) if actor.share else None,
-            "user": CurrentUser.draw(actor) if user else None,
+            "shareToken": SharedViewOut.serialize(actor.share) if actor.share else None,
+            "user": CurrentUser.serialize(actor) if user else None,
             "authType": "session" if user else "share",
         }
 
 
 class Subscription(OutSchema):
-    """Subscriptions of Umami Cloud; a self-hosted server has none, and no limits."""
+    """The subscription of Umami Cloud. A server of your own has none, and no limits."""
 
     has_subscription = fields.Constant(False, required=True)
     is_business = fields.Constant(False, required=True)
@@ -171,7 +171,7 @@ class Subscription(OutSchema):
 
 
 class ServerConfig(OutSchema):
-    """Settings that a dashboard needs before a user logs in."""
+    """The settings that a dashboard reads before a user logs in."""
 
     cloud_mode = fields.Constant(False, required=True)
     favicon_url = fields.String()
@@ -184,16 +184,16 @@ class ServerConfig(OutSchema):
     current_version = fields.Constant(True, required=True)
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         """From the settings; empty ones are left out."""
-        return {key: value for key, value in super().draw(source).items() if value != ""}
+        return {key: value for key, value in super().serialize(source).items() if value != ""}
 
 
 class _SessionRow(OutSchema):
     id = fields.UUID(required=True)
     created_at = IsoDate(required=True)
     last_used_at = IsoDate(required=True, metadata={"description": "Accurate to five minutes."})
-    expires_at = IsoDate(required=True, metadata={"description": "When the session ends if it is not used again."})
+    expires_at = IsoDate(required=True, metadata={"description": "When it ends if it is not used."})
     address = fields.String(required=True, allow_none=True)
     user_agent = fields.String(required=True, allow_none=True)
 
@@ -201,12 +201,12 @@ class _SessionRow(OutSchema):
 class SessionOut(_SessionRow):
     """A session."""
 
-    current = fields.Boolean(required=True, metadata={"description": "Whether this session made the request."})
+    current = fields.Boolean(required=True, metadata={"description": "Whether it is the session of this request."})
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         """From a ``SessionView``."""
-        return {**_SessionRow.draw(source.session), "current": source.current}
+        return {**_SessionRow.serialize(source.session), "current": source.current}
 
 
 class Ok(OutSchema):

@@ -1,4 +1,4 @@
-"""What the schemas of Umami's API share: camelCase keys, dates as JavaScript writes them, and fast serialization."""
+"""Common to all schemas of Umami's API: camelCase keys, and fast serializers."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ def camel_case(name: str) -> str:
 
 
 def iso_date(moment: datetime | str | None) -> str | None:
-    """Return a time as ``2026-11-21T16:42:01.599Z``; text, which the database has formatted so, is returned as is."""
+    """Format a time in UTC with milliseconds: ``2026-11-21T16:42:01.599Z``. Text has this form already."""
     if moment is None or isinstance(moment, str):
         return moment
     in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
@@ -28,24 +28,19 @@ class IsoDate(fields.DateTime):
         return iso_date(value)
 
 
-class Drawn(fields.Nested):
-    """
-    An object, or a list of objects, that a function serializes from the whole row.
+class Serialized(fields.Nested):
+    """An object, or a list of objects (``many``), that a function serializes from the whole row."""
 
-    :param schema: describes the object in the OpenAPI document
-    :param draw: returns the value for JSON
-    """
-
-    def __init__(self, schema: type[Schema], draw: Callable[[Any], Any], **kwargs: Any) -> None:
+    def __init__(self, schema: type[Schema], function: Callable[[Any], Any], **kwargs: Any) -> None:
         super().__init__(schema, **kwargs)
-        self.draw = draw
+        self.function = function
 
     def serialize(self, attr: str, obj: Any, accessor: Any = None, **kwargs: Any) -> Any:
-        return self.draw(obj)
+        return self.function(obj)
 
 
 class SameFlag(fields.Boolean):
-    """A boolean under a second name. :param of: the attribute of the row that has the value"""
+    """A boolean under a second name; ``of`` is the attribute that holds it."""
 
     def __init__(self, of: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -55,8 +50,8 @@ class SameFlag(fields.Boolean):
         return getattr(obj, self.of)
 
 
-class WireSchema(Schema):
-    """A schema with camelCase keys. Unknown keys are ignored, because clients send back whole objects."""
+class ApiSchema(Schema):
+    """Keys are camelCase. Unknown keys are ignored, since clients send whole objects back."""
 
     class Meta:
         unknown = EXCLUDE
@@ -66,47 +61,44 @@ class WireSchema(Schema):
             field_obj.data_key = camel_case(field_name)
 
 
-class OutSchema(WireSchema):
+class OutSchema(ApiSchema):
     """
-    The schema of an object in responses.
-
-    ``draw`` serializes a row without marshmallow, because that is much faster; a test compares the results. Keys that
-    are not ``required`` are left out if their value is None or false.
+    The shape of a response. ``serialize`` serializes a row directly, without marshmallow's general machinery; a test
+    compares the results of both. Keys that are not ``required`` are left out if they have no value, or are false.
     """
 
-    _pens: ClassVar[dict[type, Callable[[Any], dict[str, Any]]]] = {}
+    _serializers: ClassVar[dict[type, Callable[[Any], dict[str, Any]]]] = {}
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
-        """Return the JSON object for anything that has the attributes of the fields."""
-        return cls.pen()(source)
+    def serialize(cls, source: Any) -> dict[str, Any]:
+        """Serialize an object that has the attributes which the fields name."""
+        return cls.serializer()(source)
 
     @classmethod
-    def pen(cls) -> Callable[[Any], dict[str, Any]]:
-        """Return the function that serializes a row. For many rows, call this only once."""
-        pen = OutSchema._pens.get(cls)
-        if pen is None:
-            pen = OutSchema._pens[cls] = _pen(cls())
-        return pen
+    def serializer(cls) -> Callable[[Any], dict[str, Any]]:
+        """Return the function that serializes one object; for many objects, get it once."""
+        serializer = OutSchema._serializers.get(cls)
+        if serializer is None:
+            serializer = OutSchema._serializers[cls] = _serializer(cls())
+        return serializer
 
 
-def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
+def _serializer(schema: Schema) -> Callable[[Any], dict[str, Any]]:
     """
-    Return a function that serializes a row.
-
-    It looks at marshmallow's fields only once, because doing so for each row would take three times as long.
+    Return a function that serializes one row. The fields are examined once: walking marshmallow's fields for each row
+    would take three times as long.
     """
     blank: dict[str, Any] = {}  # all keys in order, with the constants
     sources: dict[str, str] = {}
-    drawn: list[tuple[str, Callable[[Any], Any]]] = []
+    serialized: list[tuple[str, Callable[[Any], Any]]] = []
     converted: list[tuple[str, Callable[[Any], Any]]] = []
     flags: list[str] = []
     optional: list[str] = []
     for name, field in schema.dump_fields.items():
         key = str(field.data_key)
         blank[key] = field.constant if isinstance(field, fields.Constant) else None
-        if isinstance(field, Drawn):
-            drawn.append((key, field.draw))
+        if isinstance(field, Serialized):
+            serialized.append((key, field.function))
         elif not isinstance(field, fields.Constant):
             sources[key] = field.of if isinstance(field, SameFlag) else field.attribute or name
             if isinstance(field, fields.UUID):
@@ -116,9 +108,9 @@ def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
             if not field.required:
                 (flags if isinstance(field, fields.Boolean) else optional).append(key)
     keys, values_of = tuple(sources), _values_of(*sources.values())
-    rare = bool(drawn or flags or optional)
+    rare = bool(serialized or flags or optional)
 
-    def pen(row: Any) -> dict[str, Any]:
+    def serializer(row: Any) -> dict[str, Any]:
         answer = blank.copy()
         answer.update(zip(keys, values_of(row)))  # noqa: B905 (the lengths are equal, and checking them takes time)
         for key, as_text in converted:
@@ -126,8 +118,8 @@ def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
             if value.__class__ is not str and value is not None:  # in long lists, the database returns text
                 answer[key] = as_text(value)
         if rare:
-            for key, draw in drawn:
-                answer[key] = draw(row)
+            for key, serialize in serialized:
+                answer[key] = serialize(row)
             for key in optional:
                 if answer[key] is None:
                     del answer[key]
@@ -136,7 +128,7 @@ def _pen(schema: Schema) -> Callable[[Any], dict[str, Any]]:
                     del answer[key]
         return answer
 
-    return pen
+    return serializer
 
 
 def _values_of(*names: str) -> Callable[[Any], tuple[Any, ...]]:
@@ -146,10 +138,10 @@ def _values_of(*names: str) -> Callable[[Any], tuple[Any, ...]]:
 
 
 def reference(identity: Any, **others: Any) -> dict[str, Any] | None:
-    """Return an object ``{id, …}`` that refers to something, or None if the id is None."""
+    """Return an object ``{id, …}`` from columns of a row, or None if the id is null."""
     return None if identity is None else {"id": str(identity), **others}
 
 
 def described(schema: type[Schema]) -> str:
-    """Return the description of a schema: the first line of its docstring that has text."""
+    """Return the first line of a schema's docstring."""
     return (schema.__doc__ or "").strip().partition("\n")[0]

@@ -1,4 +1,4 @@
-"""Options of DELETE requests, in the query or in a JSON body."""
+"""Parameters of calls that delete something, in the query or in a JSON body."""
 
 from typing import Any
 
@@ -6,16 +6,14 @@ from marshmallow import RAISE, ValidationError, fields
 
 from app.api.umami import texts
 from app.api.umami.fields import Id
-from app.api.umami.schemas.base import WireSchema
+from app.api.umami.schemas.base import ApiSchema
 
 YES, NO = "true", "false"
 
 
-class Deletion(WireSchema):
+class Deletion(ApiSchema):
     """
-    No options.
-
-    Unknown keys are errors here: a misspelt option would otherwise delete what it was meant to keep.
+    No parameters. Unknown ones are an error here: a misspelt parameter would delete what it was meant to save.
     """
 
     error_messages = {"unknown": "Unrecognized key"}
@@ -40,8 +38,8 @@ class UserDelete(Deletion):
 
     transfer_to = Id(
         metadata={
-            "description": "The user to whom websites and teams are transferred, instead of deleting the websites. Can "
-            "also be sent in a JSON body."
+            "description": "The user who gets the websites and teams, instead of deleting them. "
+            "It can be sent in a JSON body instead."
         }
     )
 
@@ -51,7 +49,7 @@ class MemberDelete(Deletion):
 
     keep_grants = YesOrNo(
         metadata={
-            "description": "Whether the user keeps grants on the team's websites; false by default. Can also be sent "
-            "in a JSON body."
+            "description": "Whether the user keeps grants on the team's websites; by default not. It "
+            "may stand in a JSON body instead."
         }
     )

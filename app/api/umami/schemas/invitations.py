@@ -1,4 +1,4 @@
-"""Invitations in Umami's API. Umami itself has no such endpoints."""
+"""Invitations, in the style of Umami's API, which has none."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields
 
 from app.api.umami import texts
 from app.api.umami.fields import Id, Number, Option, Part
-from app.api.umami.schemas.base import Drawn, IsoDate, OutSchema, WireSchema, reference
+from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, Serialized, reference
 from app.api.umami.schemas.teams import ASSIGNABLE
 from app.api.umami.schemas.users import ROLES, UserRef, email, username
 from app.domain.roles import Role, SiteRole, TeamRole
@@ -19,9 +19,9 @@ TEAM_ROLES = [role.value for role in TeamRole]
 
 
 class Entries(fields.List[Any]):
-    """A list of objects, with a maximum length."""
+    """A list of objects of limited length."""
 
-    def __init__(self, schema: type[WireSchema], **kwargs: Any) -> None:
+    def __init__(self, schema: type[ApiSchema], **kwargs: Any) -> None:
         super().__init__(Part(schema), **kwargs)
         self.error_messages = {**self.error_messages, "null": texts.wrong_type("array", "null")}
 
@@ -37,25 +37,25 @@ def days() -> Number:
     return Number(
         least=LEAST_DAYS,
         most=MOST_DAYS,
-        metadata={"description": "How many days the link is valid; by default as configured.", "examples": [7]},
+        metadata={"description": "Days until the link expires; by default as configured.", "examples": [7]},
     )
 
 
-class InvitedTeam(WireSchema):
-    """A team that the invited user joins on acceptance."""
+class InvitedTeam(ApiSchema):
+    """A team to join on acceptance."""
 
     team_id = Id(required=True)
     role = Option(ASSIGNABLE, required=True, metadata={"examples": [TeamRole.MEMBER.value]})
 
 
-class InvitedGrant(WireSchema):
-    """A grant on a website."""
+class InvitedGrant(ApiSchema):
+    """Access to a website."""
 
     website_id = Id(required=True)
     role = Option(RIGHTS, required=True, metadata={"examples": [SiteRole.VIEW.value]})
 
 
-class InvitationCreate(WireSchema):
+class InvitationCreate(ApiSchema):
     """``POST /api/invitations``."""
 
     username = username(allow_none=True)
@@ -63,7 +63,7 @@ class InvitationCreate(WireSchema):
     role = Option(
         ROLES,
         metadata={
-            "description": "The role of the new user; by default `user`, or your own role if that is lower.",
+            "description": "Role of the new account; by default `user`, or your own if that is lower.",
             "examples": [Role.USER.value],
         },
     )
@@ -72,21 +72,21 @@ class InvitationCreate(WireSchema):
     days = days()
 
 
-class InvitationResend(WireSchema):
+class InvitationResend(ApiSchema):
     """``POST /api/invitations/:id/resend``."""
 
     days = days()
 
 
 class TeamToEnter(OutSchema):
-    """A team that the invited user joins on acceptance."""
+    """A team to join on acceptance."""
 
     team_id = fields.UUID(required=True)
     role = fields.String(required=True, metadata={"enum": TEAM_ROLES})
 
 
 class GrantToHave(OutSchema):
-    """A grant on a website."""
+    """Access to a website."""
 
     website_id = fields.UUID(required=True)
     role = fields.String(required=True, metadata={"enum": RIGHTS})
@@ -108,20 +108,18 @@ class InvitationOut(OutSchema):
     """An invitation and its state."""
 
     id = fields.UUID(required=True)
-    user_id = fields.UUID(required=True, metadata={"description": "The invited user, whose account already exists."})
+    user_id = fields.UUID(required=True, metadata={"description": "The new account, which exists already."})
     username = fields.String(required=True)
     email = fields.String(required=True, allow_none=True)
     role = fields.String(required=True, metadata={"enum": ROLES})
-    teams = Drawn(TeamToEnter, _teams, many=True, required=True)
-    grants = Drawn(GrantToHave, _grants, many=True, required=True)
-    inviter = Drawn(
+    teams = Serialized(TeamToEnter, _teams, many=True, required=True)
+    grants = Serialized(GrantToHave, _grants, many=True, required=True)
+    inviter = Serialized(
         UserRef,
         lambda view: reference(view.inviter_id, username=view.inviter_name),
         required=True,
         allow_none=True,
-        metadata={
-            "description": "Null if the invitation was created on the command line, or that user has been deleted."
-        },
+        metadata={"description": "Null if it was the command line, or a user who was deleted."},
     )
     state = fields.String(required=True, metadata={"enum": [state.value for state in State]})
     created_at = IsoDate(required=True)
@@ -130,12 +128,12 @@ class InvitationOut(OutSchema):
 
 
 class InvitationMade(InvitationOut):
-    """An invitation with its link, which is returned only once."""
+    """An invitation with its link, which is shown only once."""
 
     link = fields.String(required=True, metadata={"format": "uri"})
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         """From an invitation and a link."""
         view, link = source
-        return {**InvitationOut.draw(view), "link": link}
+        return {**InvitationOut.serialize(view), "link": link}

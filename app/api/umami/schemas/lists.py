@@ -1,4 +1,4 @@
-"""Lists in Umami's API: their query parameters, and the envelope around a page."""
+"""Lists: their parameters, and the envelope around their rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from marshmallow import fields, post_load
 
 from app.api.umami.fields import Option, Text, Whole
-from app.api.umami.schemas.base import OutSchema, WireSchema, camel_case
+from app.api.umami.schemas.base import ApiSchema, OutSchema, camel_case
 from app.domain.pagination import Page, Sort, Window
 from app.runtime import runtime
 
@@ -19,7 +19,7 @@ TRUE, FALSE = "true", "false"
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The parameters of a request for a list."""
+    """The parameters of a list request."""
 
     page: int
     size: int
@@ -35,29 +35,29 @@ class Listing:
         return Window.of_page(self.page, self.size, self.max_results)
 
     def sort_or(self, default: Sort) -> Sort:
-        """Return the requested order, or the default's column if the request has only a direction."""
+        """Return the requested order. A direction without a column applies to the default order."""
         if self.sort is None:
             return default
         return self.sort if self.sort.key else Sort(default.key, self.sort.descending)
 
 
-class ListQuery(WireSchema):
-    """Query parameters of a list."""
+class ListQuery(ApiSchema):
+    """Page of a list."""
 
     sorts: ClassVar[Mapping[str, str]] = {}
     """The columns that the list can be sorted by: our names by those of the API."""
 
-    page = Whole(numeric_text=True, load_default=1, metadata={"description": "The number of the page; the first is 1."})
+    page = Whole(numeric_text=True, load_default=1, metadata={"description": "Number of the page, from 1."})
     page_size = Whole(
         numeric_text=True,
         load_default=PAGE_SIZE,
-        metadata={"description": "Items per page; values above the server's limit are reduced to it."},
+        metadata={"description": "Rows per page; limited by the server."},
     )
     max_results = Whole(
         numeric_text=True,
         load_default=None,
         allow_none=False,
-        metadata={"description": "Count and return at most so many items; `isCapped` says whether there are more."},
+        metadata={"description": "Count and return at most this many; `isCapped` tells whether there are more."},
     )
 
     @post_load
@@ -73,7 +73,7 @@ class ListQuery(WireSchema):
         )
 
     def filters(self, _data: dict[str, Any]) -> dict[str, Any]:
-        """Return the filters that are specific to this list, by our names."""
+        """Return the filters of this list, from the parameters."""
         return {}
 
     def _sort(self, order_by: str | None, descending: str | None) -> Sort | None:
@@ -85,46 +85,39 @@ class ListQuery(WireSchema):
 
 
 class SortedQuery(ListQuery):
-    """Query parameters of a list that can be sorted."""
+    """Page and order of a list."""
 
-    order_by = Text(most=100, metadata={"description": "The key to sort by; unknown keys are ignored."})
-    sort_descending = Option(
-        [TRUE, FALSE], metadata={"type": "boolean", "description": "Whether to sort in descending order."}
-    )
+    order_by = Text(most=100, metadata={"description": "Column to sort by; unknown ones are ignored."})
+    sort_descending = Option([TRUE, FALSE], metadata={"type": "boolean", "description": "Reverse the order."})
 
 
 class SearchedQuery(ListQuery):
-    """Query parameters of a list that can be searched."""
+    """Page and search of a list."""
 
-    search = Text(
-        most=SEARCH_MAX_LENGTH,
-        metadata={"description": "Part of the name; not case-sensitive. An empty search finds everything."},
-    )
+    search = Text(most=SEARCH_MAX_LENGTH, metadata={"description": "Part of the name, ignoring case; empty finds all."})
 
 
 class SortedSearchedQuery(SortedQuery, SearchedQuery):
-    """Query parameters of a list that can be searched and sorted."""
+    """Page, search and order of a list."""
 
 
 class Envelope(OutSchema):
     """A page of a list."""
 
-    count = fields.Integer(required=True, metadata={"description": "The number of items on all pages."})
+    count = fields.Integer(required=True, metadata={"description": "Number of rows on all pages."})
     page = fields.Integer(required=True)
     page_size = fields.Integer(required=True, metadata={"description": "The page size that was used."})
     order_by = fields.String()
     search = fields.String()
     sort_descending = fields.Boolean()
-    is_capped = fields.Boolean(metadata={"description": "Whether there are more items than `maxResults`."})
+    is_capped = fields.Boolean(metadata={"description": "Whether there are more; only with `maxResults`."})
 
 
 class PageOf:
     """
-    A page of a list as the result of an endpoint.
+    The envelope around rows of one schema, or of another if teams are included.
 
-    :param item: the schema of the items
-    :param with_teams: their schema if the request has ``includeTeams``; the same by default
-    :param order_by: ``orderBy`` of the response if the request has none, for lists where Umami always sends it
+    :param order_by: the order that Umami always names
     """
 
     def __init__(
@@ -132,10 +125,10 @@ class PageOf:
     ) -> None:
         self.item, self.with_teams, self.order_by = item, with_teams or item, order_by
 
-    def draw(self, page: Page[Any], asked: Listing) -> dict[str, Any]:
-        draw = self.with_teams.draw if asked.include_teams else self.item.draw
+    def serialize(self, page: Page[Any], asked: Listing) -> dict[str, Any]:
+        serialize = self.with_teams.serialize if asked.include_teams else self.item.serialize
         envelope: dict[str, Any] = {
-            "data": [draw(row) for row in page.rows],
+            "data": [serialize(row) for row in page.rows],
             "count": page.total,
             "page": asked.page,
             "pageSize": asked.size,

@@ -6,7 +6,7 @@ from marshmallow import RAISE, ValidationError, fields, validates_schema
 
 from app.api.umami import texts
 from app.api.umami.fields import Flag, Text
-from app.api.umami.schemas.base import OutSchema, WireSchema
+from app.api.umami.schemas.base import ApiSchema, OutSchema
 
 CODE_LENGTH = 6
 
@@ -15,21 +15,21 @@ def code(**kwargs: bool) -> Text:
     return Text(least=CODE_LENGTH, most=CODE_LENGTH, metadata={"examples": ["123456"]}, **kwargs)
 
 
-class Code(WireSchema):
+class Code(ApiSchema):
     """``POST /api/2fa/setup/confirm``."""
 
     token = code(required=True)
 
 
-class DisableIn(WireSchema):
+class DisableIn(ApiSchema):
     """``POST /api/2fa/disable``."""
 
     password = Text(required=True)
     token = code(required=True)
 
 
-class VerifyIn(WireSchema):
-    """``POST /api/2fa/verify``: either a code of the app or a backup code, and no other keys."""
+class VerifyIn(ApiSchema):
+    """``POST /api/2fa/verify``: exactly one of the two, and nothing else."""
 
     class Meta:
         unknown = RAISE
@@ -46,7 +46,7 @@ class VerifyIn(WireSchema):
             raise ValidationError('Unrecognized key: "backupCode"')
 
 
-class RequiredIn(WireSchema):
+class RequiredIn(ApiSchema):
     """Whether a second factor is required."""
 
     required = Flag(required=True)
@@ -69,8 +69,8 @@ class FactorStatusOut(OutSchema):
 class SetupOut(OutSchema):
     """What an authenticator app needs."""
 
-    qr_code_data_url = fields.String(required=True, metadata={"description": "The QR code as PNG."})
-    manual_key = fields.String(required=True, metadata={"description": "The secret, for typing it."})
+    qr_code_data_url = fields.String(required=True, metadata={"description": "A QR code as PNG."})
+    manual_key = fields.String(required=True, metadata={"description": "The secret of the QR code, to be typed."})
     qr_code_svg = fields.String(required=True, metadata={"description": "The QR code as SVG."})
     otpauth_url = fields.String(required=True, metadata={"description": "The content of the QR code."})
 
@@ -81,7 +81,7 @@ class BackupCodes(OutSchema):
     backup_codes = fields.List(fields.String(), required=True)
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         """From a list of codes."""
         return {"backupCodes": list(source)}
 
@@ -92,7 +92,7 @@ class FactorEnabled(OutSchema):
     is_enabled = fields.Boolean(required=True)
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         return {"isEnabled": source["is_enabled"]}
 
 
@@ -103,7 +103,7 @@ class GlobalRequirement(OutSchema):
     required = fields.Boolean(required=True)
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         return {"ok": True, "required": source["required"]}
 
 
@@ -115,7 +115,7 @@ class TeamRequirement(OutSchema):
     two_factor_required = fields.Boolean(required=True)
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         return {"ok": True, "teamId": str(source["team_id"]), "twoFactorRequired": source["two_factor_required"]}
 
 
@@ -127,7 +127,7 @@ class UserRequirement(OutSchema):
     two_factor_required = fields.Boolean(required=True)
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         return {"ok": True, "userId": str(source["user_id"]), "twoFactorRequired": source["two_factor_required"]}
 
 
@@ -148,5 +148,5 @@ class FactorReset(OutSchema):
     reset = fields.Nested(ResetCounts, required=True)
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
-        return {"ok": True, "userId": str(source["user_id"]), "reset": ResetCounts.draw(source["reset"])}
+    def serialize(cls, source: Any) -> dict[str, Any]:
+        return {"ok": True, "userId": str(source["user_id"]), "reset": ResetCounts.serialize(source["reset"])}

@@ -1,36 +1,36 @@
-"""Shares (public links to websites) in Umami's API."""
+"""Public links in Umami's API."""
 
 from typing import Any
 
 from marshmallow import fields
 
 from app.api.umami.fields import Id, Record, Text, Whole
-from app.api.umami.schemas.base import IsoDate, OutSchema, WireSchema
+from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema
 from app.models import WEBSITE_SHARE
 
 
-class WebsiteShareCreate(WireSchema):
+class WebsiteShareCreate(ApiSchema):
     """``POST /api/websites/:id/shares``."""
 
     name = Text(most=200, required=True)
     parameters = Record(load_default=dict)
 
 
-class ShareCreate(WireSchema):
+class ShareCreate(ApiSchema):
     """``POST /api/share``."""
 
     entity_id = Id(required=True, metadata={"description": "The id of the website."})
     share_type = Whole(
         numeric_text=True,
         required=True,
-        metadata={"enum": [WEBSITE_SHARE], "description": "1 for a website; other types are not supported."},
+        metadata={"enum": [WEBSITE_SHARE], "description": "1: a website. Frontdesk has no others."},
     )
     name = Text(most=200, required=True)
     slug = Text(most=100, pasted=True)
     parameters = Record(required=True)
 
 
-class ShareUpdate(WireSchema):
+class ShareUpdate(ApiSchema):
     """``POST /api/share/id/:id``."""
 
     name = Text(most=200, required=True)
@@ -52,7 +52,7 @@ class ShareOut(OutSchema):
 
 
 class SharedViewOut(OutSchema):
-    """The website that a share token gives access to."""
+    """What the bearer of a share token can view."""
 
     share_id = fields.UUID(required=True)
     share_type = fields.Integer(required=True)
@@ -61,12 +61,12 @@ class SharedViewOut(OutSchema):
 
 
 class OpenedShare(SharedViewOut):
-    """The website that a share shows, with a share token that is valid for a day."""
+    """What a public link shows, with a token for it that is valid for a day."""
 
     token = fields.String(required=True)
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         """From a share and a token."""
         share, token = source
         return {

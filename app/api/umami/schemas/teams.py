@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from marshmallow import fields
 
 from app.api.umami.fields import Id, Option, Text
-from app.api.umami.schemas.base import Drawn, IsoDate, OutSchema, WireSchema
+from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, Serialized
 from app.api.umami.schemas.lists import SortedQuery, SortedSearchedQuery
 from app.api.umami.schemas.users import UserRef
 from app.domain.roles import TeamRole
@@ -14,53 +14,53 @@ ASSIGNABLE = [TeamRole.MEMBER.value, TeamRole.VIEW_ONLY.value, TeamRole.MANAGER.
 TEAM_SORTS = {"name": "name", "createdAt": "created_at"}
 
 
-class TeamCreate(WireSchema):
+class TeamCreate(ApiSchema):
     """``POST /api/teams``."""
 
     name = Text(most=50, required=True, metadata={"examples": ["Blue"]})
-    owner_id = Id(metadata={"description": "The owner; only administrators can name another user."})
+    owner_id = Id(metadata={"description": "The owner of the team; administrators can name another user."})
 
 
-class TeamUpdate(WireSchema):
+class TeamUpdate(ApiSchema):
     """``POST /api/teams/:id``."""
 
     name = Text(most=50)
-    access_code = Text(most=50, pasted=True, metadata={"description": "A new one must have at least 8 characters."})
+    access_code = Text(most=50, pasted=True, metadata={"description": "A new one needs at least 8 characters."})
 
 
-class TeamJoin(WireSchema):
+class TeamJoin(ApiSchema):
     """``POST /api/teams/join``."""
 
     access_code = Text(most=50, pasted=True, required=True)
 
 
-class MemberAdd(WireSchema):
+class MemberAdd(ApiSchema):
     """``POST /api/teams/:id/users``."""
 
     user_id = Id(required=True)
     role = Option(ASSIGNABLE, required=True)
 
 
-class MemberUpdate(WireSchema):
-    """``POST /api/teams/:id/users/:userId``; owners can appoint other owners with ``team-owner``."""
+class MemberUpdate(ApiSchema):
+    """``POST /api/teams/:id/users/:userId``; ``team-owner`` makes the member an owner."""
 
     role = Option([*ASSIGNABLE, TeamRole.OWNER.value], required=True)
 
 
 class TeamQuery(SortedQuery):
-    """Query parameters of a user's teams."""
+    """Teams: page and order."""
 
     sorts: ClassVar = TEAM_SORTS
 
 
 class AdminTeamQuery(SortedSearchedQuery):
-    """Query parameters of the list of all teams."""
+    """All teams: page, search and order."""
 
     sorts: ClassVar = TEAM_SORTS
 
 
 class BriefTeam(OutSchema):
-    """A team in the response to a login."""
+    """A team as a login shows it."""
 
     id = fields.UUID(required=True)
     name = fields.String(required=True)
@@ -68,7 +68,7 @@ class BriefTeam(OutSchema):
 
 
 class MembershipOut(OutSchema):
-    """A user's membership of a team."""
+    """A membership."""
 
     id = fields.UUID(required=True)
     team_id = fields.UUID(required=True)
@@ -81,7 +81,7 @@ class MembershipOut(OutSchema):
 class NamedMember(MembershipOut):
     """A membership with the user's name."""
 
-    user = Drawn(UserRef, lambda row: {"id": str(row.user_id), "username": row.username}, required=True)
+    user = Serialized(UserRef, lambda row: {"id": str(row.user_id), "username": row.username}, required=True)
 
 
 class TeamOut(OutSchema):
@@ -90,7 +90,7 @@ class TeamOut(OutSchema):
     id = fields.UUID(required=True)
     name = fields.String(required=True)
     access_code = fields.String(
-        required=True, allow_none=True, metadata={"description": "Null for users who cannot change it."}
+        required=True, allow_none=True, metadata={"description": "Null if you cannot change it."}
     )
     logo_url = fields.String(required=True, allow_none=True)
     created_at = IsoDate(required=True, allow_none=True)
@@ -100,34 +100,34 @@ class TeamOut(OutSchema):
 
 
 class TeamCounts(OutSchema):
-    """How many websites and members a team has."""
+    """Numbers of websites and members."""
 
     websites = fields.Integer(required=True)
     members = fields.Integer(required=True)
 
 
 class TeamWithMembers(TeamOut):
-    """A team with its members, longest-standing first."""
+    """A team with all members, longest-standing first."""
 
-    members = Drawn(MembershipOut, lambda row: row, many=True, required=True)
+    members = Serialized(MembershipOut, lambda row: row, many=True, required=True)
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         """From a ``TeamView``."""
-        return {**TeamOut.draw(source), "members": [*map(MembershipOut.pen(), source.members)]}
+        return {**TeamOut.serialize(source), "members": [*map(MembershipOut.serializer(), source.members)]}
 
 
 class TeamFull(TeamOut):
-    """A team in a list, with the names of its members."""
+    """A team in a list, with all members and their names."""
 
-    members = Drawn(NamedMember, lambda row: row, many=True, required=True)
-    count = Drawn(TeamCounts, lambda row: row, data_key="_count", required=True)
+    members = Serialized(NamedMember, lambda row: row, many=True, required=True)
+    count = Serialized(TeamCounts, lambda row: row, data_key="_count", required=True)
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         """From a ``TeamView``."""
         return {
-            **TeamOut.draw(source),
+            **TeamOut.serialize(source),
             "members": [*map(member_from_text, source.members)],
             "_count": {"websites": source.website_count, "members": source.member_count},
         }

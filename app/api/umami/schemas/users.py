@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from marshmallow import fields
 
 from app.api.umami.fields import Id, Option, Text
-from app.api.umami.schemas.base import Drawn, IsoDate, OutSchema, WireSchema
+from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, Serialized
 from app.api.umami.schemas.lists import SEARCH_MAX_LENGTH, SortedSearchedQuery
 from app.domain.roles import Role
 
@@ -14,19 +14,15 @@ EMAIL_MAX_LENGTH = 320
 """Longer ones are not parsed at all; services check the rules for addresses."""
 ROLES = [role.value for role in Role]
 STATES = {"active": False, "pending": True}
-"""States of users: whether their invitation is pending."""
-LAST_SEEN = IsoDate(
-    metadata={"description": "When the user was last active, accurate to a few minutes; missing if they never were."}
-)
-PENDING = fields.Boolean(
-    metadata={"description": "True if the user has not accepted their invitation yet; otherwise missing."}
-)
+"""Of accounts, by whether they wait for an invitation to be accepted."""
+LAST_SEEN = IsoDate(metadata={"description": "When the user was last active; absent if never."})
+PENDING = fields.Boolean(metadata={"description": "True until the user has accepted the invitation."})
 
 
 def username(**kwargs: bool) -> Text:
     return Text(
         most=255,
-        metadata={"description": "1 to 255 characters; unique regardless of case.", "examples": ["ada"]},
+        metadata={"description": "1 to 255 characters; unique, ignoring case.", "examples": ["ada"]},
         **kwargs,
     )
 
@@ -44,29 +40,26 @@ def email() -> Text:
     return Text(
         most=EMAIL_MAX_LENGTH,
         allow_none=True,
-        metadata={
-            "description": "Unique regardless of case; null or empty for no address.",
-            "examples": ["ada@example.com"],
-        },
+        metadata={"description": "Unique, ignoring case; null or empty for none.", "examples": ["ada@example.com"]},
     )
 
 
 def display_name() -> Text:
-    return Text(most=255, allow_none=True, metadata={"description": "The name to show for the user."})
+    return Text(most=255, allow_none=True, metadata={"description": "Full name, or how the user wants to be called."})
 
 
-class UserCreate(WireSchema):
+class UserCreate(ApiSchema):
     """``POST /api/users``."""
 
     username = username(required=True)
     password = new_password(required=True)
     role = Option(ROLES, required=True, metadata={"examples": [Role.USER.value]})
-    id = Id(metadata={"description": "The user's id; a new one by default."})
+    id = Id(metadata={"description": "Id of the user; by default a new one."})
     email = email()
     display_name = display_name()
 
 
-class UserUpdate(WireSchema):
+class UserUpdate(ApiSchema):
     """``POST /api/users/:id``."""
 
     username = username()
@@ -74,7 +67,7 @@ class UserUpdate(WireSchema):
     role = Option(ROLES, metadata={"examples": [Role.USER.value]})
     current_password = Text(
         metadata={
-            "description": "Required to change your own password or e-mail address if you are not an administrator."
+            "description": "Required to change your own password or e-mail address, unless you are an administrator."
         }
     )
     email = email()
@@ -82,7 +75,7 @@ class UserUpdate(WireSchema):
 
 
 class UserQuery(SortedSearchedQuery):
-    """Query parameters of the list of users."""
+    """Users: page, search, filters and order."""
 
     sorts: ClassVar = {
         "username": "username",
@@ -93,16 +86,14 @@ class UserQuery(SortedSearchedQuery):
     search = Text(
         most=SEARCH_MAX_LENGTH,
         metadata={
-            "description": "Part of the username, the e-mail address or the display name; not case-sensitive. An empty "
-            "search finds everything."
+            "description": "Part of the username, e-mail address or display name, ignoring case; empty finds all."
         },
     )
     role = Option(ROLES, metadata={"description": "Only users with this role.", "examples": [Role.USER.value]})
     state = Option(
         list(STATES),
         metadata={
-            "description": "Only users who have not accepted their invitation yet (`pending`), or only all others "
-            "(`active`).",
+            "description": "Users who have not accepted their invitation yet (`pending`), or all others (`active`).",
             "examples": ["active"],
         },
     )
@@ -124,13 +115,13 @@ class UserCreated(OutSchema):
 
 
 class UserSummary(UserCreated):
-    """A user as seen by others."""
+    """A user. The password hash has no field here."""
 
     created_at = IsoDate(required=True, allow_none=True)
 
 
 class UserProfile(UserSummary):
-    """A user as seen by themselves and by administrators; keys without a value are left out."""
+    """A user with profile; keys without a value are left out."""
 
     two_factor_required = fields.Boolean(
         required=True, metadata={"description": "Whether a second factor is required of this user in particular."}
@@ -142,20 +133,20 @@ class UserProfile(UserSummary):
 
 
 class UserMade(UserCreated):
-    """A new user with their e-mail address and display name; keys without a value are left out."""
+    """A new user, with the given profile."""
 
     email = fields.String()
     display_name = fields.String()
 
 
 class WebsiteCount(OutSchema):
-    """How many websites a user owns."""
+    """Number of websites."""
 
     websites = fields.Integer(required=True)
 
 
 class AdminUser(UserCreated):
-    """A user in the administrators' list."""
+    """A user in the list for administrators."""
 
     logo_url = fields.String(required=True, allow_none=True)
     display_name = fields.String(required=True, allow_none=True)
@@ -163,14 +154,14 @@ class AdminUser(UserCreated):
     two_factor_required = fields.Boolean(required=True)
     updated_at = IsoDate(required=True, allow_none=True)
     deleted_at = IsoDate(required=True, allow_none=True)
-    count = Drawn(WebsiteCount, lambda row: {"websites": row.website_count}, data_key="_count", required=True)
+    count = Serialized(WebsiteCount, lambda row: {"websites": row.website_count}, data_key="_count", required=True)
     email = fields.String()
     last_seen_at = LAST_SEEN
     pending = PENDING
 
 
 class UserRef(OutSchema):
-    """A reference to a user."""
+    """Id and name of a user."""
 
     id = fields.UUID(required=True)
     username = fields.String(required=True)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from marshmallow import fields, post_load
 
 from app.api.umami.fields import Flag, Id, Number, Option, Part, Text, Whole
-from app.api.umami.schemas.base import Drawn, IsoDate, OutSchema, SameFlag, WireSchema, camel_case, reference
+from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, SameFlag, Serialized, camel_case, reference
 from app.api.umami.schemas.lists import ListQuery, SortedQuery, SortedSearchedQuery
 from app.api.umami.schemas.teams import MembershipOut, TeamOut
 from app.api.umami.schemas.users import UserRef
@@ -16,8 +16,8 @@ WEBSITE_SORTS = {"name": "name", "domain": "domain", "createdAt": "created_at"}
 SLUG_MAX_LENGTH = 50
 
 
-class ReplayConfig(WireSchema):
-    """How visits are recorded; Frontdesk only stores this for the tracker."""
+class ReplayConfig(ApiSchema):
+    """How visits are recorded. Frontdesk stores it for the tracker."""
 
     sample_rate = Number(least=0, most=1)
     mask_level = Option(["strict", "moderate"])
@@ -26,11 +26,11 @@ class ReplayConfig(WireSchema):
 
     @post_load
     def _as_stored(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-        """Return the object with the API's keys: Umami stores it in this form, and responses contain it unchanged."""
+        """Keep the API's names: Umami's column holds them, and responses contain them."""
         return {camel_case(name): value for name, value in data.items()}
 
 
-class WebsiteCreate(WireSchema):
+class WebsiteCreate(ApiSchema):
     """``POST /api/websites``."""
 
     name = Text(most=100, required=True, metadata={"examples": ["Example"]})
@@ -41,18 +41,18 @@ class WebsiteCreate(WireSchema):
         allow_none=True,
         metadata={"description": "Also create a share with this slug."},
     )
-    team_id = Id(allow_none=True, metadata={"description": "The team that owns the website; by default you own it."})
-    id = Id(allow_none=True, metadata={"description": "The website's id; a new one by default."})
+    team_id = Id(allow_none=True, metadata={"description": "The team that owns it; by default you do."})
+    id = Id(allow_none=True, metadata={"description": "Its id; by default a new one."})
 
 
 class TeamWebsiteCreate(WebsiteCreate):
     """``POST /api/teams/:id/websites``; the team in the path owns the website."""
 
-    class Meta(WireSchema.Meta):
+    class Meta(ApiSchema.Meta):
         exclude = ("team_id",)
 
 
-class WebsiteUpdate(WireSchema):
+class WebsiteUpdate(ApiSchema):
     """``POST /api/websites/:id``; ``recorderEnabled`` is what Umami 3.3 calls ``replayEnabled``."""
 
     name = Text(most=100)
@@ -61,42 +61,42 @@ class WebsiteUpdate(WireSchema):
         most=SLUG_MAX_LENGTH,
         pasted=True,
         allow_none=True,
-        metadata={"description": "Add a share with this slug; null deletes all shares of the website."},
+        metadata={"description": "Adds a public link with this slug; null deletes all links."},
     )
     replay_enabled = Flag()
     recorder_enabled = Flag()
     replay_config = Part(ReplayConfig, allow_none=True)
 
 
-class WebsiteTransfer(WireSchema):
-    """``POST /api/websites/:id/transfer``; if both ids are sent, only ``userId`` counts."""
+class WebsiteTransfer(ApiSchema):
+    """``POST /api/websites/:id/transfer``; if both are given, the user counts."""
 
     user_id = Id()
     team_id = Id()
 
 
 class MyWebsiteQuery(SortedQuery):
-    """Query parameters of your own websites."""
+    """Your websites: page and order."""
 
     sorts: ClassVar = WEBSITE_SORTS
     include_teams = Text(
         most=100,
-        metadata={"type": "boolean", "description": "Include websites of teams that the user owns or manages."},
+        metadata={"type": "boolean", "description": "Include websites of the teams the user owns or manages."},
     )
 
 
 class WebsiteQuery(MyWebsiteQuery, SortedSearchedQuery):
-    """Query parameters of a user's websites."""
+    """A user's websites: page, search and order."""
 
 
 class TeamWebsiteQuery(SortedSearchedQuery):
-    """Query parameters of a team's websites, or of all websites."""
+    """Websites: page, search and order."""
 
     sorts: ClassVar = WEBSITE_SORTS
 
 
 class ShareQuery(ListQuery):
-    """Query parameters of a website's shares."""
+    """A website's public links: page."""
 
 
 class WebsiteBare(OutSchema):
@@ -124,7 +124,7 @@ def share_id() -> fields.String:
         attribute="share_slug",
         required=True,
         allow_none=True,
-        metadata={"description": "The slug of the newest share."},
+        metadata={"description": "Slug of the newest public link."},
     )
 
 
@@ -137,14 +137,14 @@ class WebsiteOut(WebsiteBare):
 class OwnedWebsite(WebsiteBare):
     """A website with its owner."""
 
-    user = Drawn(UserRef, lambda row: owner(row), required=True, allow_none=True)
+    user = Serialized(UserRef, lambda row: owner(row), required=True, allow_none=True)
     share_id = share_id()
 
 
 class TeamWebsite(WebsiteBare):
-    """A team's website with the user who created it."""
+    """A team's website, and the user who created it."""
 
-    create_user = Drawn(
+    create_user = Serialized(
         UserRef,
         lambda row: reference(row.creator_id, username=row.creator_name),
         required=True,
@@ -160,25 +160,25 @@ class OwnersTeam(TeamOut):
 
 
 class AdminWebsite(WebsiteBare):
-    """A website in the administrators' list."""
+    """A website in the list for administrators, from a ``WebsiteView``."""
 
     user = fields.Nested(UserRef, required=True, allow_none=True)
     team = fields.Nested(OwnersTeam, required=True, allow_none=True)
     share_id = share_id()
 
     @classmethod
-    def draw(cls, source: Any) -> dict[str, Any]:
+    def serialize(cls, source: Any) -> dict[str, Any]:
         row = source.website
-        drawn = {**WebsiteBare.draw(row), "user": owner(row), "team": None, "shareId": row.share_slug}
+        serialized = {**WebsiteBare.serialize(row), "user": owner(row), "team": None, "shareId": row.share_slug}
         if row.team_name is not None:
             team = SimpleNamespace(id=row.team_id, **{name: getattr(row, f"team_{name}") for name in TEAM_COLUMNS})
-            drawn["team"] = {
-                **TeamOut.draw(team),
-                "members": [MembershipOut.draw(member) for member in source.team_owners],
+            serialized["team"] = {
+                **TeamOut.serialize(team),
+                "members": [MembershipOut.serialize(member) for member in source.team_owners],
             }
-        return drawn
+        return serialized
 
 
 def owner(row: Any) -> dict[str, Any] | None:
-    """Return the owner of a website's row, or None; the name comes first, as in Umami."""
+    """Return the owner of a website, the name first as in Umami."""
     return None if row.owner_id is None else {"username": row.owner_name, "id": str(row.owner_id)}
