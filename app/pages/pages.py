@@ -50,7 +50,7 @@ def read_form() -> dict[str, str]:
     Return the form that was sent; of repeated fields the last counts.
 
     :raises UnsupportedMediaType: another content type was sent
-    :raises RequestEntityTooLarge: it is larger than any of our forms
+    :raises RequestEntityTooLarge: it has more than ``FORM_MAX_BYTES``
     :raises BadRequest: it cannot be read
     """
     if request.mimetype != FORM:
@@ -68,7 +68,7 @@ def read_form() -> dict[str, str]:
 
 
 def password_faults(form: dict[str, str]) -> dict[str, str]:
-    """Return the faults of the two fields for a new password, by field. The services check the password itself."""
+    """Return the errors in the two fields for a new password, by field. Services check the password itself."""
     password, repeated = form.get("password", ""), form.get("repeat", "")
     if not password:
         return {"password": "Enter a password."}

@@ -33,7 +33,7 @@ def known(kind: str, name: str) -> UUID:
 
 
 def token(name: str) -> str:
-    """The token of a user's session."""
+    """Return the token of a session."""
     return f"token-of-{name}"
 
 

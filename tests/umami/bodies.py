@@ -13,7 +13,7 @@ def pretty(body: Any) -> str:
 
 
 def iso(moment: datetime | None) -> str | None:
-    """A time as responses have it: UTC, three digits, ``Z``."""
+    """Return a time as responses contain it: UTC, milliseconds, ``Z``."""
     if moment is None:
         return None
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"

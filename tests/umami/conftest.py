@@ -1,4 +1,4 @@
-"""Fixtures that look at what is stored."""
+"""Access to the database next to the API, and the database for the matrix."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -38,7 +38,7 @@ def membership(app: Flask) -> Callable[..., Any]:
 
 @pytest.fixture
 def change(app: Flask) -> Callable[..., None]:
-    """``change(User, id, created_at=…)``: set what no API sets."""
+    """``change(User, id, created_at=…)`` sets columns that no API sets."""
 
     def write(model: Any, key: Any, **values: Any) -> None:
         with app.app_context(), transaction() as session:

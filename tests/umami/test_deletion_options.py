@@ -1,4 +1,4 @@
-"""``transferTo`` and ``keepGrants``: what survives a deletion. No user can grant to themselves."""
+"""``transferTo`` and ``keepGrants``: what survives a deletion. And users cannot grant anything to themselves."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""The envelope of every list: its keys, their order, what is echoed."""
+"""The envelope of every list: its keys, their order, and which parameters it repeats."""
 
 import pytest
 

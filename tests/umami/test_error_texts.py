@@ -1,4 +1,4 @@
-"""The validator's exact texts, over HTTP."""
+"""The exact error texts of Umami's validator, in responses."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who may call what: every endpoint, every caller."""
+"""Who may call what: every endpoint of Umami's API, as every kind of caller."""
 
 import re
 from typing import Any

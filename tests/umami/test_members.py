@@ -1,4 +1,4 @@
-"""Members of a team in Umami's API: shapes, whole bodies compared."""
+"""Members of a team in Umami's API: whole bodies."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""Numbers in queries, converted as JavaScript does."""
+"""Numbers in queries, which are converted as JavaScript does."""
 
 from urllib.parse import quote
 

@@ -1,4 +1,4 @@
-"""Public links in Umami's API: shapes, whole bodies compared."""
+"""Public links in Umami's API: whole bodies."""
 
 from uuid import uuid4
 

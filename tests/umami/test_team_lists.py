@@ -1,4 +1,4 @@
-"""Lists of teams in Umami's API: whole bodies compared."""
+"""Lists of teams in Umami's API: whole bodies."""
 
 from uuid import uuid4
 

@@ -178,7 +178,7 @@ class World:
         return {"Authorization": f"Bearer {token_of(caller)}"}
 
     def ids(self, caller: str) -> dict[str, str]:
-        """What the words stand for when it is this caller who says them."""
+        """Return the values of the words with a colon in a request of this caller."""
         own = caller if caller in self.users else "somebody"
         found: dict[str, UUID | str] = {
             ":team": self.team,

@@ -78,7 +78,8 @@ STATUSES = {
     400: ("BadRequest", "The request is not valid, or breaks a rule; `errors` and `properties` say where."),
     401: (
         "Unauthorized",
-        "No one is logged in, the password is wrong, or it is not allowed: Umami has one status for all.",
+        "The request is not authenticated, the password is wrong, or the caller is not allowed to do this: Umami has "
+        "one status for all of these.",
     ),
     403: ("SecondFactorNeeded", "The user must set up a second factor first, or cannot disable a required one."),
     404: ("NotFound", "It does not exist."),

@@ -20,7 +20,7 @@ from app.api.umami.schemas.base import camel_case, described
 from app.api.umami.schemas.lists import PageOf
 
 DESCRIPTION = """\
-Users, teams, websites, memberships and public links of self-hosted web analytics. Compatible with Umami.
+Users, teams, memberships, websites and public links for self-hosted web analytics, compatible with Umami's API.
 
 Log in with `POST /api/auth/login` and send the token with every request as `Authorization: Bearer …`. Bodies are read
 as JSON, whatever their content type. Unknown keys are ignored, except by DELETE, which returns 400 for them. Every
@@ -43,7 +43,7 @@ SCHEMES = {
         "type": "apiKey",
         "in": "header",
         "name": "x-umami-share-token",
-        "description": "A token of `GET /api/share/{slug}`: anyone who has the link can view its website.",
+        "description": "A token from `GET /api/share/{slug}`: anyone who has the link can view its website.",
     },
     "shareContext": {
         "type": "apiKey",

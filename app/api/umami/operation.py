@@ -108,7 +108,7 @@ def operation(
 
 
 def authenticate(access: Access, *, before_enrolling: bool) -> None:
-    """Identify the caller. :raises Unauthenticated: there is none, or no user where one is needed"""
+    """Identify the caller. :raises Unauthenticated: no token is valid, or only a share's where a user is needed"""
     if access is Access.PARTIAL:
         token = bearer_token()
         if token is None:

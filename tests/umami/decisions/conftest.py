@@ -26,7 +26,7 @@ def in_database(app: Flask) -> Callable[[], AbstractContextManager[Unit]]:
 
 @pytest.fixture
 def log_in(anonymous: FlaskClient) -> Callable[..., Any]:
-    """``log_in(person)`` or ``log_in(person, password="…", address="…")``: the response to a login."""
+    """``log_in(person)`` or ``log_in(person, password="…", address="…")`` returns the response to a login."""
 
     def send(person: Person | str, *, password: str | None = None, address: str = "192.0.2.1") -> Any:
         username = person if isinstance(person, str) else person.username

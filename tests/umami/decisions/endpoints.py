@@ -1,4 +1,4 @@
-"""Every endpoint of Umami's API that needs a user, as the app routes them."""
+"""The endpoints of Umami's API that are closed to anonymous callers or to share tokens, as the app routes them."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The envelopes of errors."""
+"""Expected bodies of error responses."""
 
 from typing import Any
 

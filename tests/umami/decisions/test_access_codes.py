@@ -1,4 +1,4 @@
-"""Access codes: for those who may change them, hard to guess."""
+"""Access codes: visible only to users who can change them, and hard to guess."""
 
 import random
 import re

@@ -1,4 +1,4 @@
-"""No default password, and no production without a secret."""
+"""There is no default password, and production needs a secret."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Rows that an Umami database marks as deleted are missing, everywhere."""
+"""Rows that an Umami database marks as deleted are missing everywhere."""
 
 import pytest
 from sqlalchemy import update

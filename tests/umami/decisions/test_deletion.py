@@ -1,4 +1,4 @@
-"""What goes with a user or a team, and what passes on."""
+"""What is deleted with a user or a team, and what passes to others."""
 
 import pytest
 from sqlalchemy import select

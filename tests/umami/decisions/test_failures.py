@@ -1,4 +1,4 @@
-"""Failures: never an empty body, never internals."""
+"""Failures: the body is never empty, and never shows internals."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What Umami 3.3 lets lists be asked, and ``includeTeams``."""
+"""The list parameters of Umami 3.3, and ``includeTeams``."""
 
 from datetime import timedelta
 

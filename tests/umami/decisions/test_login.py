@@ -1,4 +1,4 @@
-"""Guessing passwords is slowed down, and names cannot be guessed by the cost of an answer."""
+"""Guessing passwords is slowed down, and the response time does not tell whether a name exists."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Own passwords, the 72 bytes of bcrypt, usernames."""
+"""Changing your own password, the 72 bytes of bcrypt, and rules for names."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A team has an owner, and managers cannot touch owners."""
+"""A team always has an owner, and managers cannot change owners."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Pages: clamped, in a total order, with Umami 3.3's parameters."""
+"""Pages of lists: limited in size, in a total order, with Umami 3.3's parameters."""
 
 from datetime import UTC, datetime
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Search is for what was typed: nothing in it is a wildcard, and case does not matter."""
+"""A search finds its exact text: it has no wildcards, and case does not matter."""
 
 import pytest
 from sqlalchemy import update

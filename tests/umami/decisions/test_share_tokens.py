@@ -1,4 +1,4 @@
-"""A share token where a user is needed: 401, always."""
+"""A share token where a user is required: always 401, so that it opens nothing but its website."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is unique is decided by the database, and answers one way."""
+"""The database decides what is unique, and all endpoints respond in the same way."""
 
 import pytest
 from sqlalchemy import func, select

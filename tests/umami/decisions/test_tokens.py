@@ -1,4 +1,4 @@
-"""Tokens: opaque, kept as hashes, expiring, revocable."""
+"""Tokens: opaque, stored as hashes, expiring, revocable."""
 
 from hashlib import sha256
 

@@ -1,4 +1,4 @@
-"""``/api/share``: shares, which are public links to websites."""
+"""``/api/share``: public links to websites."""
 
 from typing import Any
 from uuid import UUID
@@ -37,7 +37,7 @@ def get_share(share_id: UUID) -> Any:
 @bp.post("/id/<share_id>")
 @operation(ShareOut, takes=ShareUpdate, refuses=(429,))
 def update_share(share_id: UUID, data: dict[str, Any]) -> Any:
-    """Change a share."""
+    """Change a public link."""
     return shares.update_share(current_actor(), share_id, **data)
 
 

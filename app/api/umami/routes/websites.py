@@ -60,7 +60,7 @@ def update_website(website_id: UUID, data: dict[str, Any]) -> Any:
 @bp.delete("/websites/<website_id>")
 @operation(Ok)
 def delete_website(website_id: UUID) -> None:
-    """Delete a website and its shares."""
+    """Delete a website and its public links."""
     websites.delete_website(current_actor(), website_id)
 
 

@@ -140,7 +140,7 @@ class SignedOn(OutSchema):
 
 
 class Me(OutSchema):
-    """Return the caller, and how they are authenticated."""
+    """The caller, and how they are authenticated."""
 
     token = fields.String(metadata={"description": "The bearer token of the request, if there is one."})
     share_token = fields.Nested(SharedViewOut, required=True, allow_none=True)
@@ -193,7 +193,7 @@ class _SessionRow(OutSchema):
     id = fields.UUID(required=True)
     created_at = IsoDate(required=True)
     last_used_at = IsoDate(required=True, metadata={"description": "Accurate to five minutes."})
-    expires_at = IsoDate(required=True, metadata={"description": "When it ends if it is not used."})
+    expires_at = IsoDate(required=True, metadata={"description": "When the session ends if it is not used again."})
     address = fields.String(required=True, allow_none=True)
     user_agent = fields.String(required=True, allow_none=True)
 

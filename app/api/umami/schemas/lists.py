@@ -51,7 +51,7 @@ class ListQuery(ApiSchema):
     page_size = Whole(
         numeric_text=True,
         load_default=PAGE_SIZE,
-        metadata={"description": "Rows per page; limited by the server."},
+        metadata={"description": "Items per page; values above the server's limit are reduced to it."},
     )
     max_results = Whole(
         numeric_text=True,

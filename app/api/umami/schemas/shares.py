@@ -23,7 +23,7 @@ class ShareCreate(ApiSchema):
     share_type = Whole(
         numeric_text=True,
         required=True,
-        metadata={"enum": [WEBSITE_SHARE], "description": "1: a website. Frontdesk has no others."},
+        metadata={"enum": [WEBSITE_SHARE], "description": "1 for a website; other types are not supported."},
     )
     name = Text(most=200, required=True)
     slug = Text(most=100, pasted=True)
@@ -39,7 +39,7 @@ class ShareUpdate(ApiSchema):
 
 
 class ShareOut(OutSchema):
-    """A share: a public link to a website."""
+    """A public link to a website."""
 
     id = fields.UUID(required=True)
     entity_id = fields.UUID(required=True)

@@ -39,7 +39,7 @@ class WebsiteCreate(ApiSchema):
         most=SLUG_MAX_LENGTH,
         pasted=True,
         allow_none=True,
-        metadata={"description": "Also create a share with this slug."},
+        metadata={"description": "Also create a public link with this slug."},
     )
     team_id = Id(allow_none=True, metadata={"description": "The team that owns it; by default you do."})
     id = Id(allow_none=True, metadata={"description": "Its id; by default a new one."})
