@@ -115,8 +115,7 @@ def told(server: LiveServer, *arguments: str) -> str:
     """Return the link that a command prints, with this server's address."""
     done = frontdesk(*arguments, environment=server.environment)
     assert done.returncode == 0, done.stderr
-    link = next(word for word in done.stdout.split() if "://" in word)
-    return server.url + "/" + "/".join(link.split("/")[3:])
+    return server.url + next(word for word in done.stdout.split() if word.startswith("/"))
 
 
 @pytest.fixture

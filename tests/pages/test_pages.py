@@ -30,7 +30,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 FORM = {"action": "accept", "password": PASSWORD, "repeat": PASSWORD}
-HOSTILE = "\"><script>alert('x')</script><b onmouseover=alert(1)>&amp;{{7*7}}{% raw %}'"
+HOSTILE = "\"><script>alert('x')</script><b onmouseover=alert(1)>&amp;{{999*999}}{% raw %}'"
 GONE = "This link is no longer valid"
 
 
@@ -426,7 +426,7 @@ class TestHostileNames:
                 *("html", "head", "meta", "title", "link", "body", "header", "main", "h1", "h2", "p", "bdi", "ul"),
                 *("li", "form", "input", "div", "label", "button", "time", "span", "a", "strong"),
             }
-            assert "49" not in page.one("main").text.replace(everything.expires_at.strftime("%H:%M"), "")
+            assert "998001" not in page.one("main").text
             shown = page.said + "".join(box["value"] or "" for box in page.all("input"))
             seen += "<script>alert('x')</script>" in shown
         assert seen == 8
