@@ -21,7 +21,7 @@ CONNECT_SECONDS = 5
 UNANSWERED_MS = 10_000
 """A server that acknowledges nothing for so long counts as gone."""
 IDLE_IN_TRANSACTION_MS = 60_000
-STATEMENT_MAX_LENGTH = 500
+STATEMENT_MAX_LENGTH = 2000
 
 
 def is_sqlite(url: str) -> bool:

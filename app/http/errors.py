@@ -43,10 +43,10 @@ DETAILS = {
     413: "The request body is too large.",
     503: "The server is busy. Please try again.",
 }
-"""What is said before an app is asked."""
+"""Texts by status, for requests that are rejected before they reach the application."""
 
 Plain = tuple[str, bytes]
-"""A content type, and a body."""
+"""A content type and a body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,14 @@ class Api:
 
     name: str
     claims: Callable[[str, str], bool]
-    """Whether it answers for a path, and a query string."""
+    """Whether a path with a query string belongs to this API."""
     present: Callable[[Exception], Response]
-    """The response to whatever was raised in a request."""
+    """Returns the response to an exception that was raised during a request."""
     plain: Callable[[int, str, str], Plain]
     """
-    The body for a status, where the request did not get as far as Flask: from the query string, which anyone may have
-    written, and the request's id. It raises nothing.
+    Returns content type and body for a request that does not reach Flask.
+
+    Takes the status, the query string (untrusted input) and the request id. Must not raise.
     """
 
 
@@ -144,4 +145,4 @@ def _plain_problem(status: int, _query_string: str, request_id: str) -> Plain:
 
 
 PROBLEMS = Api("problems", lambda _path, _query_string: True, _present_problem, _plain_problem)
-"""What answers where no API does."""
+"""The fallback for paths of no API."""

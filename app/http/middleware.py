@@ -15,7 +15,7 @@ ALLOWED_HEADERS = (
     "x-umami-api-key, x-umami-share-token, x-umami-share-context"
 )
 PAGES = ("/invitations/", "/reset-password/")
-"""Where people look on with a browser, with a secret in the address."""
+"""Pages for browsers whose address contains a secret; the log leaves it out."""
 
 
 class CommonHeaders:

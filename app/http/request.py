@@ -107,7 +107,7 @@ class _Closing:
         self.pools = [(self.metrics.connections.labels(name), pool) for name, pool in app.extensions["frontdesk_pools"]]
 
     def __call__(self, response: Response) -> Response:
-        asked = request._get_current_object()  # type: ignore[attr-defined]  # asked often, so once of the proxy
+        asked = request._get_current_object()  # type: ignore[attr-defined]  # read often: the proxy is slow
         path, status, rule = asked.path, response.status_code, asked.url_rule
         route, took = rule.rule if rule else None, time.perf_counter() - g.began
         self.metrics.answered(asked.method, route or "unknown", status, took)
@@ -117,7 +117,7 @@ class _Closing:
             return response
         for place in PAGES:
             if place in path and not path.startswith("/api/"):
-                path = f"{path.partition(place)[0]}{place}…"  # what follows is as good as a password
+                path = f"{path.partition(place)[0]}{place}…"  # the rest is as good as a password
         actor = g.get("actor")
         user_id: UUID | None = actor.id if actor is not None else None
         log.info(

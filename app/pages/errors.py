@@ -16,10 +16,10 @@ from app.pages.pages import page
 HTML_TYPE = "text/html; charset=utf-8"
 FAILED = "That did not work"
 HTTP_TEXTS = {
-    400: ("The form could not be read", "Go back, and try again."),
+    400: ("The form could not be read", "Go back and try again."),
     408: ("Please try again", "The form did not arrive in time."),
-    413: ("That was too much", "Go back, and try again with a shorter password."),
-    415: ("The form could not be read", "Send it as browsers do: as application/x-www-form-urlencoded."),
+    413: ("The form is too large", "Go back and try again with a shorter password."),
+    415: ("The form could not be read", "It must be sent as application/x-www-form-urlencoded, as browsers do."),
     503: ("Please try again", DETAILS[503]),
 }
 PLAIN = """\
@@ -40,15 +40,16 @@ def _plain(error: errors.DomainError) -> str:
 
 
 def _too_short(error: errors.TooShort) -> str:
-    return f"The {error.label} is too short: it takes {errors.counted(error.minimum, error.unit)} or more."
+    return f"The {error.label} is too short. Use at least {errors.counted(error.minimum, error.unit)}."
 
 
 def _too_long(error: errors.TooLong) -> str:
     if error.unit == "bytes":
         return (
-            f"The {error.label} is too long: {error.maximum} letters of the English alphabet at most, fewer of others."
+            f"The {error.label} is too long. Use at most {error.maximum} characters; accented letters, emoji and "
+            "other scripts count as more."
         )
-    return f"The {error.label} is too long: {errors.counted(error.maximum, error.unit)} at most."
+    return f"The {error.label} is too long. Use at most {errors.counted(error.maximum, error.unit)}."
 
 
 TEXTS: dict[type[errors.DomainError], Callable[[Any], str]] = {
@@ -56,7 +57,7 @@ TEXTS: dict[type[errors.DomainError], Callable[[Any], str]] = {
     errors.TooShort: _too_short,
     errors.TooLong: _too_long,
 }
-"""What a user is told of a rule, by class; a subclass without a line of its own is told as the class above it."""
+"""Texts by class. A subclass without an entry of its own has that of its closest base class."""
 
 
 def text_of(error: errors.DomainError) -> str:
@@ -74,7 +75,7 @@ def present(error: Exception) -> Response:
         title, line = HTTP_TEXTS.get(status, (FAILED, error.name))
         response = page("message", status, title=title, lines=[line])
     else:
-        lines = ["Something went wrong on the server.", f"If you ask for help, tell this number: {request_id()}"]
+        lines = ["Something went wrong on the server.", f"If you ask for help, mention this request ID: {request_id()}"]
         response = page("message", 500, title=FAILED, lines=lines)
     response.headers.update(headers_for(error))
     return response
@@ -102,12 +103,12 @@ def _expired(_error: errors.LinkExpired) -> Response:
 def _throttled(error: errors.Throttled) -> Response:
     minutes = -(-error.retry_after // 60)
     wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-    lines = ["Too many links that are not valid were opened from your network.", f"Try again in {wait}."]
+    lines = ["Too many invalid links were opened from your network.", f"Try again in {wait}."]
     return page("message", 429, title="Please wait", lines=lines)
 
 
 def _unavailable(_error: errors.Unavailable) -> Response:
-    lines = ["The server is busy at the moment. Nothing was changed.", "Go back, and try again in a little while."]
+    lines = ["The server is busy at the moment. Nothing was changed.", "Go back and try again in a moment."]
     return page("message", 503, title="Please try again", lines=lines)
 
 
@@ -118,4 +119,4 @@ PAGES: dict[type[errors.DomainError], Callable[[Any], Response]] = {
     errors.Throttled: _throttled,
     errors.Unavailable: _unavailable,
 }
-"""The page for each kind of error."""
+"""Page functions by class. A subclass without an entry of its own has that of its closest base class."""

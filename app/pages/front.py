@@ -1,4 +1,4 @@
-"""The first page: what this server is, whether it works, and where to go."""
+"""The front page: what this server is, whether it works, and where to go."""
 
 from flask import Response
 

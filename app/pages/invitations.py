@@ -22,7 +22,7 @@ def show(token: str) -> Response:
 
 @bp.post("/invitations/<path:token>")
 def answer(token: str) -> Response:
-    """Accept with a password, or decline."""
+    """Accept the invitation with a password, or decline it."""
     offer = accept.find(reader(), token)
     form = read_form()
     if form.get("action") == "decline":

@@ -23,7 +23,7 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-"""Nothing from elsewhere, no script at all: a password is typed here, and the address is a secret."""
+"""No scripts, and nothing from other servers: users type passwords here, and the address is a secret."""
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",
@@ -50,7 +50,7 @@ def read_form() -> dict[str, str]:
     Return the form that was sent; of repeated fields the last counts.
 
     :raises UnsupportedMediaType: another content type was sent
-    :raises RequestEntityTooLarge: it is larger than any of our forms
+    :raises RequestEntityTooLarge: it has more than ``FORM_MAX_BYTES``
     :raises BadRequest: it cannot be read
     """
     if request.mimetype != FORM:
@@ -68,12 +68,12 @@ def read_form() -> dict[str, str]:
 
 
 def password_faults(form: dict[str, str]) -> dict[str, str]:
-    """Return the faults of the two fields for a new password, by field. The services check the password itself."""
+    """Return the errors in the two fields for a new password, by field. Services check the password itself."""
     password, repeated = form.get("password", ""), form.get("repeat", "")
     if not password:
         return {"password": "Enter a password."}
     if "\0" in password:
-        return {"password": "The password has a character in it that cannot be used."}
+        return {"password": "The password contains a character that is not allowed."}
     if password != repeated:
         return {"password": "The two passwords are not the same. Please enter both again."}
     return {}

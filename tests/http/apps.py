@@ -1,4 +1,4 @@
-"""Further apps, with other settings than the one under test, and what to ask them."""
+"""Apps with other settings than the app under test, and requests to send to them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,12 +22,12 @@ ANSWERS = {
     413: ("POST", "/api/auth/login", b"x" * 1_048_577),
     500: ("GET", "/api/boom", None),
 }
-"""What to ask an app with ``/api/boom`` for each kind of answer: method, path, body."""
+"""Requests to an app with ``/api/boom`` by the status of the response: method, path, body."""
 
 
 @contextmanager
 def other_app(database_url: str, folder: Path, **settings: Any) -> Iterator[Flask]:
-    """An app on a database that is there already; its connections are closed afterwards."""
+    """An app on an existing database; its connections are closed afterwards."""
     app = create_app(settings_for(database_url, folder, **settings))
     yield app
     with app.app_context():

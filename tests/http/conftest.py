@@ -14,7 +14,7 @@ from tests.http.apps import other_app
 
 @pytest.fixture
 def app_with(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
-    """``app_with(force_ssl=True)``: a second app on the same database."""
+    """``app_with(force_ssl=True)`` returns a second app on the same database."""
     with ExitStack() as stack:
         yield lambda **settings: stack.enter_context(other_app(database_url, tmp_path, **settings))
 
@@ -39,7 +39,7 @@ def app_without_database(database: str, tmp_path: Path) -> Iterator[Flask]:
 
 @pytest.fixture
 def failing_app(app_with: Callable[..., Any]) -> Flask:
-    """An app with a fault of ours: ``/api/boom``."""
+    """An app with a bug, in ``/api/boom``."""
     made: Flask = app_with()
 
     def boom() -> None:

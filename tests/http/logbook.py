@@ -1,4 +1,4 @@
-"""Reading what the app logs, set up as it is when it serves."""
+"""Reading what the app logs, configured as in a server."""
 
 import io
 import json
@@ -15,7 +15,7 @@ from app.telemetry import logging as logs
 
 
 class Logbook:
-    """What was written to standard error."""
+    """What the app has written to standard error."""
 
     def __init__(self) -> None:
         self.stream = io.StringIO()
@@ -26,17 +26,17 @@ class Logbook:
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        """Each line, read as JSON. :raises ValueError: one is not JSON"""
+        """The lines, parsed as JSON. :raises ValueError: a line is not JSON"""
         return [json.loads(line) for line in self.text.splitlines()]
 
 
 @contextmanager
 def logging_of(app: Flask) -> Iterator[Logbook]:
-    """Log as a server of this app does; afterwards everything is as it was."""
+    """Configure logging as a server does, and restore the configuration afterwards."""
     root, before = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers[:], root.level
     book = Logbook()
-    structlog.contextvars.clear_contextvars()  # what the last request of an earlier test left
+    structlog.contextvars.clear_contextvars()  # of the last request of an earlier test
     try:
         with app.app_context(), redirect_stderr(book.stream):
             logs.configure(runtime().config)

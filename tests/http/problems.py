@@ -7,12 +7,12 @@ TYPE = "application/problem+json"
 
 
 def problem(response: Any, status: int, detail: str | None = None) -> dict[str, Any]:
-    """What a response with this status must say."""
+    """Return the body that a response with this status must have."""
     body: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     return {**body, **({"detail": detail} if detail else {}), "requestId": response.headers["X-Request-Id"]}
 
 
 def is_problem(response: Any, status: int, detail: str | None = None) -> bool:
-    """Whether a response is exactly that."""
+    """Return whether a response has this status and exactly this body."""
     found = (response.status_code, response.content_type, response.json)
     return found == (status, TYPE, problem(response, status, detail))

@@ -1,4 +1,4 @@
-"""Probes, and what is answered when the database is away or has no connection left."""
+"""Health checks, and responses when the database is down or has no free connection."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Calls from browsers at other origins."""
+"""Requests from browsers on other origins."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every error can be told on every API, by the command line and on pages, in none of another's words."""
+"""Every API, the command line and the pages have a text for every error, and none has the words of another."""
 
 import orjson
 import pytest
@@ -80,13 +80,13 @@ PROBLEMS = {
 
 
 def status_for(table, error):
-    """That of the last kind that fits."""
+    """Return the status of the last class in the table that matches."""
     return [status for kind, status in table.items() if isinstance(error, kind)][-1]
 
 
 @pytest.fixture
 def present(app):
-    """``present(error, path)``: the response to an error that was raised there."""
+    """``present(error, path)`` returns the response to an error that was raised at this path."""
 
     def presented(error, path):
         with app.test_request_context(path, environ_overrides={REQUEST_ID: "an-id"}):

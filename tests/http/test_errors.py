@@ -1,4 +1,4 @@
-"""Which API answers for a path: in its own words where there is one, in problem JSON elsewhere."""
+"""Each API presents the errors on its paths; errors on other paths are problem JSON."""
 
 from xml.etree import ElementTree
 
@@ -28,7 +28,7 @@ BUSY = "The server is busy. Please try again."
 
 @pytest.fixture
 def broken(app, monkeypatch):
-    """``broken(endpoint)``: the endpoint fails from now on."""
+    """``broken(endpoint)`` makes an endpoint fail."""
 
     def fail(**_values):
         raise RuntimeError("a secret")
@@ -159,7 +159,7 @@ CASES = {
 
 
 class TestWithoutFlask:
-    """What is said before an app is asked."""
+    """Requests that are rejected before they reach the application."""
 
     @pytest.mark.parametrize(("path", "case"), CASES.items(), ids=CASES)
     def test_the_api_that_was_asked_says_it(self, app, path, case):

@@ -1,4 +1,4 @@
-"""The headers that every kind of answer bears."""
+"""The headers that all responses have."""
 
 import pytest
 

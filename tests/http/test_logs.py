@@ -1,4 +1,4 @@
-"""Log lines: JSON in production, readable in development, and no secret in any of them."""
+"""Log lines: JSON in production, readable in development, and never with secrets."""
 
 import logging
 import re

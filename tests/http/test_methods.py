@@ -1,4 +1,4 @@
-"""Methods and paths: OPTIONS, HEAD, wrong ones, slashes."""
+"""Methods and paths: OPTIONS, HEAD, wrong methods, slashes."""
 
 import re
 
@@ -12,7 +12,7 @@ SOMETHING = "0190a0b0-c0d0-7abc-9def-001122334455"
 
 
 def paths(app):
-    """Every path there is, with something for its parts."""
+    """Return all paths, with a value for each parameter."""
     return sorted({re.sub("<[^>]+>", SOMETHING, rule.rule) for rule in app.url_map.iter_rules()})
 
 

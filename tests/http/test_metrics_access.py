@@ -10,7 +10,7 @@ TOKEN = "a token for Prometheus"
 
 @pytest.fixture
 def metrics(app, database_url, tmp_path):
-    """``metrics(address="…", token="…", metrics_token="…")``: the response to a caller at this address."""
+    """``metrics(address, authorization=…, forwarded=…, metrics_token=…)`` returns the response to a client."""
 
     def ask(address: str = "127.0.0.1", authorization: str | None = None, forwarded: str | None = None, **settings):
         headers = {"Authorization": authorization} if authorization else {}

@@ -1,4 +1,4 @@
-"""Behind proxies: whose address counts."""
+"""Which client address counts behind proxies."""
 
 import pytest
 
@@ -7,7 +7,7 @@ HOPS = {"X-Forwarded-For": "198.51.100.1, 203.0.113.7, 192.0.2.9"}
 
 @pytest.fixture
 def address_seen(app_with, make_user):
-    """Log in through an app behind so many proxies, and read which address it noted."""
+    """``address_seen(headers, trusted_proxies=…)`` logs in, and returns the address that the session has."""
     ada = make_user("ada")
 
     def seen(headers, **settings):

@@ -1,4 +1,4 @@
-"""The id that names a request: in its answer and in its log lines."""
+"""The id of a request, in its response and in its log lines."""
 
 import re
 

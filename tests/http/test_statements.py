@@ -1,4 +1,4 @@
-"""How many SQL statements an answer takes: few, and no more for a long list than for a short one."""
+"""How many SQL statements a request needs: few, and no more for a long list than for a short one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,14 +14,14 @@ LONG = 20
 
 @contextmanager
 def counting(app) -> Iterator[list[str]]:
-    """The statements that go to the database meanwhile, on any connection."""
+    """Collect the statements that are sent to the database, on all connections."""
     statements: list[str] = []
 
     def note(_connection, _cursor, statement, *_rest):
         statements.append(statement)
 
     class NotingCursor:
-        """The cursor of reads that go to the driver itself."""
+        """The cursor for reads, which do not go through SQLAlchemy."""
 
         def __init__(self, cursor):
             self.cursor = cursor
@@ -55,7 +55,7 @@ def counting(app) -> Iterator[list[str]]:
 
 @pytest.fixture
 def count(app):
-    """How many statements a GET takes; it must succeed."""
+    """``count(client, path)`` returns how many statements a GET needs; it must succeed."""
 
     def ask(client, path, rows=None):
         with counting(app) as statements:
@@ -98,7 +98,7 @@ class TestOneThing:
         with counting(app) as statements:
             assert client.put(path, json=body).status_code == 200
 
-        # Who asks; BEGIN on SQLite; lock user and website, set role, drop implied capabilities; read the three again.
+        # Caller; BEGIN on SQLite; lock user and website, set role, delete implied capabilities; read all three again.
         assert len(statements) <= 9
 
     def test_a_heartbeat_takes_none(self, count, anonymous):
@@ -107,11 +107,11 @@ class TestOneThing:
 
 
 class TestLists:
-    """Each list with one row, then with twenty: as many statements, four at most."""
+    """Each list needs the same number of statements for one item and for twenty, and four at most."""
 
     @pytest.fixture
     def same(self, count):
-        """Count before and after a list has grown by ``grow``; both pages must be full."""
+        """Return whether a list needs as many statements before and after ``grow`` has added items to it."""
 
         def compare(client, path, grow, first=1):
             short = count(client, path, rows=first)

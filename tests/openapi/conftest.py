@@ -1,4 +1,4 @@
-"""The document, as a client gets it."""
+"""The document as a client gets it."""
 
 import pytest
 
@@ -10,5 +10,5 @@ def document(anonymous):
 
 @pytest.fixture
 def operations(document):
-    """``(path, method, operation)`` for each of them."""
+    """All operations as ``(path, method, operation)``."""
     return [(path, method, found) for path, item in document["paths"].items() for method, found in item.items()]

@@ -1,4 +1,4 @@
-"""schemathesis at work on an app, in-process."""
+"""Runs schemathesis against an app, in-process."""
 
 import logging
 from collections import Counter
@@ -24,7 +24,7 @@ CHECKS = [
     "response_schema_conformance",
 ]
 ODD = ["\0", "a\0b", " ", "\u202e", "😀" * 128, "ﷺ" * 255, "x" * 20_000, "%_\\", "'\"--;"]
-"""NUL, invisible marks, what is longer in UTF-16, in UTF-8 or when folded, what LIKE and SQL might read."""
+"""NUL, invisible characters, text that is longer in UTF-16, in UTF-8 or when folded, characters special to SQL."""
 WORDS = {
     "users": [*world.ids("user", world.ROLES), str(world.known("user", "user")).upper()],
     "teams": world.ids("team", world.MEMBERS),
@@ -59,12 +59,12 @@ PLACES = {
     "body.name": "odd",
     "body.domain": "odd",
 }
-"""Where what the world knows is put, in some of the cases, so that they get beyond "there is no such thing"."""
+"""Where existing ids and names are used in some of the cases, so that not all of them end with 404."""
 
 
 @dataclass
 class Outcome:
-    """What was answered how often, and what should not have been."""
+    """How often each operation responded with which status, and the problems that were found."""
 
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
@@ -75,12 +75,12 @@ class Outcome:
 
     @property
     def reached(self) -> set[str]:
-        """Operations that did what they are for at least once."""
+        """The operations that succeeded at least once."""
         return {label for label, status in self.answers if status == 200}
 
 
 def probe(app: Flask, document: dict[str, Any], *, token: str, examples: int) -> Outcome:
-    """Send what schemathesis makes up for each operation: examples, edges of the schemas, random data, sequences."""
+    """Send the requests that schemathesis generates: examples, edges of the schemas, random data, sequences."""
     outcome = Outcome()
     schema = schemathesis.openapi.from_dict(document, config=_config(token, examples))
     schema.app = app
@@ -130,7 +130,7 @@ def _problems(event: Any) -> Iterator[str]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without a line for every request; faults are still told."""
+    """Log only errors, instead of every request."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     try:
         yield

@@ -33,7 +33,7 @@ def server(tmp_path_factory):
 
 
 def opened(url, folder):
-    """The page's elements once its scripts have run, and what the browser logged."""
+    """Return the page's elements after its scripts have run, and what the browser has logged."""
     command = [CHROMIUM, *OPTIONS, f"--user-data-dir={folder}", "--dump-dom", url]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]

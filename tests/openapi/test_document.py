@@ -1,4 +1,4 @@
-"""The document: valid, whole, the same every time."""
+"""The document: valid, complete, and the same every time."""
 
 import re
 from hashlib import sha256
@@ -60,15 +60,15 @@ OF_UMAMIS_CLIENT = {
     "updateShare": "post /api/share/id/{shareId}",
     "deleteShare": "delete /api/share/id/{shareId}",
 }
-"""Operations by the names that the npm package @umami/api-client 0.81.0 has for them."""
+"""Operations by their names in the npm package @umami/api-client 0.81.0."""
 NOT_IN_IT = {"/api/openapi.json", "/docs", "/docs/<version>/<name>", "/", "/index.php"}
-"""The document and its page; they are no part of the API. Nor is Matomo's: it has one path for all of its methods."""
+"""The document and its page, which are not part of the API, and Matomo's API, which has one path for all methods."""
 PAGES = "pages."
 """Pages for users who were sent a link; they belong to no API."""
 
 
 def references(part):
-    """Every ``$ref`` in a part of the document."""
+    """Yield every ``$ref`` in a part of the document."""
     if isinstance(part, dict):
         yield from ([part["$ref"]] if "$ref" in part else [])
     for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():

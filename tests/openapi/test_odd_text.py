@@ -1,4 +1,4 @@
-"""Text that no database takes, in every place where the document asks for text."""
+"""Text that databases cannot store, everywhere the document has text."""
 
 import json
 
@@ -24,7 +24,7 @@ def as_admin(app):
 
 
 def plain(schema):
-    """A value that the schema allows."""
+    """Return a value that the schema allows."""
     if "enum" in schema:
         return schema["enum"][0]
     if schema.get("format") == "uuid":

@@ -1,4 +1,4 @@
-"""The page to read and try the API: all of it from here, nothing inline."""
+"""The page for reading and trying out the API: everything comes from this server, and nothing is inline."""
 
 import re
 
@@ -21,7 +21,7 @@ def page(anonymous):
 
 @pytest.fixture
 def assets(anonymous, page):
-    """What the page loads, by name."""
+    """The files that the page loads, by name."""
     paths = [path for path in LINKS.findall(page.text) if path.startswith("/docs/")]
     return {path.rpartition("/")[2]: anonymous.get(path) for path in paths}
 

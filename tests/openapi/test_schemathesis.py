@@ -1,4 +1,4 @@
-"""Thousands of requests out of the document: none may be answered in a way that it does not describe."""
+"""Thousands of requests generated from the document: it must describe every response."""
 
 import copy
 
@@ -8,10 +8,10 @@ from tests.openapi import world
 from tests.openapi.prober import probe
 
 EXAMPLES = {"sqlite": 6, "postgresql": 2}
-"""Random cases of each operation; the edges of the schemas, some 2,800 cases, come on top."""
+"""Random cases for each operation, in addition to about 2,800 cases for the edges of the schemas."""
 THOUSANDS = 2500
 REACHED = {"admin": 50, "user": 42}
-"""Operations, of 59, that must have been answered with 200 at least once, so that not only errors are tested."""
+"""How many operations must succeed at least once, so that not only errors are tested."""
 
 
 @pytest.mark.slow

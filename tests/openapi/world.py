@@ -1,4 +1,4 @@
-"""A small world with known ids and tokens, put back as it was after whatever a case did to it."""
+"""A small database with known ids and tokens, which is restored after each change."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -28,27 +28,27 @@ LOGINS = {f"{kind}{name}": name for name in ROLES for kind in ("", "other-")}
 
 
 def known(kind: str, name: str) -> UUID:
-    """The same id in every run."""
+    """Return an id that is the same in every run."""
     return uuid5(NAMESPACE_URL, f"{kind}:{name}")
 
 
 def token(name: str) -> str:
-    """The token of a user's session."""
+    """Return the token of a session."""
     return f"token-of-{name}"
 
 
 def code(name: str) -> str:
-    """An access code or a slug."""
+    """Return the access code of a team, or the slug of a share."""
     return f"code-of-{name}"
 
 
 def ids(kind: str, names: Iterable[str]) -> list[str]:
-    """Ids as text."""
+    """Return ids as text."""
     return [str(known(kind, name)) for name in names]
 
 
 def rebuild(app: Flask) -> None:
-    """Make the database what this module says, and forget failed logins."""
+    """Restore the database, including the counts of failed logins."""
     with app.app_context(), transaction() as session:
         for table in reversed(Base.metadata.sorted_tables):
             session.execute(delete(table))

@@ -60,12 +60,12 @@ class Page(HTMLParser):
 
     @property
     def said(self) -> str:
-        """All text, with single blanks."""
+        """All text, with single spaces."""
         return " ".join(self.one("body").text.split())
 
 
 def assert_accessible(page: Page, links: Collection[str] = ()) -> None:
-    """What can be seen of it in the source: language, title, labels, no dangling references, nothing inline."""
+    """Check what the source shows of accessibility: language, title, labels, no dangling references, nothing inline."""
     assert page.one("html")["lang"] == "en"
     assert page.one("title").text.strip().endswith("· Frontdesk")
     assert "width=device-width" in (page.one("meta", name="viewport")["content"] or "")
@@ -89,7 +89,7 @@ def assert_accessible(page: Page, links: Collection[str] = ()) -> None:
 
 
 def read(response: Any, *, links: Collection[str] = ()) -> Page:
-    """A page that was answered, after looking at what holds for all of them. It links to nothing but ``links``."""
+    """Return the page of a response, after checking what all pages have in common; it may link only to ``links``."""
     assert response.content_type == "text/html; charset=utf-8"
     page = Page(response.text)
     assert_accessible(page, links)

@@ -1,4 +1,4 @@
-"""The pages in a real browser, on the real server: with JavaScript off, on a telephone's screen, in light and dark."""
+"""The pages in a real browser, on the real server: with and without JavaScript, small and large, light and dark."""
 
 import json
 import shutil
@@ -41,7 +41,7 @@ pytestmark = [
 
 @dataclass
 class Browser:
-    """A window, and what the tests do with it."""
+    """A browser window, with what the tests do in it."""
 
     driver: webdriver.Chrome
 
@@ -69,7 +69,7 @@ class Browser:
     def _is_gone(element: WebElement) -> bool:
         try:
             element.is_enabled()
-        except Exception:  # the driver's word for an element of another page
+        except Exception:  # how the driver reports an element of another page
             return True
         return False
 
@@ -84,7 +84,7 @@ class Browser:
         return self.driver.find_element(By.TAG_NAME, "h1").text
 
     def complaints(self) -> list[str]:
-        """What the browser logged, answers that say no aside."""
+        """Return what the browser has logged, except for responses with an error status."""
         lines = [str(entry["message"]) for entry in self.driver.get_log("browser")]
         return [line for line in lines if "the server responded with a status of" not in line]
 
@@ -112,11 +112,10 @@ def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 def told(server: LiveServer, *arguments: str) -> str:
-    """The link that the command line prints, on this server."""
+    """Return the link that a command prints, with this server's address."""
     done = frontdesk(*arguments, environment=server.environment)
     assert done.returncode == 0, done.stderr
-    link = next(word for word in done.stdout.split() if "://" in word)
-    return server.url + "/" + "/".join(link.split("/")[3:])
+    return server.url + next(word for word in done.stdout.split() if word.startswith("/"))
 
 
 @pytest.fixture
@@ -195,7 +194,7 @@ def test_declining(browser: Browser, invited: Any):
     browser.press("Decline…")
     browser.press("Yes, decline")
 
-    assert browser.heading == "You have declined"
+    assert browser.heading == "You have declined the invitation"
     assert browser.open(link).heading == "This link is no longer valid"
 
 
@@ -207,7 +206,7 @@ def test_a_new_password(server: LiveServer, browser: Browser):
     browser.type(PASSWORD, PASSWORD)
     browser.press("Set the new password")
 
-    assert browser.heading == "The password is changed"
+    assert browser.heading == "Your password has been changed"
     assert logs_in(server, "admin", PASSWORD)
 
 

@@ -1,4 +1,4 @@
-"""The first page, for browsers that open the server's address."""
+"""The front page, for browsers that open the server's address."""
 
 from unittest.mock import patch
 

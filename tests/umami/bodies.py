@@ -1,4 +1,4 @@
-"""What answers should be, spelt out key by key from what the database holds."""
+"""Expected response bodies, built key by key from database rows."""
 
 import json
 from datetime import datetime
@@ -8,12 +8,12 @@ from app.models import Membership, Share, Team, User, Website
 
 
 def pretty(body: Any) -> str:
-    """A body as text: two that are equal have their keys in the same order."""
+    """Return a body as text, for comparisons that include the order of keys."""
     return json.dumps(body, indent=1)
 
 
 def iso(moment: datetime | None) -> str | None:
-    """A time as responses have it: UTC, three digits, ``Z``."""
+    """Return a time as responses contain it: UTC, milliseconds, ``Z``."""
     if moment is None:
         return None
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
@@ -88,7 +88,7 @@ def share_body(share: Share) -> dict[str, Any]:
 
 
 def page_body(*items: Any, count: int | None = None, page: int = 1, size: int = 20, **others: Any) -> dict[str, Any]:
-    """An envelope; ``others`` follow in the order in which they are given."""
+    """Return a page of a list; ``others`` follow in the given order."""
     total = len(items) if count is None else count
     return {"data": list(items), "count": total, "page": page, "pageSize": size, **others}
 
@@ -108,7 +108,7 @@ def bad_request(message: str) -> dict[str, Any]:
 
 
 def bad_fields(**fields: str) -> dict[str, Any]:
-    """The validator's tree for fields that each break one rule."""
+    """Return the validator's error for fields that each break one rule."""
     tree = {name: {"errors": [message]} for name, message in fields.items()}
     return refusal(400, "Bad request", "bad-request", errors=[], properties=tree)
 

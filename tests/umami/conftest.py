@@ -1,4 +1,4 @@
-"""Fixtures that look at what is stored."""
+"""Access to the database next to the API, and the database for the matrix."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,7 +15,7 @@ from tests.umami.world import World
 
 @pytest.fixture
 def stored(app: Flask) -> Callable[..., Any]:
-    """``stored(Website, id)``: the row as it is now."""
+    """``stored(Website, id)`` returns the row as it is now."""
 
     def find(model: type[Base], key: Any) -> Any:
         with app.app_context():
@@ -26,7 +26,7 @@ def stored(app: Flask) -> Callable[..., Any]:
 
 @pytest.fixture
 def membership(app: Flask) -> Callable[..., Any]:
-    """``membership(team, person)``: the row as it is now."""
+    """``membership(team, person)`` returns the row as it is now."""
 
     def find(team_id: Any, person: Any) -> Any:
         with app.app_context():
@@ -38,7 +38,7 @@ def membership(app: Flask) -> Callable[..., Any]:
 
 @pytest.fixture
 def change(app: Flask) -> Callable[..., None]:
-    """``change(User, id, created_at=…)``: set what no API sets."""
+    """``change(User, id, created_at=…)`` sets columns that no API sets."""
 
     def write(model: Any, key: Any, **values: Any) -> None:
         with app.app_context(), transaction() as session:
@@ -49,7 +49,7 @@ def change(app: Flask) -> Callable[..., None]:
 
 @pytest.fixture(scope="module")
 def module_world(migrated_app: Flask) -> Iterator[World]:
-    """One world for all cases: made again only where one of them has changed it."""
+    """One world for all cases; it is rebuilt only when a case has changed it."""
     world = World(migrated_app)
     yield world
     world.clear()
@@ -57,7 +57,7 @@ def module_world(migrated_app: Flask) -> Iterator[World]:
 
 @pytest.fixture
 def world(module_world: World) -> World:
-    """That world, as it was in the beginning."""
+    """The world in its initial state."""
     module_world.restore()
     return module_world
 

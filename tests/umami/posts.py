@@ -1,4 +1,4 @@
-"""A body that each endpoint accepts, as a start for spoiling it. Words with a colon: see ``World``."""
+"""Valid bodies for each endpoint, for tests that spoil them. ``World`` explains the words with a colon."""
 
 from typing import Any
 
@@ -56,13 +56,13 @@ BODILESS = {
     "/api/auth/verify",
     "/api/websites/:site/reset",
 }
-"""These ignore what they are sent."""
+"""Endpoints that ignore their body."""
 WITH_CODES = {"/api/2fa/disable", "/api/2fa/setup/confirm", "/api/2fa/verify"}
-"""These need a code that is right at the moment; ``test_second_factor.py`` has their bodies."""
+"""Endpoints that need a currently valid code; ``test_second_factor.py`` has their bodies."""
 NEEDS_NO_BODY = {"/api/invitations/:invitation/resend"}
-"""These take a body, but no body will do."""
+"""Endpoints that accept a body, but do not need one."""
 
 
 def caller_of(path: str) -> str:
-    """Who may call it: an administrator, except that only a team's owner may take a website out of it."""
+    """Return a caller who may call the endpoint: an administrator, except that only team owners transfer websites."""
     return "team-owner" if path.endswith("/transfer") else "admin"

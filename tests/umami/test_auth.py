@@ -1,4 +1,4 @@
-"""Logging in and out in Umami's API: shapes, whole bodies compared."""
+"""Logging in and out in Umami's API: whole bodies."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Bodies that are no JSON object: a clear error in the envelope, nothing written, on every endpoint."""
+"""Bodies that are not a JSON object: a clear error in the envelope and no changes, on every endpoint."""
 
 import json
 

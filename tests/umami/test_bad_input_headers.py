@@ -1,4 +1,4 @@
-"""Headers that no honest client sends: 401 in the envelope, never a failure of ours."""
+"""Headers that no honest client sends: 401 in the envelope, never a server error."""
 
 import pytest
 

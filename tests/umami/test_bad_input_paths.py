@@ -1,4 +1,4 @@
-"""Paths and queries that no honest client sends: 404 or 400 in the envelope, never a failure of ours."""
+"""Paths and queries that no honest client sends: 404 or 400 in the envelope, never a server error."""
 
 import json
 import re
@@ -37,7 +37,7 @@ SEARCHED = ["/api/users", "/api/admin/teams", "/api/admin/websites", "/api/websi
 
 
 def routes_with_ids(app):
-    """``(method, path)`` of each, its ids still as ``<…_id>``."""
+    """Return ``(method, path)`` of the rules, with ids still as ``<…_id>``."""
     return sorted(
         (method, rule.rule)
         for rule in app.url_map.iter_rules()

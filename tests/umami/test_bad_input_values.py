@@ -1,4 +1,4 @@
-"""Values that do not fit their field: a clear error in the envelope, nothing written, for every field."""
+"""Values that do not fit their field: a clear error in the envelope and no changes, for every field."""
 
 import json
 
@@ -47,7 +47,7 @@ LIMITS = [(path, field, most) for path, limits in LONG.items() for field, most i
 
 @pytest.fixture
 def spoil(world):
-    """Send an endpoint's good body with one value replaced."""
+    """``spoil(path, field, value)`` sends an endpoint's valid body with one value replaced."""
 
     def send(path, field, value):
         caller = caller_of(path)

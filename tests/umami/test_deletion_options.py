@@ -1,4 +1,4 @@
-"""``transferTo`` and ``keepGrants``: what survives a deletion. No user can grant to themselves."""
+"""``transferTo`` and ``keepGrants``: what survives a deletion. And users cannot grant anything to themselves."""
 
 import pytest
 from sqlalchemy import select
@@ -78,7 +78,7 @@ class TestLeavingATeam:
 
     @pytest.fixture
     def reached(self, client_of, ada):
-        """Which of the websites she may still see."""
+        """Return which of the websites she can still see."""
 
         def find(sites):
             client = client_of(ada)

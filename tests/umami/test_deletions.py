@@ -1,4 +1,4 @@
-"""Calls that destroy something, and what they are told: one word that is not understood, and nothing is destroyed."""
+"""Options of DELETE requests: if one is not understood, nothing is deleted."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The envelope of every list: its keys, their order, what is echoed."""
+"""The envelope of every list: its keys, their order, and which parameters it repeats."""
 
 import pytest
 
@@ -23,14 +23,14 @@ LISTS = {
     "/api/websites": {"search": True},
     "/api/websites/:website/shares": {"search": False},
 }
-"""Whether a list takes ``search``, and the column that it names without being asked."""
+"""Whether a list has ``search``, and its ``orderBy`` if the request has none."""
 
 each_list = pytest.mark.parametrize("path", LISTS)
 
 
 @pytest.fixture
 def ask(client_of, admin, make_team, make_website):
-    """Ask for a list, as an administrator."""
+    """Request a list as an administrator."""
     team, website = make_team(admin), make_website(owner=admin)
     client = client_of(admin)
 

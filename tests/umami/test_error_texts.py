@@ -1,4 +1,4 @@
-"""The validator's exact texts, over HTTP."""
+"""The exact error texts of Umami's validator, in responses."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def wanted(expected, received):
 
 @pytest.fixture
 def send(client_of, admin):
-    """Post a body as an administrator; text is sent as it is."""
+    """Post a body as an administrator; strings are sent as they are."""
     client = client_of(admin)
 
     def post(path, body):

@@ -66,14 +66,14 @@ RECORDED = {
     "DELETE /api/share/id/:share": ["ShareDeleted"],
     "DELETE /api/share/id/:foreign-share": ["ShareDeleted"],
 }
-"""By the row of the matrix: what is recorded when the call succeeds."""
+"""The events that a successful call records, by row of the matrix."""
 NOTHING_TO_RECORD = {
     "POST /api/auth/verify",  # reads
     "POST /api/2fa/setup/initiate",  # changes nothing until a code confirms it
     "POST /api/2fa/setup/cancel",
-    "POST /api/admin/2fa/global",  # is not required to begin with
-    "DELETE /api/admin/users/:somebody/2fa",  # has none to begin with
-    "DELETE /api/me/sessions",  # of the matrix's callers none has another one
+    "POST /api/admin/2fa/global",  # is not required initially
+    "DELETE /api/admin/users/:somebody/2fa",  # has none initially
+    "DELETE /api/me/sessions",  # the matrix's callers have only one
 }
 SAID = {
     "POST /api/admin/teams/:team/2fa": {"required": True},
@@ -83,7 +83,7 @@ SAID = {
     "POST /api/teams/:team": {"name": "Another"},
     **{f"POST /api/websites/{site}": {"name": "Another"} for site in (":site", ":mine", ":foreign-site")},
 }
-"""Bodies that change something, where the matrix sends none."""
+"""Bodies that change something, for rows where the matrix sends none."""
 SUCCEEDING = {
     call: next(
         name

@@ -1,4 +1,4 @@
-"""Who may call what: every endpoint, every caller."""
+"""Who may call what: every endpoint of Umami's API, as every kind of caller."""
 
 import re
 from typing import Any
@@ -244,7 +244,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/share/id/:foreign-share": SHARE,
     "POST /api/share/id/:unknown": SHARE,
 }
-"""What is sent; ``{}`` where nothing is said. Words with a colon: see ``World``."""
+"""Request bodies by row; ``{}`` for rows that are not listed. ``World`` explains the words with a colon."""
 
 ROWS = re.findall(r"^([A-Z]+ /.*?)\s+((?:\d{3}\s*){11})$", TABLE, re.MULTILINE)
 

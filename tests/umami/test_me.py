@@ -1,4 +1,4 @@
-"""Who is asking: shapes, whole bodies compared."""
+"""The current user: whole bodies."""
 
 import pytest
 

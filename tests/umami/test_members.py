@@ -1,4 +1,4 @@
-"""Members of a team in Umami's API: shapes, whole bodies compared."""
+"""Members of a team in Umami's API: whole bodies."""
 
 from uuid import uuid4
 
@@ -23,7 +23,7 @@ def bob(make_user):
 
 @pytest.fixture
 def team(ada, bob, make_team):
-    """Ada's, with Bob as a member."""
+    """Ada's team, with Bob as a member."""
     return make_team(ada, "Blue", member=bob)
 
 

@@ -1,4 +1,4 @@
-"""Numbers in queries, converted as JavaScript does."""
+"""Numbers in queries, which are converted as JavaScript does."""
 
 from urllib.parse import quote
 
@@ -60,7 +60,7 @@ def test_what_javascript_reads_is_read(ask, text, number):
         ("nan", NO_NUMBER),
         ("inf", NO_NUMBER),
         ("1e", NO_NUMBER),
-        ("٣", NO_NUMBER),  # a digit to Python, not to JavaScript
+        ("٣", NO_NUMBER),  # a digit for Python, but not for JavaScript
         ("null", NO_NUMBER),
         ("true", NO_NUMBER),
         ("", TOO_SMALL),

@@ -33,7 +33,7 @@ OK = {"ok": True}
 
 
 def code(secret, *, steps=0):
-    """The code of this time step, or of one so many steps away."""
+    """Return the code for the current time step, or for one ``steps`` away."""
     return pyotp.TOTP(secret).at(datetime.now(UTC), counter_offset=steps)
 
 
@@ -44,7 +44,7 @@ def wrong(secret):
 
 @pytest.fixture(autouse=True)
 def _stopped(clock):
-    """Time moves only where a test turns the clock, so that no step ends in the middle of one."""
+    """Stop the clock: only tests move it, so that no time step ends in the middle of a test."""
     clock.stop()
 
 
@@ -65,7 +65,7 @@ def administration(admin, client_of):
 
 @pytest.fixture
 def enroll(client_of):
-    """``enroll(person)``: the secret and the backup codes of a second factor that is enabled."""
+    """``enroll(person)`` enables a second factor, and returns its secret and backup codes."""
 
     def make(person):
         client = client_of(person)
@@ -398,7 +398,7 @@ class TestRequirement:
         assert administration.get(f"/api/teams/{team}").json["twoFactorRequired"] is True
         assert administration.post("/api/admin/2fa/global", json={"required": True}).json == {**OK, "required": True}
         assert self.status(member) == (True, "global", True)
-        # The administrator has none either, and can take it back.
+        # The administrator has no second factor either, and can still revoke the requirement.
         assert administration.post("/api/admin/2fa/global", json={"required": False}).json == {**OK, "required": False}
         assert administration.post(f"/api/admin/teams/{team}/2fa", json={"required": False}).status_code == 200
         assert self.status(member) == (False, None, False)

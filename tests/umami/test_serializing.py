@@ -1,4 +1,4 @@
-"""Serializers of rows write what marshmallow would write."""
+"""Responses are serialized without marshmallow; the result must match the declared schema."""
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -137,13 +137,13 @@ SOURCES: dict[type[OutSchema], list[Any]] = {
     teams.TeamFull: [TEAM_VIEW, EMPTY_TEAM],
     websites.AdminWebsite: [SITE_VIEW, SimpleNamespace(website=EMPTY, team_owners=[])],
 }
-"""What the schemas that serialize themselves are serialized from."""
+"""Sources for the schemas that have a ``serialize`` of their own."""
 DESCRIBED = {access.AccessCapabilities, lists.Envelope, websites.OwnersTeam}
-"""Serialized as a part of something else; here for the OpenAPI document."""
+"""Schemas that only describe a part of another one in the OpenAPI document."""
 
 
 def assert_declared(schema: OutSchema, serialized: dict[str, Any]) -> None:
-    """The keys are the declared ones, in that order, all of them unless optional; so it is further inside."""
+    """Check that the keys are the declared ones, in that order; only optional ones may be missing. Also inside."""
     declared = {field.data_key: field for field in schema.dump_fields.values()}
     assert list(serialized) == [key for key in declared if key in serialized]
     missing = [key for key, field in declared.items() if key not in serialized]

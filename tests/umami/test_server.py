@@ -1,4 +1,4 @@
-"""What the server says of itself."""
+"""The server's state and settings."""
 
 from tests.http.apps import other_app
 from tests.umami.bodies import OK, pretty

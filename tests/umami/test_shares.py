@@ -1,4 +1,4 @@
-"""Public links in Umami's API: shapes, whole bodies compared."""
+"""Public links in Umami's API: whole bodies."""
 
 from uuid import uuid4
 
@@ -8,7 +8,7 @@ from app.models import Share
 from tests.umami.bodies import NOT_FOUND, OK, UNAUTHORIZED, bad_fields, bad_request, page_body, pretty, share_body
 
 SHOWN = {"events": False, "nested": {"list": [1, 2.5, None, "é"]}, "overview": True}
-"""In the order in which PostgreSQL keeps keys: shorter ones first."""
+"""In the order in which PostgreSQL stores keys: shorter ones first."""
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def site(make_website, ada):
 
 @pytest.fixture
 def share(client_of, ada, site):
-    """A link of Ada's website, as it was answered."""
+    """The response to creating a share of Ada's website."""
     return client_of(ada).post(f"/api/websites/{site}/shares", json={"name": "Press", "parameters": SHOWN}).json
 
 

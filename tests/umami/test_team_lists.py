@@ -1,4 +1,4 @@
-"""Lists of teams in Umami's API: whole bodies compared."""
+"""Lists of teams in Umami's API: whole bodies."""
 
 from uuid import uuid4
 
@@ -20,7 +20,7 @@ def bob(make_user):
 
 @pytest.fixture
 def blue(ada, bob, make_team, make_website):
-    """Ada's team with a member and two websites."""
+    """Ada's team, with a member and two websites."""
     team = make_team(ada, "Blue", member=bob)
     make_website(team=team)
     make_website(team=team)
@@ -29,7 +29,7 @@ def blue(ada, bob, make_team, make_website):
 
 @pytest.fixture
 def full(stored, membership):
-    """A team as lists show it."""
+    """Return a team as lists contain it."""
 
     def named(team, person):
         return {

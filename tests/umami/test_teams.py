@@ -1,4 +1,4 @@
-"""Teams in Umami's API: shapes, whole bodies compared."""
+"""Teams in Umami's API: whole bodies."""
 
 import re
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Accounts in Umami's API: shapes, whole bodies compared."""
+"""Users in Umami's API: whole bodies."""
 
 from datetime import UTC, datetime
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Lists of websites in Umami's API: whole bodies compared."""
+"""Lists of websites in Umami's API: whole bodies."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""Changing websites and handing them on: shapes, whole bodies compared."""
+"""Changing and transferring websites: whole bodies."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Websites in Umami's API: shapes, whole bodies compared."""
+"""Websites in Umami's API: whole bodies."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""A world with everybody who may call and everything they may touch; the matrix and bad input share it."""
+"""A database with every kind of caller and everything that endpoints work on, for the matrix and tests of bad input."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -37,14 +37,14 @@ TEAM_ROLES = {
 GLOBAL_ROLES = {"view-only": "view-only", "view-only as team-member": "view-only", "admin": "admin"}
 PEOPLE = ["view-only", "user", *TEAM_ROLES, "website owner", "admin", "somebody"]
 CALLERS = ["anonymous", "share token", *(name for name in PEOPLE if name not in ("colleague", "somebody"))]
-"""Who asks, in the order of the table's columns; the two left out are only there to be acted upon."""
+"""The callers in the order of the table's columns. The two that are left out never call."""
 
 ACCESS_CODE = "team_of_the_matrix"
 SITE_SLUG, FOREIGN_SLUG = "site-of-the-team", "site-of-somebody"
 
 
 def token_of(name: str) -> str:
-    """Everybody's token is their name, in one word."""
+    """Return a user's token: the name with dashes."""
     return name.replace(" ", "-")
 
 
@@ -52,7 +52,7 @@ STATE = select(
     *(
         select(what).select_from(table).scalar_subquery()
         for table in Base.metadata.sorted_tables
-        if table is not FailedAttempt.__table__  # what is refused may count as a guess
+        if table is not FailedAttempt.__table__  # failed requests may count as guesses
         for what in (func.count(), *(func.max(column) for column in table.c if column.name == "updated_at"))
     )
 )
@@ -60,12 +60,12 @@ STATE = select(
 
 class World:
     """
-    One team with everybody's role in it, a website of the team, one of each person, a share of two of them.
+    A team with members in every role, a website of the team and of each user, and shares of two websites.
 
-    Words with a colon stand for ids, in paths and bodies: ``:team``, ``:site`` (the team's), ``:mine`` (a website
-    of the caller's own), ``:foreign-site`` (the website owner's), ``:self``, ``:somebody`` (in no team),
-    ``:colleague`` (in the team), ``:owner`` (of the team), ``:invitation`` (by the website owner), ``:unknown`` (of
-    nothing); see ``ids``.
+    In paths and bodies, words with a colon are replaced by ids: ``:team``, ``:site`` (the team's), ``:mine`` (the
+    caller's website), ``:foreign-site`` (the website owner's), ``:self``, ``:somebody`` (a user in no team),
+    ``:colleague`` (in the team), ``:owner`` (of the team), ``:invitation`` (by the website owner), ``:unknown`` (an
+    id that does not exist). ``ids`` has all of them.
     """
 
     def __init__(self, app: Flask) -> None:
@@ -79,7 +79,7 @@ class World:
         self.changed = True
 
     def restore(self) -> None:
-        """Make it as it was, if it has changed."""
+        """Restore the initial state, if it has changed."""
         if self.changed:
             self.clear()
             with self.app.app_context(), transaction() as session:
@@ -91,7 +91,7 @@ class World:
             session.execute(delete(FailedAttempt))
 
     def clear(self) -> None:
-        """Leave nothing behind."""
+        """Delete all rows."""
         with self.app.app_context(), transaction() as session:
             for table in reversed(Base.metadata.sorted_tables):
                 session.execute(delete(table))
@@ -144,12 +144,12 @@ class World:
 
     @property
     def state(self) -> tuple[Any, ...]:
-        """How many rows each table has, and when one was last changed."""
+        """The number of rows of each table, and when one was last changed."""
         with self.app.app_context():
             return tuple(db.session.execute(STATE).one())
 
     def send(self, method: str, path: str, caller: str = "admin", **request: Any) -> TestResponse:
-        """Call an endpoint; the path may have words in it."""
+        """Call an endpoint; words with a colon in the path are replaced."""
         words = self.ids(caller)
         url = "/".join(words.get(part, part) for part in path.split("/"))
         response = self.app.test_client().open(url, method=method, headers=self.headers(caller), **request)
@@ -157,7 +157,7 @@ class World:
         return response
 
     def filled(self, body: Mapping[str, Any], caller: str = "admin") -> dict[str, Any]:
-        """The body with ids for the words in it."""
+        """Return the body with words with a colon replaced."""
         words = self.ids(caller)
 
         def fill(value: Any) -> Any:
@@ -168,7 +168,7 @@ class World:
         return {key: fill(value) for key, value in body.items()}
 
     def headers(self, caller: str) -> Mapping[str, str]:
-        """What proves who the caller is."""
+        """Return the headers that authenticate a caller."""
         if caller == "anonymous":
             return {}
         if caller == "share token":
@@ -178,7 +178,7 @@ class World:
         return {"Authorization": f"Bearer {token_of(caller)}"}
 
     def ids(self, caller: str) -> dict[str, str]:
-        """What the words stand for when it is this caller who says them."""
+        """Return the values of the words with a colon in a request of this caller."""
         own = caller if caller in self.users else "somebody"
         found: dict[str, UUID | str] = {
             ":team": self.team,

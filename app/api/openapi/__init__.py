@@ -18,7 +18,7 @@ PAGE_POLICY = "; ".join(
         "frame-ancestors 'self'",
     )
 )
-"""Nothing from elsewhere, nothing inline: the page handles tokens."""
+"""Nothing from other servers and nothing inline, because users enter tokens on the page."""
 
 bp = Blueprint("documents", __name__, template_folder="templates")
 

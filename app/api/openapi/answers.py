@@ -17,20 +17,20 @@ from app.http.errors import PROBLEM_TYPE
 REFERENCE = "#/components/schemas/"
 CODES = sorted({code for _, code in [*KINDS.values(), *HTTP_TEXTS.values()]})
 ERROR_TREE = {
-    "description": "What is wrong with a part of the request.",
+    "description": "The errors in a part of the request.",
     "type": "object",
     "properties": {
-        "errors": {"type": "array", "items": {"type": "string"}, "description": "Faults of the part as a whole."},
+        "errors": {"type": "array", "items": {"type": "string"}, "description": "Errors of the part as a whole."},
         "properties": {
             "type": "object",
             "additionalProperties": {"$ref": f"{REFERENCE}ErrorTree"},
-            "description": "Faults by key; absent without any.",
+            "description": "Errors by key; missing if there are none.",
         },
     },
     "required": ["errors"],
 }
 ERROR = {
-    "description": "Why not.",
+    "description": "An error.",
     "type": "object",
     "properties": {
         "error": {
@@ -38,13 +38,13 @@ ERROR = {
             "properties": {
                 "message": {"type": "string"},
                 "code": {"type": "string", "enum": CODES},
-                "status": {"type": "integer", "description": "The status of the answer."},
+                "status": {"type": "integer", "description": "The HTTP status."},
                 **ERROR_TREE["properties"],  # type: ignore[dict-item]
-                "requestId": {"type": "string", "description": "What to look for in the server's log."},
+                "requestId": {"type": "string", "description": "The id of the request, for finding it in the log."},
                 "lockedUntil": {
                     "type": "string",
                     "format": "date-time",
-                    "description": "When codes of the second factor are accepted again.",
+                    "description": "When codes for the second factor will be accepted again.",
                 },
             },
             "required": ["message", "code"],
@@ -53,39 +53,40 @@ ERROR = {
     "required": ["error"],
 }
 PROBLEM = {
-    "description": "Why not, as RFC 9457 has it.",
+    "description": "An error as RFC 9457 describes it.",
     "type": "object",
     "properties": {
         "type": {"type": "string", "const": "about:blank"},
         "title": {"type": "string"},
-        "status": {"type": "integer", "description": "The status of the answer."},
+        "status": {"type": "integer", "description": "The HTTP status."},
         "detail": {"type": "string"},
-        "requestId": {"type": "string", "description": "What to look for in the server's log."},
+        "requestId": {"type": "string", "description": "The id of the request, for finding it in the log."},
     },
     "required": ["type", "title", "status", "requestId"],
 }
 REQUEST_ID = {
-    "description": "The request's id: the caller's own, if it sent a decent one.",
+    "description": "The id of the request: the client's `X-Request-Id` if it is valid, else a generated one.",
     "schema": {"type": "string"},
     "required": True,
 }
 RETRY_AFTER = {
-    "description": "Seconds after which to try again.",
+    "description": "After how many seconds to try again.",
     "schema": {"type": "integer", "minimum": 1},
     "required": True,
 }
 STATUSES = {
-    400: ("BadRequest", "The request is not valid, or a rule is against it; `errors` and `properties` say where."),
+    400: ("BadRequest", "The request is not valid, or breaks a rule; `errors` and `properties` say where."),
     401: (
         "Unauthorized",
-        "No one is logged in, the password is wrong, or it is not allowed: Umami has one status for all.",
+        "The request is not authenticated, the password is wrong, or the caller is not allowed to do this: Umami has "
+        "one status for all of these.",
     ),
-    403: ("SecondFactorNeeded", "A second factor is required of the user, and must be set up first."),
-    404: ("NotFound", "There is no such thing."),
+    403: ("SecondFactorNeeded", "The user must set up a second factor first, or cannot disable a required one."),
+    404: ("NotFound", "It does not exist."),
     413: ("BodyTooLarge", "The request body is too large."),
-    429: ("TooManyAttempts", "Too many wrong guesses lately."),
-    500: ("ServerError", "A fault of the server's; its log knows it by the request id."),
-    503: ("Unavailable", "The server is busy, or its database cannot be reached."),
+    429: ("TooManyAttempts", "There were too many failed attempts."),
+    500: ("ServerError", "The server failed; its log has the details, under the request id."),
+    503: ("Unavailable", "The server is busy, or its database is not available."),
 }
 EXAMPLES: dict[int, dict[str, Any]] = {
     400: {

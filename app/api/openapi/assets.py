@@ -7,7 +7,7 @@ from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
-"""What is served; the licences beside them are not."""
+"""The types of files that are served; the licences next to them are not."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Assets:
 
     @cached_property
     def files(self) -> dict[str, Asset]:
-        """By name."""
+        """The files by name."""
         return {
             path.name: Asset(content := path.read_bytes(), TYPES[path.suffix], sha256(content).hexdigest()[:32])
             for path in sorted(STATIC.iterdir())

@@ -20,7 +20,7 @@ from app.api.umami.schemas.base import camel_case, described
 from app.api.umami.schemas.lists import PageOf
 
 DESCRIPTION = """\
-Users, teams, websites, memberships and public links of self-hosted web analytics. Compatible with Umami.
+Users, teams, memberships, websites and public links for self-hosted web analytics, compatible with Umami's API.
 
 Log in with `POST /api/auth/login` and send the token with every request as `Authorization: Bearer …`. Bodies are read
 as JSON, whatever their content type. Unknown keys are ignored, except by DELETE, which returns 400 for them. Every
@@ -34,12 +34,16 @@ SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.LEAVING: [{"bearer": []}, {"shareToken": [], "shareContext": []}],
 }
 SCHEMES = {
-    "bearer": {"type": "http", "scheme": "bearer", "description": "A token of `POST /api/auth/login`."},
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token from `POST /api/auth/login`, or an access token from `frontdesk tokens create`.",
+    },
     "shareToken": {
         "type": "apiKey",
         "in": "header",
         "name": "x-umami-share-token",
-        "description": "A token of `GET /api/share/{slug}`: anyone who has the link can view its website.",
+        "description": "A token from `GET /api/share/{slug}`: anyone who has the link can view its website.",
     },
     "shareContext": {
         "type": "apiKey",
@@ -70,7 +74,7 @@ class Writer:
     """Writes the document from the application's rules."""
 
     def __init__(self, app: Flask) -> None:
-        from app import __version__  # only now: the package imports us before it has a version
+        from app import __version__  # here, because the package imports this module before it sets its version
 
         self._app, self._plugin = app, Plugin()
         self._spec = APISpec(
@@ -133,7 +137,7 @@ class Writer:
         """Return description and schema of a successful response."""
         shape = operation.gives
         if shape is None:
-            return "Null.", {"type": "null"}
+            return "Always null.", {"type": "null"}
         if isinstance(shape, PageOf):
             name, schema = self._plugin.page(shape)
             if name not in self._spec.components.schemas:

@@ -6,13 +6,17 @@ from apispec import APISpec
 
 from app.api.openapi import answers
 
-TAG = {"name": "probes", "description": "For whatever supervises the process."}
-METRICS_TOKEN = {"type": "http", "scheme": "bearer", "description": "`FRONTDESK_METRICS_TOKEN`, where it is set."}
+TAG = {"name": "probes", "description": "For process supervisors, load balancers and Prometheus."}
+METRICS_TOKEN = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "The value of `FRONTDESK_METRICS_TOKEN`, if it is set.",
+}
 OK = {"type": "string", "const": "ok"}
-REVISION = {"type": "string", "description": "The newest migration that was made."}
+REVISION = {"type": "string", "description": "The latest migration of the database."}
 
 FAULT = answers.problem(500, answers.STATUSES[500][1])
-UNAVAILABLE = answers.problem(503, "No; `detail` says why.", {"Retry-After": "RetryAfter"})
+UNAVAILABLE = answers.problem(503, "The server is not ready; `detail` says why.", {"Retry-After": "RetryAfter"})
 
 
 def describe(spec: APISpec) -> None:
@@ -22,13 +26,13 @@ def describe(spec: APISpec) -> None:
     _add(
         spec,
         "healthz",
-        "The process answers",
+        "Check that the process responds",
         {"200": _json({"status": OK}), "500": FAULT},
     )
     _add(
         spec,
         "readyz",
-        "The database can be reached and has every migration",
+        "Check that the database can be reached and has every migration",
         {
             "200": _json({"status": OK, "revision": REVISION}),
             "500": FAULT,
@@ -38,11 +42,11 @@ def describe(spec: APISpec) -> None:
     _add(
         spec,
         "metrics",
-        "All counters, for Prometheus; without a token for this machine alone",
+        "Return all metrics for Prometheus",
         {
-            "200": _text("The counters."),
+            "200": _text("The metrics."),
             "401": answers.problem(401, "The token is missing or wrong."),
-            "404": answers.problem(404, "Without a token, the counters are for this machine alone."),
+            "404": answers.problem(404, "No token is configured, so only loopback clients can read the metrics."),
             "500": FAULT,
             "503": UNAVAILABLE,
         },
@@ -57,7 +61,7 @@ def _add(spec: APISpec, name: str, summary: str, responses: dict[str, Any], **ot
 
 def _json(properties: dict[str, Any]) -> dict[str, Any]:
     schema = {"type": "object", "properties": properties, "required": sorted(properties)}
-    return answers.answered("Yes.", schema)
+    return answers.answered("The check succeeded.", schema)
 
 
 def _text(text: str) -> dict[str, Any]:

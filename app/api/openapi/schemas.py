@@ -56,7 +56,7 @@ class Plugin(MarshmallowPlugin):
 
 
 def constants(_converter: Any, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-    """Constant values."""
+    """Describe a constant."""
     if not isinstance(field, fields.Constant):
         return {}
     ret.pop("default", None)
@@ -64,14 +64,14 @@ def constants(_converter: Any, field: fields.Field[Any], ret: dict[str, Any]) ->
 
 
 def defaults(_converter: Any, _field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-    """Omit defaults of None, which mean that there is none."""
+    """Remove a default of None, which means that there is no default."""
     if "default" in ret and ret["default"] is None:
         del ret["default"]
     return {}
 
 
 def lengths(_converter: Any, _field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-    """Lengths, only of values that are documented as text."""
+    """Remove limits for text from fields that parse ``true`` and ``false``, as these are documented as booleans."""
     if ret.get("type") == "boolean":
         ret.pop("maxLength", None)
         ret.pop("enum", None)
@@ -79,12 +79,12 @@ def lengths(_converter: Any, _field: fields.Field[Any], ret: dict[str, Any]) -> 
 
 
 def records(_converter: Any, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-    """Objects with keys of the client's choice."""
+    """Describe the limits of objects with keys of the client's choice."""
     return {"description": ret.get("description", RECORD_LIMITS)} if isinstance(field, Record) else {}
 
 
 def orders(_converter: Any, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-    """The columns that a list can be sorted by."""
+    """List the columns that a list can be sorted by."""
     if field.name == "order_by" and isinstance(field.parent, ListQuery):
         ret.pop("maxLength", None)
         return {"enum": list(field.parent.sorts)}

@@ -115,7 +115,7 @@ TEXTS: dict[type[DomainError], str | Callable[[Any], str]] = {
     Throttled: "Too many failed attempts. Please try again later.",
     DatabaseUnavailable: "The database is not available",
 }
-"""By class; a subclass without a line of its own is called as the class above it."""
+"""Texts by class. A subclass without an entry of its own has that of its closest base class."""
 
 
 def text_of(error: DomainError) -> str:

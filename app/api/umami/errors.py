@@ -21,7 +21,7 @@ STATUSES: dict[type[errors.DomainError], tuple[int, str]] = {
     errors.DomainError: (400, "bad-request"),
     errors.Unauthenticated: (401, "unauthorized"),
     errors.WrongCredentials: (401, "incorrect-username-password"),
-    errors.Denied: (401, "unauthorized"),  # 401 stays for "not allowed"
+    errors.Denied: (401, "unauthorized"),  # not 403: Umami's dashboard expects 401
     errors.NotFound: (404, "not-found"),
     errors.UnknownAccessCode: (404, "team-not-found"),
     errors.MissingPartialToken: (401, f"{FACTOR}missing-token"),
@@ -101,7 +101,7 @@ def _refused(error: errors.DomainError) -> Response:
 
 
 def _locked(error: errors.FactorLocked) -> Response:
-    """Return the only envelope of Umami's without a status."""
+    """Return Umami's error response for a locked second factor, the only one without ``status`` in its body."""
     said = {
         "code": f"{FACTOR}too-many-attempts",
         "message": text_of(error),

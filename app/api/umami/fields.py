@@ -34,7 +34,7 @@ def unstorable(text: str) -> bool:
 
 class Length(validate.Length):
     """
-    Length in UTF-16 code units, with the validator's texts.
+    Checks the length in UTF-16 code units, with the error texts of Umami's validator.
 
     :param pasted: ignore spaces around the text
     """
@@ -96,7 +96,7 @@ class Text(_Typed, fields.String):
 
 
 class Id(_Typed, fields.UUID):
-    """A UUID of a known version, any case."""
+    """A UUID of version 1 to 8, nil or max, in upper or lower case."""
 
     def accept(self, value: str) -> UUID:
         if not UUID_VERSIONED.fullmatch(value):
@@ -145,7 +145,12 @@ class Number(_Typed, fields.Float):
 
 
 class Whole(_Typed, fields.Integer):
-    """A whole number; ``numeric_text`` also reads it from text, as JavaScript converts it."""
+    """
+    An integer.
+
+    :param least: the minimum; None for no minimum
+    :param numeric_text: also accept strings, converted as JavaScript's ``Number`` does
+    """
 
     expects = "number"
     python = (int, float)
@@ -191,7 +196,7 @@ def javascript_number(text: str) -> float:
 
 
 class Part(fields.Nested):
-    """An object of a known shape inside another."""
+    """A nested object with a schema of its own."""
 
     def _test_collection(self, value: Any) -> None:
         if not isinstance(value, dict):

@@ -23,7 +23,7 @@ from app.services.authentication.bearer import identify, identify_leaving
 from app.services.authentication.partial_logins import identify_partial
 
 Shape = type[OutSchema] | PageOf | tuple[type[OutSchema], ...] | None
-"""None: the JSON value null."""
+"""What an endpoint returns: an object, a page of a list, an array of several objects or, for None, null."""
 
 
 PROTOCOL = "umami"
@@ -35,13 +35,15 @@ class Access(StrEnum):
     """Who can call an endpoint; what they can do there is decided by the services."""
 
     PUBLIC = "public"
+    """Anyone."""
     VIEWER = "viewer"
-    """A user, or the bearer of a share."""
+    """A user, or a client with a share token."""
     LEAVING = "leaving"
-    """The same, or the bearer of a token that is no longer good: to log out once more does no harm."""
+    """As VIEWER, or a client with a token that is no longer valid: logging out twice does no harm."""
     PARTIAL = "partial"
-    """A user who has shown the password, and must show the second factor."""
+    """A user who has given the password, and still has to give the second factor."""
     USER = "user"
+    """A user."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def operation(
 
 
 def authenticate(access: Access, *, before_enrolling: bool) -> None:
-    """Identify the caller. :raises Unauthenticated: there is none, or no user where one is needed"""
+    """Identify the caller. :raises Unauthenticated: no token is valid, or only a share's where a user is needed"""
     if access is Access.PARTIAL:
         token = bearer_token()
         if token is None:

@@ -55,7 +55,7 @@ def tree(messages: Mapping[str, Any], keys: Mapping[str, str] | None = None) -> 
 
 def _branch(found: Any) -> dict[str, Any]:
     if isinstance(found, Mapping):
-        if all(isinstance(key, int) for key in found):  # of a list: by its places, null where nothing is wrong
+        if all(isinstance(key, int) for key in found):  # a list: one entry for each index, null if it has no errors
             places = range(max(found) + 1)
             return {"errors": [], "items": [_branch(found[place]) if place in found else None for place in places]}
         return tree(found)

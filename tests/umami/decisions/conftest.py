@@ -1,4 +1,4 @@
-"""What the decisions are tested with besides the people of ``tests/conftest.py``."""
+"""Fixtures in addition to those of ``tests/conftest.py``."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, contextmanager
@@ -14,7 +14,7 @@ from tests.conftest import Person
 
 @pytest.fixture
 def in_database(app: Flask) -> Callable[[], AbstractContextManager[Unit]]:
-    """``with in_database() as session``: straight at the tables, past the rules."""
+    """``with in_database() as session`` gives direct access to the tables, without the rules of services."""
 
     @contextmanager
     def opened() -> Any:
@@ -26,7 +26,7 @@ def in_database(app: Flask) -> Callable[[], AbstractContextManager[Unit]]:
 
 @pytest.fixture
 def log_in(anonymous: FlaskClient) -> Callable[..., Any]:
-    """``log_in(person)`` or ``log_in(person, password="…", address="…")``: the response to a login."""
+    """``log_in(person)`` or ``log_in(person, password="…", address="…")`` returns the response to a login."""
 
     def send(person: Person | str, *, password: str | None = None, address: str = "192.0.2.1") -> Any:
         username = person if isinstance(person, str) else person.username
@@ -42,7 +42,7 @@ def log_in(anonymous: FlaskClient) -> Callable[..., Any]:
 
 @pytest.fixture
 def client_with(app: Flask) -> Callable[[str], FlaskClient]:
-    """A client that bears a token."""
+    """``client_with(token)`` returns a client that sends the token."""
 
     def make(token: str) -> FlaskClient:
         client = app.test_client()

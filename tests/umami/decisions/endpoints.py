@@ -1,4 +1,4 @@
-"""Every endpoint of Umami's API that needs a user, as the app routes them."""
+"""The endpoints of Umami's API that are closed to anonymous callers or to share tokens, as the app routes them."""
 
 import re
 
@@ -23,7 +23,7 @@ OPEN_TO_SHARES = {
 
 
 def endpoints(app: Flask, closed_to: str) -> list[tuple[str, str]]:
-    """Method and path of what is closed to ``anonymous`` or ``share``, with ids that nothing has."""
+    """Return method and path of endpoints that are closed to ``anonymous`` or ``share``, with ids that do not exist."""
     is_open = PUBLIC | (OPEN_TO_SHARES if closed_to == "share" else set())
     return [
         (method, re.sub(r"<\w+>", NOWHERE, rule.rule))

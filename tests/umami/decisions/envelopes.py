@@ -1,9 +1,9 @@
-"""The envelopes of errors."""
+"""Expected bodies of error responses."""
 
 from typing import Any
 
 NOWHERE = "00000000-0000-4000-8000-000000000000"
-"""An id that nothing has."""
+"""An id that does not exist."""
 
 
 def refusal(status: int, message: str, code: str, **extra: Any) -> dict[str, Any]:
@@ -11,12 +11,12 @@ def refusal(status: int, message: str, code: str, **extra: Any) -> dict[str, Any
 
 
 def bad_request(message: str) -> dict[str, Any]:
-    """A rule that the request breaks."""
+    """Return the error of a request that breaks a rule."""
     return refusal(400, message, "bad-request")
 
 
 def bad_fields(**fields: str) -> dict[str, Any]:
-    """Fields of the request that are wrong, each with its text."""
+    """Return the error of a request with wrong fields, given with their texts."""
     tree = {name: {"errors": [text]} for name, text in fields.items()}
     return refusal(400, "Bad request", "bad-request", errors=[], properties=tree)
 

@@ -1,4 +1,4 @@
-"""Access codes: for those who may change them, hard to guess."""
+"""Access codes: visible only to users who can change them, and hard to guess."""
 
 import random
 import re
@@ -13,7 +13,7 @@ TOO_SHORT = bad_fields(accessCode="Too small: expected string to have >=8 charac
 
 @pytest.fixture
 def people(make_user, admin):
-    """One of each role in the team."""
+    """A member in each role of the team."""
     roles = ("owner", "manager", "member", "view_only")
     return {role: make_user(role) for role in roles} | {"admin": admin}
 

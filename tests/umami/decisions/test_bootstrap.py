@@ -1,4 +1,4 @@
-"""No default password, and no production without a secret."""
+"""There is no default password, and production needs a secret."""
 
 import pytest
 
@@ -30,7 +30,7 @@ WEAK = {
 
 @pytest.fixture
 def environment(monkeypatch, tmp_path):
-    """``environment(secret)``: the environment of a production server."""
+    """``environment(secret)`` returns the environment of a production server."""
 
     def set_secret(secret):
         monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'production.db'}")

@@ -1,4 +1,4 @@
-"""Rows that an Umami database marks as deleted are missing, everywhere."""
+"""Rows that an Umami database marks as deleted are missing everywhere."""
 
 import pytest
 from sqlalchemy import update
@@ -12,7 +12,7 @@ NO_MEMBER = bad_request("The User does not exists on this team.")
 
 @pytest.fixture
 def mark(in_database):
-    """``mark(User, id)``: deleted, as Umami's cloud does it."""
+    """``mark(User, id)`` marks a row as deleted, as Umami Cloud does."""
 
     def set_deleted(model, identity):
         with in_database() as session:
@@ -23,7 +23,7 @@ def mark(in_database):
 
 @pytest.fixture
 def gone(make_user):
-    """A user who is going to be marked as deleted."""
+    """A user whom tests mark as deleted."""
     return make_user("gone")
 
 

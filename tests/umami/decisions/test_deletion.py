@@ -1,4 +1,4 @@
-"""What goes with a user or a team, and what passes on."""
+"""What is deleted with a user or a team, and what passes to others."""
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +9,7 @@ from tests.umami.decisions.envelopes import NOWHERE, OK, TEAM_NOT_FOUND, UNAUTHO
 
 @pytest.fixture
 def holders(in_database):
-    """Who holds each website, by its name: a user's id, a team's id."""
+    """Return the owners of all websites by name: the user's id and the team's id."""
 
     def read():
         with in_database() as session:
@@ -20,7 +20,7 @@ def holders(in_database):
 
 @pytest.fixture
 def team_roles(in_database):
-    """``team_roles(team)``: user id to role; None for a team that is gone."""
+    """``team_roles(team)`` returns roles by user id, or None if the team has been deleted."""
 
     def read(team):
         with in_database() as session:
@@ -34,7 +34,7 @@ def team_roles(in_database):
 
 @pytest.fixture
 def delete(client_of, admin):
-    """``delete(person, transferTo=…)`` as an administrator."""
+    """``delete(person, transferTo=…)`` deletes a user as an administrator."""
     return lambda person, **query: client_of(admin).delete(f"/api/users/{person.id}", query_string=query)
 
 

@@ -1,4 +1,4 @@
-"""Failures: never an empty body, never internals."""
+"""Failures: the body is never empty, and never shows internals."""
 
 import pytest
 
@@ -11,7 +11,7 @@ SECRET = 'SELECT password FROM "user"'
 
 
 def request_id(response):
-    """The id of an answer, which every answer has."""
+    """Return the request id of a response, which every response has."""
     found = response.headers["X-Request-Id"]
     assert len(found) == 32
     return found

@@ -1,4 +1,4 @@
-"""The last administrator stays one."""
+"""The last administrator cannot be deleted or demoted."""
 
 import pytest
 from sqlalchemy import update

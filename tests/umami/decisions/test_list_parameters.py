@@ -1,4 +1,4 @@
-"""What Umami 3.3 lets lists be asked, and ``includeTeams``."""
+"""The list parameters of Umami 3.3, and ``includeTeams``."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ def client(client_of, admin):
 
 @pytest.fixture
 def names(client):
-    """The names in a list."""
+    """Return the names in a list."""
 
     def read(path):
         return [row.get("username") or row["name"] for row in client.get(path).json["data"]]

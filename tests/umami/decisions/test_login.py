@@ -1,4 +1,4 @@
-"""Guessing passwords is slowed down, and names cannot be guessed by the cost of an answer."""
+"""Guessing passwords is slowed down, and the response time does not tell whether a name exists."""
 
 import re
 
@@ -18,7 +18,7 @@ HOME, ELSEWHERE = "192.0.2.7", "198.51.100.7"
 
 @pytest.fixture
 def comparisons(monkeypatch):
-    """The hashes that passwords were compared with, in order."""
+    """The hashes that passwords are compared with, in order."""
     seen = []
     compare = bcrypt.checkpw
 
@@ -214,7 +214,7 @@ class TestCost:
             assert log_in(ada).status_code == 200
 
         before = [statement.split()[0] for statement in statements][:4]
-        assert before[:3] == ["SELECT"] * 3  # the account; what was counted, before the comparison and after it
+        assert before[:3] == ["SELECT"] * 3  # the account; the count of failures, before and after the comparison
         assert not any("INSERT INTO failed_attempt" in statement for statement in statements)
 
     def test_and_as_dear_a_one(self, app, log_in, make_user, comparisons):

@@ -1,4 +1,4 @@
-"""What is not there: 404 for those who may know, 401 for outsiders."""
+"""Missing objects: 404 for callers who may know that, 401 for outsiders."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Own passwords, the 72 bytes of bcrypt, usernames."""
+"""Changing your own password, the 72 bytes of bcrypt, and rules for names."""
 
 from dataclasses import replace
 
@@ -105,7 +105,7 @@ class TestHashesTravel:
 
     @pytest.fixture
     def stored_cheaply(self, app, make_user, monkeypatch):
-        """An account whose hash is cheaper than the cost configured since then."""
+        """A user whose hash has a lower cost than is configured now."""
         ada = make_user("ada")
         made = app.extensions["frontdesk"]
         dearer = replace(made, config=replace(made.config, bcrypt_cost=5))

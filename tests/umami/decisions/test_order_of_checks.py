@@ -1,4 +1,4 @@
-"""Authentication, then validation, then permission, then existence; 401 for "not allowed"."""
+"""Authentication, then validation, then permission, then existence; 401 for missing permission, as in Umami."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A team has an owner, and managers cannot touch owners."""
+"""A team always has an owner, and managers cannot change owners."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def team(make_team, owner, manager, member):
 
 @pytest.fixture
 def roles(client_of, admin, team):
-    """Who is what in the team."""
+    """``roles()`` returns the members' roles."""
 
     def read():
         listed = client_of(admin).get(f"/api/teams/{team}/users").json["data"]

@@ -1,4 +1,4 @@
-"""Pages: clamped, in a total order, with Umami 3.3's parameters."""
+"""Pages of lists: limited in size, in a total order, with Umami 3.3's parameters."""
 
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -33,7 +33,7 @@ LISTS = {
 
 @pytest.fixture
 def walk(client_of, admin, in_database):
-    """``walk(path)``: all rows of a list, a few at a time; everything there is of one name and one age."""
+    """``walk(path)`` returns all items of a list, page by page; all of them have the same name and the same age."""
     with in_database() as session:
         people = [User(id=uuid4(), username=f"user{n}", role="admin", password_hash="") for n in range(ROWS - 1)]
         teams = [Team(id=uuid4(), name="Team") for _ in range(ROWS)]

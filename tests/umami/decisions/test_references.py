@@ -1,4 +1,4 @@
-"""What a request refers to must be there."""
+"""What a request refers to must exist."""
 
 import pytest
 

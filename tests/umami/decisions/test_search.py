@@ -1,4 +1,4 @@
-"""Search is for what was typed: nothing in it is a wildcard, and case does not matter."""
+"""A search finds its exact text: it has no wildcards, and case does not matter."""
 
 import pytest
 from sqlalchemy import update
@@ -10,7 +10,7 @@ WORDS = ["100%", "100 per cent", "snake_case", "snake case", "back\\slash", "bac
 
 @pytest.fixture
 def found(client_of, admin, in_database):
-    """``found(list, text)``: the names that a search finds, in a list of users, teams or websites named WORDS."""
+    """``found(list, text)`` returns the names that a search finds in a list of users, teams or websites named WORDS."""
     with in_database() as session:
         users = [User(username=word, role="user", password_hash="") for word in WORDS]
         teams = [Team(name=word) for word in WORDS]
@@ -60,7 +60,7 @@ class TestSearch:
     def test_nothing_is_a_wildcard(self, found, name):
         hits = {text: found(name, text) for text in ("%", "_", "\\", "0%", "e_c", "k\\s", "%%", "__", "\\\\", "\\%")}
 
-        if name == "websites":  # where some are found by their domain, and bear another name
+        if name == "websites":  # some are found by their domain, and have another name
             hits = {text: names - {"Site"} for text, names in hits.items()}
         assert hits == {
             "%": {"100%"},

@@ -1,4 +1,4 @@
-"""Logins are listed, and ended one by one or all at once."""
+"""Sessions are listed, and ended one by one or all at once."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A share token where a user is needed: 401, always."""
+"""A share token where a user is required: always 401, so that it opens nothing but its website."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.umami.decisions.envelopes import UNAUTHORIZED
 
 @pytest.fixture
 def shared(share_client, make_share, make_website, make_user, make_team):
-    """A client with a share token alone, on an instance that has users, teams and websites."""
+    """A client that sends only a share token, on a server with users, teams and websites."""
     owner = make_user()
     make_team(owner, "Blue")
     make_website(owner=owner)

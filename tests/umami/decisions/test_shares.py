@@ -1,4 +1,4 @@
-"""Public links: slugs that cannot be guessed, tokens that die."""
+"""Public links: slugs that cannot be guessed, and tokens that end with their link."""
 
 import random
 import re

@@ -1,4 +1,4 @@
-"""What is unique is decided by the database, and answers one way."""
+"""The database decides what is unique, and all endpoints respond in the same way."""
 
 import pytest
 from sqlalchemy import func, select
@@ -14,14 +14,14 @@ SLUG_TAKEN = bad_request("That share ID is already taken.")
 
 @pytest.fixture
 def rows(in_database):
-    """How many rows each table holds."""
+    """Return how many rows each table has."""
 
     def count():
         with in_database() as session:
             return {
                 table.name: session.scalar(select(func.count()).select_from(table))
                 for table in Base.metadata.sorted_tables
-                if table.name != "failed_attempt"  # what is tried out counts as a guess
+                if table.name != "failed_attempt"  # trying out codes and slugs counts as guessing
             }
 
     return count
@@ -29,7 +29,7 @@ def rows(in_database):
 
 @pytest.fixture
 def refused(client_of, admin, rows):
-    """``refused(path, body)``: the answer of an administrator's call that must leave everything as it is."""
+    """``refused(path, body)`` returns the response to an administrator's call, which must change nothing."""
 
     def call(path, body, actor=admin):
         client = client_of(actor)
@@ -116,7 +116,7 @@ class TestTaken:
 class TestTakenSlugs:
     @pytest.fixture
     def website(self, make_user, make_website, make_share):
-        """A website without a link; the slug belongs to another."""
+        """A website without a share; the slug belongs to another website."""
         owner = make_user()
         make_share(make_website(owner=owner), slug=SLUG)
         return make_website("Other", owner=owner)

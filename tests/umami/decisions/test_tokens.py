@@ -1,4 +1,4 @@
-"""Tokens: opaque, kept as hashes, expiring, revocable."""
+"""Tokens: opaque, stored as hashes, expiring, revocable."""
 
 from hashlib import sha256
 
@@ -13,12 +13,12 @@ NEW = "another correct horse"
 
 @pytest.fixture
 def logins(client_of):
-    """``logins(person, 3)``: as many clients, each with a login of its own."""
+    """``logins(person, 3)`` returns three clients, each with a session of its own."""
     return lambda person, number: [client_of(person) for _ in range(number)]
 
 
 def alive(clients):
-    """Which of the clients are still logged in."""
+    """Return which of the clients are still logged in."""
     answers = [client.get("/api/me") for client in clients]
     assert all(answer.status_code == 200 or answer.json == UNAUTHORIZED for answer in answers)
     return [answer.status_code == 200 for answer in answers]

@@ -1,4 +1,4 @@
-"""The global role view-only bars creating, and takes nothing away."""
+"""The global role view-only prevents creating things, and takes nothing away."""
 
 import pytest
 

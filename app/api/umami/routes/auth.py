@@ -1,4 +1,4 @@
-"""``/api/auth``: login, logout, verify, single sign-on."""
+"""``/api/auth``: login, logout, session check, single sign-on."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def forgot_password(data: str) -> None:
 @bp.post("/logout")
 @operation(Ok, access=Access.LEAVING, before_enrolling=True)
 def logout() -> None:
-    """End the session of this token. It is no error if it has ended already."""
+    """End the session of this token. It is not an error if it has already ended."""
     sessions.revoke_current(current_actor())
 
 

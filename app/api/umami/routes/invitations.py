@@ -48,6 +48,6 @@ def delete_invitation(invitation_id: UUID) -> None:
 @bp.post("/<invitation_id>/resend")
 @operation(InvitationMade, takes=InvitationResend, needs_body=False)
 def resend_invitation(invitation_id: UUID, data: dict[str, Any]) -> Any:
-    """Make a new link and mail it. Earlier links become invalid."""
+    """Create a new link and mail it. Earlier links become invalid."""
     made = manage.resend(current_actor(), invitation_id, **data)
     return made, made.link(root())

@@ -1,4 +1,4 @@
-"""``/api/2fa`` and ``/api/admin/…/2fa``: the second factor of accounts, as Umami has it from 3.3 on."""
+"""``/api/2fa`` and ``/api/admin/…/2fa``: the second factor of users, as in Umami 3.3 and later."""
 
 from typing import Any
 from uuid import UUID
@@ -37,21 +37,25 @@ def get_two_factor_status() -> Any:
 @bp.post("/2fa/setup/initiate")
 @operation(SetupOut, refuses=(400,), before_enrolling=True)
 def initiate_two_factor() -> second_factor.Setup:
-    """Start setting up an authenticator app. A setup that was not confirmed is replaced."""
+    """Start setting up an authenticator app; this replaces a setup that was not confirmed."""
     return second_factor.start_setup(current_actor())
 
 
 @bp.post("/2fa/setup/confirm")
 @operation(BackupCodes, takes=Code, refuses=(429, 503), before_enrolling=True)
 def confirm_two_factor(data: dict[str, Any]) -> list[str]:
-    """Enable the second factor with a first code. Returns ten backup codes, which are not shown again."""
+    """
+    Enable your second factor with a first code, and return ten backup codes.
+
+    The backup codes are not returned again.
+    """
     return second_factor.confirm_setup(current_actor(), data["token"])
 
 
 @bp.post("/2fa/setup/cancel")
 @operation(Ok, before_enrolling=True)
 def cancel_two_factor() -> None:
-    """Cancel a setup that was not confirmed. An enabled second factor stays."""
+    """Cancel a setup that was not confirmed; an enabled second factor stays."""
     second_factor.cancel_setup(current_actor())
 
 
@@ -77,7 +81,7 @@ def verify_two_factor(data: dict[str, Any]) -> Login:
 @bp.post("/admin/2fa/global")
 @operation(GlobalRequirement, takes=RequiredIn, before_enrolling=True)
 def require_two_factor(data: dict[str, Any]) -> Any:
-    """Require a second factor of all users, or no longer."""
+    """Require a second factor of all users, or stop requiring it."""
     second_factor.require_of_all(current_actor(), required=data["required"])
     return data
 
@@ -85,7 +89,7 @@ def require_two_factor(data: dict[str, Any]) -> Any:
 @bp.post("/admin/teams/<team_id>/2fa")
 @operation(TeamRequirement, takes=RequiredIn, before_enrolling=True)
 def require_two_factor_of_team(team_id: UUID, data: dict[str, Any]) -> Any:
-    """Require a second factor of everyone in a team, or no longer."""
+    """Require a second factor of all members of a team, or stop requiring it."""
     second_factor.require_of_team(current_actor(), team_id, required=data["required"])
     return {"team_id": team_id, "two_factor_required": data["required"]}
 
@@ -93,7 +97,7 @@ def require_two_factor_of_team(team_id: UUID, data: dict[str, Any]) -> Any:
 @bp.post("/admin/users/<user_id>/2fa")
 @operation(UserRequirement, takes=RequiredIn, before_enrolling=True)
 def require_two_factor_of_user(user_id: UUID, data: dict[str, Any]) -> Any:
-    """Require a second factor of a user, or no longer."""
+    """Require a second factor of a user, or stop requiring it."""
     second_factor.require_of_user(current_actor(), user_id, required=data["required"])
     return {"user_id": user_id, "two_factor_required": data["required"]}
 
@@ -108,5 +112,9 @@ def get_two_factor_of_user(user_id: UUID) -> Any:
 @bp.delete("/admin/users/<user_id>/2fa")
 @operation(FactorReset)
 def reset_two_factor_of_user(user_id: UUID) -> Any:
-    """Remove a user's second factor, for example when the phone is lost. A requirement stays."""
+    """
+    Remove a user's second factor, for example when the phone is lost.
+
+    If a second factor is required, it stays required.
+    """
     return {"user_id": user_id, "reset": second_factor.reset(current_actor(), user_id)}

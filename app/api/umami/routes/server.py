@@ -13,11 +13,11 @@ bp = Blueprint("server", __name__)
 @bp.get("/heartbeat")
 @operation(Ok, access=Access.PUBLIC)
 def heartbeat() -> None:
-    """Check that the server runs."""
+    """Check that the server is running."""
 
 
 @bp.get("/config")
 @operation(ServerConfig, access=Access.PUBLIC)
 def get_config() -> Config:
-    """The settings that a dashboard reads before a user logs in."""
+    """Return the settings that a dashboard reads before a user logs in."""
     return runtime().config

@@ -1,4 +1,4 @@
-"""``/api/share``: public links."""
+"""``/api/share``: public links to websites."""
 
 from typing import Any
 from uuid import UUID

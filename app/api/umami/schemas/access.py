@@ -37,8 +37,8 @@ class AccessPut(ApiSchema):
     role = Option(RIGHTS, required=True, metadata={"examples": [SiteRole.VIEW.value]})
     capabilities = Names(
         metadata={
-            "description": "Exactly which the user has beside the role; without it, those stay that the role does not "
-            "imply.",
+            "description": "All capabilities that the user is granted in addition to those implied by the role. If "
+            "missing, granted capabilities that the role does not imply are kept.",
             "examples": [["tagmanager_write"]],
         }
     )

@@ -17,7 +17,7 @@ from app.services.authentication.partial_logins import HalfWay
 class LoginIn(ApiSchema):
     """``POST /api/auth/login``."""
 
-    username = Text(required=True, metadata={"description": "Username or e-mail address, in any case."})
+    username = Text(required=True, metadata={"description": "Username or e-mail address; not case-sensitive."})
     password = Text(required=True)
 
 
@@ -140,9 +140,9 @@ class SignedOn(OutSchema):
 
 
 class Me(OutSchema):
-    """Return the caller, and how they are authenticated."""
+    """The caller, and how they are authenticated."""
 
-    token = fields.String(metadata={"description": "The bearer token that was sent; absent without one."})
+    token = fields.String(metadata={"description": "The bearer token of the request, if there is one."})
     share_token = fields.Nested(SharedViewOut, required=True, allow_none=True)
     user = fields.Nested(CurrentUser, required=True, allow_none=True)
     auth_type = fields.String(required=True, metadata={"enum": ["session", "share"]})
@@ -193,7 +193,7 @@ class _SessionRow(OutSchema):
     id = fields.UUID(required=True)
     created_at = IsoDate(required=True)
     last_used_at = IsoDate(required=True, metadata={"description": "Accurate to five minutes."})
-    expires_at = IsoDate(required=True, metadata={"description": "When it ends if it is not used."})
+    expires_at = IsoDate(required=True, metadata={"description": "When the session ends if it is not used again."})
     address = fields.String(required=True, allow_none=True)
     user_agent = fields.String(required=True, allow_none=True)
 
@@ -210,6 +210,6 @@ class SessionOut(_SessionRow):
 
 
 class Ok(OutSchema):
-    """Done."""
+    """The request succeeded."""
 
     ok = fields.Constant(True, required=True)

@@ -88,7 +88,7 @@ def _serializer(schema: Schema) -> Callable[[Any], dict[str, Any]]:
     Return a function that serializes one row. The fields are examined once: walking marshmallow's fields for each row
     would take three times as long.
     """
-    blank: dict[str, Any] = {}  # all keys in their order, with what is the same for all rows
+    blank: dict[str, Any] = {}  # all keys in order, with the constants
     sources: dict[str, str] = {}
     serialized: list[tuple[str, Callable[[Any], Any]]] = []
     converted: list[tuple[str, Callable[[Any], Any]]] = []
@@ -112,10 +112,10 @@ def _serializer(schema: Schema) -> Callable[[Any], dict[str, Any]]:
 
     def serializer(row: Any) -> dict[str, Any]:
         answer = blank.copy()
-        answer.update(zip(keys, values_of(row)))  # noqa: B905 (as many as there are; to check it costs)
+        answer.update(zip(keys, values_of(row)))  # noqa: B905 (the lengths are equal, and checking them takes time)
         for key, as_text in converted:
             value = answer[key]
-            if value.__class__ is not str and value is not None:  # long lists come as text from the database
+            if value.__class__ is not str and value is not None:  # in long lists, the database returns text
                 answer[key] = as_text(value)
         if rare:
             for key, serialize in serialized:
@@ -134,7 +134,7 @@ def _serializer(schema: Schema) -> Callable[[Any], dict[str, Any]]:
 def _values_of(*names: str) -> Callable[[Any], tuple[Any, ...]]:
     if len(names) > 1:
         return attrgetter(*names)
-    return lambda row: tuple(getattr(row, name) for name in names)  # of one, attrgetter gives the value alone
+    return lambda row: tuple(getattr(row, name) for name in names)  # for one name, attrgetter returns no tuple
 
 
 def reference(identity: Any, **others: Any) -> dict[str, Any] | None:

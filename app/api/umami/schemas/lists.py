@@ -28,7 +28,7 @@ class Listing:
     sort: Sort | None
     include_teams: bool = False
     filters: Mapping[str, Any] = field(default_factory=dict)
-    """What else the list is narrowed by, in our words."""
+    """Further filters, by our names."""
 
     @property
     def window(self) -> Window:
@@ -45,13 +45,13 @@ class ListQuery(ApiSchema):
     """Page of a list."""
 
     sorts: ClassVar[Mapping[str, str]] = {}
-    """The wire's names of what the list can be sorted by, to ours; none by default."""
+    """The columns that the list can be sorted by: our names by those of the API."""
 
     page = Whole(numeric_text=True, load_default=1, metadata={"description": "Number of the page, from 1."})
     page_size = Whole(
         numeric_text=True,
         load_default=PAGE_SIZE,
-        metadata={"description": "Rows per page; limited by the server."},
+        metadata={"description": "Items per page; values above the server's limit are reduced to it."},
     )
     max_results = Whole(
         numeric_text=True,
@@ -77,7 +77,7 @@ class ListQuery(ApiSchema):
         return {}
 
     def _sort(self, order_by: str | None, descending: str | None) -> Sort | None:
-        """Unknown columns are ignored, as Umami does from 3.2 on."""
+        """Return the requested order; unknown columns are ignored, as in Umami from 3.2 on."""
         key = self.sorts.get(order_by or "")
         if key is None and descending is None:
             return None

@@ -60,7 +60,7 @@ class FactorStatusOut(OutSchema):
     required_reason = fields.String(
         required=True,
         allow_none=True,
-        metadata={"enum": ["global", "user", "team", None], "description": "Who requires it."},
+        metadata={"enum": ["global", "user", "team", None], "description": "Whose requirement applies."},
     )
     is_configured = fields.Constant(True, required=True)
     global_required = fields.Boolean(required=True)
@@ -76,7 +76,7 @@ class SetupOut(OutSchema):
 
 
 class BackupCodes(OutSchema):
-    """Codes that replace the app, each once."""
+    """Codes that can be used instead of the app, each once."""
 
     backup_codes = fields.List(fields.String(), required=True)
 

@@ -19,11 +19,11 @@ class WebsiteShareCreate(ApiSchema):
 class ShareCreate(ApiSchema):
     """``POST /api/share``."""
 
-    entity_id = Id(required=True, metadata={"description": "The website."})
+    entity_id = Id(required=True, metadata={"description": "The id of the website."})
     share_type = Whole(
         numeric_text=True,
         required=True,
-        metadata={"enum": [WEBSITE_SHARE], "description": "1: a website. Frontdesk has no others."},
+        metadata={"enum": [WEBSITE_SHARE], "description": "1 for a website; other types are not supported."},
     )
     name = Text(most=200, required=True)
     slug = Text(most=100, pasted=True)
@@ -39,7 +39,7 @@ class ShareUpdate(ApiSchema):
 
 
 class ShareOut(OutSchema):
-    """A public link."""
+    """A public link to a website."""
 
     id = fields.UUID(required=True)
     entity_id = fields.UUID(required=True)

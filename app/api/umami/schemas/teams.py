@@ -134,7 +134,11 @@ class TeamFull(TeamOut):
 
 
 def member_from_text(row: Any) -> dict[str, Any]:
-    """A ``NamedMember`` whose ids and times are text. A page of teams has hundreds, so it is written by hand."""
+    """
+    Return a ``NamedMember`` for a row whose ids and times are text.
+
+    This is written by hand because a page of teams has hundreds of members.
+    """
     return {
         "id": row.id,
         "teamId": row.team_id,

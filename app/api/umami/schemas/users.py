@@ -11,7 +11,7 @@ from app.domain.roles import Role
 
 PASSWORD_MAX_LENGTH = 255
 EMAIL_MAX_LENGTH = 320
-"""Longer ones are not even looked at; the rule itself is the service's."""
+"""Longer ones are not parsed at all; services check the rules for addresses."""
 ROLES = [role.value for role in Role]
 STATES = {"active": False, "pending": True}
 """Of accounts, by whether they wait for an invitation to be accepted."""

@@ -39,14 +39,14 @@ class WebsiteCreate(ApiSchema):
         most=SLUG_MAX_LENGTH,
         pasted=True,
         allow_none=True,
-        metadata={"description": "Slug of a first public link."},
+        metadata={"description": "Also create a public link with this slug."},
     )
     team_id = Id(allow_none=True, metadata={"description": "The team that owns it; by default you do."})
     id = Id(allow_none=True, metadata={"description": "Its id; by default a new one."})
 
 
 class TeamWebsiteCreate(WebsiteCreate):
-    """``POST /api/teams/:id/websites``; the team of the path owns it."""
+    """``POST /api/teams/:id/websites``; the team in the path owns the website."""
 
     class Meta(ApiSchema.Meta):
         exclude = ("team_id",)
@@ -100,7 +100,7 @@ class ShareQuery(ListQuery):
 
 
 class WebsiteBare(OutSchema):
-    """A website without its public link."""
+    """A website without ``shareId``."""
 
     id = fields.UUID(required=True)
     name = fields.String(required=True)
@@ -115,7 +115,7 @@ class WebsiteBare(OutSchema):
     replay_enabled = fields.Boolean(required=True)
     replay_config = fields.Dict(required=True, allow_none=True)
     recorder_enabled = SameFlag(
-        "replay_enabled", required=True, metadata={"description": "`replayEnabled`, as Umami 3.3 calls it."}
+        "replay_enabled", required=True, metadata={"description": "The same as `replayEnabled`, as Umami 3.3 calls it."}
     )
 
 
