@@ -39,8 +39,8 @@ DOORS = ("api", "cli", "http", "pages")
 """Packages that receive calls from outside, and must pass an actor to services."""
 READ_ENVIRONMENT = {"settings.sources", "settings.files", "server.listening", "cli.tables"}
 """
-The settings. systemd's variables about passed sockets, and those about the terminal, are no settings: they belong to one
-process.
+The settings. systemd's variables about passed sockets, and those about the terminal, are no settings: they belong to
+one process.
 """
 EXECUTING = {"execute", "scalar", "scalars", "commit", "flush", "connect", "begin"}
 
