@@ -34,7 +34,8 @@ def serve(host: str | None, port: int | None, check: bool) -> None:
     """
     config = runtime().config
     _warn_of_unknown()
-    if not check and _is_first_start(config):
+    first_start = not check and _is_first_start(config)
+    if first_start:
         config = _set_up(config)
     check_secret(config)
     _protect_files(config)
@@ -49,7 +50,7 @@ def serve(host: str | None, port: int | None, check: bool) -> None:
     host, port = host or config.host, port or config.port
     passed = passed_sockets()
     listeners = passed or bound_sockets(host, port, number=config.workers)
-    if not passed and not config.is_production:
+    if not passed and (first_start or not config.is_production):
         shown = f"[{host}]" if ":" in host else host
         click.echo(f"Frontdesk is running on http://{shown}:{port} (documentation: /docs). Press Ctrl-C to stop it.")
     serve_app(config, listeners, activated=bool(passed))
@@ -122,8 +123,14 @@ def current(as_json: bool) -> None:
 
 
 def _is_first_start(config: Config) -> bool:
-    """Return whether the embedded database does not exist yet."""
-    return not config.database_url and not (Path(config.instance_path) / "frontdesk.db").exists()
+    """
+    Return whether the embedded database was never set up.
+
+    Any earlier command may have created the file, so an empty database counts too.
+    """
+    if config.database_url:
+        return False
+    return not (Path(config.instance_path) / "frontdesk.db").exists() or migrations.current_revision() is None
 
 
 def _set_up(config: Config, *, as_json: bool = False) -> Config:

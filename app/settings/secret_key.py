@@ -57,7 +57,7 @@ def check_secret(config: Config) -> None:
     key = config.secret_key
     if not key:
         generated = may_make_secret(config.environment, config.database_url)
-        advice = "frontdesk setup generates one" if generated else ADVICE
+        advice = "run frontdesk setup to generate one" if generated else ADVICE
         raise ConfigError(f"FRONTDESK_SECRET_KEY is not set; {advice}")
     if len(key) < MIN_LENGTH or len(set(key)) < MIN_VARIETY:
         raise ConfigError(

@@ -17,7 +17,9 @@ from app.settings.secret_key import made_secret, may_make_secret
 from app.settings.sections import Config
 
 TRUE, FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off", ""})
-KUBERNETES = re.compile(r"FRONTDESK_(PORT|SERVICE)_")
+KUBERNETES = re.compile(r"_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP|SCTP)(_|$)")
+KUBERNETES_ADDRESS = re.compile(r"(tcp|udp|sctp)://")
+OF_TESTS = {"FRONTDESK_SOAK_SECONDS"}
 KINDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 
 
@@ -58,13 +60,18 @@ def unknown_variables(environ: Mapping[str, str] | None = None) -> dict[str, str
     """
     Return the variables that look like settings and are none, each with the setting that it probably means.
 
-    Variables that Kubernetes sets for a service called "frontdesk" are left out.
+    Variables of our tests are left out, and those that Kubernetes sets in every pod for services called "frontdesk" or
+    "frontdesk-…".
     """
+    environ = os.environ if environ is None else environ
     known = [item.name.upper() for item in fields(Config)]
     given = [
         name.removeprefix(PREFIX)
-        for name in sorted(os.environ if environ is None else environ)
-        if name.startswith(PREFIX) and not KUBERNETES.match(name)
+        for name, value in sorted(environ.items())
+        if name.startswith(PREFIX)
+        and name not in OF_TESTS
+        and not KUBERNETES.search(name)
+        and not KUBERNETES_ADDRESS.match(value)
     ]
     near = {name: get_close_matches(name, known, n=1) for name in given if name not in known}
     return {PREFIX + name: PREFIX + found[0] if found else None for name, found in near.items()}

@@ -54,6 +54,28 @@ class TestFirstRun:
         assert second == {"username": None, "password": None, "ignored": []}
 
 
+class TestSecret:
+    """``setup`` refuses the keys that ``serve`` refuses, before it changes anything."""
+
+    @pytest.mark.parametrize("environment", ["production", "development"])
+    @pytest.mark.parametrize("key", ["short", "please-change-me-please-change-me-0123"])
+    def test_one_that_can_be_guessed_is_refused(self, empty_app, environment, key):
+        app = empty_app(secret_key=key, environment=environment)
+
+        said = [(done.exit_code, done.stderr) for done in (invoke(app, "setup"), invoke(app, "serve", "--check"))]
+
+        assert said[0] == said[1]
+        assert said[0][0] == 3
+        assert said[0][1].startswith("Error: FRONTDESK_SECRET_KEY ")
+        assert json.loads(invoke(app, "db", "current", "--json").stdout)["current"] is None
+
+    def test_none_is_refused_in_production_with_a_database_of_its_own(self, empty_app):
+        done = invoke(empty_app(secret_key="", environment="production"), "setup")
+
+        assert done.exit_code == 3
+        assert done.stderr.startswith("Error: FRONTDESK_SECRET_KEY is not set; make one with: ")
+
+
 class TestSecondRun:
     def test_it_says_nothing_and_changes_nothing(self, empty_app):
         app = empty_app(admin_password="chosen by hand")

@@ -104,6 +104,34 @@ class TestSecret:
         )
 
 
+class TestFirstStart:
+    def test_the_embedded_database_is_set_up_even_if_another_command_created_its_file(
+        self, environment, tmp_path: Path
+    ):
+        for name in ("DATABASE_URL", "FRONTDESK_ADMIN_PASSWORD", SECRET):
+            del environment[name]
+        folder, port, log = tmp_path / "data", free_port(), tmp_path / "log"
+        folder.mkdir()
+        environment |= {"FRONTDESK_INSTANCE_PATH": str(folder), "FRONTDESK_ENVIRONMENT": "production"}
+        frontdesk("users", "list", environment=environment)
+        assert (folder / "frontdesk.db").exists()
+
+        said = []
+        for _ in range(2):
+            with started("--port", str(port), environment=environment, log=log) as process:
+                wait_for(LiveServer(f"http://127.0.0.1:{port}", process, log, environment))
+                said.append(log.read_text().splitlines())
+            eventually(lambda: not listens(port), "it stops")
+
+        first, second = ([line for line in lines if not line.startswith("{")] for lines in said)
+        assert first[0] == "Created the first administrator: admin"
+        assert first[1].startswith("Password (shown only once): ")
+        assert first[2] == (
+            f"Frontdesk is running on http://127.0.0.1:{port} (documentation: /docs). Press Ctrl-C to stop it."
+        )
+        assert second == []
+
+
 class TestDevelopment:
     def test_with_the_secret_that_setup_makes_it_says_where_it_serves(self, environment, tmp_path: Path):
         del environment[SECRET]

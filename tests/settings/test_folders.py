@@ -43,6 +43,25 @@ class TestUnknownVariables:
         assert unknown_variables(given) == {"FRONTDESK_COLOUR": None, "FRONTDESK_SESION_DAYS": "FRONTDESK_SESSION_DAYS"}
 
     def test_those_that_kubernetes_sets_are_left_out(self):
-        given = {"FRONTDESK_PORT_80_TCP": "tcp://10.0.0.1:80", "FRONTDESK_SERVICE_HOST": "10.0.0.1"}
+        given = {
+            f"{service}_{name}": value
+            for service in ("FRONTDESK", "FRONTDESK_WEB")
+            for name, value in {
+                "SERVICE_HOST": "10.0.0.1",
+                "SERVICE_PORT": "80",
+                "SERVICE_PORT_HTTP": "80",
+                "PORT": "tcp://10.0.0.1:80",
+                "PORT_80_TCP": "tcp://10.0.0.1:80",
+                "PORT_80_TCP_ADDR": "10.0.0.1",
+            }.items()
+        }
 
         assert unknown_variables(given) == {}
+
+    def test_those_that_only_look_like_it_are_reported(self):
+        given = {"FRONTDESK_PORT_NUMBER": "80", "FRONTDESK_SMTP_PORT": "25", "FRONTDESK_SERVICE_NAME": "web"}
+
+        assert set(unknown_variables(given)) == set(given)
+
+    def test_those_of_the_tests_are_left_out(self):
+        assert unknown_variables({"FRONTDESK_SOAK_SECONDS": "600"}) == {}
