@@ -1,13 +1,11 @@
 """``frontdesk doctor``: whether the installation is in order, and what to do if not."""
 
 import os
-import smtplib
-import stat
+import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 import click
 import redis
@@ -16,14 +14,18 @@ from app.cli.failures import UNUSABLE
 from app.cli.guard import guarded
 from app.cli.output import is_csv, json_option, plain, show_list
 from app.db import migrations
-from app.domain.errors import DatabaseUnavailable, NotMigrated
+from app.db.errors import ForeignTables, reason_of
+from app.domain.actor import OPERATOR
+from app.domain.errors import DatabaseUnavailable, MailNotSent
 from app.domain.pagination import Page
 from app.runtime import runtime
+from app.services.notifications import mails
 from app.settings import Config, ConfigError, masked_url, unknown_variables
-from app.settings.files import OTHERS
+from app.settings.files import database_file, is_open_to_others, private_files
 from app.settings.secret_key import check_secret
 
 OLDEST, NEWEST = (3, 11), (3, 13)
+SETUP = "Run: frontdesk setup"
 SECONDS = 5
 """How long another server may take to respond."""
 
@@ -91,19 +93,35 @@ def _python() -> Finding:
 
 
 def _database(config: Config) -> Iterator[Finding]:
-    where = masked_url(config.sqlalchemy_url)
+    where, file = masked_url(config.sqlalchemy_url), database_file(config)
+    if file and not file.exists():  # connecting would create it
+        yield Finding("database", Level.PROBLEM, f"{file} does not exist", SETUP)
+        return
     try:
-        revision = migrations.check_ready()
-    except NotMigrated as error:
-        yield Finding("database", Level.OK, where)
-        text = "up to date" if not error.reason else error.reason
-        yield Finding("migrations", Level.PROBLEM, text, "Run: frontdesk setup")
-    except DatabaseUnavailable as error:
-        advice = "Check DATABASE_URL, and that the database server runs."
-        yield Finding("database", Level.PROBLEM, f"{where}: {error.reason.strip().splitlines()[0]}", advice)
+        migrations.refuse_foreign_tables()
+        revision = migrations.current_revision()
+    except ForeignTables as error:
+        advice = "Set DATABASE_URL to an empty database."
+        yield Finding("database", Level.PROBLEM, f"{where} has tables of {error.program}", advice)
+    except Exception as error:
+        reason = error.reason if isinstance(error, DatabaseUnavailable) else reason_of(error)
+        if reason is None:
+            raise
+        if file:
+            advice = f"Check that {file} is an SQLite database, and that you may write to it and to its folder."
+        else:
+            advice = "Check DATABASE_URL, and that the database server runs."
+        yield Finding("database", Level.PROBLEM, f"{where}: {reason.strip().splitlines()[0]}", advice)
     else:
         yield Finding("database", Level.OK, where)
-        yield Finding("migrations", Level.OK, f"revision {revision}")
+        yield _migrations(revision)
+
+
+def _migrations(revision: str | None) -> Finding:
+    if not migrations.is_behind(revision):
+        return Finding("migrations", Level.OK, f"revision {revision}")
+    found = f"the database is at revision {revision}" if revision else "the database is empty"
+    return Finding("migrations", Level.PROBLEM, f"{found}; this release needs {migrations.head_revision()}", SETUP)
 
 
 def _secret(config: Config) -> Finding:
@@ -111,7 +129,7 @@ def _secret(config: Config) -> Finding:
         check_secret(config)
     except ConfigError as error:
         text, _, advice = str(error).partition("; ")
-        return Finding("secret key", Level.PROBLEM, text, advice)
+        return Finding("secret key", Level.PROBLEM, text, f"{advice[0].upper()}{advice[1:]}")
     return Finding("secret key", Level.OK, "set")
 
 
@@ -120,13 +138,14 @@ def _mail(config: Config) -> Finding:
         advice = "Set FRONTDESK_MAIL_HOST to send invitations and password links."
         return Finding("mail", Level.OK, "not set up; links are shown instead of mailed", advice)
     place = f"{config.mail_host}:{config.mail_port}"
-    connect = smtplib.SMTP_SSL if config.mail_encryption == "tls" else smtplib.SMTP
     try:
-        with connect(config.mail_host, config.mail_port, timeout=SECONDS) as server:
-            server.noop()
-    except (OSError, smtplib.SMTPException) as error:
-        advice = "Check FRONTDESK_MAIL_HOST, FRONTDESK_MAIL_PORT and FRONTDESK_MAIL_ENCRYPTION."
-        return Finding("mail", Level.PROBLEM, f"{place} does not respond: {error}", advice)
+        mails.check_server(OPERATOR, timeout=SECONDS)
+    except MailNotSent as error:
+        advice = (
+            "Check FRONTDESK_MAIL_HOST, FRONTDESK_MAIL_PORT and FRONTDESK_MAIL_ENCRYPTION, and the username and "
+            "password if there is one."
+        )
+        return Finding("mail", Level.PROBLEM, f"{place}: {error.reason}", advice)
     return Finding("mail", Level.OK, place, "Send yourself one: frontdesk mail test you@example.com")
 
 
@@ -153,15 +172,12 @@ def _proxy(config: Config) -> Finding:
 
 
 def _files(config: Config) -> Finding:
-    folder = Path(config.instance_path)
-    readable = [path for path in (folder / "frontdesk.db", folder / "secret_key") if _is_open(path)]
+    readable = [str(path) for path in private_files(config) if is_open_to_others(path)]
     if readable:
-        names = ", ".join(map(str, readable))
-        return Finding("files", Level.PROBLEM, f"others can read {names}", f"Run: chmod 600 {names}")
-    if folder.exists() and not os.access(folder, os.W_OK):
-        return Finding("files", Level.PROBLEM, f"{folder} is not writable", "Run as the user that owns it.")
-    return Finding("files", Level.OK, str(folder))
-
-
-def _is_open(path: Path) -> bool:
-    return path.exists() and bool(stat.S_IMODE(path.stat().st_mode) & OTHERS)
+        advice = f"Run: chmod go= {shlex.join(readable)}"
+        return Finding("files", Level.PROBLEM, f"others can read {', '.join(readable)}", advice)
+    database = database_file(config)
+    for path in (database.parent, database) if database else ():
+        if path.exists() and not os.access(path, os.W_OK):
+            return Finding("files", Level.PROBLEM, f"{path} is not writable", "Run as the user that owns it.")
+    return Finding("files", Level.OK, config.instance_path)

@@ -46,20 +46,33 @@ def protect(config: Config) -> list[Path]:
 
     :returns: the paths that others can still read, because they belong to another user
     """
-    instance = Path(config.instance_path)
-    files = [*_database_files(config), instance / SECRET_FILE]
-    if instance == default_folder(os.environ) and any(file.parent == instance for file in files[:-1]):
-        files.append(instance)
-    return [file for file in files if not _is_closed(file)]
+    return [file for file in private_files(config) if not _is_closed(file)]
 
 
-def _database_files(config: Config) -> list[Path]:
+def private_files(config: Config) -> list[Path]:
+    """Return the files and folders that ``protect`` closes, whether they exist or not."""
+    instance, database = Path(config.instance_path), database_file(config)
+    files = [instance / SECRET_FILE]
+    if database:
+        files += [database, *(database.with_name(database.name + end) for end in BESIDE_DATABASE)]
+        if instance == database.parent == default_folder(os.environ):
+            files.append(instance)
+    return files
+
+
+def database_file(config: Config) -> Path | None:
+    """Return the file of the SQLite database; None if it has none, or if it is another database."""
     url = make_url(config.sqlalchemy_url)
     file = sqlite_file(url.database or "") if url.get_backend_name() == "sqlite" else None
-    if file is None:
-        return []
-    file = Path(config.instance_path) / file  # a relative path is relative to this folder
-    return [file, *(file.with_name(file.name + end) for end in BESIDE_DATABASE)]
+    return file and Path(config.instance_path) / file  # a relative path is relative to this folder
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Return whether users other than its owner may access a path. A missing one is open to no one."""
+    try:
+        return bool(path.stat().st_mode & OTHERS)
+    except OSError:
+        return False
 
 
 def _is_closed(path: Path) -> bool:

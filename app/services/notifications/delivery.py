@@ -4,9 +4,10 @@ Sends the mails in the outbox.
 One process at a time sends each mail. Failed mails are tried again after growing pauses, and given up in the end.
 """
 
+import math
 import random
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Event
 from urllib.parse import urlsplit
@@ -103,9 +104,10 @@ def send(letter: Letter, connection: Post) -> None:
     connection.send(message)
 
 
-def post() -> Post:
-    """Return an SMTP connection as configured; it is opened with the first mail."""
-    return Post(runtime().config, host=host())
+def post(timeout: float = math.inf) -> Post:
+    """Return an SMTP connection as configured, with this timeout at most; it is opened with the first mail."""
+    config = runtime().config
+    return Post(replace(config, mail_timeout=min(config.mail_timeout, timeout)), host=host())
 
 
 def host() -> str:

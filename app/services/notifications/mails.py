@@ -77,6 +77,23 @@ def send_test(actor: Actor, recipient: str) -> None:
             raise MailNotSent(str(error)) from error
 
 
+def check_server(actor: Actor, *, timeout: float) -> None:
+    """
+    Connect to the mail server, encrypt and authenticate as for a mail, but send none.
+
+    :param timeout: the longest wait for each response, in seconds, if the settings allow more
+    :raises Denied: the actor is not an administrator
+    :raises MailNotConfigured: the settings name no mail server
+    :raises MailNotSent: the mail server would not accept mail; ``reason`` says why
+    """
+    _require_mail(actor)
+    with post(timeout) as connection:
+        try:
+            connection.check()
+        except NotSent as error:
+            raise MailNotSent(str(error)) from error
+
+
 def _require_mail(actor: Actor) -> None:
     policy.require(policy.can_administer(actor))
     if not outbox.is_configured():

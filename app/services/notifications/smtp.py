@@ -46,6 +46,15 @@ class Post:
     ) -> None:
         self.close()
 
+    def check(self) -> None:
+        """
+        Connect, encrypt and authenticate as for a mail, but send none.
+
+        :raises Unreachable: the server cannot be reached, or encryption or authentication fails
+        """
+        with self._unreachable_on_errors():
+            self._open()
+
     def send(self, message: EmailMessage) -> None:
         """
         Send one mail; when this returns, the server has accepted it.
@@ -54,24 +63,17 @@ class Post:
         :raises Unreachable: the server cannot be reached, or encryption, authentication or the sender's address fails
         :raises NotSent: the server does not accept this mail now
         """
-        try:
+        with self._unreachable_on_errors():
             connection = self._open()
-            with self._no_longer_than(SECONDS_FOR_ONE):
-                connection.sendmail(self._sender, [message["To"].addresses[0].addr_spec], message.as_bytes())
-        except smtplib.SMTPRecipientsRefused as error:
-            code, reason = next(iter(error.recipients.values()))
-            raise (Rejected if code >= 500 else NotSent)(told(code, reason)) from error
-        except smtplib.SMTPDataError as error:
-            raise (Rejected if error.smtp_code >= 500 else NotSent)(told(error.smtp_code, error.smtp_error)) from error
-        except smtplib.SMTPSenderRefused as error:  # all mails have the same sender, so they would all fail
-            self.close()
-            raise Unreachable(f"sender refused: {told(error.smtp_code, error.smtp_error)}") from error
-        except smtplib.SMTPResponseException as error:
-            self.close()
-            raise Unreachable(told(error.smtp_code, error.smtp_error)) from error
-        except (OSError, ValueError) as error:  # SMTPException is an OSError; a non-ASCII password raises ValueError
-            self.close()
-            raise Unreachable(readable(f"{type(error).__name__}: {error}")) from error
+            try:
+                with self._no_longer_than(SECONDS_FOR_ONE):
+                    connection.sendmail(self._sender, [message["To"].addresses[0].addr_spec], message.as_bytes())
+            except smtplib.SMTPRecipientsRefused as error:
+                code, reason = next(iter(error.recipients.values()))
+                raise (Rejected if code >= 500 else NotSent)(told(code, reason)) from error
+            except smtplib.SMTPDataError as error:
+                kind = Rejected if error.smtp_code >= 500 else NotSent
+                raise kind(told(error.smtp_code, error.smtp_error)) from error
 
     def close(self) -> None:
         """Close the connection; errors are ignored."""
@@ -80,6 +82,21 @@ class Post:
             with suppress(OSError):
                 connection.quit()
             connection.close()
+
+    @contextmanager
+    def _unreachable_on_errors(self) -> Iterator[None]:
+        """Close the connection and raise ``Unreachable`` on errors that every other mail would get as well."""
+        try:
+            yield
+        except smtplib.SMTPSenderRefused as error:  # all mails have the same sender
+            self.close()
+            raise Unreachable(f"sender refused: {told(error.smtp_code, error.smtp_error)}") from error
+        except smtplib.SMTPResponseException as error:
+            self.close()
+            raise Unreachable(told(error.smtp_code, error.smtp_error)) from error
+        except (OSError, ValueError) as error:  # SMTPException is an OSError; a non-ASCII password raises ValueError
+            self.close()
+            raise Unreachable(readable(f"{type(error).__name__}: {error}")) from error
 
     def _open(self) -> smtplib.SMTP:
         """Return the connection; open a new one if there is none, or if the server has closed it."""
