@@ -4,7 +4,7 @@ WORKDIR /srv/frontdesk
 RUN python -m venv /opt/venv
 COPY requirements.lock .
 RUN /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE frontdesk.py ./
 COPY app app
 RUN /opt/venv/bin/pip install --no-cache-dir --no-build-isolation --no-deps -e .
 

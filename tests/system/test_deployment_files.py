@@ -91,7 +91,7 @@ class TestDockerfile:
         ]
         ignored = (ROOT / ".dockerignore").read_text().splitlines()
 
-        assert {"app", "pyproject.toml", "requirements.lock"} <= set(copied)
+        assert {"app", "frontdesk.py", "pyproject.toml", "requirements.lock"} <= set(copied)
         assert all((ROOT / source).exists() for source in copied)
         assert ignored[0] == "*"
         assert {f"!{source}" for source in copied} == {line for line in ignored if line.startswith("!")}

@@ -40,13 +40,25 @@ def installed(built, tmp_path_factory) -> Path:
     """A virtual environment with nothing but the wheel, and what it needs from the one of the tests."""
     folder = tmp_path_factory.mktemp("venv")
     venv.create(folder, symlinks=True)
-    packages = folder / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
-    wheel = next(built.glob("*.whl"))
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(packages)
+    pip = [sys.executable, "-m", "pip", "--python", folder / "bin" / "python"]
+    done = run(*pip, "install", "--no-index", "--no-deps", next(built.glob("*.whl")), cwd=folder)
+    assert done.returncode == 0, done.stderr
     needed = [path for path in site.getsitepackages() if Path(path).is_dir()]
-    (packages / "needed.pth").write_text("\n".join(needed))
+    (site_packages(folder) / "needed.pth").write_text("\n".join(needed))
     return folder
+
+
+def site_packages(folder: Path) -> Path:
+    return folder / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
+
+
+def written(folder: Path) -> dict[Path, int]:
+    """All files in a folder with the time of their last change, except compiled modules."""
+    return {
+        path: path.stat().st_mtime_ns
+        for path in folder.rglob("*")
+        if path.is_file() and path.parent.name != "__pycache__"
+    }
 
 
 @pytest.fixture
@@ -59,13 +71,17 @@ def stranger(installed, tmp_path):
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     state = tmp_path / "state"
     environment = {**kept, "HOME": str(home), "STATE_DIRECTORY": str(state), "FRONTDESK_BCRYPT_COST": "4"}
+    command = installed / "bin" / "frontdesk"
+    before = written(site_packages(installed))
 
     def call(*arguments, **others):
-        command = (installed / "bin" / "python", "-m", "frontdesk", *arguments)
-        return run(*command, cwd=here, env=environment, **others)
+        return run(command, *arguments, cwd=here, env=environment, **others)
 
-    call.environment, call.here, call.state, call.python = environment, here, state, installed / "bin" / "python"
-    return call
+    call.environment, call.home, call.here, call.state = environment, home, here, state
+    call.command, call.python = command, installed / "bin" / "python"
+    yield call
+    assert [*here.iterdir(), *home.iterdir()] == []
+    assert written(site_packages(installed)) == before
 
 
 def test_the_wheel_carries_what_it_needs_and_no_tests(built):
@@ -98,10 +114,41 @@ def test_the_source_distribution_gives_the_same_wheel(built, tmp_path):
     assert contents(next((tmp_path / "again").glob("*.whl"))) == contents(next(built.glob("*.whl")))
 
 
-def test_it_says_its_version(stranger):
-    done = stranger("--version")
+def test_the_source_distribution_has_what_its_tests_read(built):
+    with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
+        names = {name.removeprefix(f"{NAME}/") for name in archive.getnames()}
 
-    assert (done.returncode, done.stdout.split()[-1]) == (0, __version__)
+    assert {"Dockerfile", "Makefile", "deploy/frontdesk.service", "docs/operating.md", "requirements.lock"} <= names
+    assert "tests/system/test_package.py" in names
+    assert not [name for name in names if name.startswith(("instance/", ".venv")) or "__pycache__" in name]
+
+
+def test_command_and_module_say_their_version(stranger):
+    module = run(stranger.python, "-m", "frontdesk", "--version", cwd=stranger.here, env=stranger.environment)
+
+    for done in (stranger("--version"), module):
+        assert (done.returncode, done.stdout) == (0, f"frontdesk, version {__version__}\n")
+
+
+def test_without_a_folder_of_systemd_the_users_data_folder_is_used(stranger):
+    program = "import os; os.geteuid = lambda: 1000; from frontdesk import main; main()"
+    environment = {name: value for name, value in stranger.environment.items() if name != "STATE_DIRECTORY"}
+    environment.pop("XDG_DATA_HOME", None)
+    done = run(stranger.python, "-c", program, "config", "--json", cwd=stranger.here, env=environment)
+
+    assert json.loads(done.stdout)["instance_path"] == str(stranger.home / ".local" / "share" / "frontdesk")
+
+
+def test_doctor_changes_nothing_and_is_content_after_setup(stranger):
+    before = stranger("doctor", "--json")
+    assert not stranger.state.exists()
+    stranger("setup")
+    after = stranger("doctor", "--json")
+
+    levels = [{row["check"]: row["level"] for row in json.loads(done.stdout)["data"]} for done in (before, after)]
+    assert (before.returncode, levels[0]["database"], levels[0]["secret key"]) == (3, "problem", "problem")
+    assert after.returncode == 0, after.stdout
+    assert "problem" not in levels[1].values()
 
 
 def test_setup_and_a_first_session_from_an_empty_folder(stranger):
@@ -109,7 +156,7 @@ def test_setup_and_a_first_session_from_an_empty_folder(stranger):
     assert made.returncode == 0, made.stderr
     password = json.loads(made.stdout)["password"]
     port = free_port()
-    command = [str(stranger.python), "-m", "frontdesk", "serve", "--port", str(port)]
+    command = [str(stranger.command), "serve", "--port", str(port)]
     with subprocess.Popen(command, cwd=stranger.here, env=stranger.environment, stderr=subprocess.DEVNULL) as server:
         try:
             token = ask(port, "/api/auth/login", {"username": "admin", "password": password})["token"]
@@ -119,10 +166,10 @@ def test_setup_and_a_first_session_from_an_empty_folder(stranger):
             server.wait(timeout=60)
 
     assert [user["username"] for user in users["data"]] == ["admin"]
-    assert list(stranger.here.iterdir()) == []
     files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in stranger.state.iterdir()}
     assert {"frontdesk.db", "secret_key"} <= set(files)
     assert {mode & 0o077 for mode in files.values()} == {0}
+    assert stat.S_IMODE(stranger.state.stat().st_mode) == 0o700
 
 
 def test_serving_alone_is_enough_the_first_time(stranger):
@@ -131,7 +178,7 @@ def test_serving_alone_is_enough_the_first_time(stranger):
     output = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
     with subprocess.Popen(command, cwd=stranger.here, env=stranger.environment, **output) as server:
         try:
-            lines = [server.stdout.readline() for _ in range(2)]
+            lines = [server.stdout.readline() for _ in range(3)]
             password = lines[1].split(": ")[1].strip()
             assert "token" in ask(port, "/api/auth/login", {"username": "admin", "password": password})
         finally:
@@ -139,6 +186,7 @@ def test_serving_alone_is_enough_the_first_time(stranger):
             server.wait(timeout=60)
 
     assert lines[0] == "Created the first administrator: admin\n"
+    assert f"http://127.0.0.1:{port} " in lines[2]
 
 
 def ask(port, path, body=None, *, token=""):
