@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.domain.errors import Unauthenticated
 from app.domain.roles import Role
+from app.domain.scopes import Scope
 
 
 class CredentialKind(StrEnum):
@@ -33,8 +34,12 @@ class Credential:
     kind: CredentialKind
     id: UUID | None = None
     """Id of the credential's row: a session, an access token, a share or an invitation."""
-    scopes: frozenset[str] | None = None
+    scopes: frozenset[Scope] | None = None
     """The scopes that the actor is limited to; None means no limit."""
+    name: str = ""
+    """The name of an API key."""
+    confirmed_at: datetime | None = None
+    """When the password was last given: at the login, or to confirm a change."""
 
 
 NO_CREDENTIAL = Credential(CredentialKind.NONE)
@@ -144,9 +149,18 @@ class Actor:
         """Id of the access token that the actor authenticated with; None for any other credential."""
         return self.credential.id if self.credential.kind is CredentialKind.ACCESS_TOKEN else None
 
+    @property
+    def is_key(self) -> bool:
+        """Whether the actor authenticated with an API key."""
+        return self.credential.kind is CredentialKind.API_KEY
+
     def known_as(self, user: Account, credential: Credential | None = None) -> "Actor":
         """The same caller, now authenticated as ``user``."""
         return replace(self, user=user, credential=credential or self.credential)
+
+    def confirmed(self, moment: datetime) -> "Actor":
+        """The same caller, who has just given the password."""
+        return replace(self, credential=replace(self.credential, confirmed_at=moment))
 
 
 OPERATOR = Actor(None, Credential(CredentialKind.OPERATOR), Origin("cli"))

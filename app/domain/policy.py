@@ -1,18 +1,23 @@
 """Authorization: one small function for each question whether an actor is allowed to do something."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from app.domain.actor import Actor
-from app.domain.errors import Denied
+from app.domain.actor import Actor, CredentialKind
+from app.domain.errors import ConfirmationNeeded, Denied, MissingScope
 from app.domain.permissions import ROLE_RANKS, Permission, grants, site_grants
 from app.domain.roles import SiteRole, TeamRole
+from app.domain.scopes import ANY_KEY, UMAMI_SCOPES, KeyRule, Scope, accepting
 
 SEES_ACCESS_CODE = frozenset({TeamRole.OWNER.value, TeamRole.MANAGER.value})
 
 NEEDED = {SiteRole.WRITE: Permission.WEBSITE_UPDATE, SiteRole.ADMIN: Permission.WEBSITE_ACCESS}
 """The permission that proves an access level on a website."""
+
+CONFIRMED_FOR = timedelta(minutes=15)
+"""How long a login or a confirmed password allows changes that need one."""
 
 
 class Owned(Protocol):
@@ -39,6 +44,47 @@ def require(allowed: bool, error: type[Denied] = Denied) -> None:
     """Raise ``error`` unless ``allowed``, the result of a policy function. :raises Denied: not allowed"""
     if not allowed:
         raise error
+
+
+def require_scope(actor: Actor, rule: KeyRule) -> None:
+    """
+    Make sure that the actor's key may be used for this. Callers without a key are not limited. Each API asks before
+    it calls a service.
+
+    :raises Denied: no key is accepted, or the key is one of Umami's, which cannot do this
+    :raises MissingScope: the key does not have the scope
+    """
+    given = actor.credential.scopes
+    if given is None or rule == ANY_KEY:
+        return
+    if rule is None:
+        raise Denied
+    if given.isdisjoint(accepting(rule)):
+        raise Denied if given == UMAMI_SCOPES else MissingScope(rule)
+
+
+def require_confirmed(actor: Actor) -> None:
+    """
+    Make sure that whoever holds the session has lately given the password, for changes that could hand over the server.
+
+    A key needs the scope ``admin``. Access tokens and the operator have no limits.
+
+    :raises ConfirmationNeeded: the last login or confirmed password is too long ago
+    :raises MissingScope: the key does not have the scope
+    """
+    last = actor.credential.confirmed_at
+    if last is not None and datetime.now(UTC) - last < CONFIRMED_FOR:
+        return
+    if actor.is_key:
+        require_scope(actor, Scope.ADMIN)
+    elif actor.credential.kind is CredentialKind.SESSION:
+        raise ConfirmationNeeded
+
+
+def can_manage_keys(actor: Actor, user_id: UUID) -> bool:
+    """Users manage their own API keys, administrators everyone's; but only in a session, or at the command line."""
+    with_session = actor.credential.kind in (CredentialKind.SESSION, CredentialKind.OPERATOR)
+    return with_session and can_see_user(actor, user_id)
 
 
 def can_administer(actor: Actor) -> bool:
