@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -36,7 +37,6 @@ class Runtime:
     link_tokens: LinkTokens
     sealer: Sealer
     gate: Gate
-    metrics: Metrics
     capabilities: Capabilities
     listeners: list[Callable[[Any, Any], None]] = field(default_factory=list)
     """Functions that are called with the session and the event of every change (``services/events.py``)."""
@@ -54,12 +54,17 @@ class Runtime:
         limits = Limits(config.login_attempts, config.login_attempts_per_address, config.login_window)
         throttles = Throttles.of(limits, failures, secret=config.secret_key, redis_url=config.redis_url)
         gate = Gate(most_waiting=config.login_queue, folder=Path(config.runtime_path) if config.runtime_path else None)
-        metrics = Metrics(config.runtime_path)
-        gate.on_waiting = metrics.hashes_waiting.set
         share_tokens = ShareTokens(config.secret_key, hours=config.share_token_hours)
         link_tokens = LinkTokens(config.secret_key)
         sealer = Sealer([config.secret_key, *config.previous_secret_keys.split()])
-        return cls(config, throttles, share_tokens, link_tokens, sealer, gate, metrics, capabilities)
+        made = cls(config, throttles, share_tokens, link_tokens, sealer, gate, capabilities)
+        gate.on_waiting = lambda waiting: made.metrics.hashes_waiting.set(waiting)
+        return made
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """The metrics. The middleware creates them before the first request; most commands never do."""
+        return Metrics(self.config.runtime_path)
 
 
 def runtime() -> Runtime:

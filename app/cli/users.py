@@ -13,7 +13,6 @@ from app.cli.passwords import password_options, read_password
 from app.domain.actor import OPERATOR
 from app.domain.roles import Role
 from app.security.link_tokens import PASSWORD_RESET
-from app.services.authentication import password_resets, second_factor
 from app.services.users import accounts
 
 COLUMNS = ("id", "username", "role", "created_at")
@@ -95,6 +94,8 @@ def set_password(user: str, password_stdin: bool, generate: bool, as_json: bool)
 @guarded
 def reset_second_factor(user: str, yes: bool, as_json: bool) -> None:
     """Remove a user's second factor, as for a lost phone."""
+    from app.services.authentication import second_factor  # here, because the other commands do not need it
+
     found = accounts.find_user(OPERATOR, user)
     confirm(f"Remove the second factor of {found.username}? The password alone will be enough to log in.", yes=yes)
     removed = second_factor.reset(OPERATOR, found.id).factors > 0
@@ -169,6 +170,8 @@ def set_email(user: str, email: str, as_json: bool) -> None:
 @guarded
 def reset_link(user: str, as_json: bool) -> None:
     """Print a link that resets a password once."""
+    from app.services.authentication import password_resets  # here, because the other commands do not need it
+
     found = accounts.find_user(OPERATOR, user)
     token = password_resets.make_link(OPERATOR, found.id)
     values = link_values(PASSWORD_RESET, token, as_json=as_json)

@@ -10,8 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import structlog
-
 from app.db.errors import translated
 from app.db.reads import fetch_one, reader
 from app.db.session import Unit, execute_count, retried, transaction
@@ -27,8 +25,8 @@ from app.security import tokens
 from app.services import events
 from app.services.acting import lock_user
 from app.services.events import Event
+from app.telemetry.log import log
 
-log = structlog.get_logger()
 USER_AGENT_MAX_LENGTH = 255
 TOKENS_PER_USER = 100
 """One more replaces the one that has not been used for the longest time."""
