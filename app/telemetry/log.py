@@ -16,7 +16,8 @@ class Log:
         import structlog
 
         if not structlog.is_configured():
-            structlog.configure(logger_factory=structlog.WriteLoggerFactory(sys.stderr))
+            # Looked up for each message: whoever runs a command may replace standard error meanwhile.
+            structlog.configure(logger_factory=lambda *_names: structlog.WriteLogger(sys.stderr))
         return getattr(structlog.get_logger(), level)
 
 
