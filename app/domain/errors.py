@@ -337,6 +337,12 @@ class DeletedMeanwhile(Conflict):
     sentence = "Something that this request refers to has just been deleted."
 
 
+class PreconditionFailed(Conflict):
+    """The resource is not in the state in which the caller wants to change it."""
+
+    sentence = "It has been changed since it was read. Read it again, and repeat the change if it still makes sense."
+
+
 class AmbiguousName(Conflict):
     """Several things have the name; ``ids`` are theirs, or those of the first few."""
 

@@ -23,6 +23,7 @@ STATUSES: dict[type[errors.DomainError], tuple[int, str]] = {
     errors.WrongCredentials: (401, "incorrect-username-password"),
     errors.Denied: (401, "unauthorized"),  # not 403: Umami's dashboard expects 401
     errors.NotFound: (404, "not-found"),
+    errors.PreconditionFailed: (412, "precondition-failed"),
     errors.UnknownAccessCode: (404, "team-not-found"),
     errors.MissingPartialToken: (401, f"{FACTOR}missing-token"),
     errors.BadPartialToken: (401, f"{FACTOR}invalid-partial-token"),

@@ -11,7 +11,7 @@ import orjson
 from flask import Response, g, request
 from marshmallow import Schema, ValidationError
 
-from app.api.umami import texts
+from app.api.umami import conditions, texts
 from app.api.umami.fields import UUID_TEXT, unstorable
 from app.api.umami.schemas.base import OutSchema
 from app.api.umami.schemas.deletions import Deletion
@@ -27,6 +27,7 @@ Shape = type[OutSchema] | PageOf | tuple[type[OutSchema], ...] | None
 
 
 PROTOCOL = "umami"
+READING = ("GET", "HEAD")
 NOTHING = Deletion()
 CONTRADICTION = "Given twice, with different values"
 
@@ -58,6 +59,7 @@ class Operation:
     refuses: tuple[int, ...]
     needs_body: bool = True
     before_enrolling: bool = False
+    tagged: type[OutSchema] | None = None
 
 
 def operation(
@@ -69,6 +71,7 @@ def operation(
     refuses: tuple[int, ...] = (),
     needs_body: bool = True,
     before_enrolling: bool = False,
+    tagged: type[OutSchema] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """
     Make an endpoint of a function: authenticate, then validate, then call the function, so that strangers learn nothing
@@ -79,6 +82,8 @@ def operation(
     :param refuses: possible statuses besides those that follow from the declaration
     :param needs_body: False if a missing body counts as an empty object
     :param before_enrolling: open to users who must set up a second factor before anything else
+    :param tagged: the schema with which GET returns the resource, if its entity tag counts. GET then returns the tag; a
+        function that changes the resource gets ``expected``, the precondition to pass to its service
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
@@ -98,9 +103,13 @@ def operation(
                 given["query"] = query_schema.load(_last_of_each())
             if body_schema is not None:
                 given["data"] = body_schema.load(json_body(needed=needs_body))
-            return answer(gives, view(**given), given.get("query"))
+            if tagged is None:
+                return answer(gives, view(**given), given.get("query"))
+            if request.method in READING:
+                return conditions.conditional(lambda: answer(gives, view(**given), None))
+            return answer(gives, view(**given, expected=conditions.expected(tagged)), None)
 
-        found = Operation(view.__name__, access, gives, takes, query, refuses, needs_body, before_enrolling)
+        found = Operation(view.__name__, access, gives, takes, query, refuses, needs_body, before_enrolling, tagged)
         endpoint.operation = found  # type: ignore[attr-defined]
         return endpoint
 

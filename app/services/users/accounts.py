@@ -33,6 +33,7 @@ from app.services.authentication import hashing, login
 from app.services.authentication.credentials import ACCESS_TOKENS, SESSIONS
 from app.services.events import RoleChanged, UserCreated, UserUpdated
 from app.services.lookup import parsed_id, require_somebody, the_only_one
+from app.services.preconditions import Expected, require_expected
 from app.services.users import profiles
 from app.services.users.closing import close_account
 from app.services.users.profiles import UNSET, Unset, clashes
@@ -163,6 +164,7 @@ def update_user(
     email: str | Unset | None = UNSET,
     display_name: str | Unset | None = UNSET,
     check_password: Callable[[str], object] = check_new_password,
+    expected: Expected | None = None,
 ) -> User:
     """
     Change the given values of an account.
@@ -174,6 +176,8 @@ def update_user(
     user end; likewise if the user becomes, or stops being, an administrator.
 
     :param check_password: the rule for new passwords
+    :param expected: whether the account still is as the caller expects it, as ``get_user`` returns it
+    :raises PreconditionFailed: it is not
     :raises Invalid: a value breaks a rule
     :raises Denied: it is another user's account, and the actor is not an administrator
     :raises NotFound: there is no such account
@@ -197,6 +201,7 @@ def update_user(
         profiles.claim_names(username=name, email=wanted, user_id=user_id)
         admins = lock_admins(actor) if role is not None else []
         user = _locked(session, actor, user_id, confirmed)
+        require_expected(expected, lambda: get_user(actor, user_id))
         before = {"username": user.username, "display_name": user.display_name}
         told_at = user.email
         if address is not UNSET:
@@ -280,12 +285,20 @@ def change_own_password(actor: Actor, *, current_password: str, new_password: st
 
 
 @retried
-def delete_user(actor: Actor, user_id: UUID, *, transfer_to: UUID | None = None, even_oneself: bool = False) -> None:
+def delete_user(
+    actor: Actor,
+    user_id: UUID,
+    *,
+    transfer_to: UUID | None = None,
+    even_oneself: bool = False,
+    expected: Expected | None = None,
+) -> None:
     """
     Delete an account for good, with its websites; its teams pass to the next owner, manager or member.
 
     :param transfer_to: the user who receives the websites, and the teams that no one else owns, instead
     :param even_oneself: allow administrators to delete their own account, for APIs whose clients expect it
+    :param expected: see ``update_user``
     :raises Denied: the actor is not an administrator
     :raises NotFound: there is no such account
     :raises Conflict: it is the actor's own account, or the last administrator
@@ -298,4 +311,8 @@ def delete_user(actor: Actor, user_id: UUID, *, transfer_to: UUID | None = None,
     if transfer_to == user_id:
         raise SameUser("transfer_to")
     with transaction() as session:
-        close_account(session, actor, user_id, admins=lock_admins(actor), heir_id=transfer_to)
+        admins = lock_admins(actor)
+        if expected is not None:
+            lock_users(session, actor, {user_id, transfer_to or user_id})
+            require_expected(expected, lambda: get_user(actor, user_id))
+        close_account(session, actor, user_id, admins=admins, heir_id=transfer_to)

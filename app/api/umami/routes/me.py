@@ -22,7 +22,7 @@ bp = Blueprint("me", __name__)
 
 
 @bp.get("/me")
-@operation(Me, access=Access.VIEWER, before_enrolling=True)
+@operation(Me, access=Access.VIEWER, before_enrolling=True, tagged=Me)
 def get_me() -> tuple[Actor, str | None]:
     """Return the caller, and how they are authenticated."""
     return current_actor(), bearer_token()

@@ -19,6 +19,7 @@ from app.api.umami.schemas.teams import (
     TeamWithMembers,
 )
 from app.domain.pagination import Page
+from app.services.preconditions import Expected
 from app.services.teams import memberships, teams
 
 bp = Blueprint("teams", __name__)
@@ -48,21 +49,21 @@ def join_team(data: dict[str, Any]) -> Any:
 
 
 @bp.get("/teams/<team_id>")
-@operation(TeamWithMembers)
+@operation(TeamWithMembers, tagged=TeamWithMembers)
 def get_team(team_id: UUID) -> Any:
     """Return a team with its members."""
     return teams.get_team(current_actor(), team_id)
 
 
 @bp.post("/teams/<team_id>")
-@operation(TeamOut, takes=TeamUpdate, refuses=(429,))
-def update_team(team_id: UUID, data: dict[str, Any]) -> Any:
+@operation(TeamOut, takes=TeamUpdate, refuses=(429,), tagged=TeamWithMembers)
+def update_team(team_id: UUID, data: dict[str, Any], expected: Expected | None) -> Any:
     """Change a team's name or access code."""
-    return teams.update_team(current_actor(), team_id, **data)
+    return teams.update_team(current_actor(), team_id, expected=expected, **data)
 
 
 @bp.delete("/teams/<team_id>")
-@operation(Ok)
-def delete_team(team_id: UUID) -> None:
+@operation(Ok, tagged=TeamWithMembers)
+def delete_team(team_id: UUID, expected: Expected | None) -> None:
     """Delete a team. Its websites go to its longest-standing owner."""
-    teams.delete_team(current_actor(), team_id)
+    teams.delete_team(current_actor(), team_id, expected=expected)

@@ -13,6 +13,7 @@ from app.api.umami.schemas.teams import TeamFull, TeamQuery
 from app.api.umami.schemas.users import AdminUser, UserCreate, UserMade, UserProfile, UserQuery, UserUpdate
 from app.api.umami.schemas.websites import OwnedWebsite, WebsiteOut, WebsiteQuery
 from app.domain.pagination import Page
+from app.services.preconditions import Expected
 from app.services.teams import teams
 from app.services.users import accounts
 from app.services.websites import websites
@@ -42,24 +43,24 @@ def create_user(data: dict[str, Any]) -> Any:
 
 
 @bp.get("/users/<user_id>")
-@operation(UserProfile)
+@operation(UserProfile, tagged=UserProfile)
 def get_user(user_id: UUID) -> Any:
     """Return a user: yourself, or as an administrator any user."""
     return accounts.get_user(current_actor(), user_id)
 
 
 @bp.post("/users/<user_id>")
-@operation(UserProfile, takes=UserUpdate, refuses=(429,))
-def update_user(user_id: UUID, data: dict[str, Any]) -> Any:
+@operation(UserProfile, takes=UserUpdate, refuses=(429,), tagged=UserProfile)
+def update_user(user_id: UUID, data: dict[str, Any], expected: Expected | None) -> Any:
     """Update a user. Users who are not administrators can change their password, e-mail address and display name."""
-    return accounts.update_user(current_actor(), user_id, **data)
+    return accounts.update_user(current_actor(), user_id, expected=expected, **data)
 
 
 @bp.delete("/users/<user_id>")
-@operation(Ok, query=UserDelete)
-def delete_user(user_id: UUID, query: dict[str, Any]) -> None:
+@operation(Ok, query=UserDelete, tagged=UserProfile)
+def delete_user(user_id: UUID, query: dict[str, Any], expected: Expected | None) -> None:
     """Delete a user, and the websites they own. Their teams pass to another member."""
-    accounts.delete_user(current_actor(), user_id, **query)
+    accounts.delete_user(current_actor(), user_id, expected=expected, **query)
 
 
 @bp.get("/users/<user_id>/websites")

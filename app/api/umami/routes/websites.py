@@ -20,6 +20,7 @@ from app.api.umami.schemas.websites import (
     WebsiteUpdate,
 )
 from app.domain.pagination import Page
+from app.services.preconditions import Expected
 from app.services.websites import shares, websites
 
 bp = Blueprint("websites", __name__)
@@ -42,26 +43,26 @@ def create_website(data: dict[str, Any]) -> Any:
 
 
 @bp.get("/websites/<website_id>")
-@operation(WebsiteOut, access=Access.VIEWER)
+@operation(WebsiteOut, access=Access.VIEWER, tagged=WebsiteOut)
 def get_website(website_id: UUID) -> Any:
     """Return one website."""
     return websites.get_website(current_actor(), website_id)
 
 
 @bp.post("/websites/<website_id>")
-@operation(WebsiteOut, takes=WebsiteUpdate)
-def update_website(website_id: UUID, data: dict[str, Any]) -> Any:
+@operation(WebsiteOut, takes=WebsiteUpdate, tagged=WebsiteOut)
+def update_website(website_id: UUID, data: dict[str, Any], expected: Expected | None) -> Any:
     """Update a website, or its public link."""
     if "recorder_enabled" in data:
         data.setdefault("replay_enabled", data.pop("recorder_enabled"))
-    return websites.update_website(current_actor(), website_id, **data)
+    return websites.update_website(current_actor(), website_id, expected=expected, **data)
 
 
 @bp.delete("/websites/<website_id>")
-@operation(Ok)
-def delete_website(website_id: UUID) -> None:
+@operation(Ok, tagged=WebsiteOut)
+def delete_website(website_id: UUID, expected: Expected | None) -> None:
     """Delete a website and its public links."""
-    websites.delete_website(current_actor(), website_id)
+    websites.delete_website(current_actor(), website_id, expected=expected)
 
 
 @bp.post("/websites/<website_id>/reset")
