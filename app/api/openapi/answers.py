@@ -74,6 +74,16 @@ RETRY_AFTER = {
     "schema": {"type": "integer", "minimum": 1},
     "required": True,
 }
+ETAG = {
+    "description": "The version of the resource, for `If-Match` and `If-None-Match`.",
+    "schema": {"type": "string"},
+    "required": True,
+}
+PRECONDITIONS = {
+    "IfMatch": ("If-Match", "Proceed only if the resource still has one of these versions, or `*`; else 412."),
+    "IfNoneMatch": ("If-None-Match", "Proceed only if the resource has none of these versions; else GET returns 304."),
+}
+"""The headers of conditional requests (RFC 9110, section 13.1)."""
 STATUSES = {
     400: ("BadRequest", "The request is not valid, or breaks a rule; `errors` and `properties` say where."),
     401: (
@@ -83,8 +93,10 @@ STATUSES = {
     ),
     403: ("SecondFactorNeeded", "The user must set up a second factor first, or cannot disable a required one."),
     404: ("NotFound", "It does not exist."),
+    412: ("PreconditionFailed", "The resource has another version than the request wants."),
     413: ("BodyTooLarge", "The request body is too large."),
     429: ("TooManyAttempts", "There were too many failed attempts."),
+    431: ("HeaderTooLarge", "`If-Match` or `If-None-Match` is too long."),
     500: ("ServerError", "The server failed; its log has the details, under the request id."),
     503: ("Unavailable", "The server is busy, or its database is not available."),
 }
@@ -98,8 +110,10 @@ EXAMPLES: dict[int, dict[str, Any]] = {
     401: {"message": text_of(errors.Denied()), "code": "unauthorized"},
     403: {"message": text_of(errors.SecondFactorNeeded()), "code": "forbidden"},
     404: {"message": text_of(errors.NotFound()), "code": "not-found"},
+    412: {"message": text_of(errors.PreconditionFailed()), "code": "precondition-failed"},
     413: {"message": HTTP_TEXTS[413][0], "code": HTTP_TEXTS[413][1]},
     429: {"message": text_of(errors.Throttled(60)), "code": "unauthorized"},
+    431: {"message": HTTP_TEXTS[431][0], "code": HTTP_TEXTS[431][1]},
     500: {"message": HTTP_TEXTS[500][0], "code": HTTP_TEXTS[500][1], "requestId": "5f0c2b1e9d7a"},
     503: {"message": text_of(errors.DatabaseUnavailable("")), "code": "server-error", "requestId": "5f0c2b1e9d7a"},
 }
@@ -114,6 +128,9 @@ def describe(spec: APISpec) -> None:
     spec.components.schema("Problem", PROBLEM)
     spec.components.header("RequestId", REQUEST_ID)
     spec.components.header("RetryAfter", RETRY_AFTER)
+    spec.components.header("ETag", ETAG)
+    for key, (header, text) in PRECONDITIONS.items():
+        spec.components.parameter(key, "header", {"name": header, "description": text, "schema": {"type": "string"}})
     for status, (name, text) in STATUSES.items():
         headers = {"Retry-After": "RetryAfter"} if status in WITH_RETRY_AFTER else NO_HEADERS
         spec.components.response(name, refused(status, text, headers))
@@ -169,4 +186,14 @@ def statuses(operation: Operation, *, path: bool, deletes: bool) -> set[int]:
         found.add(403)
     if path:
         found.add(404)
+    if operation.tagged:
+        found |= {412, 431}
     return found
+
+
+def unchanged() -> dict[str, Any]:
+    """Return the response to a client that has the current version."""
+    return {
+        "description": "The client has this version already.",
+        "headers": {"X-Request-Id": "RequestId", "ETag": "ETag"},
+    }

@@ -52,6 +52,7 @@ SCHEMES = {
         "description": "Any value, for example `1`. A share token without a user counts only with it.",
     },
 }
+ETAG = {"ETag": "ETag"}
 ARGUMENT = re.compile(r"<(\w+)>")
 
 
@@ -119,16 +120,20 @@ class Writer:
         if rest.strip():
             made["description"] = rest.strip()
         made["security"] = SECURITY[operation.access]
-        parameters = [_path_parameter(name) for name in ARGUMENT.findall(rule.rule)]
+        parameters: list[Any] = [_path_parameter(name) for name in ARGUMENT.findall(rule.rule)]
         if operation.query:
             parameters.append({"in": "query", "schema": operation.query})
+        if operation.tagged:
+            parameters += list(answers.PRECONDITIONS)
         if parameters:
             made["parameters"] = parameters
         if operation.takes:
             content = {"application/json": {"schema": self._plugin.ref(operation.takes)}}
             made["requestBody"] = {"required": operation.needs_body, "content": content}
+        tagged = operation.tagged is not None and method == "get"
         made["responses"] = {
-            "200": answers.answered(*self._given(operation)),
+            "200": answers.answered(*self._given(operation), headers=ETAG if tagged else answers.NO_HEADERS),
+            **({"304": answers.unchanged()} if tagged else {}),
             **answers.refusals(answers.statuses(operation, path=bool(rule.arguments), deletes=method == "delete")),
         }
         return made

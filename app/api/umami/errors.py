@@ -48,6 +48,7 @@ HTTP_TEXTS = {
     408: (DETAILS[408], "bad-request"),
     413: ("Request body too large", "bad-request"),
     415: ("Unsupported media type", "bad-request"),
+    431: ("Request header fields too large", "bad-request"),
     500: ("Server error", "server-error"),
     503: (DETAILS[503], "server-error"),
 }
