@@ -16,7 +16,7 @@ class Log:
         import structlog
 
         if not structlog.is_configured():
-            # Looked up for each message: whoever runs a command may replace standard error meanwhile.
+            # Looked up for each message, because a program that runs commands may replace standard error.
             structlog.configure(logger_factory=lambda *_names: structlog.WriteLogger(sys.stderr))
         return getattr(structlog.get_logger(), level)
 

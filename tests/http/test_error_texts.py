@@ -16,6 +16,7 @@ from app.domain.errors import (
     InvalidField,
     LinkExpired,
     NotFound,
+    PreconditionFailed,
     SecondFactorNeeded,
     SecondFactorRequired,
     Throttled,
@@ -51,6 +52,7 @@ UMAMI = {
     SecondFactorNeeded: 403,
     SecondFactorRequired: 403,
     NotFound: 404,
+    PreconditionFailed: 412,
     Throttled: 429,
     Unavailable: 503,
 }

@@ -223,6 +223,15 @@ class TestDeleting:
         assert (response.status_code, response.json) == (412, CHANGED)
         assert resource.get().status_code == 200
 
+    def test_a_website_under_its_team_has_the_tag_of_the_website(self, client_of, admin, make_team, make_website):
+        team = make_team(admin)
+        website = Resource(client_of(admin), f"/api/websites/{make_website(team=team)}", "name")
+        tag, path = website.tag(), website.path.replace("/websites/", f"/teams/{team}/websites/")
+
+        answers = [website.client.delete(path, headers={"If-Match": sent}) for sent in ('"other"', tag)]
+
+        assert [answer.json for answer in answers] == [CHANGED, {"ok": True}]
+
     def test_what_does_not_exist_is_not_found(self, resource):
         resource.delete()
 

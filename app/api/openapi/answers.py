@@ -7,6 +7,7 @@ from typing import Any
 from apispec import APISpec
 
 from app.api.umami import texts
+from app.api.umami.conditions import HEADER_MAX_LENGTH, IF_MATCH, IF_NONE_MATCH
 from app.api.umami.error_texts import text_of
 from app.api.umami.errors import HTTP_TEXTS
 from app.api.umami.errors import STATUSES as KINDS
@@ -79,10 +80,13 @@ ETAG = {
     "schema": {"type": "string"},
     "required": True,
 }
-PRECONDITIONS = {
-    "IfMatch": ("If-Match", "Proceed only if the resource still has one of these versions, or `*`; else 412."),
-    "IfNoneMatch": ("If-None-Match", "Proceed only if the resource has none of these versions; else GET returns 304."),
-}
+PRECONDITIONS = [
+    {"in": "header", "name": name, "description": text, "schema": {"type": "string", "maxLength": HEADER_MAX_LENGTH}}
+    for name, text in (
+        (IF_MATCH, "Proceed only if the resource still has one of these versions, or `*`; else 412."),
+        (IF_NONE_MATCH, "Proceed only if the resource has none of these versions; else GET returns 304."),
+    )
+]
 """The headers of conditional requests (RFC 9110, section 13.1)."""
 STATUSES = {
     400: ("BadRequest", "The request is not valid, or breaks a rule; `errors` and `properties` say where."),
@@ -129,8 +133,6 @@ def describe(spec: APISpec) -> None:
     spec.components.header("RequestId", REQUEST_ID)
     spec.components.header("RetryAfter", RETRY_AFTER)
     spec.components.header("ETag", ETAG)
-    for key, (header, text) in PRECONDITIONS.items():
-        spec.components.parameter(key, "header", {"name": header, "description": text, "schema": {"type": "string"}})
     for status, (name, text) in STATUSES.items():
         headers = {"Retry-After": "RetryAfter"} if status in WITH_RETRY_AFTER else NO_HEADERS
         spec.components.response(name, refused(status, text, headers))

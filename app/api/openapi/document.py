@@ -124,7 +124,7 @@ class Writer:
         if operation.query:
             parameters.append({"in": "query", "schema": operation.query})
         if operation.tagged:
-            parameters += list(answers.PRECONDITIONS)
+            parameters += answers.PRECONDITIONS
         if parameters:
             made["parameters"] = parameters
         if operation.takes:

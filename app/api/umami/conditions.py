@@ -2,7 +2,7 @@
 Conditional requests: ``ETag``, ``If-Match`` and ``If-None-Match`` (RFC 9110, sections 8.8.3 and 13.1).
 
 The tag of a resource is a hash of the body that GET returns. So it costs no statement, and is exact on every database,
-also for what is nested in a body or hidden from some callers (docs/conditional-requests.md).
+also for what is nested in a body or hidden from some callers (docs/coming-from-umami.md).
 """
 
 import re

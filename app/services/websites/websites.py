@@ -319,10 +319,11 @@ def list_all_websites(
 
 
 @retried
-def remove_from_team(actor: Actor, team_id: UUID, website_id: UUID) -> None:
+def remove_from_team(actor: Actor, team_id: UUID, website_id: UUID, *, expected: Expected | None = None) -> None:
     """
     Delete a website of this team.
 
+    :param expected: see ``update_website``
     :raises Denied: the actor cannot delete it, or it is not the team's
     :raises NotFound: it is not the team's, and the actor is an administrator
     """
@@ -330,4 +331,4 @@ def remove_from_team(actor: Actor, team_id: UUID, website_id: UUID) -> None:
         row = require_change(actor, website_id, Permission.WEBSITE_DELETE)
         if row.team_id != team_id:
             raise _hidden(actor)
-        delete_website(actor, website_id)
+        delete_website(actor, website_id, expected=expected)

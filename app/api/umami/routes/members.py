@@ -12,6 +12,7 @@ from app.api.umami.schemas.lists import Listing, PageOf, SearchedQuery
 from app.api.umami.schemas.teams import MemberAdd, MembershipOut, MemberUpdate, NamedMember
 from app.api.umami.schemas.websites import TeamWebsite, TeamWebsiteCreate, TeamWebsiteQuery, WebsiteOut
 from app.domain.pagination import Page
+from app.services.preconditions import Expected
 from app.services.teams import memberships
 from app.services.websites import websites
 
@@ -70,10 +71,10 @@ def create_team_website(team_id: UUID, data: dict[str, Any]) -> Any:
 
 
 @bp.delete("/websites/<website_id>")
-@operation(Ok)
-def delete_team_website(team_id: UUID, website_id: UUID) -> None:
+@operation(Ok, tagged=WebsiteOut)
+def delete_team_website(team_id: UUID, website_id: UUID, expected: Expected | None) -> None:
     """Delete a website of a team."""
-    websites.remove_from_team(current_actor(), team_id, website_id)
+    websites.remove_from_team(current_actor(), team_id, website_id, expected=expected)
 
 
 @bp.get("/links")
