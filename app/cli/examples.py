@@ -47,6 +47,8 @@ EXAMPLES = {
     "tokens revoke": "frontdesk tokens revoke ada --all",
     "users create": "frontdesk users create ada --generate",
     "users delete": "frontdesk users delete ada --transfer-to bob",
+    "users disable": "frontdesk users disable ada",
+    "users enable": "frontdesk users enable ada",
     "users list": "frontdesk users list --search ad",
     "users reset-2fa": "frontdesk users reset-2fa ada",
     "users reset-link": "frontdesk users reset-link ada",

@@ -14,10 +14,10 @@ from app.domain.actor import OPERATOR
 from app.domain.roles import Role
 from app.security.link_tokens import PASSWORD_RESET
 from app.services.authentication import password_resets, second_factor
-from app.services.users import accounts
+from app.services.users import accounts, disabling
 
 COLUMNS = ("id", "username", "role", "created_at")
-PROFILE = ("email", "display_name", "last_seen_at", "pending")
+PROFILE = ("email", "display_name", "last_seen_at", "pending", "disabled_at")
 ROLES = click.Choice([role.value for role in Role])
 
 
@@ -54,7 +54,7 @@ def create(
 def list_(search: str | None, paging: Paging, as_json: bool) -> None:
     """List all accounts, newest first."""
     found = paging.pages(lambda window: accounts.list_users(OPERATOR, window, search=search))
-    show_list(found, (*COLUMNS, "website_count"), as_json=as_json)
+    show_list(found, (*COLUMNS, "website_count", "disabled_at"), as_json=as_json)
 
 
 @group.command("show")
@@ -117,6 +117,29 @@ def update(user: str, as_json: bool, **options: str | None) -> None:
         raise click.UsageError("Nothing to change: specify --username, --email, --display-name or --role.")
     found = accounts.update_user(OPERATOR, accounts.find_user(OPERATOR, user).id, **changes)
     show(found, (*COLUMNS, "email", "display_name"), as_json=as_json)
+
+
+@group.command("disable")
+@click.argument("user")
+@yes_option
+@json_option
+@guarded
+def disable(user: str, yes: bool, as_json: bool) -> None:
+    """Bar a user from logging in, and end their sessions and tokens."""
+    found = accounts.find_user(OPERATOR, user)
+    confirm(f"Disable {found.username}, and end all their sessions and tokens?", yes=yes)
+    made = disabling.disable_user(OPERATOR, found.id)
+    done(f"Disabled {made.username}.", as_json=as_json, username=made.username, disabled_at=made.disabled_at)
+
+
+@group.command("enable")
+@click.argument("user")
+@json_option
+@guarded
+def enable(user: str, as_json: bool) -> None:
+    """Let a disabled user log in again."""
+    made = disabling.enable_user(OPERATOR, accounts.find_user(OPERATOR, user).id)
+    done(f"Enabled {made.username}.", as_json=as_json, username=made.username, disabled_at=made.disabled_at)
 
 
 @group.command("set-username", hidden=True)

@@ -18,6 +18,7 @@ SHOWN_IN_MESSAGES, MOST_SHOWN_OF_NAME, MOST_SHOWN_OF_VALUE = 20, 40, 200
 
 T = TypeVar("T")
 Unit = Literal["characters", "bytes"]
+Change = Literal["deleted", "demoted", "disabled"]
 Thing = Literal["user", "team", "website", "invitation", "mail"]
 
 
@@ -475,20 +476,26 @@ class ResettingOwnFactor(Conflict):
 
 
 class LastAdmin(Conflict):
-    """The change would delete or demote the last administrator, ``username``."""
+    """The change would delete, demote or disable ``username``, the last active administrator."""
 
     username: str
-    deleted: bool
+    change: Change
 
     @property
     def message(self) -> str:
-        return f"The last administrator cannot be {'deleted' if self.deleted else 'demoted'}."
+        return f"The last administrator cannot be {self.change}."
 
 
 class DeletingYourself(Conflict):
     """Administrators cannot delete their own account."""
 
     sentence = "You cannot delete yourself."
+
+
+class Disabled(Conflict):
+    """An administrator has disabled the account."""
+
+    sentence = "This account is disabled. Enable it first."
 
 
 class ReservedAccount(Conflict):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, false, literal_column
+from sqlalchemy import CheckConstraint, Index, String, and_, false, literal_column
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.domain.folding import SORT_KEY_LENGTH, fold, sort_key
@@ -45,6 +45,10 @@ class User(Dated, Base):
 
     two_factor_required: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether this user must have a second factor. The column has Umami's name."""
+    disabled_at: Mapped[datetime | None]
+    """Since when an administrator has barred the user from logging in; null if the account is enabled."""
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the user can do nothing with a session before changing the password."""
 
     @validates("username")
     def _fold(self, _key: str, username: str) -> str:
@@ -66,6 +70,8 @@ IS_ADMIN = User.role == literal_column("'admin'")
 """Uses a literal instead of a parameter, so that prepared statements can use the index of administrators."""
 Index("ix_user_admin", User.id, postgresql_where=IS_ADMIN, sqlite_where=IS_ADMIN)
 LIVING = User.deleted_at.is_(None)
+ACTIVE = and_(LIVING, ~User.pending, User.disabled_at.is_(None))
+"""Accounts that can log in: the invitation is accepted, and no administrator has disabled them."""
 # These match the order of the lists and leave out deleted rows, so that a page is found in the index alone.
 Index("ix_user_created_at_user_id", User.created_at.desc(), User.id, postgresql_where=LIVING, sqlite_where=LIVING)
 Index(

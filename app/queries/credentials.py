@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Delete, Integer, Update, bindparam, delete
 from sqlalchemy.sql.dml import ReturningDelete
 
 from app.db.sql.query import Query
-from app.models import User
+from app.models import ACTIVE, User
 from app.queries.rows import Id
 from app.queries.users import SUMMARY
 
@@ -98,7 +98,7 @@ def statements(
                 model.wrote_at,
             )
             .join(User, User.id == model.user_id)
-            .where(model.token_hash == bindparam("token_hash"), good, User.deleted_at.is_(None), ~User.pending),
+            .where(model.token_hash == bindparam("token_hash"), good, ACTIVE),
             BearerRecord,
         ),
         select_id=Query(select(model.id.label("id")).where(this), Id),

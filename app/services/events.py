@@ -76,6 +76,16 @@ class UserDeleted(UserEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class UserDisabled(UserEvent):
+    """The user can no longer log in; sessions and tokens ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserEnabled(UserEvent):
+    """The user can log in again."""
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordResetRequested(Event):
     account: str
     """As the visitor typed it: a username, an e-mail address, or neither."""

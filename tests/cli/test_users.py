@@ -70,7 +70,7 @@ class TestList:
         page = printed("users", "list")
 
         assert list(page) == ["data", "count"]
-        assert [list(row) for row in page["data"]] == [[*KEYS, "website_count"]] * 2
+        assert [list(row) for row in page["data"]] == [[*KEYS, "website_count", "disabled_at"]] * 2
         assert [(row["username"], row["website_count"]) for row in page["data"]] == [("admin", 0), ("ada", 1)]
 
     def test_search_finds_by_e_mail_address_and_display_name_too(self, printed, ada, make_user):
@@ -97,7 +97,7 @@ class TestShow:
     def test_by_name_in_any_case_or_by_id(self, printed, ada, name: str):
         found = printed("users", "show", str(ada.id).upper() if name == "id" else name)
 
-        assert list(found) == [*KEYS, "email", "display_name", "last_seen_at", "pending"]
+        assert list(found) == [*KEYS, "email", "display_name", "last_seen_at", "pending", "disabled_at"]
         assert UUID(found["id"]) == ada.id
 
     @pytest.mark.parametrize("name", ["ADA@example.com", "ada@EXAMPLE.com", "Ada Lövelace", "ADA LÖVELACE"])

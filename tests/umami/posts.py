@@ -54,6 +54,8 @@ BODILESS = {
     "/api/auth/logout",
     "/api/auth/sso",
     "/api/auth/verify",
+    "/api/users/:somebody/disable",
+    "/api/users/:somebody/enable",
     "/api/websites/:site/reset",
 }
 """Endpoints that ignore their body."""

@@ -17,6 +17,7 @@ RECORDED = {
     "POST /api/users": ["UserCreated"],
     "POST /api/users/:self": ["UserUpdated"],
     "POST /api/users/:somebody": ["UserUpdated"],
+    "POST /api/users/:somebody/disable": ["SessionsRevoked", "UserDisabled"],
     "DELETE /api/users/:somebody": ["WebsiteDeleted", "UserDeleted"],
     "POST /api/teams": ["TeamCreated"],
     "POST /api/teams for another user": ["TeamCreated"],
@@ -73,6 +74,7 @@ NOTHING_TO_RECORD = {
     "POST /api/2fa/setup/cancel",
     "POST /api/admin/2fa/global",  # is not required initially
     "DELETE /api/admin/users/:somebody/2fa",  # has none initially
+    "POST /api/users/:somebody/enable",  # is not disabled initially
     "DELETE /api/me/sessions",  # the matrix's callers have only one
 }
 SAID = {

@@ -173,7 +173,7 @@ def _domains(error: EmailDomainNotAllowed) -> str:
 
 
 def _last_admin(error: LastAdmin) -> str:
-    if error.deleted:
+    if error.change == "deleted":
         return f"Deleting user '{error.username}' is not possible. {GRANT_FIRST}"
     return f"Removing the Super User access from user '{error.username}' is not possible. {GRANT_FIRST}"
 

@@ -22,6 +22,8 @@ from app.queries import access_tokens as token_queries
 from app.queries import profiles as profile_queries
 from app.queries import sessions as session_queries
 from app.queries.credentials import BearerRecord, Ended, Statements
+from app.queries.password_resets import delete_of_user as delete_resets
+from app.queries.second_factor import delete_partials
 from app.runtime import runtime
 from app.security import tokens
 from app.services import events
@@ -132,6 +134,14 @@ ACCESS_TOKENS = Store(
 )
 
 
+def end_all(session: Unit, actor: Actor, user_id: UUID) -> None:
+    """End everything that gives access to a locked user's account: sessions, tokens, unfinished logins, reset links."""
+    SESSIONS.revoke_all(session, actor, user_id)
+    ACCESS_TOKENS.revoke_all(session, actor, user_id)
+    execute_count(delete_partials, owner_id=user_id)
+    execute_count(delete_resets, owner_id=user_id)
+
+
 def find_bearer(token: str) -> Bearer | None:
     """Return the bearer of a token of either kind, or None if the token is not valid."""
     if not token or len(token) > tokens.TOKEN_MAX_LENGTH:
@@ -207,7 +217,8 @@ def open_token(
     The user's expired tokens are deleted, and the least recently used ones if there are more than ``TOKENS_PER_USER``.
 
     :param checked: the hash of the password that was checked for this, if one was
-    :raises NotFound: the account does not exist or has no password yet, or its password was changed meanwhile
+    :raises NotFound: the account does not exist, is disabled or has no password yet, or its password was changed
+        meanwhile
     """
     token, now = tokens.new_access_token(), utcnow()
     made = AccessToken(
@@ -221,7 +232,9 @@ def open_token(
     )
     with transaction() as session:
         user = lock_user(session, actor, user_id)
-        if user is None or not user.password_hash or checked not in (None, user.password_hash):
+        if user is None or user.disabled_at is not None or not user.password_hash:
+            raise NotFound
+        if checked not in (None, user.password_hash):
             raise NotFound
         ACCESS_TOKENS.clear(user_id, kept=TOKENS_PER_USER - 1)
         session.add(made)

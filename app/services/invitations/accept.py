@@ -104,7 +104,12 @@ def _accept(actor: Actor, row: InvitationRecord, token: str, hashed: str) -> str
         users = lock_users(session, actor, [row.user_id, *filter(None, [row.inviter_id])])
         user = users.get(row.user_id)
         values = {"accepted_id": row.id, "hash_of_token": hash_token(token), "now": utcnow()}
-        if user is None or not user.pending or not execute_count(queries.accept, **values):
+        if (
+            user is None
+            or not user.pending
+            or user.disabled_at is not None
+            or not execute_count(queries.accept, **values)
+        ):
             raise LinkGone
         inviter = _required(row, users.get(row.inviter_id) if row.inviter_id else None)
         user.password_hash, user.pending = hashed, False
@@ -115,8 +120,8 @@ def _accept(actor: Actor, row: InvitationRecord, token: str, hashed: str) -> str
 
 
 def _required(row: InvitationRecord, inviter: User | None) -> User | None:
-    """Return the inviter, or None for the operator. :raises LinkGone: the inviter's account was deleted"""
-    if not row.by_operator and (inviter is None or inviter.deleted_at is not None):
+    """Return the inviter, or None for the operator. :raises LinkGone: the inviter was deleted, or is disabled"""
+    if not row.by_operator and (inviter is None or inviter.deleted_at or inviter.disabled_at):
         raise LinkGone
     return inviter
 

@@ -249,7 +249,7 @@ def _locked(session: Unit, actor: Actor, user_id: UUID, confirmed: str | None = 
 
 def _change_role(session: Unit, actor: Actor, user: User, role: str, *, last_admin: bool) -> None:
     if last_admin:
-        raise LastAdmin(user.username, deleted=False)
+        raise LastAdmin(user.username, "demoted")
     if Role.ADMIN in (user.role, role):
         SESSIONS.revoke_all(session, actor, user.id)
         ACCESS_TOKENS.revoke_all(session, actor, user.id)

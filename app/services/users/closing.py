@@ -21,11 +21,11 @@ def close_account(
     """
     Delete an account; its websites go to the heir, or are deleted with it, and its teams pass to the next owner.
 
-    :param admins: the ids of all administrators, already locked
+    :param admins: the ids of all active administrators, already locked
     :param heir_id: the user who receives the websites, and the teams that no one else owns
     :raises NotFound: there is no such account
     :raises UnknownReference: there is no user with the id ``heir_id``
-    :raises LastAdmin: it is the only administrator
+    :raises LastAdmin: it is the only active administrator
     """
     ids = [user_id] if heir_id is None else [user_id, heir_id]
     # Both rows at once, in the order of their ids, so that two deletions that name each other cannot deadlock.
@@ -39,7 +39,7 @@ def close_account(
         raise UnknownReference("transfer_to", "user")
     user = users[user_id]
     if list(admins) == [user_id]:
-        raise LastAdmin(user.username, deleted=True)
+        raise LastAdmin(user.username, "deleted")
     leave_all_teams(session, actor, user_id, heir_id=heir_id)
     hand_on(session, actor, Website.user_id == user_id, heir_id)
     events.record(session, UserDeleted(actor, user_id, user.username, heir_id))

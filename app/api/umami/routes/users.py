@@ -14,7 +14,7 @@ from app.api.umami.schemas.users import AdminUser, UserCreate, UserMade, UserPro
 from app.api.umami.schemas.websites import OwnedWebsite, WebsiteOut, WebsiteQuery
 from app.domain.pagination import Page
 from app.services.teams import teams
-from app.services.users import accounts
+from app.services.users import accounts, disabling
 from app.services.websites import websites
 
 bp = Blueprint("users", __name__)
@@ -60,6 +60,20 @@ def update_user(user_id: UUID, data: dict[str, Any]) -> Any:
 def delete_user(user_id: UUID, query: dict[str, Any]) -> None:
     """Delete a user, and the websites they own. Their teams pass to another member."""
     accounts.delete_user(current_actor(), user_id, **query)
+
+
+@bp.post("/users/<user_id>/disable")
+@operation(UserProfile, refuses=(400,))
+def disable_user(user_id: UUID) -> Any:
+    """Disable a user: they can no longer log in, and their sessions and access tokens end."""
+    return disabling.disable_user(current_actor(), user_id)
+
+
+@bp.post("/users/<user_id>/enable")
+@operation(UserProfile)
+def enable_user(user_id: UUID) -> Any:
+    """Enable a disabled user again. Sessions and access tokens do not come back."""
+    return disabling.enable_user(current_actor(), user_id)
 
 
 @bp.get("/users/<user_id>/websites")

@@ -17,6 +17,7 @@ STATES = {"active": False, "pending": True}
 """Of accounts, by whether they wait for an invitation to be accepted."""
 LAST_SEEN = IsoDate(metadata={"description": "When the user was last active; absent if never."})
 PENDING = fields.Boolean(metadata={"description": "True until the user has accepted the invitation."})
+DISABLED = IsoDate(metadata={"description": "Since when the account is disabled; absent if it is not."})
 
 
 def username(**kwargs: bool) -> Text:
@@ -130,6 +131,7 @@ class UserProfile(UserSummary):
     display_name = fields.String()
     last_seen_at = LAST_SEEN
     pending = PENDING
+    disabled_at = DISABLED
 
 
 class UserMade(UserCreated):
@@ -158,6 +160,7 @@ class AdminUser(UserCreated):
     email = fields.String()
     last_seen_at = LAST_SEEN
     pending = PENDING
+    disabled_at = DISABLED
 
 
 class UserRef(OutSchema):
