@@ -17,7 +17,7 @@ from app.services.authentication import password_resets, second_factor
 from app.services.users import accounts, disabling
 
 COLUMNS = ("id", "username", "role", "created_at")
-PROFILE = ("email", "display_name", "last_seen_at", "pending", "disabled_at")
+PROFILE = ("email", "display_name", "last_seen_at", "pending", "disabled_at", "must_change_password")
 ROLES = click.Choice([role.value for role in Role])
 
 
@@ -108,15 +108,22 @@ def reset_second_factor(user: str, yes: bool, as_json: bool) -> None:
 @click.option("--email", help="The new e-mail address; an empty one removes it.")
 @click.option("--display-name", help="The new display name; an empty one removes it.")
 @click.option("--role", type=ROLES, help="The new role.")
+@click.option(
+    "--must-change-password/--need-not-change-password",
+    default=None,
+    help="Whether the user must change the password at the next login.",
+)
 @json_option
 @guarded
-def update(user: str, as_json: bool, **options: str | None) -> None:
+def update(user: str, as_json: bool, **options: str | bool | None) -> None:
     """Change an account's name, e-mail address or role."""
     changes: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     if not changes:
-        raise click.UsageError("Nothing to change: specify --username, --email, --display-name or --role.")
+        raise click.UsageError(
+            "Nothing to change: specify --username, --email, --display-name, --role or --must-change-password."
+        )
     found = accounts.update_user(OPERATOR, accounts.find_user(OPERATOR, user).id, **changes)
-    show(found, (*COLUMNS, "email", "display_name"), as_json=as_json)
+    show(found, (*COLUMNS, "email", "display_name", "must_change_password"), as_json=as_json)
 
 
 @group.command("disable")

@@ -242,6 +242,12 @@ class PasswordTooWeak(InvalidField):
     sentence = "This password is too weak."
 
 
+class SamePassword(InvalidField):
+    """The password must be changed, and the new one is the current one."""
+
+    sentence = "The new password must differ from the current one."
+
+
 class PasswordHashed(InvalidField):
     """A hash was sent instead of a password, so the password rules cannot be checked."""
 
@@ -652,6 +658,12 @@ class SecondFactorNeeded(Denied):
     """The actor must set up a second factor before anything else."""
 
     sentence = "Set up a second factor first."
+
+
+class PasswordChangeNeeded(Denied):
+    """The actor must change the password before anything else."""
+
+    sentence = "Change your password first."
 
 
 class CodeNeeded(Unauthenticated):

@@ -70,6 +70,13 @@ class PasswordChanged(UserEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordChangeRequired(UserEvent):
+    """An administrator requires a change of the password at the next login, or no longer."""
+
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UserDeleted(UserEvent):
     heir_id: UUID | None
     """The user who received the websites, and the teams that no one else owned."""

@@ -37,3 +37,13 @@ class TestDisable:
         done = run("tokens", "create", "ada", "Script")
 
         assert (done.exit_code, done.stdout) == (4, "")
+
+
+class TestMustChangePassword:
+    def test_update_sets_it_and_takes_it_back(self, printed, ada):
+        required = printed("users", "update", "ada", "--must-change-password")
+        shown = printed("users", "show", "ada")
+        no_longer = printed("users", "update", "ada", "--need-not-change-password")
+
+        assert required["must_change_password"] is shown["must_change_password"] is True
+        assert no_longer["must_change_password"] is False

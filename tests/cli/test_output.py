@@ -31,9 +31,9 @@ class TestTables:
 
         lines = run("users", "show", "ada").stdout.splitlines()
 
-        profile = ["email", "display_name", "last_seen_at", "pending", "disabled_at"]
+        profile = ["email", "display_name", "last_seen_at", "pending", "disabled_at", "must_change_password"]
         assert [line.split(maxsplit=1)[0] for line in lines] == ["id", "username", "role", "created_at", *profile]
-        assert lines[0] == f"id            {ada.id}"
+        assert lines[0] == f"id                    {ada.id}"
         assert lines[3].endswith("Z")
 
     def test_an_empty_list_has_its_header(self, run):

@@ -97,7 +97,15 @@ class TestShow:
     def test_by_name_in_any_case_or_by_id(self, printed, ada, name: str):
         found = printed("users", "show", str(ada.id).upper() if name == "id" else name)
 
-        assert list(found) == [*KEYS, "email", "display_name", "last_seen_at", "pending", "disabled_at"]
+        assert list(found) == [
+            *KEYS,
+            "email",
+            "display_name",
+            "last_seen_at",
+            "pending",
+            "disabled_at",
+            "must_change_password",
+        ]
         assert UUID(found["id"]) == ada.id
 
     @pytest.mark.parametrize("name", ["ADA@example.com", "ada@EXAMPLE.com", "Ada Lövelace", "ADA LÖVELACE"])
@@ -154,7 +162,7 @@ class TestUpdate:
             "users", "update", "ada", "--username", "countess", "--email", "c@example.com", "--role", "view-only"
         )
 
-        assert list(changed) == [*KEYS, "email", "display_name"]
+        assert list(changed) == [*KEYS, "email", "display_name", "must_change_password"]
         assert changed["id"] == str(ada.id)
         assert [changed[name] for name in ("username", "email", "role")] == ["countess", "c@example.com", "view-only"]
 
@@ -169,7 +177,10 @@ class TestUpdate:
         done = run("users", "update", "ada")
 
         assert done.exit_code == 2
-        assert "Nothing to change: specify --username, --email, --display-name or --role." in done.stderr
+        assert (
+            "Nothing to change: specify --username, --email, --display-name, --role or --must-change-password."
+            in done.stderr
+        )
 
 
 class TestResetLink:

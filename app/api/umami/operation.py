@@ -58,6 +58,7 @@ class Operation:
     refuses: tuple[int, ...]
     needs_body: bool = True
     before_enrolling: bool = False
+    before_new_password: bool = False
 
 
 def operation(
@@ -69,6 +70,7 @@ def operation(
     refuses: tuple[int, ...] = (),
     needs_body: bool = True,
     before_enrolling: bool = False,
+    before_new_password: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """
     Make an endpoint of a function: authenticate, then validate, then call the function, so that strangers learn nothing
@@ -79,6 +81,7 @@ def operation(
     :param refuses: possible statuses besides those that follow from the declaration
     :param needs_body: False if a missing body counts as an empty object
     :param before_enrolling: open to users who must set up a second factor before anything else
+    :param before_new_password: open to users who must change the password before anything else
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
@@ -88,7 +91,7 @@ def operation(
         def endpoint(**path: str) -> Response:
             g.actor = visitor(PROTOCOL)
             if access is not Access.PUBLIC:
-                authenticate(access, before_enrolling=before_enrolling)
+                authenticate(access, before_enrolling=before_enrolling, before_new_password=before_new_password)
             given: dict[str, Any] = {name: _parsed(name, text) for name, text in path.items()}
             if request.method == "DELETE":
                 told = _told(query_schema or NOTHING)
@@ -100,14 +103,16 @@ def operation(
                 given["data"] = body_schema.load(json_body(needed=needs_body))
             return answer(gives, view(**given), given.get("query"))
 
-        found = Operation(view.__name__, access, gives, takes, query, refuses, needs_body, before_enrolling)
+        found = Operation(
+            view.__name__, access, gives, takes, query, refuses, needs_body, before_enrolling, before_new_password
+        )
         endpoint.operation = found  # type: ignore[attr-defined]
         return endpoint
 
     return decorate
 
 
-def authenticate(access: Access, *, before_enrolling: bool) -> None:
+def authenticate(access: Access, *, before_enrolling: bool, before_new_password: bool) -> None:
     """Identify the caller. :raises Unauthenticated: no token is valid, or only a share's where a user is needed"""
     if access is Access.PARTIAL:
         token = bearer_token()
@@ -122,6 +127,7 @@ def authenticate(access: Access, *, before_enrolling: bool) -> None:
         share_token=request.headers.get("x-umami-share-token"),
         share_context=bool(request.headers.get("x-umami-share-context")),
         before_enrolling=before_enrolling,
+        before_new_password=before_new_password,
     )
     if access is Access.USER and g.actor.id is None:
         raise Unauthenticated

@@ -47,6 +47,8 @@ class Bearer:
     """When the credential last made a change; a replica may not have it yet."""
     must_enroll: bool = False
     """The user must set up a second factor before anything else."""
+    must_change_password: bool = False
+    """The user must change the password, even before that."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ class Store:
         if row.last_used_at is None or now - row.last_used_at >= self.touch_every:
             self._touch(row, now)
         account = Account(row.id, row.username, row.role, row.created_at, row.two_factor_required)
-        return Bearer(account, Credential(self.kind, row.credential_id), row.wrote_at, row.must_enroll)
+        credential = Credential(self.kind, row.credential_id)
+        return Bearer(account, credential, row.wrote_at, row.must_enroll, row.must_change_password)
 
     def _touch(self, row: BearerRecord, now: datetime) -> None:
         """Record that the credential was used, and that its owner was active."""

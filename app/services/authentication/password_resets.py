@@ -67,7 +67,7 @@ def use(visitor: Actor, token: str, new_password: str) -> None:
             raise LinkGone
         if not execute_count(queries.delete_used, used_hash=tokens.hash_token(token), now=utcnow()):
             raise LinkGone
-        user.password_hash = hashed
+        user.password_hash, user.must_change_password = hashed, False
         owner = visitor.known_as(Account(user.id, user.username, user.role), Credential(CredentialKind.LINK))
         SESSIONS.revoke_all(session, owner, user.id)
         ACCESS_TOKENS.revoke_all(session, owner, user.id)

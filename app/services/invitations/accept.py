@@ -112,7 +112,7 @@ def _accept(actor: Actor, row: InvitationRecord, token: str, hashed: str) -> str
         ):
             raise LinkGone
         inviter = _required(row, users.get(row.inviter_id) if row.inviter_id else None)
-        user.password_hash, user.pending = hashed, False
+        user.password_hash, user.pending, user.must_change_password = hashed, False, False
         _give(session, user, actor, OPERATOR if inviter is None else actor.known_as(Account.of(inviter)), row)
         email = None if inviter is None else inviter.email
         events.record(session, InvitationAccepted(actor, row.id, user.id, user.username, email))

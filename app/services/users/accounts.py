@@ -14,6 +14,7 @@ from app.domain.errors import (
     LastAdmin,
     NotAccepted,
     NotFound,
+    SamePassword,
     SameUser,
     WrongPassword,
 )
@@ -31,7 +32,7 @@ from app.services.access.holders import remove_all_of
 from app.services.acting import lock_admins, lock_user, lock_users, recheck
 from app.services.authentication import hashing, login
 from app.services.authentication.credentials import ACCESS_TOKENS, SESSIONS
-from app.services.events import RoleChanged, UserCreated, UserUpdated
+from app.services.events import PasswordChangeRequired, RoleChanged, UserCreated, UserUpdated
 from app.services.lookup import parsed_id, require_somebody, the_only_one
 from app.services.users import profiles
 from app.services.users.closing import close_account
@@ -162,17 +163,20 @@ def update_user(
     current_password: str | None = None,
     email: str | Unset | None = UNSET,
     display_name: str | Unset | None = UNSET,
+    must_change_password: bool | None = None,
     check_password: Callable[[str], object] = check_new_password,
 ) -> User:
     """
     Change the given values of an account.
 
-    Only administrators can change username and role. From others these two are ignored, because Umami's clients send
-    whole objects back. Users who are not administrators need the current password to change password or e-mail address.
+    Only administrators can change username and role, and require a change of the password. From others these are
+    ignored, because Umami's clients send whole objects back. Users who are not administrators need the current password
+    to change password or e-mail address.
 
     A new password ends the user's other sessions. If an administrator sets it, all sessions and access tokens of the
     user end; likewise if the user becomes, or stops being, an administrator.
 
+    :param must_change_password: whether the user can do nothing with a session before changing the password
     :param check_password: the rule for new passwords
     :raises Invalid: a value breaks a rule
     :raises Denied: it is another user's account, and the actor is not an administrator
@@ -188,7 +192,7 @@ def update_user(
     policy.require(policy.can_see_user(actor, user_id))
     confirmed = None
     if not actor.is_admin:
-        name = role = None
+        name = role = must_change_password = None
         if password is not None or _is_other_email(user_id, address):
             confirmed = login.confirm_password(actor, current_password)
     hashed = None if password is None else hashing.hash_password(password)
@@ -217,11 +221,16 @@ def update_user(
                 raise NotAccepted
             user.password_hash = hashed
             own = actor.is_user(user.id)
+            if own:
+                user.must_change_password = False
             SESSIONS.revoke_all(session, actor, user.id, keep=actor.session_id if own else None)
             if not own:
                 ACCESS_TOKENS.revoke_all(session, actor, user.id)
             by = "self" if own else "admin"
             profiles.note_password_changed(session, actor, user, address=told_at, by=by)
+        if must_change_password is not None and must_change_password != user.must_change_password:
+            user.must_change_password = must_change_password
+            events.record(session, PasswordChangeRequired(actor, user.id, user.username, must_change_password))
         changes = events.changes(before, {"username": user.username, "display_name": user.display_name})
         if changes:
             events.record(session, UserUpdated(actor, user.id, user.username, changes))
@@ -273,7 +282,9 @@ def change_own_password(actor: Actor, *, current_password: str, new_password: st
     hashed = hashing.hash_password(new_password)
     with transaction() as session:
         user = _locked(session, actor, user_id, confirmed)
-        user.password_hash = hashed
+        if user.must_change_password and new_password == current_password:
+            raise SamePassword("new_password")
+        user.password_hash, user.must_change_password = hashed, False
         SESSIONS.revoke_all(session, actor, user_id, keep=actor.session_id)
         profiles.note_password_changed(session, actor, user, address=user.email, by="self")
     return user
