@@ -242,6 +242,12 @@ class PasswordTooWeak(InvalidField):
     sentence = "This password is too weak."
 
 
+class CommonPassword(InvalidField):
+    """The password is one of those that attackers try first."""
+
+    sentence = "This password is one of the most common ones, which attackers try first. Choose another."
+
+
 class SamePassword(InvalidField):
     """The password must be changed, and the new one is the current one."""
 

@@ -91,6 +91,7 @@ class Login:
     """Passwords, sessions and limits on failed attempts."""
 
     bcrypt_cost: int = setting(10, "Cost of new password hashes (4 to 16).", least=4, most=16)
+    password_common_check: bool = setting(True, "Reject new passwords that are among the most common ones.")
     session_days: float = setting(30.0, "Days without use after which a session expires.", least=0.01, most=DAYS_MAX)
     sessions_per_user: int = setting(1000, "Maximum number of sessions per user; beyond it, the oldest end.", least=1)
     share_token_hours: float = setting(24.0, "Hours until a share token expires.", least=0.01, most=24 * DAYS_MAX)

@@ -7,7 +7,6 @@ from app.domain import policy
 from app.domain.actor import Account, Actor, Credential, CredentialKind
 from app.domain.errors import Disabled, LinkGone, NotAccepted, ReservedAccount, UnknownName
 from app.domain.folding import fold
-from app.domain.password_rules import check_new_password
 from app.models import ANONYMOUS_ID, new_id, utcnow
 from app.queries import password_resets as queries
 from app.queries.password_resets import ResetOwner
@@ -18,6 +17,7 @@ from app.services.acting import lock_user
 from app.services.authentication import hashing
 from app.services.authentication.credentials import ACCESS_TOKENS, SESSIONS
 from app.services.authentication.link_lookup import look_up
+from app.services.authentication.new_passwords import check_new_password
 from app.services.authentication.reset_links import renew
 from app.services.users import profiles
 

@@ -12,7 +12,6 @@ from app.db.session import Unit, execute_count, retried, transaction
 from app.domain import policy
 from app.domain.actor import OPERATOR, Account, Actor, Credential, CredentialKind
 from app.domain.errors import AlreadyAccepted, LinkExpired, LinkGone, NotFound
-from app.domain.password_rules import check_new_password
 from app.domain.permissions import Permission, stronger_role, weaker_role
 from app.domain.roles import Role
 from app.models import Grant, GrantedCapability, Membership, User, utcnow
@@ -24,6 +23,7 @@ from app.services.access.holders import remove_all_of
 from app.services.acting import lock_users
 from app.services.authentication import hashing
 from app.services.authentication.link_lookup import look_up
+from app.services.authentication.new_passwords import check_new_password
 from app.services.events import GrantsChanged, InvitationAccepted, InvitationDeclined, MembershipAdded, RoleChanged
 from app.services.invitations import limits
 from app.services.invitations.pending import delete_pending

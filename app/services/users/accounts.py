@@ -21,7 +21,6 @@ from app.domain.errors import (
 from app.domain.folding import fold, sort_key
 from app.domain.names import check_new_name, check_new_username, clean_username, new_display_name, new_username
 from app.domain.pagination import Page, Sort, Window
-from app.domain.password_rules import check_new_password
 from app.domain.roles import Role
 from app.models import User
 from app.queries import users as queries
@@ -32,6 +31,7 @@ from app.services.access.holders import remove_all_of
 from app.services.acting import lock_admins, lock_user, lock_users, recheck
 from app.services.authentication import hashing, login
 from app.services.authentication.credentials import ACCESS_TOKENS, SESSIONS
+from app.services.authentication.new_passwords import check_new_password
 from app.services.events import PasswordChangeRequired, RoleChanged, UserCreated, UserUpdated
 from app.services.lookup import parsed_id, require_somebody, the_only_one
 from app.services.users import profiles

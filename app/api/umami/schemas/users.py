@@ -35,7 +35,10 @@ def new_password(**kwargs: bool) -> Text:
     return Text(
         least=8,
         most=PASSWORD_MAX_LENGTH,
-        metadata={"description": "At least 8 characters, at most 72 bytes in UTF-8.", "examples": ["correct horse"]},
+        metadata={
+            "description": "At least 8 characters, at most 72 bytes in UTF-8; not a common password.",
+            "examples": ["correct horse"],
+        },
         **kwargs,
     )
 
