@@ -49,6 +49,7 @@ EXAMPLES = {
     "users delete": "frontdesk users delete ada --transfer-to bob",
     "users disable": "frontdesk users disable ada",
     "users enable": "frontdesk users enable ada",
+    "users inactive": "frontdesk users inactive --days 90",
     "users list": "frontdesk users list --search ad",
     "users reset-2fa": "frontdesk users reset-2fa ada",
     "users reset-link": "frontdesk users reset-link ada",

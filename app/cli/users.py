@@ -1,5 +1,6 @@
 """``frontdesk users …``"""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,14 @@ from app.cli.paging import Paging, page_options
 from app.cli.passwords import password_options, read_password
 from app.domain.actor import OPERATOR
 from app.domain.roles import Role
+from app.models import utcnow
 from app.security.link_tokens import PASSWORD_RESET
 from app.services.authentication import password_resets, second_factor
 from app.services.users import accounts, disabling
 
 COLUMNS = ("id", "username", "role", "created_at")
 PROFILE = ("email", "display_name", "last_seen_at", "pending", "disabled_at", "must_change_password")
+DAYS_MAX = 36_500
 ROLES = click.Choice([role.value for role in Role])
 
 
@@ -55,6 +58,23 @@ def list_(search: str | None, paging: Paging, as_json: bool) -> None:
     """List all accounts, newest first."""
     found = paging.pages(lambda window: accounts.list_users(OPERATOR, window, search=search))
     show_list(found, (*COLUMNS, "website_count", "disabled_at"), as_json=as_json)
+
+
+@group.command("inactive")
+@click.option(
+    "--days",
+    type=click.FloatRange(0, DAYS_MAX),
+    required=True,
+    help="Days without use; for accounts that were never used, days since they were created.",
+)
+@page_options
+@json_option
+@guarded
+def inactive(days: float, paging: Paging, as_json: bool) -> None:
+    """List accounts that have not been used for some time."""
+    since = utcnow() - timedelta(days=days)
+    found = paging.pages(lambda window: accounts.list_inactive(OPERATOR, window, since=since))
+    show_list(found, (*COLUMNS, "last_seen_at"), as_json=as_json)
 
 
 @group.command("show")

@@ -13,7 +13,7 @@ from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, in_index, like_folded
 from app.domain.errors import SHOWN_IN_MESSAGES
 from app.domain.roles import Role
-from app.models import ACTIVE, IS_ADMIN, SecondFactor, User, Website
+from app.models import ACTIVE, ANONYMOUS_ID, IS_ADMIN, SecondFactor, User, Website
 from app.queries.rows import Id
 
 SUMMARY = (User.id.label("id"), User.username, User.role, User.created_at)
@@ -212,6 +212,20 @@ def _sorted(sort: str, *, descending: bool) -> Order:
         return [*nulls_least(User.last_seen_at, descending=descending), (User.id, False)]
     column = {"created_at": User.created_at, "role": User.role}[sort]
     return [(column, descending), (User.id, False)]
+
+
+@cache
+def select_inactive(*, capped: bool) -> PageQuery[UserRecord]:
+    """
+    A page of the active accounts that were last seen before ``since``, or never and created before it, the longest
+    unseen first.
+    """
+    last = func.coalesce(User.last_seen_at, User.created_at)
+    hits = select(User.id).where(
+        ACTIVE, User.id != ANONYMOUS_ID, last < bindparam("since", type_=User.last_seen_at.type)
+    )
+    order: Order = [(last, False), (User.id, False)]
+    return PageQuery(paged(hits, User.id, (*SUMMARY, *PROFILE), order, capped=capped), UserRecord)
 
 
 @cache

@@ -1,6 +1,12 @@
 """Commands for the life of an account: disabling, forced changes of passwords, inactive and deleted accounts."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import update
+
+from app.db.session import transaction
+from app.models import User, utcnow
 
 
 @pytest.fixture
@@ -47,3 +53,32 @@ class TestMustChangePassword:
 
         assert required["must_change_password"] is shown["must_change_password"] is True
         assert no_longer["must_change_password"] is False
+
+
+class TestInactive:
+    @pytest.fixture
+    def people(self, app, make_user):
+        """Ada was seen yesterday, bob 40 days ago, carol never, and dave is disabled."""
+        now = utcnow()
+        for name, created, seen in [("ada", 100, 1), ("bob", 90, 40), ("carol", 50, None), ("dave", 50, 45)]:
+            seen_at = None if seen is None else now - timedelta(days=seen)
+            person, times = make_user(name), {"created_at": now - timedelta(days=created), "last_seen_at": seen_at}
+            with app.app_context(), transaction() as session:
+                session.execute(update(User).where(User.id == person.id).values(times))
+
+    @pytest.mark.parametrize(
+        ("days", "found"), [(30, ["carol", "bob"]), (45, ["carol"]), (0.5, ["carol", "bob", "ada"])]
+    )
+    def test_the_longest_unused_come_first(self, printed, people, days, found):
+        printed("users", "disable", "dave", "--yes")
+
+        page = printed("users", "inactive", "--days", days)
+
+        assert [row["username"] for row in page["data"]] == found
+        assert list(page["data"][0]) == ["id", "username", "role", "created_at", "last_seen_at"]
+        assert page["count"] == len(found)
+
+    def test_pages(self, run, people):
+        done = run("users", "inactive", "--days", "30", "--page", "2", "--page-size", "1", "--output", "csv")
+
+        assert done.stdout.splitlines()[1].split(",")[1] == "dave"

@@ -1,11 +1,12 @@
 """User accounts: creating, reading, changing, deleting."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from app.db.reads import fetch_all, fetch_one, fetch_page
+from app.db.reads import fetch_all, fetch_one, fetch_page, fetch_window
 from app.db.session import Unit, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
@@ -150,6 +151,16 @@ def list_users(
     build = partial(queries.select_users, sort=sort.key, descending=sort.descending, role=role, pending=pending)
     narrowed = role is not None or pending is not None
     return fetch_page(build, window, search=search, folded=True, index="search_user", narrowed=narrowed)
+
+
+def list_inactive(actor: Actor, window: Window, *, since: datetime) -> Page[UserRecord]:
+    """
+    List the active accounts that have not been used since then, by session or access token; longest unused first.
+
+    :raises Denied: the actor is not an administrator
+    """
+    policy.require(policy.can_administer(actor))
+    return fetch_window(queries.select_inactive(capped=window.cap is not None), window, since=since)
 
 
 @retried
