@@ -53,6 +53,7 @@ EXAMPLES = {
     "users list": "frontdesk users list --search ad",
     "users reset-2fa": "frontdesk users reset-2fa ada",
     "users reset-link": "frontdesk users reset-link ada",
+    "users restore": "frontdesk users restore ada",
     "users set-password": "frontdesk users set-password ada",
     "users show": "frontdesk users show ada@example.com",
     "users update": "frontdesk users update ada --username countess --role admin",

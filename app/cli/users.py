@@ -16,7 +16,7 @@ from app.domain.roles import Role
 from app.models import utcnow
 from app.security.link_tokens import PASSWORD_RESET
 from app.services.authentication import password_resets, second_factor
-from app.services.users import accounts, disabling
+from app.services.users import accounts, disabling, restoring
 
 COLUMNS = ("id", "username", "role", "created_at")
 PROFILE = ("email", "display_name", "last_seen_at", "pending", "disabled_at", "must_change_password")
@@ -51,11 +51,18 @@ def create(
 
 @group.command("list")
 @click.option("--search", help="Part of the username, e-mail address or display name.")
+@click.option("--deleted", is_flag=True, help="List the deleted accounts that can be restored instead.")
 @page_options
 @json_option
 @guarded
-def list_(search: str | None, paging: Paging, as_json: bool) -> None:
+def list_(search: str | None, deleted: bool, paging: Paging, as_json: bool) -> None:
     """List all accounts, newest first."""
+    if deleted and search is not None:
+        raise click.UsageError("--deleted and --search cannot be combined.")
+    if deleted:
+        gone = paging.pages(lambda window: restoring.list_deleted(OPERATOR, window))
+        show_list(gone, (*COLUMNS, "email", "deleted_at"), as_json=as_json)
+        return
     found = paging.pages(lambda window: accounts.list_users(OPERATOR, window, search=search))
     show_list(found, (*COLUMNS, "website_count", "disabled_at"), as_json=as_json)
 
@@ -169,6 +176,16 @@ def enable(user: str, as_json: bool) -> None:
     done(f"Enabled {made.username}.", as_json=as_json, username=made.username, disabled_at=made.disabled_at)
 
 
+@group.command("restore")
+@click.argument("user")
+@json_option
+@guarded
+def restore(user: str, as_json: bool) -> None:
+    """Restore a deleted account, with its websites."""
+    made = restoring.restore_user(OPERATOR, restoring.find_deleted(OPERATOR, user).id)
+    done(f"Restored {made.username}.", as_json=as_json, id=made.id, username=made.username)
+
+
 @group.command("set-username", hidden=True)
 @click.argument("user")
 @click.argument("username")
@@ -232,9 +249,9 @@ def reset_link(user: str, as_json: bool) -> None:
 @json_option
 @guarded
 def delete(user: str, transfer_to: str | None, yes: bool, as_json: bool) -> None:
-    """Delete an account permanently."""
+    """Delete an account; it can be restored for some time."""
     found = accounts.find_user(OPERATOR, user)
     heir = accounts.find_user(OPERATOR, transfer_to).id if transfer_to else None
-    confirm(f"Delete {found.username} permanently?", yes=yes)
+    confirm(f"Delete {found.username}?", yes=yes)
     accounts.delete_user(OPERATOR, found.id, transfer_to=heir)
     done(f"Deleted {found.username}.", as_json=as_json, id=found.id)

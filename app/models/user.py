@@ -27,7 +27,8 @@ class User(Dated, Base):
     id: Mapped[UUID] = mapped_column("user_id", primary_key=True, default=new_id)
     username: Mapped[str] = mapped_column(String(255))
     username_key: Mapped[str | None] = mapped_column(String(1024), unique=True)
-    """The folded username, for lookups at login. Null only in rows that another program wrote."""
+    """The folded username, for lookups at login. Null in deleted accounts, so that others can have the name, and in
+    rows that another program wrote."""
     password_hash: Mapped[str] = mapped_column("password", String(60))
     role: Mapped[str] = mapped_column(String(50), default=Role.USER)
     logo_url: Mapped[str | None] = mapped_column(String(2183))
@@ -37,7 +38,7 @@ class User(Dated, Base):
     deleted_at: Mapped[datetime | None]
     email: Mapped[str | None] = mapped_column(String(254))
     email_key: Mapped[str | None] = mapped_column(String(1024))
-    """The folded e-mail address."""
+    """The folded e-mail address; null in deleted accounts."""
     last_seen_at: Mapped[datetime | None]
     """When one of the user's sessions or access tokens was last used, accurate to a few minutes."""
     pending: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -82,4 +83,5 @@ Index(
     postgresql_where=LIVING,
     sqlite_where=LIVING,
 )
+Index("ix_user_deleted_at", User.deleted_at, postgresql_where=~LIVING, sqlite_where=~LIVING)
 Index("ix_user_pending", User.id, postgresql_where=User.pending, sqlite_where=User.pending)

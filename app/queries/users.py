@@ -214,6 +214,46 @@ def _sorted(sort: str, *, descending: bool) -> Order:
     return [(column, descending), (User.id, False)]
 
 
+_can_be_restored = User.deleted_at > bindparam("since", type_=User.deleted_at.type)
+select_deleted_called = Query(
+    select(*SUMMARY, *PROFILE)
+    .where(
+        _can_be_restored,
+        or_(
+            User.id == bindparam("user_id"),
+            func.lower(User.username) == bindparam("name"),
+            func.lower(User.email) == bindparam("name"),
+        ),
+    )
+    .limit(SHOWN_IN_MESSAGES + 1),
+    UserRecord,
+)
+"""
+Deleted accounts by id, or by username or e-mail address, that were deleted after ``since``. Values: ``user_id``,
+``name`` in lower case, ``since``.
+"""
+
+
+class DeletedUser(NamedTuple):
+    """A deleted account."""
+
+    id: UUID
+    username: str
+    role: str
+    created_at: datetime | None
+    email: str | None
+    deleted_at: datetime
+
+
+@cache
+def select_deleted(*, capped: bool) -> PageQuery[DeletedUser]:
+    """A page of the accounts that were deleted after ``since``, the latest first."""
+    hits = select(User.id).where(_can_be_restored)
+    order: Order = [(User.deleted_at, True), (User.id, True)]
+    columns = (*SUMMARY, User.email, User.deleted_at)
+    return PageQuery(paged(hits, User.id, columns, order, capped=capped), DeletedUser)
+
+
 @cache
 def select_inactive(*, capped: bool) -> PageQuery[UserRecord]:
     """

@@ -83,6 +83,18 @@ class UserDeleted(UserEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class UserRestored(UserEvent):
+    """A deleted account was restored, with the websites that were deleted with it."""
+
+    website_ids: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class UserPurged(UserEvent):
+    """A deleted account was removed for good, because it can no longer be restored."""
+
+
+@dataclass(frozen=True, slots=True)
 class UserDisabled(UserEvent):
     """The user can no longer log in; sessions and tokens ended."""
 

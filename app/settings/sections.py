@@ -120,6 +120,12 @@ class Accounts:
 
     invitation_days: float = setting(7.0, "Days until an invitation expires.", least=0.01, most=DAYS_MAX)
     password_reset_minutes: float = setting(60.0, "Minutes until a password reset link expires.", least=1, most=1440)
+    restore_days: float = setting(
+        30.0,
+        "Days for which a deleted account can be restored; 0 deletes accounts for good at once.",
+        least=0,
+        most=DAYS_MAX,
+    )
     email_domains: str = setting(
         "", "Domains allowed in e-mail addresses of accounts, separated by commas. If unset, any."
     )

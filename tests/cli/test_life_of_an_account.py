@@ -82,3 +82,32 @@ class TestInactive:
         done = run("users", "inactive", "--days", "30", "--page", "2", "--page-size", "1", "--output", "csv")
 
         assert done.stdout.splitlines()[1].split(",")[1] == "dave"
+
+
+class TestRestore:
+    def test_by_name_in_any_case(self, run, printed, ada):
+        printed("users", "delete", "ada", "--yes")
+
+        listed = printed("users", "list", "--deleted")
+        done = run("users", "restore", "ADA")
+
+        assert [row["username"] for row in listed["data"]] == ["ada"]
+        assert list(listed["data"][0]) == ["id", "username", "role", "created_at", "email", "deleted_at"]
+        assert (done.exit_code, done.stdout) == (0, "Restored ada.\n")
+        assert printed("users", "list", "--deleted") == {"data": [], "count": 0}
+
+    def test_of_several_with_the_name_one_is_chosen_by_id(self, run, printed, ada, make_user):
+        printed("users", "delete", "ada", "--yes")
+        make_user("ada")
+        printed("users", "delete", "ada", "--yes")
+
+        several, one = run("users", "restore", "ada"), run("users", "restore", str(ada.id))
+
+        assert (several.exit_code, one.exit_code) == (5, 0)
+        assert "More than one user has that name." in several.stderr
+
+    def test_nobody_of_that_name(self, run, ada):
+        assert run("users", "restore", "ada").exit_code == 4
+
+    def test_search_is_for_accounts_that_are_there(self, run):
+        assert run("users", "list", "--deleted", "--search", "a").exit_code == 2

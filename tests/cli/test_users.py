@@ -241,7 +241,7 @@ class TestDelete:
         done = run("users", "delete", "ada", typed="n\n")
 
         assert (done.exit_code, done.stdout) == (1, "")
-        assert done.stderr.startswith("Delete ada permanently? [y/N]: ")
+        assert done.stderr.startswith("Delete ada? [y/N]: ")
         assert run("users", "show", "ada").exit_code == 0
 
     def test_a_yes_deletes(self, run, ada):

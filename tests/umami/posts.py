@@ -56,6 +56,7 @@ BODILESS = {
     "/api/auth/verify",
     "/api/users/:somebody/disable",
     "/api/users/:somebody/enable",
+    "/api/users/:deleted/restore",
     "/api/websites/:site/reset",
 }
 """Endpoints that ignore their body."""

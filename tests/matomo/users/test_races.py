@@ -113,7 +113,7 @@ class TestAtOnce:
 
         assert [answer.json for answer in answers].count(SUCCESS) == 1
         with app.app_context(), transaction() as session:
-            assert session.scalar(select(func.count()).where(User.role == Role.ADMIN)) == 1
+            assert session.scalar(select(func.count()).where(User.role == Role.ADMIN, User.deleted_at.is_(None))) == 1
 
     def test_two_superusers_who_delete_themselves(self, app, root, add, caller_of, attempt):
         second = add("second", role=Role.ADMIN)

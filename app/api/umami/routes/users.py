@@ -15,7 +15,7 @@ from app.api.umami.schemas.websites import OwnedWebsite, WebsiteOut, WebsiteQuer
 from app.domain.pagination import Page
 from app.services.authentication import sessions
 from app.services.teams import teams
-from app.services.users import accounts, disabling
+from app.services.users import accounts, disabling, restoring
 from app.services.websites import websites
 
 bp = Blueprint("users", __name__)
@@ -75,6 +75,13 @@ def disable_user(user_id: UUID) -> Any:
 def enable_user(user_id: UUID) -> Any:
     """Enable a disabled user again. Sessions and access tokens do not come back."""
     return disabling.enable_user(current_actor(), user_id)
+
+
+@bp.post("/users/<user_id>/restore")
+@operation(UserProfile, refuses=(400,))
+def restore_user(user_id: UUID) -> Any:
+    """Restore a deleted user and the websites deleted with them. Memberships in teams do not come back."""
+    return restoring.restore_user(current_actor(), user_id)
 
 
 @bp.get("/users/<user_id>/sessions")
