@@ -27,6 +27,7 @@ EXAMPLES = {
     "mail retry": "frontdesk mail retry",
     "mail send": "frontdesk mail send",
     "mail test": "frontdesk mail test you@example.com",
+    "purge": "frontdesk purge --dry-run",
     "serve": "frontdesk serve --port 8123",
     "sessions list": "frontdesk sessions list ada",
     "sessions prune": "frontdesk sessions prune",

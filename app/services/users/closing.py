@@ -1,6 +1,7 @@
 """Deleting accounts. For services that have already checked permission."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -57,6 +58,11 @@ def close_account(
     else:
         session.execute(update(Website).where(Website.created_by == user_id).values(created_by=None))
         user.deleted_at, user.username_key, user.email_key = now, None, None
+
+
+def oldest_restorable() -> datetime:
+    """Return the time since when accounts must have been deleted to be restored."""
+    return utcnow() - timedelta(days=runtime().config.restore_days)
 
 
 def _end_grants_on_teams(session: Unit, user_id: UUID) -> None:

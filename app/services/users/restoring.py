@@ -1,6 +1,5 @@
 """Restoring deleted accounts, as long as that is possible."""
 
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import update
@@ -12,20 +11,15 @@ from app.domain.actor import Actor
 from app.domain.errors import NotFound
 from app.domain.folding import fold
 from app.domain.pagination import Page, Window
-from app.models import User, Website, utcnow
+from app.models import User, Website
 from app.queries import users as queries
 from app.queries.users import DeletedUser, UserRecord
-from app.runtime import runtime
 from app.services import events
 from app.services.acting import recheck
 from app.services.lookup import parsed_id, the_only_one
 from app.services.users import profiles
+from app.services.users.closing import oldest_restorable
 from app.services.users.profiles import clashes
-
-
-def oldest_restorable() -> datetime:
-    """Return the time since when accounts must have been deleted to be restored."""
-    return utcnow() - timedelta(days=runtime().config.restore_days)
 
 
 def list_deleted(actor: Actor, window: Window) -> Page[DeletedUser]:
