@@ -15,6 +15,7 @@ COMMANDS = {
     "help": ("app.cli.examples", "show_help", "List all commands with an example each, or explain one."),
     "invitations": ("app.cli.invitations", "group", "Manage invitations."),
     "mail": ("app.cli.mail", "group", "Manage the outbox, and test the mail server."),
+    "purge": ("app.cli.purge", "purge", "Delete what has expired."),
     "serve": ("app.cli.server", "serve", "Run the server until Ctrl-C or SIGTERM."),
     "sessions": ("app.cli.sessions", "group", "Manage sessions of logged-in users."),
     "setup": ("app.cli.server", "setup", "Prepare folder, database and first administrator."),

@@ -1,5 +1,6 @@
 """``frontdesk users …``"""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +13,13 @@ from app.cli.paging import Paging, page_options
 from app.cli.passwords import password_options, read_password
 from app.domain.actor import OPERATOR
 from app.domain.roles import Role
+from app.models import utcnow
 from app.security.link_tokens import PASSWORD_RESET
-from app.services.users import accounts
+from app.services.users import accounts, disabling, restoring
 
 COLUMNS = ("id", "username", "role", "created_at")
-PROFILE = ("email", "display_name", "last_seen_at", "pending")
+PROFILE = ("email", "display_name", "last_seen_at", "pending", "disabled_at", "must_change_password")
+DAYS_MAX = 36_500
 ROLES = click.Choice([role.value for role in Role])
 
 
@@ -47,13 +50,37 @@ def create(
 
 @group.command("list")
 @click.option("--search", help="Part of the username, e-mail address or display name.")
+@click.option("--deleted", is_flag=True, help="List the deleted accounts that can be restored instead.")
 @page_options
 @json_option
 @guarded
-def list_(search: str | None, paging: Paging, as_json: bool) -> None:
+def list_(search: str | None, deleted: bool, paging: Paging, as_json: bool) -> None:
     """List all accounts, newest first."""
+    if deleted and search is not None:
+        raise click.UsageError("--deleted and --search cannot be combined.")
+    if deleted:
+        gone = paging.pages(lambda window: restoring.list_deleted(OPERATOR, window))
+        show_list(gone, (*COLUMNS, "email", "deleted_at"), as_json=as_json)
+        return
     found = paging.pages(lambda window: accounts.list_users(OPERATOR, window, search=search))
-    show_list(found, (*COLUMNS, "website_count"), as_json=as_json)
+    show_list(found, (*COLUMNS, "website_count", "disabled_at"), as_json=as_json)
+
+
+@group.command("inactive")
+@click.option(
+    "--days",
+    type=click.FloatRange(0, DAYS_MAX),
+    required=True,
+    help="Days without use; for accounts that were never used, days since they were created.",
+)
+@page_options
+@json_option
+@guarded
+def inactive(days: float, paging: Paging, as_json: bool) -> None:
+    """List accounts that have not been used for some time."""
+    since = utcnow() - timedelta(days=days)
+    found = paging.pages(lambda window: accounts.list_inactive(OPERATOR, window, since=since))
+    show_list(found, (*COLUMNS, "last_seen_at"), as_json=as_json)
 
 
 @group.command("show")
@@ -109,15 +136,55 @@ def reset_second_factor(user: str, yes: bool, as_json: bool) -> None:
 @click.option("--email", help="The new e-mail address; an empty one removes it.")
 @click.option("--display-name", help="The new display name; an empty one removes it.")
 @click.option("--role", type=ROLES, help="The new role.")
+@click.option(
+    "--must-change-password/--need-not-change-password",
+    default=None,
+    help="Whether the user must change the password at the next login.",
+)
 @json_option
 @guarded
-def update(user: str, as_json: bool, **options: str | None) -> None:
+def update(user: str, as_json: bool, **options: str | bool | None) -> None:
     """Change an account's name, e-mail address or role."""
     changes: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     if not changes:
-        raise click.UsageError("Nothing to change: specify --username, --email, --display-name or --role.")
+        raise click.UsageError(
+            "Nothing to change: specify --username, --email, --display-name, --role or --must-change-password."
+        )
     found = accounts.update_user(OPERATOR, accounts.find_user(OPERATOR, user).id, **changes)
-    show(found, (*COLUMNS, "email", "display_name"), as_json=as_json)
+    show(found, (*COLUMNS, "email", "display_name", "must_change_password"), as_json=as_json)
+
+
+@group.command("disable")
+@click.argument("user")
+@yes_option
+@json_option
+@guarded
+def disable(user: str, yes: bool, as_json: bool) -> None:
+    """Bar a user from logging in, and end their sessions and tokens."""
+    found = accounts.find_user(OPERATOR, user)
+    confirm(f"Disable {found.username}, and end all their sessions and tokens?", yes=yes)
+    made = disabling.disable_user(OPERATOR, found.id)
+    done(f"Disabled {made.username}.", as_json=as_json, username=made.username, disabled_at=made.disabled_at)
+
+
+@group.command("enable")
+@click.argument("user")
+@json_option
+@guarded
+def enable(user: str, as_json: bool) -> None:
+    """Let a disabled user log in again."""
+    made = disabling.enable_user(OPERATOR, accounts.find_user(OPERATOR, user).id)
+    done(f"Enabled {made.username}.", as_json=as_json, username=made.username, disabled_at=made.disabled_at)
+
+
+@group.command("restore")
+@click.argument("user")
+@json_option
+@guarded
+def restore(user: str, as_json: bool) -> None:
+    """Restore a deleted account, with its websites."""
+    made = restoring.restore_user(OPERATOR, restoring.find_deleted(OPERATOR, user).id)
+    done(f"Restored {made.username}.", as_json=as_json, id=made.id, username=made.username)
 
 
 @group.command("set-username", hidden=True)
@@ -185,9 +252,9 @@ def reset_link(user: str, as_json: bool) -> None:
 @json_option
 @guarded
 def delete(user: str, transfer_to: str | None, yes: bool, as_json: bool) -> None:
-    """Delete an account permanently."""
+    """Delete an account; it can be restored for some time."""
     found = accounts.find_user(OPERATOR, user)
     heir = accounts.find_user(OPERATOR, transfer_to).id if transfer_to else None
-    confirm(f"Delete {found.username} permanently?", yes=yes)
+    confirm(f"Delete {found.username}?", yes=yes)
     accounts.delete_user(OPERATOR, found.id, transfer_to=heir)
     done(f"Deleted {found.username}.", as_json=as_json, id=found.id)

@@ -45,7 +45,7 @@ class Origin:
     """Where a call comes from."""
 
     protocol: str
-    """``umami``, ``matomo``, ``page`` or ``cli``."""
+    """``umami``, ``matomo``, ``page``, ``cli``, or ``server`` for what the server does by itself."""
     address: str = ""
     request_id: str = ""
 
@@ -151,3 +151,6 @@ class Actor:
 
 OPERATOR = Actor(None, Credential(CredentialKind.OPERATOR), Origin("cli"))
 """Anyone who can run the command line on the server. The operator can do everything and has no account."""
+
+SERVER = Actor(None, Credential(CredentialKind.OPERATOR), Origin("server"))
+"""The server itself, for what it does without being asked."""

@@ -18,6 +18,7 @@ SHOWN_IN_MESSAGES, MOST_SHOWN_OF_NAME, MOST_SHOWN_OF_VALUE = 20, 40, 200
 
 T = TypeVar("T")
 Unit = Literal["characters", "bytes"]
+Change = Literal["deleted", "demoted", "disabled"]
 Thing = Literal["user", "team", "website", "invitation", "mail"]
 
 
@@ -239,6 +240,18 @@ class PasswordTooWeak(InvalidField):
     """The password is a single byte repeated."""
 
     sentence = "This password is too weak."
+
+
+class CommonPassword(InvalidField):
+    """The password is one of those that attackers try first."""
+
+    sentence = "This password is one of the most common ones, which attackers try first. Choose another."
+
+
+class SamePassword(InvalidField):
+    """The password must be changed, and the new one is the current one."""
+
+    sentence = "The new password must differ from the current one."
 
 
 class PasswordHashed(InvalidField):
@@ -481,20 +494,26 @@ class ResettingOwnFactor(Conflict):
 
 
 class LastAdmin(Conflict):
-    """The change would delete or demote the last administrator, ``username``."""
+    """The change would delete, demote or disable ``username``, the last active administrator."""
 
     username: str
-    deleted: bool
+    change: Change
 
     @property
     def message(self) -> str:
-        return f"The last administrator cannot be {'deleted' if self.deleted else 'demoted'}."
+        return f"The last administrator cannot be {self.change}."
 
 
 class DeletingYourself(Conflict):
     """Administrators cannot delete their own account."""
 
     sentence = "You cannot delete yourself."
+
+
+class Disabled(Conflict):
+    """An administrator has disabled the account."""
+
+    sentence = "This account is disabled. Enable it first."
 
 
 class ReservedAccount(Conflict):
@@ -651,6 +670,12 @@ class SecondFactorNeeded(Denied):
     """The actor must set up a second factor before anything else."""
 
     sentence = "Set up a second factor first."
+
+
+class PasswordChangeNeeded(Denied):
+    """The actor must change the password before anything else."""
+
+    sentence = "Change your password first."
 
 
 class CodeNeeded(Unauthenticated):

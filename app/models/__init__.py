@@ -18,10 +18,11 @@ from app.models.second_factor import (
     UsedStep,
 )
 from app.models.team import Membership, Team
-from app.models.user import ANONYMOUS_ID, IS_ADMIN, User
+from app.models.user import ACTIVE, ANONYMOUS_ID, IS_ADMIN, User
 from app.models.website import WEBSITE_SHARE, Share, Website, WebsiteNumber, WebsiteProfile
 
 __all__ = [
+    "ACTIVE",
     "ANONYMOUS_ID",
     "IS_ADMIN",
     "SECOND_FACTOR_REQUIRED",

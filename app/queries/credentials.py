@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Delete, Integer, Update, bindparam, delete
 from sqlalchemy.sql.dml import ReturningDelete
 
 from app.db.sql.query import Query
-from app.models import User
+from app.models import ACTIVE, User
 from app.queries.rows import Id
 from app.queries.users import SUMMARY
 
@@ -30,6 +30,7 @@ class BearerRecord(NamedTuple):
     created_at: datetime | None
     two_factor_required: bool
     must_enroll: bool
+    must_change_password: bool
     credential_id: UUID
     last_used_at: datetime | None
     lifetime: int | None
@@ -71,6 +72,7 @@ def statements(
     touched: dict[str, Any],
     kept_first: Sequence[ColumnElement[Any]],
     must_enroll: ColumnElement[bool] = NEVER,
+    must_change_password: ColumnElement[bool] = NEVER,
 ) -> Statements:
     """
     Build the statements for one table.
@@ -80,6 +82,7 @@ def statements(
     :param touched: the columns that a use sets, with their values
     :param kept_first: the order in which a user's credentials are kept if there are too many
     :param must_enroll: whether the user must set up a second factor before anything else
+    :param must_change_password: whether the user must change the password before that
     """
     of_user = model.user_id == bindparam("owner_id")
     beyond = select(model.id).where(of_user).order_by(*kept_first).offset(bindparam("kept", type_=Integer))
@@ -92,13 +95,14 @@ def statements(
                 *SUMMARY,
                 User.two_factor_required,
                 must_enroll.label("must_enroll"),
+                must_change_password.label("must_change_password"),
                 model.id.label("credential_id"),
                 model.last_used_at,
                 lifetime.label("lifetime"),
                 model.wrote_at,
             )
             .join(User, User.id == model.user_id)
-            .where(model.token_hash == bindparam("token_hash"), good, User.deleted_at.is_(None), ~User.pending),
+            .where(model.token_hash == bindparam("token_hash"), good, ACTIVE),
             BearerRecord,
         ),
         select_id=Query(select(model.id.label("id")).where(this), Id),

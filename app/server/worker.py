@@ -5,6 +5,7 @@ from flask import Flask
 from app import create_app
 from app.db import migrations
 from app.runtime import runtime
+from app.server.housekeeper import Housekeeper
 from app.server.mail_worker import MailWorker
 from app.settings.secret_key import check_secret
 from app.telemetry import logging
@@ -27,5 +28,6 @@ def make(runtime_path: str = "") -> Flask:
         replica.watch()
     if config.mail_host:
         MailWorker(app).start()
+    Housekeeper(app).start()
     migrations.revisions()  # cached now, before an upgrade replaces the migration files
     return app

@@ -70,9 +70,38 @@ class PasswordChanged(UserEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordChangeRequired(UserEvent):
+    """An administrator requires a change of the password at the next login, or no longer."""
+
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UserDeleted(UserEvent):
     heir_id: UUID | None
     """The user who received the websites, and the teams that no one else owned."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserRestored(UserEvent):
+    """A deleted account was restored, with the websites that were deleted with it."""
+
+    website_ids: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class UserPurged(UserEvent):
+    """A deleted account was removed for good, because it can no longer be restored."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserDisabled(UserEvent):
+    """The user can no longer log in; sessions and tokens ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserEnabled(UserEvent):
+    """The user can log in again."""
 
 
 @dataclass(frozen=True, slots=True)

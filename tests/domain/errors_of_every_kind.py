@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
-from app.domain.errors import DomainError, Thing, Unit
+from app.domain.errors import Change, DomainError, Thing, Unit
 from app.domain.roles import SiteRole
 
 MOMENT = datetime(2026, 11, 21, 16, 42, 1, tzinfo=UTC)
@@ -20,6 +20,7 @@ VALUES: dict[Any, Any] = {
     SiteRole: SiteRole.WRITE,
     Thing: get_args(Thing)[0],
     Unit: get_args(Unit)[0],
+    Change: get_args(Change)[0],
     UUID: UUID(int=1),
     UUID | int: 7,
     datetime: MOMENT,

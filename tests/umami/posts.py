@@ -54,6 +54,9 @@ BODILESS = {
     "/api/auth/logout",
     "/api/auth/sso",
     "/api/auth/verify",
+    "/api/users/:somebody/disable",
+    "/api/users/:somebody/enable",
+    "/api/users/:deleted/restore",
     "/api/websites/:site/reset",
 }
 """Endpoints that ignore their body."""

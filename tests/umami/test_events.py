@@ -17,7 +17,12 @@ RECORDED = {
     "POST /api/users": ["UserCreated"],
     "POST /api/users/:self": ["UserUpdated"],
     "POST /api/users/:somebody": ["UserUpdated"],
-    "DELETE /api/users/:somebody": ["WebsiteDeleted", "UserDeleted"],
+    "DELETE /api/users/:self/sessions": ["SessionsRevoked"],
+    "DELETE /api/users/:somebody/sessions": ["SessionsRevoked"],
+    "DELETE /api/users/:colleague/sessions/:foreign-session": ["SessionsRevoked"],
+    "POST /api/users/:deleted/restore": ["UserRestored"],
+    "POST /api/users/:somebody/disable": ["SessionsRevoked", "UserDisabled"],
+    "DELETE /api/users/:somebody": ["WebsiteDeleted", "SessionsRevoked", "UserDeleted"],
     "POST /api/teams": ["TeamCreated"],
     "POST /api/teams for another user": ["TeamCreated"],
     "POST /api/teams/join": ["MembershipAdded"],
@@ -73,6 +78,7 @@ NOTHING_TO_RECORD = {
     "POST /api/2fa/setup/cancel",
     "POST /api/admin/2fa/global",  # is not required initially
     "DELETE /api/admin/users/:somebody/2fa",  # has none initially
+    "POST /api/users/:somebody/enable",  # is not disabled initially
     "DELETE /api/me/sessions",  # the matrix's callers have only one
 }
 SAID = {

@@ -59,6 +59,24 @@ POST /api/users/:unknown                     401  401  401  401  401  401  401  
 DELETE /api/users/:self                      401  401  401  401  401  401  401  401  401  401  400
 DELETE /api/users/:somebody                  401  401  401  401  401  401  401  401  401  401  200
 DELETE /api/users/:unknown                   401  401  401  401  401  401  401  401  401  401  404
+POST /api/users/:deleted/restore             401  401  401  401  401  401  401  401  401  401  200
+POST /api/users/:somebody/restore            401  401  401  401  401  401  401  401  401  401  404
+POST /api/users/:unknown/restore             401  401  401  401  401  401  401  401  401  401  404
+GET /api/users/:self/sessions                401  401  200  200  200  200  200  200  200  200  200
+GET /api/users/:somebody/sessions            401  401  401  401  401  401  401  401  401  401  200
+GET /api/users/:unknown/sessions             401  401  401  401  401  401  401  401  401  401  404
+DELETE /api/users/:self/sessions             401  401  200  200  200  200  200  200  200  200  200
+DELETE /api/users/:somebody/sessions         401  401  401  401  401  401  401  401  401  401  200
+DELETE /api/users/:unknown/sessions          401  401  401  401  401  401  401  401  401  401  404
+DELETE /api/users/:colleague/sessions/:foreign-session
+                                             401  401  401  401  401  401  401  401  401  401  200
+DELETE /api/users/:somebody/sessions/:foreign-session
+                                             401  401  401  401  401  401  401  401  401  401  404
+POST /api/users/:somebody/disable            401  401  401  401  401  401  401  401  401  401  200
+POST /api/users/:unknown/disable             401  401  401  401  401  401  401  401  401  401  404
+POST /api/users/:self/disable                401  401  401  401  401  401  401  401  401  401  400
+POST /api/users/:somebody/enable             401  401  401  401  401  401  401  401  401  401  200
+POST /api/users/:unknown/enable              401  401  401  401  401  401  401  401  401  401  404
 GET /api/users/:self/websites                401  401  200  200  200  200  200  200  200  200  200
 GET /api/users/:somebody/websites            401  401  401  401  401  401  401  401  401  401  200
 GET /api/users/:unknown/websites             401  401  401  401  401  401  401  401  401  401  200

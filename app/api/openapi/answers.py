@@ -95,7 +95,11 @@ STATUSES = {
         "The request is not authenticated, the password is wrong, or the caller is not allowed to do this: Umami has "
         "one status for all of these.",
     ),
-    403: ("SecondFactorNeeded", "The user must set up a second factor first, or cannot disable a required one."),
+    403: (
+        "SetupNeeded",
+        "The user must change the password (`must-change-password`) or set up a second factor first, or cannot disable "
+        "a required one.",
+    ),
     404: ("NotFound", "It does not exist."),
     412: ("PreconditionFailed", "The resource has another version than the request wants."),
     413: ("BodyTooLarge", "The request body is too large."),
@@ -184,7 +188,7 @@ def statuses(operation: Operation, *, path: bool, deletes: bool) -> set[int]:
         found.add(413)
     if operation.access is not Access.PUBLIC:
         found.add(401)
-    if operation.access is not Access.PUBLIC and not operation.before_enrolling:
+    if operation.access is not Access.PUBLIC and not (operation.before_enrolling and operation.before_new_password):
         found.add(403)
     if path:
         found.add(404)

@@ -59,6 +59,7 @@ class Operation:
     refuses: tuple[int, ...]
     needs_body: bool = True
     before_enrolling: bool = False
+    before_new_password: bool = False
     tagged: type[OutSchema] | None = None
 
 
@@ -71,6 +72,7 @@ def operation(
     refuses: tuple[int, ...] = (),
     needs_body: bool = True,
     before_enrolling: bool = False,
+    before_new_password: bool = False,
     tagged: type[OutSchema] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """
@@ -82,6 +84,7 @@ def operation(
     :param refuses: possible statuses besides those that follow from the declaration
     :param needs_body: False if a missing body counts as an empty object
     :param before_enrolling: open to users who must set up a second factor before anything else
+    :param before_new_password: open to users who must change the password before anything else
     :param tagged: the schema with which GET returns the resource, if its entity tag counts. GET then returns the tag; a
         function that changes the resource gets ``expected``, the precondition to pass to its service
     """
@@ -93,7 +96,7 @@ def operation(
         def endpoint(**path: str) -> Response:
             g.actor = visitor(PROTOCOL)
             if access is not Access.PUBLIC:
-                authenticate(access, before_enrolling=before_enrolling)
+                authenticate(access, before_enrolling=before_enrolling, before_new_password=before_new_password)
             given: dict[str, Any] = {name: _parsed(name, text) for name, text in path.items()}
             if request.method == "DELETE":
                 told = _told(query_schema or NOTHING)
@@ -109,14 +112,25 @@ def operation(
                 return conditions.conditional(lambda: answer(gives, view(**given), None))
             return answer(gives, view(**given, expected=conditions.expected(tagged)), None)
 
-        found = Operation(view.__name__, access, gives, takes, query, refuses, needs_body, before_enrolling, tagged)
+        found = Operation(
+            view.__name__,
+            access,
+            gives,
+            takes,
+            query,
+            refuses,
+            needs_body,
+            before_enrolling,
+            before_new_password,
+            tagged,
+        )
         endpoint.operation = found  # type: ignore[attr-defined]
         return endpoint
 
     return decorate
 
 
-def authenticate(access: Access, *, before_enrolling: bool) -> None:
+def authenticate(access: Access, *, before_enrolling: bool, before_new_password: bool) -> None:
     """Identify the caller. :raises Unauthenticated: no token is valid, or only a share's where a user is needed"""
     if access is Access.PARTIAL:
         token = bearer_token()
@@ -131,6 +145,7 @@ def authenticate(access: Access, *, before_enrolling: bool) -> None:
         share_token=request.headers.get("x-umami-share-token"),
         share_context=bool(request.headers.get("x-umami-share-context")),
         before_enrolling=before_enrolling,
+        before_new_password=before_new_password,
     )
     if access is Access.USER and g.actor.id is None:
         raise Unauthenticated

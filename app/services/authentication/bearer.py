@@ -7,7 +7,7 @@ from typing import Any
 from app.db.reads import fetch_all, fetch_one
 from app.db.session import note_caller
 from app.domain.actor import Account, Actor, Credential, CredentialKind, SharedView
-from app.domain.errors import SecondFactorNeeded, Unauthenticated
+from app.domain.errors import PasswordChangeNeeded, SecondFactorNeeded, Unauthenticated
 from app.models import ANONYMOUS_ID
 from app.queries import shares as share_queries
 from app.queries import teams as team_queries
@@ -55,6 +55,7 @@ def identify(
     share_token: str | None = None,
     share_context: bool = False,
     before_enrolling: bool = False,
+    before_new_password: bool = False,
 ) -> Actor:
     """
     Return the actor for the tokens of a request.
@@ -62,7 +63,9 @@ def identify(
     :param share_token: token of a public link; extends what the user can see
     :param share_context: the request is made from a public link's page, so that a share token is enough without a user
     :param before_enrolling: also users who must set up a second factor before anything else
+    :param before_new_password: also users who must change the password before anything else
     :raises Unauthenticated: none of the tokens is valid in this request
+    :raises PasswordChangeNeeded: the user, who came with a session, must change the password first
     :raises SecondFactorNeeded: a second factor is required of the user, who came with a session and has none
     """
     found = find_bearer(token) if token else None
@@ -72,7 +75,10 @@ def identify(
             raise Unauthenticated
         note_caller(None)
         return Actor(None, Credential(CredentialKind.SHARE, share.share_id), visitor.origin, share=share)
-    if found.must_enroll and not before_enrolling:
+    if found.must_change_password:
+        if not before_new_password:
+            raise PasswordChangeNeeded
+    elif found.must_enroll and not before_enrolling:
         raise SecondFactorNeeded
     actor = Actor(found.account, found.credential, visitor.origin, share)
     note_caller(actor.session_id, token_id=actor.token_id, wrote_at=found.wrote_at)

@@ -20,6 +20,8 @@ from app.queries import access_tokens as token_queries
 from app.queries import profiles as profile_queries
 from app.queries import sessions as session_queries
 from app.queries.credentials import BearerRecord, Ended, Statements
+from app.queries.password_resets import delete_of_user as delete_resets
+from app.queries.second_factor import delete_partials
 from app.runtime import runtime
 from app.security import tokens
 from app.services import events
@@ -43,6 +45,8 @@ class Bearer:
     """When the credential last made a change; a replica may not have it yet."""
     must_enroll: bool = False
     """The user must set up a second factor before anything else."""
+    must_change_password: bool = False
+    """The user must change the password, even before that."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class Store:
         if row.last_used_at is None or now - row.last_used_at >= self.touch_every:
             self._touch(row, now)
         account = Account(row.id, row.username, row.role, row.created_at, row.two_factor_required)
-        return Bearer(account, Credential(self.kind, row.credential_id), row.wrote_at, row.must_enroll)
+        credential = Credential(self.kind, row.credential_id)
+        return Bearer(account, credential, row.wrote_at, row.must_enroll, row.must_change_password)
 
     def _touch(self, row: BearerRecord, now: datetime) -> None:
         """Record that the credential was used, and that its owner was active."""
@@ -128,6 +133,14 @@ SESSIONS = Store(
 ACCESS_TOKENS = Store(
     CredentialKind.ACCESS_TOKEN, token_queries.stored, timedelta(minutes=10), events.AccessTokensRevoked
 )
+
+
+def end_all(session: Unit, actor: Actor, user_id: UUID) -> None:
+    """End everything that gives access to a locked user's account: sessions, tokens, unfinished logins, reset links."""
+    SESSIONS.revoke_all(session, actor, user_id)
+    ACCESS_TOKENS.revoke_all(session, actor, user_id)
+    execute_count(delete_partials, owner_id=user_id)
+    execute_count(delete_resets, owner_id=user_id)
 
 
 def find_bearer(token: str) -> Bearer | None:
@@ -205,7 +218,8 @@ def open_token(
     The user's expired tokens are deleted, and the least recently used ones if there are more than ``TOKENS_PER_USER``.
 
     :param checked: the hash of the password that was checked for this, if one was
-    :raises NotFound: the account does not exist or has no password yet, or its password was changed meanwhile
+    :raises NotFound: the account does not exist, is disabled or has no password yet, or its password was changed
+        meanwhile
     """
     token, now = tokens.new_access_token(), utcnow()
     made = AccessToken(
@@ -219,7 +233,9 @@ def open_token(
     )
     with transaction() as session:
         user = lock_user(session, actor, user_id)
-        if user is None or not user.password_hash or checked not in (None, user.password_hash):
+        if user is None or user.disabled_at is not None or not user.password_hash:
+            raise NotFound
+        if checked not in (None, user.password_hash):
             raise NotFound
         ACCESS_TOKENS.clear(user_id, kept=TOKENS_PER_USER - 1)
         session.add(made)

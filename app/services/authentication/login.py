@@ -14,6 +14,7 @@ from app.domain.actor import Account, Actor
 from app.domain.errors import (
     DomainError,
     NotFound,
+    PasswordChangeNeeded,
     Throttled,
     Unauthenticated,
     Unavailable,
@@ -91,6 +92,7 @@ def create_access_token(
     :raises Invalid: the description is empty or too long, or contains control characters; checked first
     :raises WrongCredentials: see ``login``
     :raises Throttled: see ``login``; wrong passwords of both are counted together
+    :raises PasswordChangeNeeded: the password is right, and must be changed first
     :raises CodeNeeded: the password is right, and a code is needed as well
     :raises WrongCode, CodeUsed, FactorLocked: see ``codes.enter_code``
     """
@@ -99,6 +101,8 @@ def create_access_token(
         user, checked = _proven(account, password, address=address)
         try:
             known = visitor.known_as(Account.of(user))
+            if user.must_change_password:
+                raise PasswordChangeNeeded
             if user.has_second_factor:
                 codes.require_code(known, code)
             return open_token(known, user.id, description=text, expires_at=expires_at, checked=checked)

@@ -1,11 +1,12 @@
 """User accounts: creating, reading, changing, deleting."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from app.db.reads import fetch_all, fetch_one, fetch_page
+from app.db.reads import fetch_all, fetch_one, fetch_page, fetch_window
 from app.db.session import Unit, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
@@ -14,13 +15,13 @@ from app.domain.errors import (
     LastAdmin,
     NotAccepted,
     NotFound,
+    SamePassword,
     SameUser,
     WrongPassword,
 )
 from app.domain.folding import fold, sort_key
 from app.domain.names import check_new_name, check_new_username, clean_username, new_display_name, new_username
 from app.domain.pagination import Page, Sort, Window
-from app.domain.password_rules import check_new_password
 from app.domain.roles import Role
 from app.models import User
 from app.queries import users as queries
@@ -31,7 +32,8 @@ from app.services.access.holders import remove_all_of
 from app.services.acting import lock_admins, lock_user, lock_users, recheck
 from app.services.authentication import hashing, login
 from app.services.authentication.credentials import ACCESS_TOKENS, SESSIONS
-from app.services.events import RoleChanged, UserCreated, UserUpdated
+from app.services.authentication.new_passwords import check_new_password
+from app.services.events import PasswordChangeRequired, RoleChanged, UserCreated, UserUpdated
 from app.services.lookup import parsed_id, require_somebody, the_only_one
 from app.services.preconditions import Expected, require_expected
 from app.services.users import profiles
@@ -152,6 +154,16 @@ def list_users(
     return fetch_page(build, window, search=search, folded=True, index="search_user", narrowed=narrowed)
 
 
+def list_inactive(actor: Actor, window: Window, *, since: datetime) -> Page[UserRecord]:
+    """
+    List the active accounts that have not been used since then, by session or access token; longest unused first.
+
+    :raises Denied: the actor is not an administrator
+    """
+    policy.require(policy.can_administer(actor))
+    return fetch_window(queries.select_inactive(capped=window.cap is not None), window, since=since)
+
+
 @retried
 def update_user(
     actor: Actor,
@@ -163,18 +175,21 @@ def update_user(
     current_password: str | None = None,
     email: str | Unset | None = UNSET,
     display_name: str | Unset | None = UNSET,
+    must_change_password: bool | None = None,
     check_password: Callable[[str], object] = check_new_password,
     expected: Expected | None = None,
 ) -> User:
     """
     Change the given values of an account.
 
-    Only administrators can change username and role. From others these two are ignored, because Umami's clients send
-    whole objects back. Users who are not administrators need the current password to change password or e-mail address.
+    Only administrators can change username and role, and require a change of the password. From others these are
+    ignored, because Umami's clients send whole objects back. Users who are not administrators need the current password
+    to change password or e-mail address.
 
     A new password ends the user's other sessions. If an administrator sets it, all sessions and access tokens of the
     user end; likewise if the user becomes, or stops being, an administrator.
 
+    :param must_change_password: whether the user can do nothing with a session before changing the password
     :param check_password: the rule for new passwords
     :param expected: whether the account still is as the caller expects it, as ``get_user`` returns it
     :raises PreconditionFailed: it is not
@@ -192,7 +207,7 @@ def update_user(
     policy.require(policy.can_see_user(actor, user_id))
     confirmed = None
     if not actor.is_admin:
-        name = role = None
+        name = role = must_change_password = None
         if password is not None or _is_other_email(user_id, address):
             confirmed = login.confirm_password(actor, current_password)
     hashed = None if password is None else hashing.hash_password(password)
@@ -222,11 +237,16 @@ def update_user(
                 raise NotAccepted
             user.password_hash = hashed
             own = actor.is_user(user.id)
+            if own:
+                user.must_change_password = False
             SESSIONS.revoke_all(session, actor, user.id, keep=actor.session_id if own else None)
             if not own:
                 ACCESS_TOKENS.revoke_all(session, actor, user.id)
             by = "self" if own else "admin"
             profiles.note_password_changed(session, actor, user, address=told_at, by=by)
+        if must_change_password is not None and must_change_password != user.must_change_password:
+            user.must_change_password = must_change_password
+            events.record(session, PasswordChangeRequired(actor, user.id, user.username, must_change_password))
         changes = events.changes(before, {"username": user.username, "display_name": user.display_name})
         if changes:
             events.record(session, UserUpdated(actor, user.id, user.username, changes))
@@ -254,7 +274,7 @@ def _locked(session: Unit, actor: Actor, user_id: UUID, confirmed: str | None = 
 
 def _change_role(session: Unit, actor: Actor, user: User, role: str, *, last_admin: bool) -> None:
     if last_admin:
-        raise LastAdmin(user.username, deleted=False)
+        raise LastAdmin(user.username, "demoted")
     if Role.ADMIN in (user.role, role):
         SESSIONS.revoke_all(session, actor, user.id)
         ACCESS_TOKENS.revoke_all(session, actor, user.id)
@@ -278,7 +298,9 @@ def change_own_password(actor: Actor, *, current_password: str, new_password: st
     hashed = hashing.hash_password(new_password)
     with transaction() as session:
         user = _locked(session, actor, user_id, confirmed)
-        user.password_hash = hashed
+        if user.must_change_password and new_password == current_password:
+            raise SamePassword("new_password")
+        user.password_hash, user.must_change_password = hashed, False
         SESSIONS.revoke_all(session, actor, user_id, keep=actor.session_id)
         profiles.note_password_changed(session, actor, user, address=user.email, by="self")
     return user

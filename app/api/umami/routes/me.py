@@ -22,14 +22,14 @@ bp = Blueprint("me", __name__)
 
 
 @bp.get("/me")
-@operation(Me, access=Access.VIEWER, before_enrolling=True, tagged=Me)
+@operation(Me, access=Access.VIEWER, before_enrolling=True, before_new_password=True, tagged=Me)
 def get_me() -> tuple[Actor, str | None]:
     """Return the caller, and how they are authenticated."""
     return current_actor(), bearer_token()
 
 
 @bp.post("/me/password")
-@operation(UserSummary, takes=PasswordChange, refuses=(429,))
+@operation(UserSummary, takes=PasswordChange, refuses=(429,), before_new_password=True)
 def update_my_password(data: dict[str, Any]) -> Any:
     """Change your password. Your other sessions end."""
     return accounts.change_own_password(current_actor(), **data)

@@ -6,16 +6,17 @@ from uuid import UUID
 from flask import Blueprint
 
 from app.api.umami.operation import current_actor, operation
-from app.api.umami.schemas.auth import Ok
+from app.api.umami.schemas.auth import Ok, SessionOut
 from app.api.umami.schemas.deletions import UserDelete
-from app.api.umami.schemas.lists import Listing, PageOf
+from app.api.umami.schemas.lists import Listing, ListQuery, PageOf
 from app.api.umami.schemas.teams import TeamFull, TeamQuery
 from app.api.umami.schemas.users import AdminUser, UserCreate, UserMade, UserProfile, UserQuery, UserUpdate
 from app.api.umami.schemas.websites import OwnedWebsite, WebsiteOut, WebsiteQuery
 from app.domain.pagination import Page
+from app.services.authentication import sessions
 from app.services.preconditions import Expected
 from app.services.teams import teams
-from app.services.users import accounts
+from app.services.users import accounts, disabling, restoring
 from app.services.websites import websites
 
 bp = Blueprint("users", __name__)
@@ -61,6 +62,48 @@ def update_user(user_id: UUID, data: dict[str, Any], expected: Expected | None) 
 def delete_user(user_id: UUID, query: dict[str, Any], expected: Expected | None) -> None:
     """Delete a user, and the websites they own. Their teams pass to another member."""
     accounts.delete_user(current_actor(), user_id, expected=expected, **query)
+
+
+@bp.post("/users/<user_id>/disable")
+@operation(UserProfile, refuses=(400,))
+def disable_user(user_id: UUID) -> Any:
+    """Disable a user: they can no longer log in, and their sessions and access tokens end."""
+    return disabling.disable_user(current_actor(), user_id)
+
+
+@bp.post("/users/<user_id>/enable")
+@operation(UserProfile)
+def enable_user(user_id: UUID) -> Any:
+    """Enable a disabled user again. Sessions and access tokens do not come back."""
+    return disabling.enable_user(current_actor(), user_id)
+
+
+@bp.post("/users/<user_id>/restore")
+@operation(UserProfile, refuses=(400,))
+def restore_user(user_id: UUID) -> Any:
+    """Restore a deleted user and the websites deleted with them. Memberships in teams do not come back."""
+    return restoring.restore_user(current_actor(), user_id)
+
+
+@bp.get("/users/<user_id>/sessions")
+@operation(PageOf(SessionOut), query=ListQuery)
+def get_user_sessions(user_id: UUID, query: Listing) -> Page[Any]:
+    """List a user's sessions, newest first."""
+    return sessions.list_sessions(current_actor(), query.window, user_id=user_id)
+
+
+@bp.delete("/users/<user_id>/sessions")
+@operation(Ok)
+def delete_user_sessions(user_id: UUID) -> None:
+    """End all sessions of a user. Of your own, this one ends as well."""
+    sessions.revoke_user(current_actor(), user_id)
+
+
+@bp.delete("/users/<user_id>/sessions/<session_id>")
+@operation(Ok)
+def delete_user_session(user_id: UUID, session_id: UUID) -> None:
+    """End one session of a user."""
+    sessions.revoke_session(current_actor(), session_id, user_id=user_id)
 
 
 @bp.get("/users/<user_id>/websites")

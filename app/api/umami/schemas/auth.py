@@ -29,7 +29,7 @@ class PasswordChange(ApiSchema):
         least=8,
         most=PASSWORD_MAX_LENGTH,
         required=True,
-        metadata={"description": "At least 8 characters, at most 72 bytes in UTF-8."},
+        metadata={"description": "At least 8 characters, at most 72 bytes in UTF-8; not a common password."},
     )
 
 

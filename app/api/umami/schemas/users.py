@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from marshmallow import fields
 
-from app.api.umami.fields import Id, Option, Text
+from app.api.umami.fields import Flag, Id, Option, Text
 from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, Serialized
 from app.api.umami.schemas.lists import SEARCH_MAX_LENGTH, SortedSearchedQuery
 from app.domain.roles import Role
@@ -17,6 +17,10 @@ STATES = {"active": False, "pending": True}
 """Of accounts, by whether they wait for an invitation to be accepted."""
 LAST_SEEN = IsoDate(metadata={"description": "When the user was last active; absent if never."})
 PENDING = fields.Boolean(metadata={"description": "True until the user has accepted the invitation."})
+MUST_CHANGE_PASSWORD = fields.Boolean(
+    metadata={"description": "True until the user has changed the password, if an administrator requires it."}
+)
+DISABLED = IsoDate(metadata={"description": "Since when the account is disabled; absent if it is not."})
 
 
 def username(**kwargs: bool) -> Text:
@@ -31,7 +35,10 @@ def new_password(**kwargs: bool) -> Text:
     return Text(
         least=8,
         most=PASSWORD_MAX_LENGTH,
-        metadata={"description": "At least 8 characters, at most 72 bytes in UTF-8.", "examples": ["correct horse"]},
+        metadata={
+            "description": "At least 8 characters, at most 72 bytes in UTF-8; not a common password.",
+            "examples": ["correct horse"],
+        },
         **kwargs,
     )
 
@@ -72,6 +79,12 @@ class UserUpdate(ApiSchema):
     )
     email = email()
     display_name = display_name()
+    must_change_password = Flag(
+        metadata={
+            "description": "Whether the user must change the password before anything else. Ignored unless you are an "
+            "administrator."
+        }
+    )
 
 
 class UserQuery(SortedSearchedQuery):
@@ -130,6 +143,8 @@ class UserProfile(UserSummary):
     display_name = fields.String()
     last_seen_at = LAST_SEEN
     pending = PENDING
+    disabled_at = DISABLED
+    must_change_password = MUST_CHANGE_PASSWORD
 
 
 class UserMade(UserCreated):
@@ -158,6 +173,8 @@ class AdminUser(UserCreated):
     email = fields.String()
     last_seen_at = LAST_SEEN
     pending = PENDING
+    disabled_at = DISABLED
+    must_change_password = MUST_CHANGE_PASSWORD
 
 
 class UserRef(OutSchema):
