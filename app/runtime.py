@@ -10,6 +10,7 @@ from flask import Flask, current_app
 
 from app.domain.attempts import Failures, Limits
 from app.domain.capabilities import Capabilities
+from app.security.chain_keys import ChainKeys
 from app.security.hashing_slots import Gate
 from app.security.link_tokens import LinkTokens
 from app.security.sealing import Sealer
@@ -35,6 +36,7 @@ class Runtime:
     share_tokens: ShareTokens
     link_tokens: LinkTokens
     sealer: Sealer
+    chain_keys: ChainKeys
     gate: Gate
     metrics: Metrics
     capabilities: Capabilities
@@ -58,8 +60,9 @@ class Runtime:
         gate.on_waiting = metrics.hashes_waiting.set
         share_tokens = ShareTokens(config.secret_key, hours=config.share_token_hours)
         link_tokens = LinkTokens(config.secret_key)
-        sealer = Sealer([config.secret_key, *config.previous_secret_keys.split()])
-        return cls(config, throttles, share_tokens, link_tokens, sealer, gate, metrics, capabilities)
+        secrets = [config.secret_key, *config.previous_secret_keys.split()]
+        sealer, chain_keys = Sealer(secrets), ChainKeys(secrets)
+        return cls(config, throttles, share_tokens, link_tokens, sealer, chain_keys, gate, metrics, capabilities)
 
 
 def runtime() -> Runtime:
