@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, current_app
 
+from app.domain.actor import Actor
 from app.domain.attempts import Failures, Limits
 from app.domain.capabilities import Capabilities
 from app.security.chain_keys import ChainKeys
@@ -42,6 +43,8 @@ class Runtime:
     capabilities: Capabilities
     listeners: list[Callable[[Any, Any], None]] = field(default_factory=list)
     """Functions that are called with the session and the event of every change (``services/events.py``)."""
+    on_denied: list[Callable[[Actor, str], None]] = field(default_factory=list)
+    """Functions that are called with the actor and the name of a call that the actor was not allowed to make."""
     mail_bell: Event = field(default_factory=Event)
     """Set when a mail has been added to the outbox; the mail worker waits for it."""
 

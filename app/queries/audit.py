@@ -1,13 +1,16 @@
 """Statements about the audit log."""
 
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import BigInteger, bindparam, delete, func, insert, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from app.db.sql.query import Query
-from app.models import AuditEnd, AuditEvent
+from app.models import AuditEnd, AuditEvent, AuditTally
+from app.queries.grants import DIALECTS
 from app.queries.rows import Id
 
 COLUMNS = (
@@ -86,6 +89,14 @@ hold_chain = select(func.pg_advisory_xact_lock(bindparam("chain", CHAIN, type_=B
 
 select_any_unsealed = Query(select(AuditEvent.id.label("id")).where(AuditEvent.number.is_(None)).limit(1), Id)
 
+select_any_ended = Query(
+    select(AuditTally.shown.label("number"))
+    .where(AuditTally.ends_at <= bindparam("now", type_=AuditTally.ends_at.type))
+    .limit(1),
+    Number,
+)
+"""Whether a window of counted failures has ended. Value: ``now``."""
+
 select_unsealed = Query(
     select(*COLUMNS).where(AuditEvent.number.is_(None)).order_by(AuditEvent.id).limit(bindparam("most")), EventRecord
 )
@@ -122,3 +133,25 @@ select_first_since = Query(
 
 delete_through = delete(AuditEvent).where(AuditEvent.number <= bindparam("last"))
 """Value: ``last``, a number."""
+
+_tally = AuditTally.__table__.c
+_ended = (
+    select(_tally.key)
+    .where(_tally.ends_at <= bindparam("now", type_=AuditTally.ends_at.type))
+    .with_for_update(skip_locked=True)
+)
+take_ended_tallies = (
+    delete(AuditTally.__table__)  # type: ignore[arg-type]
+    .where(_tally.key.in_(_ended))
+    .returning(_tally.total, _tally.shown, _tally.event)
+)
+"""Delete the tallies whose window has ended, and return them: only one of several callers gets each. Value: ``now``."""
+
+
+@cache
+def count_failure(dialect: str) -> ReturningInsert[Any]:
+    """Count a failure, and return how many there have been in this window. Values: the columns of the tally."""
+    made = DIALECTS[dialect](AuditTally.__table__)
+    counted = made.on_conflict_do_update(index_elements=["key"], set_={"total": _tally.total + 1})
+    returning: ReturningInsert[Any] = counted.returning(_tally.total)
+    return returning

@@ -16,10 +16,11 @@ import orjson
 from app.db.reads import fetch_all
 from app.db.session import Unit, retried, transaction
 from app.domain.errors import ChainBroken
-from app.models import AuditEnd
+from app.models import AuditEnd, utcnow
 from app.queries import audit as queries
 from app.queries.audit import EventRecord
 from app.runtime import runtime
+from app.services.audit import failures
 
 Name = Literal["start", "end"]
 SEALED_AT_ONCE = 500
@@ -57,10 +58,14 @@ class Verified:
 def seal() -> int:
     """Number and hash the rows that are new, and return how many there were. Safe to call anywhere, at any time."""
     sealed, some = 0, SEALED_AT_ONCE
-    while some == SEALED_AT_ONCE and fetch_all(queries.select_any_unsealed):
+    while some == SEALED_AT_ONCE and _has_work():
         some = _seal_some()
         sealed += some
     return sealed
+
+
+def _has_work() -> bool:
+    return bool(fetch_all(queries.select_any_unsealed) or fetch_all(queries.select_any_ended, now=utcnow()))
 
 
 @retried
@@ -68,6 +73,7 @@ def _seal_some() -> int:
     keys = runtime().chain_keys
     with transaction() as session:
         hold(session)
+        failures.report(session)
         rows = fetch_all(queries.select_unsealed, most=SEALED_AT_ONCE)
         if not rows:
             return 0
