@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, bindparam, delete, func, insert, select, update
+from sqlalchemy import BigInteger, ColumnElement, bindparam, delete, func, insert, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 
 from app.db.sql.query import Query
@@ -64,6 +64,13 @@ class Number(NamedTuple):
     """The number of a row; 0 for none."""
 
     number: int
+
+
+class LinkRecord(NamedTuple):
+    """A row's place in the chain."""
+
+    number: int
+    hash: str
 
 
 class EndRecord(NamedTuple):
@@ -131,6 +138,15 @@ select_first_since = Query(
 )
 """The number of the first row that is not older than ``since``."""
 
+select_links = Query(
+    select(AuditEvent.number, AuditEvent.hash)
+    .where(AuditEvent.number <= bindparam("last"))
+    .order_by(AuditEvent.number)
+    .limit(bindparam("most")),
+    LinkRecord,
+)
+"""Numbers and hashes of the first rows. Values: ``last``, a number; ``most``."""
+
 delete_through = delete(AuditEvent).where(AuditEvent.number <= bindparam("last"))
 """Value: ``last``, a number."""
 
@@ -155,3 +171,34 @@ def count_failure(dialect: str) -> ReturningInsert[Any]:
     counted = made.on_conflict_do_update(index_elements=["key"], set_={"total": _tally.total + 1})
     returning: ReturningInsert[Any] = counted.returning(_tally.total)
     return returning
+
+
+@cache
+def select_events(*filters: str) -> Query[EventRecord]:
+    """
+    Rows that were sealed, newest first. Values: ``before``, a number that theirs are below; ``most``; ``skipped``; and
+    one for each of the ``filters``, which are names in ``FILTERS``.
+    """
+    found = select(*COLUMNS).where(AuditEvent.number < bindparam("before"), *(FILTERS[name] for name in filters))
+    page = found.order_by(AuditEvent.number.desc()).limit(bindparam("most")).offset(bindparam("skipped"))
+    return Query(page, EventRecord)
+
+
+@cache
+def count_events(*filters: str) -> Query[Number]:
+    """How many sealed rows there are. Values: one for each of the ``filters``."""
+    found = select(func.count().label("number")).select_from(AuditEvent)
+    return Query(found.where(AuditEvent.number.is_not(None), *(FILTERS[name] for name in filters)), Number)
+
+
+_moment = AuditEvent.created_at.type
+FILTERS: dict[str, ColumnElement[bool]] = {
+    "actor": AuditEvent.actor_name == bindparam("actor"),
+    "actor_id": AuditEvent.actor_id == bindparam("actor_id"),
+    "action": AuditEvent.action == bindparam("action"),
+    "target_kind": AuditEvent.target_kind == bindparam("target_kind"),
+    "target_id": AuditEvent.target_id == bindparam("target_id"),
+    "since": AuditEvent.created_at >= bindparam("since", type_=_moment),
+    "until": AuditEvent.created_at < bindparam("until", type_=_moment),
+}
+"""Conditions by the name of the filter."""
