@@ -9,9 +9,12 @@ from app.domain.pagination import cursor_of
 from app.models import utcnow
 from app.services.users import accounts
 from tests.conftest import PASSWORD
-from tests.umami.decisions.envelopes import bad_request
+from tests.umami.decisions.envelopes import bad_fields
 
-BAD_CURSOR = {"properties": {"cursor": {"errors": ["Invalid cursor"]}}}
+
+@pytest.fixture
+def as_admin(client_of, admin):
+    return client_of(admin)
 
 
 @pytest.fixture
@@ -87,7 +90,7 @@ class TestFilters:
     def test_no_time(self, as_admin, name, value):
         response = as_admin.get("/api/admin/audit", query_string={name: value})
 
-        assert response.json == bad_request(properties={name: {"errors": ["Invalid ISO datetime"]}})
+        assert response.json == bad_fields(**{name: "Invalid ISO datetime"})
 
 
 @pytest.mark.usefixtures("three")
@@ -112,7 +115,7 @@ class TestPages:
     def test_no_cursor(self, as_admin, cursor):
         response = as_admin.get("/api/admin/audit", query_string={"cursor": cursor})
 
-        assert response.json == bad_request(properties={"cursor": {"errors": ["Invalid cursor"]}})
+        assert response.json == bad_fields(cursor="Invalid cursor")
 
 
 class TestDeniedCalls:
