@@ -20,7 +20,7 @@ class Cursor(Text):
     """A place in a list, as ``nextCursor`` returned it."""
 
     def accept(self, value: str) -> Any:
-        number = number_of(super().accept(value))
+        number = number_of(super().accept(value)) if len(value) <= CURSOR_MAX_LENGTH else None
         if number is None:
             raise ValidationError("Invalid cursor")
         return number
@@ -30,9 +30,12 @@ class AuditQuery(ApiSchema):
     """Filters and page of the audit log."""
 
     cursor = Cursor(
-        most=CURSOR_MAX_LENGTH,
         load_default=None,
-        metadata={"description": "`nextCursor` of the page before.", "examples": [cursor_of(1000)]},
+        metadata={
+            "description": "`nextCursor` of the page before.",
+            "examples": [cursor_of(1000)],
+            "maxLength": CURSOR_MAX_LENGTH,
+        },
     )
     page_size = Whole(
         numeric_text=True,
