@@ -9,8 +9,10 @@ from typing import Any
 
 from flask import Flask, current_app
 
+from app.domain.actor import Actor
 from app.domain.attempts import Failures, Limits
 from app.domain.capabilities import Capabilities
+from app.security.chain_keys import ChainKeys
 from app.security.hashing_slots import Gate
 from app.security.link_tokens import LinkTokens
 from app.security.sealing import Sealer
@@ -36,10 +38,13 @@ class Runtime:
     share_tokens: ShareTokens
     link_tokens: LinkTokens
     sealer: Sealer
+    chain_keys: ChainKeys
     gate: Gate
     capabilities: Capabilities
     listeners: list[Callable[[Any, Any], None]] = field(default_factory=list)
     """Functions that are called with the session and the event of every change (``services/events.py``)."""
+    on_denied: list[Callable[[Actor, str], None]] = field(default_factory=list)
+    """Functions that are called with the actor and the name of a call that the actor was not allowed to make."""
     mail_bell: Event = field(default_factory=Event)
     """Set when a mail has been added to the outbox; the mail worker waits for it."""
 
@@ -56,8 +61,9 @@ class Runtime:
         gate = Gate(most_waiting=config.login_queue, folder=Path(config.runtime_path) if config.runtime_path else None)
         share_tokens = ShareTokens(config.secret_key, hours=config.share_token_hours)
         link_tokens = LinkTokens(config.secret_key)
-        sealer = Sealer([config.secret_key, *config.previous_secret_keys.split()])
-        made = cls(config, throttles, share_tokens, link_tokens, sealer, gate, capabilities)
+        secrets = [config.secret_key, *config.previous_secret_keys.split()]
+        sealer, chain_keys = Sealer(secrets), ChainKeys(secrets)
+        made = cls(config, throttles, share_tokens, link_tokens, sealer, chain_keys, gate, capabilities)
         gate.on_waiting = lambda waiting: made.metrics.hashes_waiting.set(waiting)
         return made
 

@@ -7,6 +7,7 @@ from app.cli.lazy import CommandLine
 
 COMMANDS = {
     "access": ("app.cli.access", "command", "List the websites a user can access, and why."),
+    "audit": ("app.cli.audit", "group", "Read, check and prune the audit log."),
     "completion": ("app.cli.completion", "completion", "Print a completion script for your shell."),
     "config": ("app.cli.server", "config", "Show the effective settings; secrets are masked."),
     "db": ("app.cli.server", "database", "Manage the database schema."),

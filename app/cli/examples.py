@@ -8,6 +8,10 @@ from app.cli.lazy import CommandLine
 
 EXAMPLES = {
     "access": "frontdesk access ada",
+    "audit export": "frontdesk audit export",
+    "audit list": "frontdesk audit list --action role-changed",
+    "audit prune": "frontdesk audit prune --before 2020-01-01",
+    "audit verify": "frontdesk audit verify",
     "completion": 'eval "$(frontdesk completion bash)"',
     "config": "frontdesk config",
     "db current": "frontdesk db current",

@@ -635,6 +635,15 @@ class MailNotSent(Conflict):
     sentence = "The mail could not be sent: {reason}"
 
 
+class ChainBroken(Conflict):
+    """The audit log was tampered with; ``number`` is the first row that shows it, and ``reason`` says how."""
+
+    number: int
+    reason: str
+
+    sentence = "The audit log was tampered with: row {number} {reason}."
+
+
 # --- The actor is unknown, or lacks permission -----------------------------------------------------------------------
 
 

@@ -46,6 +46,11 @@ def can_administer(actor: Actor) -> bool:
     return actor.is_admin
 
 
+def can_read_audit(actor: Actor) -> bool:
+    """Only administrators read the audit log."""
+    return actor.is_admin
+
+
 def can_see_user(actor: Actor, user_id: UUID) -> bool:
     """Administrators can see all users; other users only themselves."""
     return actor.is_admin or actor.is_user(user_id)

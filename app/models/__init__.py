@@ -2,6 +2,7 @@
 
 from app.models.access import Grant, GrantedCapability
 from app.models.access_token import AccessToken
+from app.models.audit import AuditEnd, AuditEvent, AuditTally
 from app.models.base import Base, new_id, utcnow
 from app.models.failed_attempt import FailedAttempt
 from app.models.invitation import Invitation, PasswordReset
@@ -28,6 +29,9 @@ __all__ = [
     "SECOND_FACTOR_REQUIRED",
     "WEBSITE_SHARE",
     "AccessToken",
+    "AuditEnd",
+    "AuditEvent",
+    "AuditTally",
     "BackupCode",
     "Base",
     "FactorLock",

@@ -361,6 +361,40 @@ class MailRetried(Event):
     """None for all mails that were given up."""
 
 
+@dataclass(frozen=True, slots=True)
+class LoginFailed(Event):
+    """A wrong password, or an unknown name; not attempts that were rejected because there had been too many."""
+
+    user_id: UUID | None
+    username: str | None
+    """Both are None for an unknown name. The name is not kept, since users type passwords into name fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationFailed(UserEvent):
+    """A user who is logged in had to confirm something with their password, and it was wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorFailed(UserEvent):
+    """A wrong code."""
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionDenied(Event):
+    """A user called what only others may call."""
+
+    call: str
+    """The method and the route of the endpoint, or the name of Matomo's method."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPruned(Event):
+    """The first rows of the audit log were deleted."""
+
+    last_number: int
+
+
 def record(session: Unit, event: Event) -> None:
     """Call every listener with the event, in the current transaction."""
     for listen in runtime().listeners:

@@ -46,6 +46,7 @@ DELETE /api/admin/users/:self/2fa            401  401  401  401  401  401  401  
 
 GET /api/users                               401  401  401  401  401  401  401  401  401  401  200
 GET /api/admin/users                         401  401  401  401  401  401  401  401  401  401  200
+GET /api/admin/audit                         401  401  401  401  401  401  401  401  401  401  200
 GET /api/admin/teams                         401  401  401  401  401  401  401  401  401  401  200
 GET /api/admin/websites                      401  401  401  401  401  401  401  401  401  401  200
 POST /api/users                              401  401  401  401  401  401  401  401  401  401  200
