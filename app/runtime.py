@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 from flask import Flask, current_app
 
+from app.domain.actor import Actor
 from app.domain.attempts import Failures, Limits
 from app.domain.capabilities import Capabilities
+from app.security.chain_keys import ChainKeys
 from app.security.hashing_slots import Gate
 from app.security.link_tokens import LinkTokens
 from app.security.sealing import Sealer
@@ -35,11 +38,13 @@ class Runtime:
     share_tokens: ShareTokens
     link_tokens: LinkTokens
     sealer: Sealer
+    chain_keys: ChainKeys
     gate: Gate
-    metrics: Metrics
     capabilities: Capabilities
     listeners: list[Callable[[Any, Any], None]] = field(default_factory=list)
     """Functions that are called with the session and the event of every change (``services/events.py``)."""
+    on_denied: list[Callable[[Actor, str], None]] = field(default_factory=list)
+    """Functions that are called with the actor and the name of a call that the actor was not allowed to make."""
     mail_bell: Event = field(default_factory=Event)
     """Set when a mail has been added to the outbox; the mail worker waits for it."""
 
@@ -54,12 +59,18 @@ class Runtime:
         limits = Limits(config.login_attempts, config.login_attempts_per_address, config.login_window)
         throttles = Throttles.of(limits, failures, secret=config.secret_key, redis_url=config.redis_url)
         gate = Gate(most_waiting=config.login_queue, folder=Path(config.runtime_path) if config.runtime_path else None)
-        metrics = Metrics(config.runtime_path)
-        gate.on_waiting = metrics.hashes_waiting.set
         share_tokens = ShareTokens(config.secret_key, hours=config.share_token_hours)
         link_tokens = LinkTokens(config.secret_key)
-        sealer = Sealer([config.secret_key, *config.previous_secret_keys.split()])
-        return cls(config, throttles, share_tokens, link_tokens, sealer, gate, metrics, capabilities)
+        secrets = [config.secret_key, *config.previous_secret_keys.split()]
+        sealer, chain_keys = Sealer(secrets), ChainKeys(secrets)
+        made = cls(config, throttles, share_tokens, link_tokens, sealer, chain_keys, gate, capabilities)
+        gate.on_waiting = lambda waiting: made.metrics.hashes_waiting.set(waiting)
+        return made
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """The metrics. The middleware creates them before the first request; most commands never do."""
+        return Metrics(self.config.runtime_path)
 
 
 def runtime() -> Runtime:

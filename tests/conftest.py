@@ -42,6 +42,7 @@ SLOW = (
     "matomo/users/test_events",
     "openapi/test_schemathesis",
     "services/test_races",
+    "umami/test_audit_events",
     "umami/test_events",
 )
 """Tests that start servers, browsers or other programs, or try many random worlds; `make test` leaves them out."""

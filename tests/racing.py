@@ -41,7 +41,7 @@ def assert_sound(app: Flask) -> None:
     owns = exists().where(Membership.team_id == Team.id, Membership.role == TeamRole.OWNER)
     shown = exists().where(Website.id == Share.entity_id)
     with app.app_context(), transaction() as session:
-        assert session.scalar(select(func.count()).where(User.role == Role.ADMIN)) >= 1
+        assert session.scalar(select(func.count()).where(User.role == Role.ADMIN, User.deleted_at.is_(None))) >= 1
         assert session.scalars(select(Team.name).where(~owns)).all() == []
         assert (
             session.scalars(select(Website.name).where(Website.user_id.is_(None), Website.team_id.is_(None))).all()

@@ -7,6 +7,7 @@ from app.cli.lazy import CommandLine
 
 COMMANDS = {
     "access": ("app.cli.access", "command", "List the websites a user can access, and why."),
+    "audit": ("app.cli.audit", "group", "Read, check and prune the audit log."),
     "completion": ("app.cli.completion", "completion", "Print a completion script for your shell."),
     "config": ("app.cli.server", "config", "Show the effective settings; secrets are masked."),
     "db": ("app.cli.server", "database", "Manage the database schema."),
@@ -14,7 +15,9 @@ COMMANDS = {
     "grants": ("app.cli.grants", "group", "Manage access granted directly on websites."),
     "help": ("app.cli.examples", "show_help", "List all commands with an example each, or explain one."),
     "invitations": ("app.cli.invitations", "group", "Manage invitations."),
+    "keys": ("app.cli.keys", "group", "Manage API keys."),
     "mail": ("app.cli.mail", "group", "Manage the outbox, and test the mail server."),
+    "purge": ("app.cli.purge", "purge", "Delete what has expired."),
     "serve": ("app.cli.server", "serve", "Run the server until Ctrl-C or SIGTERM."),
     "sessions": ("app.cli.sessions", "group", "Manage sessions of logged-in users."),
     "setup": ("app.cli.server", "setup", "Prepare folder, database and first administrator."),

@@ -1,12 +1,10 @@
 """Runs every command in an application context, and ends it with a one-line message and an exit code on errors."""
 
-import sys
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import click
-import structlog
 
 from app import create_core
 from app.cli.error_texts import text_of, unusable
@@ -29,8 +27,6 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        # Log messages go to standard error, so that standard output holds only data.
-        structlog.configure(logger_factory=structlog.WriteLoggerFactory(sys.stderr))
         try:
             app = click.get_current_context().obj or create_core()
             with app.app_context():

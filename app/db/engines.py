@@ -4,7 +4,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import structlog
 from sqlalchemy import (
     Connection,
     Engine,
@@ -14,8 +13,8 @@ from sqlalchemy.engine import make_url
 
 from app.settings import Config
 from app.settings.files import make_file, sqlite_file
+from app.telemetry.log import log
 
-log = structlog.get_logger()
 BUSY_TIMEOUT_MS = 5000
 CONNECT_SECONDS = 5
 UNANSWERED_MS = 10_000

@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 from threading import Event, Thread
 from typing import Any
 
-import structlog
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.models import utcnow
+from app.telemetry.log import log
 
-log = structlog.get_logger()
 EVERY_SECONDS = 0.5
 MARGIN = timedelta(seconds=2)
 """Allowance for clock differences between application hosts and for the duration of a commit."""

@@ -38,8 +38,6 @@ class Credential:
     """The scopes that the actor is limited to; None means no limit."""
     name: str = ""
     """The name of an API key."""
-    confirmed_at: datetime | None = None
-    """When the password was last given: at the login, or to confirm a change."""
 
 
 NO_CREDENTIAL = Credential(CredentialKind.NONE)
@@ -50,7 +48,7 @@ class Origin:
     """Where a call comes from."""
 
     protocol: str
-    """``umami``, ``matomo``, ``page`` or ``cli``."""
+    """``umami``, ``matomo``, ``page``, ``cli``, or ``server`` for what the server does by itself."""
     address: str = ""
     request_id: str = ""
 
@@ -150,6 +148,11 @@ class Actor:
         return self.credential.id if self.credential.kind is CredentialKind.ACCESS_TOKEN else None
 
     @property
+    def key_id(self) -> UUID | None:
+        """Id of the API key that the actor authenticated with; None for any other credential."""
+        return self.credential.id if self.is_key else None
+
+    @property
     def is_key(self) -> bool:
         """Whether the actor authenticated with an API key."""
         return self.credential.kind is CredentialKind.API_KEY
@@ -158,10 +161,9 @@ class Actor:
         """The same caller, now authenticated as ``user``."""
         return replace(self, user=user, credential=credential or self.credential)
 
-    def confirmed(self, moment: datetime) -> "Actor":
-        """The same caller, who has just given the password."""
-        return replace(self, credential=replace(self.credential, confirmed_at=moment))
-
 
 OPERATOR = Actor(None, Credential(CredentialKind.OPERATOR), Origin("cli"))
 """Anyone who can run the command line on the server. The operator can do everything and has no account."""
+
+SERVER = Actor(None, Credential(CredentialKind.OPERATOR), Origin("server"))
+"""The server itself, for what it does without being asked."""

@@ -1,14 +1,16 @@
 """The rule for e-mail addresses."""
 
 from collections.abc import Collection
-from functools import lru_cache
-
-from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, ValidatedEmail, validate_email
+from functools import cache, lru_cache
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from app.domain.errors import EmailDomainNotAllowed, EmailTooLong, InvalidEmail
 
+if TYPE_CHECKING:
+    from email_validator import ValidatedEmail
+
 EMAIL_MAX_LENGTH = 254
-SPECIAL_USE_DOMAIN_NAMES.clear()  # companies have mail under .local, .internal and the like
 
 
 def clean_email(text: str, field: str = "email", *, domains: Collection[str] = ()) -> str:
@@ -24,7 +26,7 @@ def clean_email(text: str, field: str = "email", *, domains: Collection[str] = (
         raise EmailTooLong(field, text, f"It has more than {EMAIL_MAX_LENGTH} characters.", EMAIL_MAX_LENGTH)
     try:
         found = _parsed(address)
-    except EmailNotValidError as error:
+    except ValueError as error:  # EmailNotValidError
         reason = str(error).encode("utf-8", "backslashreplace").decode()
         raise InvalidEmail(field, text, reason) from error
     if not _may_be_public(found.ascii_domain):
@@ -39,11 +41,20 @@ def ascii_form(address: str) -> str:
     return _parsed(address).ascii_email or ""
 
 
-def _parsed(address: str) -> ValidatedEmail:
+def _parsed(address: str) -> "ValidatedEmail":
     # No DNS lookups here: the mail server finds out whether the address can be reached.
-    return validate_email(
+    found: ValidatedEmail = _library().validate_email(
         address, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False, strict=True
     )
+    return found
+
+
+@cache
+def _library() -> ModuleType:
+    import email_validator  # at first use, because most commands check no address
+
+    email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()  # companies have mail under .local, .internal and the like
+    return email_validator
 
 
 def _may_be_public(domain: str) -> bool:

@@ -19,6 +19,7 @@ SHOWN_IN_MESSAGES, MOST_SHOWN_OF_NAME, MOST_SHOWN_OF_VALUE = 20, 40, 200
 
 T = TypeVar("T")
 Unit = Literal["characters", "bytes"]
+Change = Literal["deleted", "demoted", "disabled"]
 Thing = Literal["user", "team", "website", "invitation", "mail"]
 
 
@@ -250,6 +251,18 @@ class PasswordTooWeak(InvalidField):
     sentence = "This password is too weak."
 
 
+class CommonPassword(InvalidField):
+    """The password is one of those that attackers try first."""
+
+    sentence = "This password is one of the most common ones, which attackers try first. Choose another."
+
+
+class SamePassword(InvalidField):
+    """The password must be changed, and the new one is the current one."""
+
+    sentence = "The new password must differ from the current one."
+
+
 class PasswordHashed(InvalidField):
     """A hash was sent instead of a password, so the password rules cannot be checked."""
 
@@ -344,6 +357,12 @@ class DeletedMeanwhile(Conflict):
     """A concurrent request deleted a row that this one refers to."""
 
     sentence = "Something that this request refers to has just been deleted."
+
+
+class PreconditionFailed(Conflict):
+    """The resource is not in the state in which the caller wants to change it."""
+
+    sentence = "It has been changed since it was read. Read it again, and repeat the change if it still makes sense."
 
 
 class AmbiguousName(Conflict):
@@ -484,20 +503,26 @@ class ResettingOwnFactor(Conflict):
 
 
 class LastAdmin(Conflict):
-    """The change would delete or demote the last administrator, ``username``."""
+    """The change would delete, demote or disable ``username``, the last active administrator."""
 
     username: str
-    deleted: bool
+    change: Change
 
     @property
     def message(self) -> str:
-        return f"The last administrator cannot be {'deleted' if self.deleted else 'demoted'}."
+        return f"The last administrator cannot be {self.change}."
 
 
 class DeletingYourself(Conflict):
     """Administrators cannot delete their own account."""
 
     sentence = "You cannot delete yourself."
+
+
+class Disabled(Conflict):
+    """An administrator has disabled the account."""
+
+    sentence = "This account is disabled. Enable it first."
 
 
 class ReservedAccount(Conflict):
@@ -632,6 +657,15 @@ class MailNotSent(Conflict):
     sentence = "The mail could not be sent: {reason}"
 
 
+class ChainBroken(Conflict):
+    """The audit log was tampered with; ``number`` is the first row that shows it, and ``reason`` says how."""
+
+    number: int
+    reason: str
+
+    sentence = "The audit log was tampered with: row {number} {reason}."
+
+
 # --- The actor is unknown, or lacks permission -----------------------------------------------------------------------
 
 
@@ -676,10 +710,10 @@ class MissingScope(Denied):
     sentence = "This API key lacks the scope {scope}."
 
 
-class ConfirmationNeeded(Denied):
-    """The change needs a login, or a confirmed password, of the last 15 minutes."""
+class PasswordChangeNeeded(Denied):
+    """The actor must change the password before anything else."""
 
-    sentence = "Confirm your password first: your last login was too long ago for this."
+    sentence = "Change your password first."
 
 
 class CodeNeeded(Unauthenticated):

@@ -5,17 +5,20 @@ New and changed names must follow all rules. Names from before a rule stay valid
 """
 
 import unicodedata
-
-import regex
+from functools import cache
+from typing import TYPE_CHECKING
 
 from app.domain.errors import ControlCharacters, InvisibleCharacters, MixedScripts, TooLong, TooShort
 from app.domain.scripts import is_of_one_script
 
+if TYPE_CHECKING:
+    import regex
+
 USERNAME_MAX_LENGTH = 255
 # Control and format characters (bidirectional controls among them), unassigned ones, surrogates, line separators, and
 # blank letters such as the Hangul fillers. ``regex`` has newer Unicode data than Python.
-INVISIBLE = regex.compile(r"[\p{Cc}\p{Cf}\p{Cn}\p{Cs}\p{Zl}\p{Zp}[\p{Default_Ignorable_Code_Point}&&\p{L}]]", regex.V1)
-IGNORABLE = regex.compile(r"\p{Default_Ignorable_Code_Point}")
+INVISIBLE = r"[\p{Cc}\p{Cf}\p{Cn}\p{Cs}\p{Zl}\p{Zp}[\p{Default_Ignorable_Code_Point}&&\p{L}]]"
+IGNORABLE = r"\p{Default_Ignorable_Code_Point}"
 
 
 def clean_username(username: str) -> str:
@@ -47,7 +50,7 @@ def check_new_username(name: str) -> None:
     """
     check_new_name(name, field="username")
     # Usernames are folded with Python's Unicode data, and a newer Python may fold what is unassigned in this one.
-    if IGNORABLE.search(name) or any(unicodedata.category(character) == "Cn" for character in name):
+    if _pattern(IGNORABLE).search(name) or any(unicodedata.category(character) == "Cn" for character in name):
         raise InvisibleCharacters("username")
     if not is_of_one_script(name):
         raise MixedScripts("username")
@@ -59,7 +62,7 @@ def check_new_name(name: str, *, field: str = "name") -> None:
 
     :raises InvisibleCharacters: it contains invisible or control characters
     """
-    if INVISIBLE.search(name):
+    if _pattern(INVISIBLE).search(name):
         raise InvisibleCharacters(field)
 
 
@@ -80,6 +83,13 @@ def new_display_name(text: str) -> str | None:
     if name is not None:
         check_new_name(name, field="display_name")
     return name
+
+
+@cache
+def _pattern(text: str) -> "regex.Pattern[str]":
+    import regex  # at first use, because most commands check no new name
+
+    return regex.compile(text, regex.V1)
 
 
 def _check(name: str, *, field: str) -> None:

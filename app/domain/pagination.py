@@ -1,9 +1,12 @@
 """Pages of lists: one way to request them, whatever an API calls its parameters, and one form of result."""
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+MOST_NUMBER = 2**62
+"""More than the number of any row."""
 MAX_OFFSET = 2**63 - 1
 """The largest offset that databases accept. Pages beyond it would be empty anyway."""
 T = TypeVar("T")
@@ -62,3 +65,17 @@ class Page(Generic[T]):
     def with_rows(self, rows: Sequence[U]) -> "Page[U]":
         """The same page with its rows in another form."""
         return Page(rows, self.total, self.capped)
+
+
+def cursor_of(number: int) -> str:
+    """Return the place below a row's number as text that callers only pass on."""
+    return base64.urlsafe_b64encode(b"below %d" % number).decode()
+
+
+def number_of(cursor: str) -> int | None:
+    """Return the number in a text of ``cursor_of``; None if it is none."""
+    try:
+        number = int(base64.urlsafe_b64decode(cursor).decode("ascii").removeprefix("below "))
+    except ValueError:
+        return None
+    return number if 0 < number < MOST_NUMBER else None

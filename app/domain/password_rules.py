@@ -9,7 +9,7 @@ MAX_BYTES = 72
 """bcrypt ignores everything after these bytes, so longer passwords are rejected rather than cut."""
 
 
-def check_new_password(password: str, *, field: str = "password") -> None:
+def check_length(password: str, *, field: str = "password") -> None:
     """
     Check the length of a new password.
 

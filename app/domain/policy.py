@@ -1,23 +1,19 @@
 """Authorization: one small function for each question whether an actor is allowed to do something."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from app.domain.actor import Actor, CredentialKind
-from app.domain.errors import ConfirmationNeeded, Denied, MissingScope
+from app.domain.errors import Denied, MissingScope
 from app.domain.permissions import ROLE_RANKS, Permission, grants, site_grants
 from app.domain.roles import SiteRole, TeamRole
-from app.domain.scopes import ANY_KEY, UMAMI_SCOPES, KeyRule, Scope, accepting
+from app.domain.scopes import ANY_KEY, UMAMI_SCOPES, KeyRule, accepting
 
 SEES_ACCESS_CODE = frozenset({TeamRole.OWNER.value, TeamRole.MANAGER.value})
 
 NEEDED = {SiteRole.WRITE: Permission.WEBSITE_UPDATE, SiteRole.ADMIN: Permission.WEBSITE_ACCESS}
 """The permission that proves an access level on a website."""
-
-CONFIRMED_FOR = timedelta(minutes=15)
-"""How long a login or a confirmed password allows changes that need one."""
 
 
 class Owned(Protocol):
@@ -63,24 +59,6 @@ def require_scope(actor: Actor, rule: KeyRule) -> None:
         raise Denied if given == UMAMI_SCOPES else MissingScope(rule)
 
 
-def require_confirmed(actor: Actor) -> None:
-    """
-    Make sure that whoever holds the session has lately given the password, for changes that could hand over the server.
-
-    A key needs the scope ``admin``. Access tokens and the operator have no limits.
-
-    :raises ConfirmationNeeded: the last login or confirmed password is too long ago
-    :raises MissingScope: the key does not have the scope
-    """
-    last = actor.credential.confirmed_at
-    if last is not None and datetime.now(UTC) - last < CONFIRMED_FOR:
-        return
-    if actor.is_key:
-        require_scope(actor, Scope.ADMIN)
-    elif actor.credential.kind is CredentialKind.SESSION:
-        raise ConfirmationNeeded
-
-
 def can_manage_keys(actor: Actor, user_id: UUID) -> bool:
     """Users manage their own API keys, administrators everyone's; but only in a session, or at the command line."""
     with_session = actor.credential.kind in (CredentialKind.SESSION, CredentialKind.OPERATOR)
@@ -89,6 +67,11 @@ def can_manage_keys(actor: Actor, user_id: UUID) -> bool:
 
 def can_administer(actor: Actor) -> bool:
     """Only administrators manage accounts and list everything."""
+    return actor.is_admin
+
+
+def can_read_audit(actor: Actor) -> bool:
+    """Only administrators read the audit log."""
     return actor.is_admin
 
 

@@ -5,8 +5,10 @@ A character's scripts are those of its Script_Extensions. Digits, punctuation, a
 """
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-import regex
+if TYPE_CHECKING:
+    import regex
 
 SCRIPTS = """
     Adlm Aghb Ahom Arab Armi Armn Avst Bali Bamu Bass Batk Beng Berf Bhks Bopo Brah Brai Bugi Buhd Cakm Cans
@@ -32,11 +34,13 @@ def is_of_one_script(text: str) -> bool:
 
 
 @cache
-def _alphabets() -> list[regex.Pattern[str]]:
+def _alphabets() -> "list[regex.Pattern[str]]":
     return [_alphabet(*scripts.split()) for scripts in (*TOGETHER, *SCRIPTS.split())]
 
 
-def _alphabet(*scripts: str) -> regex.Pattern[str]:
+def _alphabet(*scripts: str) -> "regex.Pattern[str]":
     """A pattern for texts whose letters all belong to these scripts."""
+    import regex  # at first use, see names.py
+
     classes = "".join(f"\\p{{scx={script}}}" for script in (*scripts, *WITH_ALL))
     return regex.compile(f"[{classes}]*")

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import orjson
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.domain.errors import (
@@ -24,6 +24,7 @@ from app.domain.errors import (
     entry_for,
 )
 from app.http.middleware import REQUEST_ID
+from app.runtime import runtime
 
 log = structlog.get_logger()
 PROBLEM_TYPE = "application/problem+json"
@@ -114,8 +115,16 @@ def headers_for(error: Exception) -> dict[str, str]:
     return {}
 
 
-def log_failure(error: Exception) -> None:
-    """Log what an operator should know: the driver's reason, or an internal error in full."""
+def log_failure(error: Exception, *, call: str = "") -> None:
+    """
+    Log what an operator should know: the driver's reason, or an internal error in full. Calls that the actor was not
+    allowed to make go to the audit log.
+
+    :param call: the name of the call; by default, method and route
+    """
+    if isinstance(error, Denied) and "actor" in g:
+        for note in runtime().on_denied:
+            note(g.actor, call or f"{request.method} {request.url_rule}")
     if isinstance(error, DatabaseUnavailable):
         log.error("the database is not available", error=error.reason)
     elif isinstance(error, Unstorable):

@@ -2,6 +2,8 @@
 
 from app.models.access import Grant, GrantedCapability
 from app.models.access_token import AccessToken
+from app.models.api_key import ApiKey
+from app.models.audit import AuditEnd, AuditEvent, AuditTally
 from app.models.base import Base, new_id, utcnow
 from app.models.failed_attempt import FailedAttempt
 from app.models.invitation import Invitation, PasswordReset
@@ -18,15 +20,20 @@ from app.models.second_factor import (
     UsedStep,
 )
 from app.models.team import Membership, Team
-from app.models.user import ANONYMOUS_ID, IS_ADMIN, User
+from app.models.user import ACTIVE, ANONYMOUS_ID, IS_ADMIN, User
 from app.models.website import WEBSITE_SHARE, Share, Website, WebsiteNumber, WebsiteProfile
 
 __all__ = [
+    "ACTIVE",
     "ANONYMOUS_ID",
     "IS_ADMIN",
     "SECOND_FACTOR_REQUIRED",
     "WEBSITE_SHARE",
     "AccessToken",
+    "ApiKey",
+    "AuditEnd",
+    "AuditEvent",
+    "AuditTally",
     "BackupCode",
     "Base",
     "FactorLock",

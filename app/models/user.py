@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, false, literal_column
+from sqlalchemy import CheckConstraint, Index, String, and_, false, literal_column
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.domain.folding import SORT_KEY_LENGTH, fold, sort_key
@@ -27,7 +27,8 @@ class User(Dated, Base):
     id: Mapped[UUID] = mapped_column("user_id", primary_key=True, default=new_id)
     username: Mapped[str] = mapped_column(String(255))
     username_key: Mapped[str | None] = mapped_column(String(1024), unique=True)
-    """The folded username, for lookups at login. Null only in rows that another program wrote."""
+    """The folded username, for lookups at login. Null in deleted accounts, so that others can have the name, and in
+    rows that another program wrote."""
     password_hash: Mapped[str] = mapped_column("password", String(60))
     role: Mapped[str] = mapped_column(String(50), default=Role.USER)
     logo_url: Mapped[str | None] = mapped_column(String(2183))
@@ -37,14 +38,21 @@ class User(Dated, Base):
     deleted_at: Mapped[datetime | None]
     email: Mapped[str | None] = mapped_column(String(254))
     email_key: Mapped[str | None] = mapped_column(String(1024))
-    """The folded e-mail address."""
+    """The folded e-mail address; null in deleted accounts."""
     last_seen_at: Mapped[datetime | None]
     """When one of the user's sessions or access tokens was last used, accurate to a few minutes."""
     pending: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether the invitation has not been accepted yet. Until then, the account has no password for a login."""
 
+    service_account: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the account is a program's: it has no password, cannot log in, and uses API keys."""
+
     two_factor_required: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether this user must have a second factor. The column has Umami's name."""
+    disabled_at: Mapped[datetime | None]
+    """Since when an administrator has barred the user from logging in; null if the account is enabled."""
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the user can do nothing with a session before changing the password."""
 
     @validates("username")
     def _fold(self, _key: str, username: str) -> str:
@@ -66,6 +74,8 @@ IS_ADMIN = User.role == literal_column("'admin'")
 """Uses a literal instead of a parameter, so that prepared statements can use the index of administrators."""
 Index("ix_user_admin", User.id, postgresql_where=IS_ADMIN, sqlite_where=IS_ADMIN)
 LIVING = User.deleted_at.is_(None)
+ACTIVE = and_(LIVING, ~User.pending, User.disabled_at.is_(None))
+"""Accounts that can log in: the invitation is accepted, and no administrator has disabled them."""
 # These match the order of the lists and leave out deleted rows, so that a page is found in the index alone.
 Index("ix_user_created_at_user_id", User.created_at.desc(), User.id, postgresql_where=LIVING, sqlite_where=LIVING)
 Index(
@@ -76,4 +86,5 @@ Index(
     postgresql_where=LIVING,
     sqlite_where=LIVING,
 )
+Index("ix_user_deleted_at", User.deleted_at, postgresql_where=~LIVING, sqlite_where=~LIVING)
 Index("ix_user_pending", User.id, postgresql_where=User.pending, sqlite_where=User.pending)

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Delete, Integer, Update, bindparam, delete, literal, or_, select, update
+from sqlalchemy import ColumnElement, Delete, Integer, Update, bindparam, delete, literal, null, or_, select, update
 from sqlalchemy.sql.dml import ReturningDelete
 
 from app.db.sql.query import Query
-from app.models import User
+from app.models import ACTIVE, User
 from app.queries.rows import Id
 from app.queries.users import SUMMARY
 
@@ -19,6 +19,7 @@ Ended = ReturningDelete[Any]
 
 
 NEVER = literal(value=False)
+NOTHING: ColumnElement[Any] = null()
 
 
 class BearerRecord(NamedTuple):
@@ -30,10 +31,13 @@ class BearerRecord(NamedTuple):
     created_at: datetime | None
     two_factor_required: bool
     must_enroll: bool
+    must_change_password: bool
     credential_id: UUID
     last_used_at: datetime | None
     lifetime: int | None
     wrote_at: datetime | None
+    name: str | None
+    scopes: str | None
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,9 @@ def statements(
     touched: dict[str, Any],
     kept_first: Sequence[ColumnElement[Any]],
     must_enroll: ColumnElement[bool] = NEVER,
+    must_change_password: ColumnElement[bool] = NEVER,
+    name: Any = NOTHING,
+    scopes: Any = NOTHING,
 ) -> Statements:
     """
     Build the statements for one table.
@@ -80,6 +87,9 @@ def statements(
     :param touched: the columns that a use sets, with their values
     :param kept_first: the order in which a user's credentials are kept if there are too many
     :param must_enroll: whether the user must set up a second factor before anything else
+    :param must_change_password: whether the user must change the password before that
+    :param name: the column with the credential's name, if it has one
+    :param scopes: the column with the scopes that it is limited to, if there are any
     """
     of_user = model.user_id == bindparam("owner_id")
     beyond = select(model.id).where(of_user).order_by(*kept_first).offset(bindparam("kept", type_=Integer))
@@ -92,13 +102,16 @@ def statements(
                 *SUMMARY,
                 User.two_factor_required,
                 must_enroll.label("must_enroll"),
+                must_change_password.label("must_change_password"),
                 model.id.label("credential_id"),
                 model.last_used_at,
                 lifetime.label("lifetime"),
                 model.wrote_at,
+                name.label("name"),
+                scopes.label("scopes"),
             )
             .join(User, User.id == model.user_id)
-            .where(model.token_hash == bindparam("token_hash"), good, User.deleted_at.is_(None), ~User.pending),
+            .where(model.token_hash == bindparam("token_hash"), good, ACTIVE),
             BearerRecord,
         ),
         select_id=Query(select(model.id.label("id")).where(this), Id),

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from app.db.sql.pagination import paged
@@ -110,13 +110,13 @@ select_invitation = Query(
         _inviter.display_name.label("inviter_display_name"),
     )
     .join(User, User.id == Invitation.user_id)
-    .outerjoin(_inviter, _inviter.id == Invitation.inviter_id)
+    .outerjoin(_inviter, and_(_inviter.id == Invitation.inviter_id, _inviter.deleted_at.is_(None)))
     .where(
         Invitation.id == bindparam("invitation_id"),
         Invitation.token_hash.is_not(None),
         Invitation.accepted_at.is_(None),
         Invitation.expires_at > bindparam("now", type_=_moment),
-        or_(Invitation.inviter_id.is_not(None), Invitation.by_operator),
+        or_(_inviter.id.is_not(None), Invitation.by_operator),
         User.pending,
         User.deleted_at.is_(None),
     ),

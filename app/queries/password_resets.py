@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, or_, select
 
 from app.db.sql.query import Query
-from app.models import PasswordReset, User
+from app.models import ACTIVE, PasswordReset, User
 from app.queries.users import SUMMARY
 
 
@@ -39,8 +39,7 @@ select_by_token = Query(
     .where(
         PasswordReset.token_hash == bindparam("hash_of_token"),
         PasswordReset.expires_at > bindparam("now", type_=PasswordReset.expires_at.type),
-        User.deleted_at.is_(None),
-        ~User.pending,
+        ACTIVE,
     ),
     ResetOwner,
 )
@@ -59,6 +58,7 @@ select_account = Query(
     select(*SUMMARY, User.email, User.pending)
     .where(
         User.deleted_at.is_(None),
+        User.disabled_at.is_(None),
         or_(User.username_key == bindparam("account_key"), User.email_key == bindparam("account_key")),
     )
     .order_by((User.username_key == bindparam("account_key")).desc())
@@ -66,5 +66,6 @@ select_account = Query(
     ResetAccount,
 )
 """
-The account with this username or e-mail address; a username takes precedence. Value: ``account_key``, folded.
+The account with this username or e-mail address, unless it is disabled; a username takes precedence. Value:
+``account_key``, folded.
 """

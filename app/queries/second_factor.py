@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, Boolean, bindparam, delete, exists, or_, s
 
 from app.db.sql.query import Query
 from app.models import (
+    ACTIVE,
     IS_ADMIN,
     SECOND_FACTOR_REQUIRED,
     BackupCode,
@@ -98,8 +99,7 @@ select_partial = Query(
     .where(
         PartialLogin.token_hash == bindparam("token_hash"),
         PartialLogin.expires_at > bindparam("now", type_=PartialLogin.expires_at.type),
-        User.deleted_at.is_(None),
-        ~User.pending,
+        ACTIVE,
     ),
     PartialRecord,
 )

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery
-from app.models import LoginSession
+from app.models import LoginSession, User
 from app.queries.credentials import statements
 from app.queries.second_factor import MUST_ENROLL
 
@@ -41,6 +41,7 @@ stored = statements(
     good=_good,
     touched={"last_used_at": bindparam("now"), "expires_at": bindparam("until")},
     must_enroll=MUST_ENROLL,
+    must_change_password=User.must_change_password.expression,
     kept_first=(LoginSession.created_at.desc(), LoginSession.id.desc()),
 )
 """If a user has too many, the newest ones are kept."""

@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import and_, bindparam, exists, func, literal_column, or_, select
 
 from app.db.sql.ordering import Order, by_name, nulls_least
 from app.db.sql.pagination import paged
@@ -13,7 +13,7 @@ from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, in_index, like_folded
 from app.domain.errors import SHOWN_IN_MESSAGES
 from app.domain.roles import Role
-from app.models import IS_ADMIN, SecondFactor, User, Website
+from app.models import ACTIVE, ANONYMOUS_ID, IS_ADMIN, SecondFactor, User, Website
 from app.queries.rows import Id
 
 SUMMARY = (User.id.label("id"), User.username, User.role, User.created_at)
@@ -31,7 +31,16 @@ personal_websites = (
     .label("website_count")
 )
 
-PROFILE = (User.email, User.display_name, User.last_seen_at, User.pending, User.two_factor_required)
+PROFILE = (
+    User.email,
+    User.display_name,
+    User.last_seen_at,
+    User.pending,
+    User.two_factor_required,
+    User.disabled_at,
+    User.must_change_password,
+    User.service_account,
+)
 """The columns of a profile beyond Umami's."""
 
 
@@ -47,6 +56,9 @@ class UserRecord(NamedTuple):
     last_seen_at: datetime | None
     pending: bool
     two_factor_required: bool
+    disabled_at: datetime | None
+    must_change_password: bool
+    service_account: bool
 
 
 class UserListed(NamedTuple):
@@ -61,6 +73,9 @@ class UserListed(NamedTuple):
     last_seen_at: datetime | None
     pending: bool
     two_factor_required: bool
+    disabled_at: datetime | None
+    must_change_password: bool
+    service_account: bool
     logo_url: str | None
     updated_at: datetime | None
     deleted_at: datetime | None
@@ -76,12 +91,20 @@ class Credentials(NamedTuple):
     created_at: datetime | None
     password_hash: str
     has_second_factor: bool
+    must_change_password: bool
 
 
 class PasswordHash(NamedTuple):
     """The hash of a password."""
 
     password_hash: str
+
+
+class LockedAdmin(NamedTuple):
+    """An administrator, and whether the account is enabled."""
+
+    id: UUID
+    enabled: bool
 
 
 class HeldRole(NamedTuple):
@@ -96,12 +119,13 @@ select_user = Query(
 """Value: ``user_id``."""
 
 select_credentials = Query(
-    select(*SUMMARY, User.password_hash.label("password_hash"), HAS_SECOND_FACTOR.label("has_second_factor"))
-    .where(
-        or_(User.username_key == bindparam("account_key"), User.email_key == bindparam("account_key")),
-        User.deleted_at.is_(None),
-        ~User.pending,
+    select(
+        *SUMMARY,
+        User.password_hash.label("password_hash"),
+        HAS_SECOND_FACTOR.label("has_second_factor"),
+        User.must_change_password,
     )
+    .where(or_(User.username_key == bindparam("account_key"), User.email_key == bindparam("account_key")), ACTIVE)
     .order_by((User.username_key == bindparam("account_key")).desc())
     .limit(1),
     Credentials,
@@ -136,7 +160,7 @@ select_users_displayed = Query(
 """Accounts by display name. Value: ``display_name_key``, folded."""
 
 _password_hash = select(User.password_hash.label("password_hash")).where(
-    User.id == bindparam("user_id"), User.deleted_at.is_(None)
+    User.id == bindparam("user_id"), User.deleted_at.is_(None), User.disabled_at.is_(None)
 )
 select_password_hash = Query(_password_hash, PasswordHash)
 
@@ -145,11 +169,11 @@ hold_password_hash = Query(_password_hash.with_for_update(read=True), PasswordHa
 
 hold_role = Query(
     select(User.role.label("role"))
-    .where(User.id == bindparam("user_id"), User.deleted_at.is_(None))
+    .where(User.id == bindparam("user_id"), User.deleted_at.is_(None), User.disabled_at.is_(None))
     .with_for_update(read=True),
     HeldRole,
 )
-"""A user's role, locked against changes until the transaction ends. Value: ``user_id``."""
+"""The role of a user who is not disabled, locked against changes until the transaction ends. Value: ``user_id``."""
 
 lock_users = (
     select(User)
@@ -164,29 +188,23 @@ Living accounts, locked for changes. To avoid deadlocks, administrators are lock
 """
 
 lock_admins = Query(
-    select(User.id.label("id"))
+    select(User.id.label("id"), and_(User.disabled_at.is_(None), ~User.service_account).label("enabled"))
     .where(IS_ADMIN, User.deleted_at.is_(None), ~User.pending)
     .order_by(User.id)
     .with_for_update(key_share=True),
-    Id,
+    LockedAdmin,
 )
 """
-All administrators, locked in a fixed order, so that two administrators who demote each other at once do not leave the
-installation without one.
+All administrators, enabled or not, locked in a fixed order, so that two administrators who demote each other at once do
+not leave the installation without one.
 """
 
-select_any_admin = Query(
-    select(User.id.label("id")).where(IS_ADMIN, User.deleted_at.is_(None), ~User.pending).limit(1), Id
-)
+select_any_admin = Query(select(User.id.label("id")).where(IS_ADMIN, ACTIVE).limit(1), Id)
 
 select_first_admin = Query(
-    select(User.id.label("id"))
-    .where(IS_ADMIN, User.deleted_at.is_(None), ~User.pending)
-    .order_by(User.created_at, User.id)
-    .limit(1),
-    Id,
+    select(User.id.label("id")).where(IS_ADMIN, ACTIVE).order_by(User.created_at, User.id).limit(1), Id
 )
-"""The administrator with the oldest account."""
+"""The active administrator with the oldest account."""
 
 
 def _sorted(sort: str, *, descending: bool) -> Order:
@@ -197,6 +215,60 @@ def _sorted(sort: str, *, descending: bool) -> Order:
         return [*nulls_least(User.last_seen_at, descending=descending), (User.id, False)]
     column = {"created_at": User.created_at, "role": User.role}[sort]
     return [(column, descending), (User.id, False)]
+
+
+_can_be_restored = User.deleted_at > bindparam("since", type_=User.deleted_at.type)
+select_deleted_called = Query(
+    select(*SUMMARY, *PROFILE)
+    .where(
+        _can_be_restored,
+        or_(
+            User.id == bindparam("user_id"),
+            func.lower(User.username) == bindparam("name"),
+            func.lower(User.email) == bindparam("name"),
+        ),
+    )
+    .limit(SHOWN_IN_MESSAGES + 1),
+    UserRecord,
+)
+"""
+Deleted accounts by id, or by username or e-mail address, that were deleted after ``since``. Values: ``user_id``,
+``name`` in lower case, ``since``.
+"""
+
+
+class DeletedUser(NamedTuple):
+    """A deleted account."""
+
+    id: UUID
+    username: str
+    role: str
+    created_at: datetime | None
+    email: str | None
+    deleted_at: datetime
+
+
+@cache
+def select_deleted(*, capped: bool) -> PageQuery[DeletedUser]:
+    """A page of the accounts that were deleted after ``since``, the latest first."""
+    hits = select(User.id).where(_can_be_restored)
+    order: Order = [(User.deleted_at, True), (User.id, True)]
+    columns = (*SUMMARY, User.email, User.deleted_at)
+    return PageQuery(paged(hits, User.id, columns, order, capped=capped), DeletedUser)
+
+
+@cache
+def select_inactive(*, capped: bool) -> PageQuery[UserRecord]:
+    """
+    A page of the active accounts that were last seen before ``since``, or never and created before it, the longest
+    unseen first.
+    """
+    last = func.coalesce(User.last_seen_at, User.created_at)
+    hits = select(User.id).where(
+        ACTIVE, User.id != ANONYMOUS_ID, last < bindparam("since", type_=User.last_seen_at.type)
+    )
+    order: Order = [(last, False), (User.id, False)]
+    return PageQuery(paged(hits, User.id, (*SUMMARY, *PROFILE), order, capped=capped), UserRecord)
 
 
 @cache

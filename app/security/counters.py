@@ -4,14 +4,13 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-import structlog
 from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import MovingWindowRateLimiter
 
 from app.domain.attempts import Guess, Limits, Standing, whole_seconds
+from app.telemetry.log import log
 
-log = structlog.get_logger()
 REDIS_PAUSE = 5.0
 """Seconds without requests to Redis after a failure, so that not every login waits for the timeout."""
 REDIS_SECONDS = 0.5

@@ -6,7 +6,7 @@ from app.domain.password_rules import MAX_BYTES
 
 
 def hash_password(password: str, *, cost: int) -> str:
-    """Return a new hash of the password's first 72 bytes; ``check_new_password`` rejects longer passwords."""
+    """Return a new hash of the password's first 72 bytes; ``password_rules`` rejects longer passwords."""
     return bcrypt.hashpw(password.encode("utf-8", "replace")[:MAX_BYTES], bcrypt.gensalt(cost)).decode("ascii")
 
 

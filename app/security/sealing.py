@@ -3,11 +3,11 @@
 import base64
 import os
 from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12
 
@@ -20,7 +20,13 @@ class Sealer:
     """
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        self._ciphers = [AESGCM(_derived(secret)) for secret in secrets if secret]
+        self._secrets = secrets
+
+    @cached_property
+    def _ciphers(self) -> "list[AESGCM]":
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # at first use, because most commands need none
+
+        return [AESGCM(_derived(secret)) for secret in self._secrets if secret]
 
     def seal(self, text: str, *, context: str) -> str:
         """
@@ -34,6 +40,8 @@ class Sealer:
 
     def open(self, sealed: str, *, context: str) -> str | None:
         """Return the text; None if none of the secrets can decrypt it in this context."""
+        from cryptography.exceptions import InvalidTag
+
         try:
             data = base64.urlsafe_b64decode(sealed)
         except ValueError:
@@ -47,4 +55,7 @@ class Sealer:
 
 
 def _derived(secret: str) -> bytes:
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return HKDF(SHA256(), length=32, salt=None, info=b"frontdesk.sealing").derive(secret.encode())

@@ -5,10 +5,14 @@ import ipaddress
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from app.domain.attempts import Failures, Guess, Limits
 from app.domain.errors import DatabaseUnavailable, DomainError, Throttled
-from app.security.counters import Counters, RedisCounters
+
+if TYPE_CHECKING:
+    from app.security.counters import Counters, RedisCounters
 
 KEY_BYTES = 16
 
@@ -42,9 +46,20 @@ class Throttle:
         """
         self._limits, self._failures = limits, failures
         self._key = hmac.digest(secret.encode(), f"frontdesk.throttle.{name}".encode(), "sha256")
-        self._copy = RedisCounters(redis_url, limits) if redis_url else None
-        self._unwritten = Counters.in_memory(limits)
+        self._redis_url = redis_url
+
+    @cached_property
+    def _copy(self) -> "RedisCounters | None":
+        from app.security.counters import RedisCounters  # at the first guess, because most commands make none
+
+        return RedisCounters(self._redis_url, self._limits) if self._redis_url else None
+
+    @cached_property
+    def _unwritten(self) -> "Counters":
         """Guesses that could not be counted in the database, so that a busy or read-only one lifts no limit."""
+        from app.security.counters import Counters
+
+        return Counters.in_memory(self._limits)
 
     def check(self, account: str, address: str) -> None:
         """:raises Throttled: too many wrong guesses from this address, for this account or in total"""

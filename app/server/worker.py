@@ -5,6 +5,8 @@ from flask import Flask
 from app import create_app
 from app.db import migrations
 from app.runtime import runtime
+from app.server.audit_worker import AuditWorker
+from app.server.housekeeper import Housekeeper
 from app.server.mail_worker import MailWorker
 from app.settings.secret_key import check_secret
 from app.telemetry import logging
@@ -25,7 +27,9 @@ def make(runtime_path: str = "") -> Flask:
     replica = app.extensions.get("frontdesk_replica")
     if replica is not None:
         replica.watch()
+    AuditWorker(app).start()
     if config.mail_host:
         MailWorker(app).start()
+    Housekeeper(app).start()
     migrations.revisions()  # cached now, before an upgrade replaces the migration files
     return app

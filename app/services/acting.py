@@ -1,9 +1,9 @@
 """
 Checks that the actor still has the account and the role with which the call began.
 
-Losing or gaining the administrator role, and losing the account, end every session and token of a user. A call that was
-authenticated just before must not take effect afterwards. So each change checks the actor again inside its transaction,
-and locks the account until the transaction ends (docs/architecture.md, "Writing").
+Losing or gaining the administrator role, being disabled and being deleted end every session and token of a user. A call
+that was authenticated just before must not take effect afterwards. So each change checks the actor again inside its
+transaction, and locks the account until the transaction ends (docs/architecture.md, "Writing").
 """
 
 from collections.abc import Collection
@@ -22,7 +22,7 @@ def recheck(actor: Actor) -> None:
     """
     Make sure that the actor's account is unchanged, and lock it until the transaction ends.
 
-    :raises Unauthenticated: the account was deleted, or has gained or lost the administrator role
+    :raises Unauthenticated: the account was deleted or disabled, or has gained or lost the administrator role
     """
     if actor.user is not None:
         row = fetch_one(queries.hold_role, user_id=actor.user.id)
@@ -39,7 +39,7 @@ def lock_users(session: Unit, actor: Actor, user_ids: Collection[UUID]) -> dict[
     found = {user.id: user for user in session.scalars(queries.lock_users, {"user_ids": sorted(wanted)})}
     if actor.user is not None:
         own = found.get(actor.user.id)
-        _require_same(actor, None if own is None else own.role)
+        _require_same(actor, None if own is None or own.disabled_at is not None else own.role)
     return {user_id: found[user_id] for user_id in user_ids if user_id in found}
 
 
@@ -50,14 +50,14 @@ def lock_user(session: Unit, actor: Actor, user_id: UUID) -> User | None:
 
 def lock_admins(actor: Actor) -> list[UUID]:
     """
-    Lock all administrators, and return their ids.
+    Lock all administrators, and return the ids of those who are not disabled.
 
     The order of the locks is fixed, so two administrators who demote each other run one after the other, and one of
     them stays.
 
-    :raises Unauthenticated: the actor was an administrator when the call began, and no longer is
+    :raises Unauthenticated: the actor was an active administrator when the call began, and no longer is
     """
-    admins = [row.id for row in fetch_all(queries.lock_admins)]
+    admins = [row.id for row in fetch_all(queries.lock_admins) if row.enabled]
     if actor.user is not None and actor.is_admin and actor.user.id not in admins:
         raise Unauthenticated
     return admins

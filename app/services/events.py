@@ -70,9 +70,38 @@ class PasswordChanged(UserEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordChangeRequired(UserEvent):
+    """An administrator requires a change of the password at the next login, or no longer."""
+
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UserDeleted(UserEvent):
     heir_id: UUID | None
     """The user who received the websites, and the teams that no one else owned."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserRestored(UserEvent):
+    """A deleted account was restored, with the websites that were deleted with it."""
+
+    website_ids: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class UserPurged(UserEvent):
+    """A deleted account was removed for good, because it can no longer be restored."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserDisabled(UserEvent):
+    """The user can no longer log in; sessions and tokens ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserEnabled(UserEvent):
+    """The user can log in again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +143,22 @@ class AccessTokenCreated(Event):
 
 @dataclass(frozen=True, slots=True)
 class AccessTokensRevoked(Event):
+    user_id: UUID
+    ids: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyCreated(Event):
+    user_id: UUID
+    key_id: UUID
+    name: str
+    scopes: str | None
+    """None for a key in Umami's manner."""
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeysRevoked(Event):
     user_id: UUID
     ids: Sequence[UUID]
 
@@ -330,6 +375,40 @@ class MailRetried(Event):
 
     mail_id: UUID | None
     """None for all mails that were given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoginFailed(Event):
+    """A wrong password, or an unknown name; not attempts that were rejected because there had been too many."""
+
+    user_id: UUID | None
+    username: str | None
+    """Both are None for an unknown name. The name is not kept, since users type passwords into name fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationFailed(UserEvent):
+    """A user who is logged in had to confirm something with their password, and it was wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorFailed(UserEvent):
+    """A wrong code."""
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionDenied(Event):
+    """A user called what only others may call."""
+
+    call: str
+    """The method and the route of the endpoint, or the name of Matomo's method."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPruned(Event):
+    """The first rows of the audit log were deleted."""
+
+    last_number: int
 
 
 def record(session: Unit, event: Event) -> None:

@@ -91,6 +91,7 @@ class Login:
     """Passwords, sessions and limits on failed attempts."""
 
     bcrypt_cost: int = setting(10, "Cost of new password hashes (4 to 16).", least=4, most=16)
+    password_common_check: bool = setting(True, "Reject new passwords that are among the most common ones.")
     session_days: float = setting(30.0, "Days without use after which a session expires.", least=0.01, most=DAYS_MAX)
     sessions_per_user: int = setting(1000, "Maximum number of sessions per user; beyond it, the oldest end.", least=1)
     share_token_hours: float = setting(24.0, "Hours until a share token expires.", least=0.01, most=24 * DAYS_MAX)
@@ -119,6 +120,12 @@ class Accounts:
 
     invitation_days: float = setting(7.0, "Days until an invitation expires.", least=0.01, most=DAYS_MAX)
     password_reset_minutes: float = setting(60.0, "Minutes until a password reset link expires.", least=1, most=1440)
+    restore_days: float = setting(
+        30.0,
+        "Days for which a deleted account can be restored; 0 deletes accounts for good at once.",
+        least=0,
+        most=DAYS_MAX,
+    )
     email_domains: str = setting(
         "", "Domains allowed in e-mail addresses of accounts, separated by commas. If unset, any."
     )

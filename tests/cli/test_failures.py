@@ -100,7 +100,7 @@ class TestKinds:
 
         question, _, told = done.stderr.partition("{")
         assert (done.exit_code, done.stdout) == (1, "")
-        assert question.startswith("Delete ada permanently?")
+        assert question.startswith("Delete ada?")
         assert json.loads("{" + told) == {"error": {"code": "aborted", "message": "Aborted.", "field": None}}
 
     def test_too_many_at_once_is_7(self, run, monkeypatch: pytest.MonkeyPatch):

@@ -20,7 +20,7 @@ class TestTables:
         done = run("users", "list")
         header, *rows = done.stdout.splitlines()
 
-        assert header.split() == ["id", "username", "role", "created_at", "website_count"]
+        assert header.split() == ["id", "username", "role", "created_at", "website_count", "disabled_at"]
         assert [row.split()[1] for row in rows] == ["administrator", "ada"]
         assert {row.index(name) for row, name in zip(rows, ["admin ", "user "], strict=True)} == {header.index("role")}
         assert all(line == line.rstrip() for line in done.stdout.splitlines())
@@ -31,9 +31,9 @@ class TestTables:
 
         lines = run("users", "show", "ada").stdout.splitlines()
 
-        names = ["id", "username", "role", "created_at", "email", "display_name", "last_seen_at", "pending"]
-        assert [line.split(maxsplit=1)[0] for line in lines] == names
-        assert lines[0] == f"id            {ada.id}"
+        profile = ["email", "display_name", "last_seen_at", "pending", "disabled_at", "must_change_password"]
+        assert [line.split(maxsplit=1)[0] for line in lines] == ["id", "username", "role", "created_at", *profile]
+        assert lines[0] == f"id                    {ada.id}"
         assert lines[3].endswith("Z")
 
     def test_an_empty_list_has_its_header(self, run):
@@ -154,6 +154,7 @@ class TestConfirmation:
     COMMANDS = (
         ("users", "delete", "ada"),
         ("users", "reset-2fa", "ada"),
+        ("users", "disable", "ada"),
         ("teams", "delete", "Blue"),
         ("teams", "remove-member", "Blue", "ada"),
         ("websites", "delete", "Site"),

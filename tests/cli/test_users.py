@@ -70,7 +70,7 @@ class TestList:
         page = printed("users", "list")
 
         assert list(page) == ["data", "count"]
-        assert [list(row) for row in page["data"]] == [[*KEYS, "website_count"]] * 2
+        assert [list(row) for row in page["data"]] == [[*KEYS, "website_count", "disabled_at"]] * 2
         assert [(row["username"], row["website_count"]) for row in page["data"]] == [("admin", 0), ("ada", 1)]
 
     def test_search_finds_by_e_mail_address_and_display_name_too(self, printed, ada, make_user):
@@ -97,7 +97,15 @@ class TestShow:
     def test_by_name_in_any_case_or_by_id(self, printed, ada, name: str):
         found = printed("users", "show", str(ada.id).upper() if name == "id" else name)
 
-        assert list(found) == [*KEYS, "email", "display_name", "last_seen_at", "pending"]
+        assert list(found) == [
+            *KEYS,
+            "email",
+            "display_name",
+            "last_seen_at",
+            "pending",
+            "disabled_at",
+            "must_change_password",
+        ]
         assert UUID(found["id"]) == ada.id
 
     @pytest.mark.parametrize("name", ["ADA@example.com", "ada@EXAMPLE.com", "Ada Lövelace", "ADA LÖVELACE"])
@@ -154,7 +162,7 @@ class TestUpdate:
             "users", "update", "ada", "--username", "countess", "--email", "c@example.com", "--role", "view-only"
         )
 
-        assert list(changed) == [*KEYS, "email", "display_name"]
+        assert list(changed) == [*KEYS, "email", "display_name", "must_change_password"]
         assert changed["id"] == str(ada.id)
         assert [changed[name] for name in ("username", "email", "role")] == ["countess", "c@example.com", "view-only"]
 
@@ -169,7 +177,10 @@ class TestUpdate:
         done = run("users", "update", "ada")
 
         assert done.exit_code == 2
-        assert "Nothing to change: specify --username, --email, --display-name or --role." in done.stderr
+        assert (
+            "Nothing to change: specify --username, --email, --display-name, --role or --must-change-password."
+            in done.stderr
+        )
 
 
 class TestResetLink:
@@ -230,7 +241,7 @@ class TestDelete:
         done = run("users", "delete", "ada", typed="n\n")
 
         assert (done.exit_code, done.stdout) == (1, "")
-        assert done.stderr.startswith("Delete ada permanently? [y/N]: ")
+        assert done.stderr.startswith("Delete ada? [y/N]: ")
         assert run("users", "show", "ada").exit_code == 0
 
     def test_a_yes_deletes(self, run, ada):

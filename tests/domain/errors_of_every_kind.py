@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
-from app.domain.errors import DomainError, Thing, Unit
+from app.domain.errors import Change, DomainError, Thing, Unit
 from app.domain.roles import SiteRole
+from app.domain.scopes import Scope
 
 MOMENT = datetime(2026, 11, 21, 16, 42, 1, tzinfo=UTC)
 VALUES: dict[Any, Any] = {
+    Scope: Scope.USERS_READ,
     str: "ada",
     int: 7,
     int | None: 9,
@@ -20,6 +22,7 @@ VALUES: dict[Any, Any] = {
     SiteRole: SiteRole.WRITE,
     Thing: get_args(Thing)[0],
     Unit: get_args(Unit)[0],
+    Change: get_args(Change)[0],
     UUID: UUID(int=1),
     UUID | int: 7,
     datetime: MOMENT,

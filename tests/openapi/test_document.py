@@ -183,7 +183,9 @@ class TestCompleteness:
             ("logout", "200 401 500 503"),
             ("sso", "200 400 401 403 500 503"),
             ("listUsers", "200 400 401 403 500 503"),
-            ("updateUser", "200 400 401 403 404 413 429 500 503"),
+            ("getUser", "200 304 401 403 404 412 431 500 503"),
+            ("updateUser", "200 400 401 403 404 412 413 429 431 500 503"),
+            ("deleteUser", "200 400 401 403 404 412 413 431 500 503"),
             ("joinTeam", "200 400 401 403 404 413 429 500 503"),
             ("deleteTeamUser", "200 400 401 403 404 413 500 503"),
             ("getShareBySlug", "200 404 429 500 503"),
@@ -237,7 +239,7 @@ class TestSchemas:
 
         answers = [answer["content"]["application/json"] for answer in document["components"]["responses"].values()]
 
-        assert len(answers) == 8
+        assert len(answers) == 10
         assert all(error.is_valid(answer["example"]) for answer in answers)
         assert not error.is_valid({"error": {"message": "Bad request", "code": "made-up", "status": 400}})
 

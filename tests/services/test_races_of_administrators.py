@@ -46,7 +46,7 @@ class TestThreeOfThem:
         assert statuses(answers) == [200, 401]
         assert_sound(app)
         with app.app_context(), transaction() as session:
-            assert session.scalar(select(func.count()).where(User.role == "admin")) == 2
+            assert session.scalar(select(func.count()).where(User.role == "admin", User.deleted_at.is_(None))) == 2
 
 
 CALLS = {

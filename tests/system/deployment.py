@@ -10,9 +10,10 @@ DOCKERFILE = ROOT / "Dockerfile"
 COMPOSE = ROOT / "docker-compose.yml"
 ENV_EXAMPLE = ROOT / "deploy" / "env.example"
 UNIT = ROOT / "deploy" / "frontdesk.service"
+PURGE_UNIT = ROOT / "deploy" / "frontdesk-purge.service"
 SOCKET = ROOT / "deploy" / "frontdesk.socket"
 OPERATING = ROOT / "docs" / "operating.md"
-ALL = [DOCKERFILE, COMPOSE, ENV_EXAMPLE, UNIT, SOCKET, ROOT / "deploy" / "nginx.conf", OPERATING]
+ALL = [DOCKERFILE, COMPOSE, ENV_EXAMPLE, UNIT, PURGE_UNIT, SOCKET, ROOT / "deploy" / "nginx.conf", OPERATING]
 SETTINGS = {PREFIX + item.name.upper() for item in fields(Config)}
 
 

@@ -11,13 +11,21 @@ RECORDED = {
     "POST /api/auth/logout": ["SessionsRevoked"],
     "POST /api/auth/sso": ["SessionOpened"],
     "POST /api/me/password": ["PasswordChanged"],
+    "POST /api/me/api-keys": ["ApiKeyCreated"],
+    "POST /api/users/:self/api-keys": ["ApiKeyCreated"],
+    "POST /api/users/:somebody/api-keys": ["ApiKeyCreated"],
     "DELETE /api/me/sessions/:my-session": ["SessionsRevoked"],
     "POST /api/admin/teams/:team/2fa": ["SecondFactorRequirementChanged"],
     "POST /api/admin/users/:somebody/2fa": ["SecondFactorRequirementChanged"],
     "POST /api/users": ["UserCreated"],
     "POST /api/users/:self": ["UserUpdated"],
     "POST /api/users/:somebody": ["UserUpdated"],
-    "DELETE /api/users/:somebody": ["WebsiteDeleted", "UserDeleted"],
+    "DELETE /api/users/:self/sessions": ["SessionsRevoked"],
+    "DELETE /api/users/:somebody/sessions": ["SessionsRevoked"],
+    "DELETE /api/users/:colleague/sessions/:foreign-session": ["SessionsRevoked"],
+    "POST /api/users/:deleted/restore": ["UserRestored"],
+    "POST /api/users/:somebody/disable": ["SessionsRevoked", "UserDisabled"],
+    "DELETE /api/users/:somebody": ["WebsiteDeleted", "SessionsRevoked", "UserDeleted"],
     "POST /api/teams": ["TeamCreated"],
     "POST /api/teams for another user": ["TeamCreated"],
     "POST /api/teams/join": ["MembershipAdded"],
@@ -73,6 +81,7 @@ NOTHING_TO_RECORD = {
     "POST /api/2fa/setup/cancel",
     "POST /api/admin/2fa/global",  # is not required initially
     "DELETE /api/admin/users/:somebody/2fa",  # has none initially
+    "POST /api/users/:somebody/enable",  # is not disabled initially
     "DELETE /api/me/sessions",  # the matrix's callers have only one
 }
 SAID = {

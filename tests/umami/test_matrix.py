@@ -29,6 +29,17 @@ DELETE /api/me/sessions                      401  401  200  200  200  200  200  
 DELETE /api/me/sessions/:my-session          401  401  200  200  200  200  200  200  200  200  200
 DELETE /api/me/sessions/:foreign-session     401  401  404  404  404  404  404  404  404  404  404
 
+GET /api/me/api-keys                         401  401  200  200  200  200  200  200  200  200  200
+POST /api/me/api-keys                        401  401  200  200  200  200  200  200  200  200  200
+DELETE /api/me/api-keys/:unknown             401  401  404  404  404  404  404  404  404  404  404
+GET /api/users/:self/api-keys                401  401  200  200  200  200  200  200  200  200  200
+GET /api/users/:somebody/api-keys            401  401  401  401  401  401  401  401  401  401  200
+POST /api/users/:self/api-keys               401  401  200  200  200  200  200  200  200  200  200
+POST /api/users/:somebody/api-keys           401  401  401  401  401  401  401  401  401  401  200
+POST /api/users/:unknown/api-keys            401  401  401  401  401  401  401  401  401  401  404
+DELETE /api/users/:somebody/api-keys/:unknown
+                                             401  401  401  401  401  401  401  401  401  401  404
+
 GET /api/2fa/status                          401  401  200  200  200  200  200  200  200  200  200
 POST /api/2fa/setup/initiate                 401  401  200  200  200  200  200  200  200  200  200
 POST /api/2fa/setup/confirm                  401  401  400  400  400  400  400  400  400  400  400
@@ -46,6 +57,7 @@ DELETE /api/admin/users/:self/2fa            401  401  401  401  401  401  401  
 
 GET /api/users                               401  401  401  401  401  401  401  401  401  401  200
 GET /api/admin/users                         401  401  401  401  401  401  401  401  401  401  200
+GET /api/admin/audit                         401  401  401  401  401  401  401  401  401  401  200
 GET /api/admin/teams                         401  401  401  401  401  401  401  401  401  401  200
 GET /api/admin/websites                      401  401  401  401  401  401  401  401  401  401  200
 POST /api/users                              401  401  401  401  401  401  401  401  401  401  200
@@ -59,6 +71,24 @@ POST /api/users/:unknown                     401  401  401  401  401  401  401  
 DELETE /api/users/:self                      401  401  401  401  401  401  401  401  401  401  400
 DELETE /api/users/:somebody                  401  401  401  401  401  401  401  401  401  401  200
 DELETE /api/users/:unknown                   401  401  401  401  401  401  401  401  401  401  404
+POST /api/users/:deleted/restore             401  401  401  401  401  401  401  401  401  401  200
+POST /api/users/:somebody/restore            401  401  401  401  401  401  401  401  401  401  404
+POST /api/users/:unknown/restore             401  401  401  401  401  401  401  401  401  401  404
+GET /api/users/:self/sessions                401  401  200  200  200  200  200  200  200  200  200
+GET /api/users/:somebody/sessions            401  401  401  401  401  401  401  401  401  401  200
+GET /api/users/:unknown/sessions             401  401  401  401  401  401  401  401  401  401  404
+DELETE /api/users/:self/sessions             401  401  200  200  200  200  200  200  200  200  200
+DELETE /api/users/:somebody/sessions         401  401  401  401  401  401  401  401  401  401  200
+DELETE /api/users/:unknown/sessions          401  401  401  401  401  401  401  401  401  401  404
+DELETE /api/users/:colleague/sessions/:foreign-session
+                                             401  401  401  401  401  401  401  401  401  401  200
+DELETE /api/users/:somebody/sessions/:foreign-session
+                                             401  401  401  401  401  401  401  401  401  401  404
+POST /api/users/:somebody/disable            401  401  401  401  401  401  401  401  401  401  200
+POST /api/users/:unknown/disable             401  401  401  401  401  401  401  401  401  401  404
+POST /api/users/:self/disable                401  401  401  401  401  401  401  401  401  401  400
+POST /api/users/:somebody/enable             401  401  401  401  401  401  401  401  401  401  200
+POST /api/users/:unknown/enable              401  401  401  401  401  401  401  401  401  401  404
 GET /api/users/:self/websites                401  401  200  200  200  200  200  200  200  200  200
 GET /api/users/:somebody/websites            401  401  401  401  401  401  401  401  401  401  200
 GET /api/users/:unknown/websites             401  401  401  401  401  401  401  401  401  401  200
@@ -190,6 +220,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/login": {"username": "user", "password": PASSWORD},
     "POST /api/auth/forgot-password": {"username": "user"},
     "POST /api/me/password": {"currentPassword": PASSWORD, "newPassword": "another horse"},
+    **{
+        f"POST /api/{whose}/api-keys": {"name": "Report"}
+        for whose in ("me", "users/:self", "users/:somebody", "users/:unknown")
+    },
     "POST /api/2fa/setup/confirm": {"token": "000000"},
     "POST /api/2fa/disable": {"password": PASSWORD, "token": "000000"},
     "POST /api/2fa/verify": {"token": "000000"},

@@ -48,11 +48,13 @@ def token_of(name: str) -> str:
     return name.replace(" ", "-")
 
 
+WRITTEN_BY_FAILURES = {"audit_end", "audit_event", "audit_tally", "failed_attempt"}
+"""Failed requests may count as guesses, and are recorded."""
 STATE = select(
     *(
         select(what).select_from(table).scalar_subquery()
         for table in Base.metadata.sorted_tables
-        if table is not FailedAttempt.__table__  # failed requests may count as guesses
+        if table.name not in WRITTEN_BY_FAILURES
         for what in (func.count(), *(func.max(column) for column in table.c if column.name == "updated_at"))
     )
 )
@@ -64,8 +66,8 @@ class World:
 
     In paths and bodies, words with a colon are replaced by ids: ``:team``, ``:site`` (the team's), ``:mine`` (the
     caller's website), ``:foreign-site`` (the website owner's), ``:self``, ``:somebody`` (a user in no team),
-    ``:colleague`` (in the team), ``:owner`` (of the team), ``:invitation`` (by the website owner), ``:unknown`` (an
-    id that does not exist). ``ids`` has all of them.
+    ``:deleted`` (a deleted user), ``:colleague`` (in the team), ``:owner`` (of the team), ``:invitation`` (by the
+    website owner), ``:unknown`` (an id that does not exist). ``ids`` has all of them.
     """
 
     def __init__(self, app: Flask) -> None:
@@ -75,7 +77,7 @@ class World:
         self.sites = {name: uuid4() for name in PEOPLE}
         self.sessions = {name: uuid4() for name in PEOPLE}
         self.team, self.site, self.share, self.foreign_share = uuid4(), uuid4(), uuid4(), uuid4()
-        self.invitation, self.invited = uuid4(), uuid4()
+        self.invitation, self.invited, self.deleted = uuid4(), uuid4(), uuid4()
         self.changed = True
 
     def restore(self) -> None:
@@ -102,6 +104,7 @@ class World:
         return [
             (User, [self._user(name) for name in PEOPLE]),
             (User, [self._user("invited", id=self.invited, password_hash="", pending=True)]),
+            (User, [self._user("deleted", id=self.deleted, username_key=None, deleted_at=now)]),
             (Invitation, [self._invitation(now)]),
             (LoginSession, [self._session(name) | until for name in PEOPLE]),
             (Team, [{"id": self.team, "name": "Team", "access_code": ACCESS_CODE}]),
@@ -188,6 +191,7 @@ class World:
             ":foreign-share": self.foreign_share,
             ":mine": self.sites[own],
             ":self": self.users[own],
+            ":deleted": self.deleted,
             ":my-session": self.sessions[own],
             ":foreign-session": self.sessions["colleague"],
             ":somebody": self.users["somebody"],

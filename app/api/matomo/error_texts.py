@@ -28,6 +28,7 @@ from app.domain.errors import (
     LoginFormat,
     LoginNeeded,
     Missing,
+    MissingScope,
     NoFirstWebsite,
     NoRole,
     NoSuchWebsite,
@@ -35,6 +36,7 @@ from app.domain.errors import (
     NoUsernameOrEmail,
     NoWebsites,
     OnlyViews,
+    PasswordChangeNeeded,
     PasswordTooWeak,
     ResendDenied,
     ReservedAccount,
@@ -173,7 +175,7 @@ def _domains(error: EmailDomainNotAllowed) -> str:
 
 
 def _last_admin(error: LastAdmin) -> str:
-    if error.deleted:
+    if error.change == "deleted":
         return f"Deleting user '{error.username}' is not possible. {GRANT_FIRST}"
     return f"Removing the Super User access from user '{error.username}' is not possible. {GRANT_FIRST}"
 
@@ -240,8 +242,10 @@ TEXTS: dict[type[DomainError], str | Callable[[Any], str]] = {
     CodeNeeded: texts.CODE_NEEDED,
     WrongCode: texts.WRONG_CODE,
     CodeUsed: texts.WRONG_CODE,
+    PasswordChangeNeeded: texts.MUST_CHANGE_PASSWORD,
     SecondFactorNeeded: texts.MUST_ENROLL,
     Denied: texts.DENIED,
+    MissingScope: lambda error: error.message,
     LoginNeeded: texts.LOGGED_IN,
     AdminNeeded: texts.SUPERUSER,
     SelfNeeded: lambda error: texts.superuser_or(error.username),

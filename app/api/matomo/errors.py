@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from flask import g
 from werkzeug.exceptions import HTTPException
 
 from app.api.matomo import texts
@@ -33,7 +34,7 @@ def report_of(error: Exception) -> ErrorReport:
     """Return what the caller is told about an exception; failures of the server are logged in full."""
     if isinstance(error, ApiError):
         return ErrorReport(error.text, error.status, error.headers)
-    log_failure(error)
+    log_failure(error, call=str(g.matomo.given.get("method", "")))
     if isinstance(error, DomainError):
         return ErrorReport(text_of(error), entry_for(STATUSES, error), headers_for(error))
     if isinstance(error, HTTPException):

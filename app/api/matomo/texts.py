@@ -11,6 +11,7 @@ WRONG_PASSWORD = "The current password you entered is not correct."  # noqa: S10
 CONFIRM = "Please enter your password to confirm this change."
 CODE_NEEDED = "Please specify a two-factor authentication code."
 WRONG_CODE = "Incorrect two-factor authentication code."
+MUST_CHANGE_PASSWORD = "You must change your password first. Please log in to do so."  # noqa: S105
 MUST_ENROLL = "You must set up two-factor authentication. Please log in to do so."
 TOO_MANY_LOGINS = "Too many failed logins. Please wait and try logging in again later."
 BAD_TOKEN = "Unable to authenticate with the provided token. It is either invalid or expired."  # noqa: S105

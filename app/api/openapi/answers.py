@@ -7,6 +7,7 @@ from typing import Any
 from apispec import APISpec
 
 from app.api.umami import texts
+from app.api.umami.conditions import HEADER_MAX_LENGTH, IF_MATCH, IF_NONE_MATCH
 from app.api.umami.error_texts import text_of
 from app.api.umami.errors import HTTP_TEXTS
 from app.api.umami.errors import STATUSES as KINDS
@@ -74,6 +75,19 @@ RETRY_AFTER = {
     "schema": {"type": "integer", "minimum": 1},
     "required": True,
 }
+ETAG = {
+    "description": "The version of the resource, for `If-Match` and `If-None-Match`.",
+    "schema": {"type": "string"},
+    "required": True,
+}
+PRECONDITIONS = [
+    {"in": "header", "name": name, "description": text, "schema": {"type": "string", "maxLength": HEADER_MAX_LENGTH}}
+    for name, text in (
+        (IF_MATCH, "Proceed only if the resource still has one of these versions, or `*`; else 412."),
+        (IF_NONE_MATCH, "Proceed only if the resource has none of these versions; else GET returns 304."),
+    )
+]
+"""The headers of conditional requests (RFC 9110, section 13.1)."""
 STATUSES = {
     400: ("BadRequest", "The request is not valid, or breaks a rule; `errors` and `properties` say where."),
     401: (
@@ -81,10 +95,16 @@ STATUSES = {
         "The request is not authenticated, the password is wrong, or the caller is not allowed to do this: Umami has "
         "one status for all of these.",
     ),
-    403: ("SecondFactorNeeded", "The user must set up a second factor first, or cannot disable a required one."),
+    403: (
+        "SetupNeeded",
+        "The user must change the password (`must-change-password`) or set up a second factor first, or cannot disable "
+        "a required one.",
+    ),
     404: ("NotFound", "It does not exist."),
+    412: ("PreconditionFailed", "The resource has another version than the request wants."),
     413: ("BodyTooLarge", "The request body is too large."),
     429: ("TooManyAttempts", "There were too many failed attempts."),
+    431: ("HeaderTooLarge", "`If-Match` or `If-None-Match` is too long."),
     500: ("ServerError", "The server failed; its log has the details, under the request id."),
     503: ("Unavailable", "The server is busy, or its database is not available."),
 }
@@ -98,8 +118,10 @@ EXAMPLES: dict[int, dict[str, Any]] = {
     401: {"message": text_of(errors.Denied()), "code": "unauthorized"},
     403: {"message": text_of(errors.SecondFactorNeeded()), "code": "forbidden"},
     404: {"message": text_of(errors.NotFound()), "code": "not-found"},
+    412: {"message": text_of(errors.PreconditionFailed()), "code": "precondition-failed"},
     413: {"message": HTTP_TEXTS[413][0], "code": HTTP_TEXTS[413][1]},
     429: {"message": text_of(errors.Throttled(60)), "code": "unauthorized"},
+    431: {"message": HTTP_TEXTS[431][0], "code": HTTP_TEXTS[431][1]},
     500: {"message": HTTP_TEXTS[500][0], "code": HTTP_TEXTS[500][1], "requestId": "5f0c2b1e9d7a"},
     503: {"message": text_of(errors.DatabaseUnavailable("")), "code": "server-error", "requestId": "5f0c2b1e9d7a"},
 }
@@ -114,6 +136,7 @@ def describe(spec: APISpec) -> None:
     spec.components.schema("Problem", PROBLEM)
     spec.components.header("RequestId", REQUEST_ID)
     spec.components.header("RetryAfter", RETRY_AFTER)
+    spec.components.header("ETag", ETAG)
     for status, (name, text) in STATUSES.items():
         headers = {"Retry-After": "RetryAfter"} if status in WITH_RETRY_AFTER else NO_HEADERS
         spec.components.response(name, refused(status, text, headers))
@@ -165,8 +188,18 @@ def statuses(operation: Operation, *, path: bool, deletes: bool) -> set[int]:
         found.add(413)
     if operation.access is not Access.PUBLIC:
         found.add(401)
-    if operation.access is not Access.PUBLIC and not operation.before_enrolling:
+    if operation.access is not Access.PUBLIC and not (operation.before_enrolling and operation.before_new_password):
         found.add(403)
     if path:
         found.add(404)
+    if operation.tagged:
+        found |= {412, 431}
     return found
+
+
+def unchanged() -> dict[str, Any]:
+    """Return the response to a client that has the current version."""
+    return {
+        "description": "The client has this version already.",
+        "headers": {"X-Request-Id": "RequestId", "ETag": "ETag"},
+    }

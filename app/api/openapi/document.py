@@ -17,7 +17,7 @@ from app.api.openapi import answers, probes
 from app.api.openapi.schemas import Plugin
 from app.api.umami.operation import Access, Operation
 from app.api.umami.schemas.base import camel_case, described
-from app.api.umami.schemas.lists import PageOf
+from app.api.umami.schemas.lists import ArrayOf, PageOf
 
 DESCRIPTION = """\
 Users, teams, memberships, websites and public links for self-hosted web analytics, compatible with Umami's API.
@@ -39,6 +39,13 @@ SCHEMES = {
         "scheme": "bearer",
         "description": "A token from `POST /api/auth/login`, or an access token from `frontdesk tokens create`.",
     },
+    "apiKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "x-umami-api-key",
+        "description": "An API key, which can also be sent as a bearer token. Operations that accept keys name "
+        "the scope that they need in `x-required-scope`.",
+    },
     "shareToken": {
         "type": "apiKey",
         "in": "header",
@@ -52,6 +59,7 @@ SCHEMES = {
         "description": "Any value, for example `1`. A share token without a user counts only with it.",
     },
 }
+ETAG = {"ETag": "ETag"}
 ARGUMENT = re.compile(r"<(\w+)>")
 
 
@@ -119,16 +127,23 @@ class Writer:
         if rest.strip():
             made["description"] = rest.strip()
         made["security"] = SECURITY[operation.access]
-        parameters = [_path_parameter(name) for name in ARGUMENT.findall(rule.rule)]
+        if operation.scope is not None:
+            made["x-required-scope"] = str(operation.scope)
+            made["security"] = [*made["security"], {"apiKey": []}]
+        parameters: list[Any] = [_path_parameter(name) for name in ARGUMENT.findall(rule.rule)]
         if operation.query:
             parameters.append({"in": "query", "schema": operation.query})
+        if operation.tagged:
+            parameters += answers.PRECONDITIONS
         if parameters:
             made["parameters"] = parameters
         if operation.takes:
             content = {"application/json": {"schema": self._plugin.ref(operation.takes)}}
             made["requestBody"] = {"required": operation.needs_body, "content": content}
+        tagged = operation.tagged is not None and method == "get"
         made["responses"] = {
-            "200": answers.answered(*self._given(operation)),
+            "200": answers.answered(*self._given(operation), headers=ETAG if tagged else answers.NO_HEADERS),
+            **({"304": answers.unchanged()} if tagged else {}),
             **answers.refusals(answers.statuses(operation, path=bool(rule.arguments), deletes=method == "delete")),
         }
         return made
@@ -143,6 +158,8 @@ class Writer:
             if name not in self._spec.components.schemas:
                 self._spec.components.schema(name, schema)
             return "A page of the list.", {"$ref": f"{answers.REFERENCE}{name}"}
+        if isinstance(shape, ArrayOf):
+            return "The whole list.", {"type": "array", "items": self._plugin.ref(shape.item)}
         if isinstance(shape, tuple):
             parts = [self._plugin.ref(part) for part in shape]
             return " ".join(described(part) for part in shape), {

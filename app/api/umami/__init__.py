@@ -5,6 +5,8 @@ from flask import Blueprint, Flask
 from app.api.umami import errors
 from app.api.umami.routes import (
     access,
+    api_keys,
+    audit,
     auth,
     invitations,
     me,
@@ -24,7 +26,21 @@ PREFIX = "/api"
 def init_app(app: Flask) -> None:
     """Serve the API under ``/api``."""
     blueprint = Blueprint("umami", __name__, url_prefix=PREFIX)
-    for module in (auth, me, users, teams, members, websites, access, invitations, shares, second_factor, server):
+    for module in (
+        auth,
+        me,
+        users,
+        teams,
+        members,
+        websites,
+        access,
+        invitations,
+        shares,
+        second_factor,
+        api_keys,
+        audit,
+        server,
+    ):
         blueprint.register_blueprint(module.bp)
     app.register_blueprint(blueprint)
     register(Api("umami", below(PREFIX), errors.present, errors.plain))

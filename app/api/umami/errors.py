@@ -23,9 +23,11 @@ STATUSES: dict[type[errors.DomainError], tuple[int, str]] = {
     errors.WrongCredentials: (401, "incorrect-username-password"),
     errors.Denied: (401, "unauthorized"),  # not 403: Umami's dashboard expects 401
     errors.NotFound: (404, "not-found"),
+    errors.PreconditionFailed: (412, "precondition-failed"),
     errors.UnknownAccessCode: (404, "team-not-found"),
     errors.MissingPartialToken: (401, f"{FACTOR}missing-token"),
     errors.BadPartialToken: (401, f"{FACTOR}invalid-partial-token"),
+    errors.PasswordChangeNeeded: (403, "must-change-password"),
     errors.SecondFactorNeeded: (403, "forbidden"),
     errors.SecondFactorRequired: (403, f"{FACTOR}disable-not-allowed"),
     errors.WrongCode: (400, f"{FACTOR}invalid-code"),
@@ -47,6 +49,7 @@ HTTP_TEXTS = {
     408: (DETAILS[408], "bad-request"),
     413: ("Request body too large", "bad-request"),
     415: ("Unsupported media type", "bad-request"),
+    431: ("Request header fields too large", "bad-request"),
     500: ("Server error", "server-error"),
     503: (DETAILS[503], "server-error"),
 }

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -102,6 +103,17 @@ class Id(_Typed, fields.UUID):
         if not UUID_VERSIONED.fullmatch(value):
             raise ValidationError("Invalid UUID")
         return UUID(value)
+
+
+class Moment(_Typed, fields.DateTime):
+    """A time or a day in ISO 8601, in UTC unless it names an offset."""
+
+    def accept(self, value: str) -> datetime:
+        try:
+            found = datetime.fromisoformat(value)
+            return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise ValidationError("Invalid ISO datetime") from None
 
 
 class Option(_Typed, fields.String):

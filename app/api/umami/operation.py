@@ -11,22 +11,26 @@ import orjson
 from flask import Response, g, request
 from marshmallow import Schema, ValidationError
 
-from app.api.umami import texts
+from app.api.umami import conditions, texts
 from app.api.umami.fields import UUID_TEXT, unstorable
 from app.api.umami.schemas.base import OutSchema
 from app.api.umami.schemas.deletions import Deletion
-from app.api.umami.schemas.lists import PageOf
+from app.api.umami.schemas.lists import ArrayOf, PageOf
+from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import MissingPartialToken, NotFound, Unauthenticated
+from app.domain.scopes import KeyRule
 from app.http.request import body, visitor
+from app.security import tokens
 from app.services.authentication.bearer import identify, identify_leaving
 from app.services.authentication.partial_logins import identify_partial
 
-Shape = type[OutSchema] | PageOf | tuple[type[OutSchema], ...] | None
-"""What an endpoint returns: an object, a page of a list, an array of several objects or, for None, null."""
+Shape = type[OutSchema] | PageOf | ArrayOf | tuple[type[OutSchema], ...] | None
+"""What an endpoint returns: an object, a page of a list, an array of one or of several kinds, or null."""
 
 
 PROTOCOL = "umami"
+READING = ("GET", "HEAD")
 NOTHING = Deletion()
 CONTRADICTION = "Given twice, with different values"
 
@@ -58,6 +62,9 @@ class Operation:
     refuses: tuple[int, ...]
     needs_body: bool = True
     before_enrolling: bool = False
+    before_new_password: bool = False
+    tagged: type[OutSchema] | None = None
+    scope: KeyRule = None
 
 
 def operation(
@@ -69,6 +76,9 @@ def operation(
     refuses: tuple[int, ...] = (),
     needs_body: bool = True,
     before_enrolling: bool = False,
+    before_new_password: bool = False,
+    tagged: type[OutSchema] | None = None,
+    scope: KeyRule = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """
     Make an endpoint of a function: authenticate, then validate, then call the function, so that strangers learn nothing
@@ -79,6 +89,10 @@ def operation(
     :param refuses: possible statuses besides those that follow from the declaration
     :param needs_body: False if a missing body counts as an empty object
     :param before_enrolling: open to users who must set up a second factor before anything else
+    :param before_new_password: open to users who must change the password before anything else
+    :param scope: the scope that an API key needs; without one, the endpoint takes no keys
+    :param tagged: the schema with which GET returns the resource, if its entity tag counts. GET then returns the tag; a
+        function that changes the resource gets ``expected``, the precondition to pass to its service
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
@@ -88,7 +102,8 @@ def operation(
         def endpoint(**path: str) -> Response:
             g.actor = visitor(PROTOCOL)
             if access is not Access.PUBLIC:
-                authenticate(access, before_enrolling=before_enrolling)
+                authenticate(access, before_enrolling=before_enrolling, before_new_password=before_new_password)
+                policy.require_scope(g.actor, scope)
             given: dict[str, Any] = {name: _parsed(name, text) for name, text in path.items()}
             if request.method == "DELETE":
                 told = _told(query_schema or NOTHING)
@@ -98,16 +113,32 @@ def operation(
                 given["query"] = query_schema.load(_last_of_each())
             if body_schema is not None:
                 given["data"] = body_schema.load(json_body(needed=needs_body))
-            return answer(gives, view(**given), given.get("query"))
+            if tagged is None:
+                return answer(gives, view(**given), given.get("query"))
+            if request.method in READING:
+                return conditions.conditional(lambda: answer(gives, view(**given), None))
+            return answer(gives, view(**given, expected=conditions.expected(tagged)), None)
 
-        found = Operation(view.__name__, access, gives, takes, query, refuses, needs_body, before_enrolling)
+        found = Operation(
+            view.__name__,
+            access,
+            gives,
+            takes,
+            query,
+            refuses,
+            needs_body,
+            before_enrolling,
+            before_new_password,
+            tagged,
+            scope,
+        )
         endpoint.operation = found  # type: ignore[attr-defined]
         return endpoint
 
     return decorate
 
 
-def authenticate(access: Access, *, before_enrolling: bool) -> None:
+def authenticate(access: Access, *, before_enrolling: bool, before_new_password: bool) -> None:
     """Identify the caller. :raises Unauthenticated: no token is valid, or only a share's where a user is needed"""
     if access is Access.PARTIAL:
         token = bearer_token()
@@ -122,6 +153,7 @@ def authenticate(access: Access, *, before_enrolling: bool) -> None:
         share_token=request.headers.get("x-umami-share-token"),
         share_context=bool(request.headers.get("x-umami-share-context")),
         before_enrolling=before_enrolling,
+        before_new_password=before_new_password,
     )
     if access is Access.USER and g.actor.id is None:
         raise Unauthenticated
@@ -134,8 +166,16 @@ def current_actor() -> Actor:
 
 
 def bearer_token() -> str | None:
-    """Return the second word of the ``Authorization`` header, whatever the first one is, as Umami does."""
-    words = request.headers.get("Authorization", "").split(" ")
+    """
+    Return the second word of the ``Authorization`` header, whatever the first one is, as Umami does.
+
+    Without that header, return the API key in ``x-umami-api-key``, as Umami Cloud does.
+    """
+    sent = request.headers.get("Authorization")
+    if sent is None:
+        key = request.headers.get("x-umami-api-key", "")
+        return key if tokens.is_api_key(key) else None
+    words = sent.split(" ")
     return words[1] if len(words) > 1 else None
 
 

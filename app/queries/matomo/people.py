@@ -42,13 +42,13 @@ RECORD = (
     User.pending,
     Invitation.expires_at,
     Invitation.accepted_at,
-    Invitation.inviter_id,
+    Inviter.id.label("inviter_id"),
     Inviter.username.label("inviter"),
     HAS_SECOND_FACTOR.label("has_second_factor"),
 )
 _JOINS: list[tuple[Any, ColumnElement[bool]]] = [
     (Invitation, Invitation.user_id == User.id),
-    (Inviter, Inviter.id == Invitation.inviter_id),
+    (Inviter, and_(Inviter.id == Invitation.inviter_id, Inviter.deleted_at.is_(None))),
 ]
 
 

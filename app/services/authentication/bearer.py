@@ -7,7 +7,7 @@ from typing import Any
 from app.db.reads import fetch_all, fetch_one
 from app.db.session import note_caller
 from app.domain.actor import Account, Actor, Credential, CredentialKind, SharedView
-from app.domain.errors import SecondFactorNeeded, Unauthenticated
+from app.domain.errors import PasswordChangeNeeded, SecondFactorNeeded, Unauthenticated
 from app.models import ANONYMOUS_ID
 from app.queries import shares as share_queries
 from app.queries import teams as team_queries
@@ -15,6 +15,7 @@ from app.queries import users as queries
 from app.queries.teams import BriefTeam
 from app.queries.users import Credentials
 from app.runtime import runtime
+from app.security import tokens
 from app.services.authentication.credentials import find_bearer
 
 
@@ -55,6 +56,7 @@ def identify(
     share_token: str | None = None,
     share_context: bool = False,
     before_enrolling: bool = False,
+    before_new_password: bool = False,
 ) -> Actor:
     """
     Return the actor for the tokens of a request.
@@ -62,20 +64,27 @@ def identify(
     :param share_token: token of a public link; extends what the user can see
     :param share_context: the request is made from a public link's page, so that a share token is enough without a user
     :param before_enrolling: also users who must set up a second factor before anything else
+    :param before_new_password: also users who must change the password before anything else
     :raises Unauthenticated: none of the tokens is valid in this request
+    :raises PasswordChangeNeeded: the user, who came with a session, must change the password first
     :raises SecondFactorNeeded: a second factor is required of the user, who came with a session and has none
     """
     found = find_bearer(token) if token else None
+    if found is None and token and tokens.is_api_key(token):
+        raise Unauthenticated  # a key decides alone: a wrong one is not ignored in favour of a share
     share = _shared_view(share_token) if share_token and (found or share_context) else None
     if found is None:
         if share is None:
             raise Unauthenticated
         note_caller(None)
         return Actor(None, Credential(CredentialKind.SHARE, share.share_id), visitor.origin, share=share)
-    if found.must_enroll and not before_enrolling:
+    if found.must_change_password:
+        if not before_new_password:
+            raise PasswordChangeNeeded
+    elif found.must_enroll and not before_enrolling:
         raise SecondFactorNeeded
     actor = Actor(found.account, found.credential, visitor.origin, share)
-    note_caller(actor.session_id, token_id=actor.token_id, wrote_at=found.wrote_at)
+    note_caller(actor.credential, wrote_at=found.wrote_at)
     return actor
 
 

@@ -125,6 +125,7 @@ def _attempt(session: Unit, actor: Actor, is_right: Callable[[], bool], wrong: t
         lock = FactorLock(user_id=actor.user_id, failures=0)
         session.add(lock)
     lock.failures += 1
+    events.record(session, events.SecondFactorFailed(actor, actor.user_id, actor.username))
     if lock.failures >= MOST_FAILURES:
         lock.locked_until = now + LOCKED_FOR
         events.record(session, events.SecondFactorLocked(actor, actor.user_id, actor.username))

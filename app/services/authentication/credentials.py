@@ -10,25 +10,27 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import structlog
-
 from app.db.errors import translated
 from app.db.reads import fetch_one, reader
 from app.db.session import Unit, execute_count, retried, transaction
 from app.domain.actor import Account, Actor, Credential, CredentialKind
 from app.domain.errors import ControlCharacters, Missing, NotFound, TooLong, Unavailable
+from app.domain.scopes import Scope, parsed
 from app.models import AccessToken, LoginSession, new_id, utcnow
 from app.queries import access_tokens as token_queries
+from app.queries import api_keys as key_queries
 from app.queries import profiles as profile_queries
 from app.queries import sessions as session_queries
 from app.queries.credentials import BearerRecord, Ended, Statements
+from app.queries.password_resets import delete_of_user as delete_resets
+from app.queries.second_factor import delete_partials
 from app.runtime import runtime
 from app.security import tokens
 from app.services import events
 from app.services.acting import lock_user
 from app.services.events import Event
+from app.telemetry.log import log
 
-log = structlog.get_logger()
 USER_AGENT_MAX_LENGTH = 255
 TOKENS_PER_USER = 100
 """One more replaces the one that has not been used for the longest time."""
@@ -45,11 +47,17 @@ class Bearer:
     """When the credential last made a change; a replica may not have it yet."""
     must_enroll: bool = False
     """The user must set up a second factor before anything else."""
+    must_change_password: bool = False
+    """The user must change the password, even before that."""
+
+
+def _unlimited(_stored: str | None) -> None:
+    return None
 
 
 @dataclass(frozen=True)
 class Store:
-    """All credentials of one kind: sessions, or access tokens."""
+    """All credentials of one kind: sessions, access tokens, or API keys."""
 
     kind: CredentialKind
     queries: Statements
@@ -57,13 +65,16 @@ class Store:
     revoked: Callable[[Actor, UUID, Sequence[UUID]], Event]
     settings: Callable[[], dict[str, Any]] = dict
     """Further values of ``queries.select_by_token``."""
+    hashed: Callable[[str], str] = tokens.hash_token
+    scopes: Callable[[str | None], frozenset[Scope] | None] = _unlimited
+    """The scopes that a stored text means; None if credentials of this kind are not limited."""
 
     def find_bearer(self, token: str) -> Bearer | None:
         """Return the token's bearer, or None if the token is not valid."""
         now = utcnow()
         row = fetch_one(
             self.queries.select_by_token,
-            token_hash=tokens.hash_token(token),
+            token_hash=self.hashed(token),
             now=now,
             **self.settings(),
         )
@@ -72,7 +83,8 @@ class Store:
         if row.last_used_at is None or now - row.last_used_at >= self.touch_every:
             self._touch(row, now)
         account = Account(row.id, row.username, row.role, row.created_at, row.two_factor_required)
-        return Bearer(account, Credential(self.kind, row.credential_id), row.wrote_at, row.must_enroll)
+        credential = Credential(self.kind, row.credential_id, self.scopes(row.scopes), row.name or "")
+        return Bearer(account, credential, row.wrote_at, row.must_enroll, row.must_change_password)
 
     def _touch(self, row: BearerRecord, now: datetime) -> None:
         """Record that the credential was used, and that its owner was active."""
@@ -131,11 +143,31 @@ ACCESS_TOKENS = Store(
     CredentialKind.ACCESS_TOKEN, token_queries.stored, timedelta(minutes=10), events.AccessTokensRevoked
 )
 
+API_KEYS = Store(
+    CredentialKind.API_KEY,
+    key_queries.stored,
+    timedelta(minutes=5),
+    events.ApiKeysRevoked,
+    hashed=tokens.hash_api_key,
+    scopes=parsed,
+)
+
+
+def end_all(session: Unit, actor: Actor, user_id: UUID) -> None:
+    """End all that gives access to a locked user's account: sessions, tokens, keys, unfinished logins, reset links."""
+    SESSIONS.revoke_all(session, actor, user_id)
+    ACCESS_TOKENS.revoke_all(session, actor, user_id)
+    API_KEYS.revoke_all(session, actor, user_id)
+    execute_count(delete_partials, owner_id=user_id)
+    execute_count(delete_resets, owner_id=user_id)
+
 
 def find_bearer(token: str) -> Bearer | None:
-    """Return the bearer of a token of either kind, or None if the token is not valid."""
+    """Return the bearer of a token or key of any kind, or None if it is not valid."""
     if not token or len(token) > tokens.TOKEN_MAX_LENGTH:
         return None
+    if tokens.is_api_key(token):
+        return API_KEYS.find_bearer(token)
     return (ACCESS_TOKENS if tokens.is_access_token(token) else SESSIONS).find_bearer(token)
 
 
@@ -207,7 +239,8 @@ def open_token(
     The user's expired tokens are deleted, and the least recently used ones if there are more than ``TOKENS_PER_USER``.
 
     :param checked: the hash of the password that was checked for this, if one was
-    :raises NotFound: the account does not exist or has no password yet, or its password was changed meanwhile
+    :raises NotFound: the account does not exist, is disabled or has no password yet, or its password was changed
+        meanwhile
     """
     token, now = tokens.new_access_token(), utcnow()
     made = AccessToken(
@@ -221,7 +254,9 @@ def open_token(
     )
     with transaction() as session:
         user = lock_user(session, actor, user_id)
-        if user is None or not user.password_hash or checked not in (None, user.password_hash):
+        if user is None or user.disabled_at is not None or not user.password_hash:
+            raise NotFound
+        if checked not in (None, user.password_hash):
             raise NotFound
         ACCESS_TOKENS.clear(user_id, kept=TOKENS_PER_USER - 1)
         session.add(made)

@@ -14,6 +14,7 @@ from app.domain.actor import Account, Actor
 from app.domain.errors import (
     DomainError,
     NotFound,
+    PasswordChangeNeeded,
     Throttled,
     Unauthenticated,
     Unavailable,
@@ -27,6 +28,7 @@ from app.queries import users as queries
 from app.queries.users import Credentials
 from app.runtime import runtime
 from app.security import password_hashing
+from app.services import events
 from app.services.authentication import codes, hashing
 from app.services.authentication.bearer import Identity
 from app.services.authentication.credentials import (
@@ -66,7 +68,7 @@ def login(visitor: Actor, username: str, password: str, *, user_agent: str = "")
     :raises Throttled: too many wrong passwords lately for this account or from this address
     """
     with _counted():
-        user, checked = _proven(username, password, address=visitor.address)
+        user, checked = _proven(visitor, username, password)
         known = visitor.known_as(Account.of(user))
         if user.has_second_factor:
             return open_partial(known, checked)
@@ -91,14 +93,17 @@ def create_access_token(
     :raises Invalid: the description is empty or too long, or contains control characters; checked first
     :raises WrongCredentials: see ``login``
     :raises Throttled: see ``login``; wrong passwords of both are counted together
+    :raises PasswordChangeNeeded: the password is right, and must be changed first
     :raises CodeNeeded: the password is right, and a code is needed as well
     :raises WrongCode, CodeUsed, FactorLocked: see ``codes.enter_code``
     """
-    text, address = clean_description(description), visitor.address
+    text = clean_description(description)
     with _counted():
-        user, checked = _proven(account, password, address=address)
+        user, checked = _proven(visitor, account, password)
         try:
             known = visitor.known_as(Account.of(user))
+            if user.must_change_password:
+                raise PasswordChangeNeeded
             if user.has_second_factor:
                 codes.require_code(known, code)
             return open_token(known, user.id, description=text, expires_at=expires_at, checked=checked)
@@ -118,7 +123,7 @@ def _counted() -> Iterator[None]:
     runtime().metrics.logins.labels("success").inc()
 
 
-def _proven(account: str, password: str, *, address: str) -> tuple[Credentials, str]:
+def _proven(visitor: Actor, account: str, password: str) -> tuple[Credentials, str]:
     """
     Return the user with this name or e-mail address and this password, and the hash that the password matches.
 
@@ -128,9 +133,11 @@ def _proven(account: str, password: str, *, address: str) -> tuple[Credentials, 
     cost, key = runtime().config.bcrypt_cost, fold(account)
     user = fetch_one(queries.select_credentials, account_key=key)
     if user is None or not user.password_hash:
-        _guess(f"name {key}", password, password_hashing.decoy(cost), address=address)
+        _guess(f"name {key}", password, password_hashing.decoy(cost), address=visitor.address)
+        _note(events.LoginFailed(visitor, None, None))
         raise WrongCredentials
-    if not _guess(_account(user.id, user.password_hash), password, user.password_hash, address=address):
+    if not _guess(_account(user.id, user.password_hash), password, user.password_hash, address=visitor.address):
+        _note(events.LoginFailed(visitor, user.id, user.username))
         raise WrongCredentials
     return user, _rehash(user, password, cost)
 
@@ -142,6 +149,12 @@ def _account(user_id: UUID, password_hash: str) -> str:
     A new password therefore starts with a count of zero, however it was set.
     """
     return f"user {user_id} {password_hash}"
+
+
+@retried
+def _note(failure: events.Event) -> None:
+    with transaction() as session:
+        events.record(session, failure)
 
 
 @retried
@@ -206,6 +219,7 @@ def confirm_password(actor: Actor, password: str | None) -> str:
         raise WrongPassword
     account = _account(actor.user_id, row.password_hash)
     if not _guess(account, password, row.password_hash, address=actor.address):
+        _note(events.ConfirmationFailed(actor, actor.user_id, actor.username))
         raise WrongPassword
     return str(row.password_hash)
 

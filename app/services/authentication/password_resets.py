@@ -5,9 +5,8 @@ from uuid import UUID
 from app.db.session import execute_count, retried, transaction
 from app.domain import policy
 from app.domain.actor import Account, Actor, Credential, CredentialKind
-from app.domain.errors import LinkGone, NotAccepted, ReservedAccount, UnknownName
+from app.domain.errors import Disabled, LinkGone, NoPassword, NotAccepted, ReservedAccount, UnknownName
 from app.domain.folding import fold
-from app.domain.password_rules import check_new_password
 from app.models import ANONYMOUS_ID, new_id, utcnow
 from app.queries import password_resets as queries
 from app.queries.password_resets import ResetOwner
@@ -16,8 +15,9 @@ from app.security import tokens
 from app.services import events
 from app.services.acting import lock_user
 from app.services.authentication import hashing
-from app.services.authentication.credentials import ACCESS_TOKENS, SESSIONS
+from app.services.authentication.credentials import ACCESS_TOKENS, API_KEYS, SESSIONS
 from app.services.authentication.link_lookup import look_up
+from app.services.authentication.new_passwords import check_new_password
 from app.services.authentication.reset_links import renew
 from app.services.users import profiles
 
@@ -63,12 +63,15 @@ def use(visitor: Actor, token: str, new_password: str) -> None:
     hashed = hashing.hash_password(new_password)
     with transaction() as session:
         user = lock_user(session, visitor, row.id)
-        if user is None or not execute_count(queries.delete_used, used_hash=tokens.hash_token(token), now=utcnow()):
+        if user is None or user.disabled_at is not None:
             raise LinkGone
-        user.password_hash = hashed
+        if not execute_count(queries.delete_used, used_hash=tokens.hash_token(token), now=utcnow()):
+            raise LinkGone
+        user.password_hash, user.must_change_password = hashed, False
         owner = visitor.known_as(Account(user.id, user.username, user.role), Credential(CredentialKind.LINK))
         SESSIONS.revoke_all(session, owner, user.id)
         ACCESS_TOKENS.revoke_all(session, owner, user.id)
+        API_KEYS.revoke_all(session, owner, user.id)
         profiles.note_password_changed(session, owner, user, address=user.email, by="link")
 
 
@@ -80,6 +83,7 @@ def make_link(actor: Actor, user_id: UUID) -> str:
     :raises Denied: the actor is not an administrator
     :raises UnknownName: there is no such user
     :raises NotAccepted, ReservedAccount: the account has no password that could be reset
+    :raises Disabled: the account is disabled
     """
     policy.require(policy.can_administer(actor))
     with transaction() as session:
@@ -88,7 +92,11 @@ def make_link(actor: Actor, user_id: UUID) -> str:
             raise UnknownName("user")
         if user.pending:
             raise NotAccepted
+        if user.service_account:
+            raise NoPassword
         if user.id == ANONYMOUS_ID:
             raise ReservedAccount
+        if user.disabled_at is not None:
+            raise Disabled
         events.record(session, events.PasswordResetLinkCreated(actor, user.id, user.username))
         return renew(session, user.id, new_id())

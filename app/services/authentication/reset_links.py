@@ -20,11 +20,11 @@ def make_mailed_link(user_id: UUID, mail_id: UUID) -> str | None:
     Return the token for a mail that is about to be sent, or None if the mail is not to be sent.
 
     All attempts to send one mail get the same token, as long as it is valid. None means that another mail has just
-    brought a link, or that there is no such account, or that it has no password yet.
+    brought a link, or that there is no such account, or that it is disabled or has no password yet.
     """
     with transaction() as session:
         user = _locked(session, user_id)
-        if user is None or user.pending:
+        if user is None or user.pending or user.service_account:
             return None
         found = session.scalars(queries.select_reset, {"owner_id": user_id}).one_or_none()
         now = utcnow()
@@ -58,4 +58,4 @@ def _lifetime() -> timedelta:
 
 def _locked(session: Unit, user_id: UUID) -> User | None:
     user = session.get(User, user_id, with_for_update={"key_share": True})
-    return None if user is None or user.deleted_at is not None else user
+    return None if user is None or user.deleted_at is not None or user.disabled_at is not None else user

@@ -256,6 +256,8 @@ def reset(actor: Actor, user_id: UUID) -> Reset:
         raise ResettingOwnFactor
     with transaction() as session:
         user = lock_user(session, actor, user_id)
+        if user is None:
+            return Reset(0, 0, 0, 0)
         counts = Reset(
             factors=execute_count(queries.delete_factor, owner_id=user_id),
             backup_codes=execute_count(queries.delete_backup_codes, owner_id=user_id),
@@ -263,7 +265,7 @@ def reset(actor: Actor, user_id: UUID) -> Reset:
             locks=execute_count(queries.delete_lock, owner_id=user_id),
         )
         execute_count(queries.delete_partials, owner_id=user_id)
-        if user is not None and counts != Reset(0, 0, 0, 0):
+        if counts != Reset(0, 0, 0, 0):
             events.record(session, events.SecondFactorReset(actor, user.id, user.username))
     return counts
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.db.reads import fetch_window
+from app.db.reads import fetch_one, fetch_window
 from app.db.session import retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
@@ -11,6 +11,7 @@ from app.domain.errors import NotFound
 from app.domain.pagination import Page, Window
 from app.models import utcnow
 from app.queries import sessions as queries
+from app.queries import users as user_queries
 from app.queries.sessions import SessionRecord
 from app.services.acting import lock_user, recheck
 from app.services.authentication.credentials import ACCESS_TOKENS, SESSIONS
@@ -29,11 +30,14 @@ def list_sessions(actor: Actor, window: Window, *, user_id: UUID | None = None) 
     List the ``SessionView``s of a user's valid sessions, newest first; by default the actor's own.
 
     :raises Denied: the sessions are another user's, and the actor is not an administrator
+    :raises NotFound: there is no such user
     """
     owner = user_id or actor.user_id
     policy.require(policy.can_see_user(actor, owner))
     query = queries.select_sessions(capped=window.cap is not None)
     page = fetch_window(query, window, fresh=True, user_id=owner, now=utcnow())
+    if page.total == 0 and fetch_one(user_queries.select_user, user_id=owner) is None:
+        raise NotFound
     return page.with_rows([SessionView(row, row.id == actor.session_id) for row in page.rows])
 
 
@@ -67,10 +71,12 @@ def revoke_user(actor: Actor, user_id: UUID) -> int:
     End all sessions of a user, and return how many there were.
 
     :raises Denied: the sessions are another user's, and the actor is not an administrator
+    :raises NotFound: there is no such user
     """
     policy.require(policy.can_see_user(actor, user_id))
     with transaction() as session:
-        lock_user(session, actor, user_id)  # so that no session is opened meanwhile
+        if lock_user(session, actor, user_id) is None:  # locked, so that no session is opened meanwhile
+            raise NotFound
         return SESSIONS.revoke_all(session, actor, user_id)
 
 

@@ -12,7 +12,6 @@ from app.db.session import Unit, execute_count, retried, transaction
 from app.domain import policy
 from app.domain.actor import OPERATOR, Account, Actor, Credential, CredentialKind
 from app.domain.errors import AlreadyAccepted, LinkExpired, LinkGone, NotFound
-from app.domain.password_rules import check_new_password
 from app.domain.permissions import Permission, stronger_role, weaker_role
 from app.domain.roles import Role
 from app.models import Grant, GrantedCapability, Membership, User, utcnow
@@ -24,6 +23,7 @@ from app.services.access.holders import remove_all_of
 from app.services.acting import lock_users
 from app.services.authentication import hashing
 from app.services.authentication.link_lookup import look_up
+from app.services.authentication.new_passwords import check_new_password
 from app.services.events import GrantsChanged, InvitationAccepted, InvitationDeclined, MembershipAdded, RoleChanged
 from app.services.invitations import limits
 from app.services.invitations.pending import delete_pending
@@ -104,10 +104,15 @@ def _accept(actor: Actor, row: InvitationRecord, token: str, hashed: str) -> str
         users = lock_users(session, actor, [row.user_id, *filter(None, [row.inviter_id])])
         user = users.get(row.user_id)
         values = {"accepted_id": row.id, "hash_of_token": hash_token(token), "now": utcnow()}
-        if user is None or not user.pending or not execute_count(queries.accept, **values):
+        if (
+            user is None
+            or not user.pending
+            or user.disabled_at is not None
+            or not execute_count(queries.accept, **values)
+        ):
             raise LinkGone
         inviter = _required(row, users.get(row.inviter_id) if row.inviter_id else None)
-        user.password_hash, user.pending = hashed, False
+        user.password_hash, user.pending, user.must_change_password = hashed, False, False
         _give(session, user, actor, OPERATOR if inviter is None else actor.known_as(Account.of(inviter)), row)
         email = None if inviter is None else inviter.email
         events.record(session, InvitationAccepted(actor, row.id, user.id, user.username, email))
@@ -115,8 +120,8 @@ def _accept(actor: Actor, row: InvitationRecord, token: str, hashed: str) -> str
 
 
 def _required(row: InvitationRecord, inviter: User | None) -> User | None:
-    """Return the inviter, or None for the operator. :raises LinkGone: the inviter's account was deleted"""
-    if not row.by_operator and (inviter is None or inviter.deleted_at is not None):
+    """Return the inviter, or None for the operator. :raises LinkGone: the inviter was deleted, or is disabled"""
+    if not row.by_operator and (inviter is None or inviter.deleted_at or inviter.disabled_at):
         raise LinkGone
     return inviter
 

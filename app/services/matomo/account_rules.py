@@ -4,6 +4,7 @@ import re
 
 from app.domain.errors import LoginFormat, PasswordTooWeak, TooLong, TooShort
 from app.domain.password_rules import MAX_BYTES
+from app.services.authentication.new_passwords import check_not_common
 
 LOGIN_LEAST, LOGIN_MOST = 2, 100
 LOGIN = re.compile(r"[A-Za-z0-9ÄäÖöÜüß_.@+-]+")
@@ -18,9 +19,9 @@ def check_login(username: str) -> None:
 
 def check_password(password: str) -> None:
     """
-    Check that a password has at least six bytes which are not all the same, and is not too long.
+    Check that a password has at least six bytes which are not all the same, is not too long, and not a common one.
 
-    :raises TooShort, TooLong, PasswordTooWeak: the password breaks a rule
+    :raises TooShort, TooLong, PasswordTooWeak, CommonPassword: the password breaks a rule
     """
     encoded = password.encode("utf-8", "replace")
     if len(encoded) < PASSWORD_LEAST:
@@ -31,3 +32,4 @@ def check_password(password: str) -> None:
         raise TooLong("password", MAX_BYTES, "bytes")
     if len(set(encoded)) < 2:
         raise PasswordTooWeak("password")
+    check_not_common(password)

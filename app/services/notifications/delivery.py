@@ -12,8 +12,6 @@ from datetime import datetime, timedelta
 from threading import Event
 from urllib.parse import urlsplit
 
-import structlog
-
 from app.db.reads import fetch_one
 from app.db.session import execute_count, retried, transaction
 from app.domain.errors import Unavailable
@@ -24,8 +22,8 @@ from app.runtime import runtime
 from app.services.notifications.composing import Letter, compose
 from app.services.notifications.messages import letter_for
 from app.services.notifications.smtp import NotSent, Post, Rejected, Unreachable, readable
+from app.telemetry.log import log
 
-log = structlog.get_logger()
 LEASE = timedelta(minutes=15)
 """How long a sender holds a mail. No attempt takes that long, so afterwards another sender may take over."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)

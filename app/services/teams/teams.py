@@ -28,6 +28,7 @@ from app.services import events
 from app.services.acting import recheck
 from app.services.events import TeamCreated, TeamUpdated
 from app.services.lookup import parsed_id, require_somebody, the_only_one
+from app.services.preconditions import Expected, require_expected
 from app.services.teams.dissolving import dissolve, lock_team
 from app.services.teams.rosters import group_by_team
 
@@ -190,10 +191,19 @@ def _count_choice(actor: Actor, team_id: UUID, access_code: str) -> None:
 
 
 @retried
-def update_team(actor: Actor, team_id: UUID, *, name: str | None = None, access_code: str | None = None) -> Team:
+def update_team(
+    actor: Actor,
+    team_id: UUID,
+    *,
+    name: str | None = None,
+    access_code: str | None = None,
+    expected: Expected | None = None,
+) -> Team:
     """
     Change the given values of a team. ``updated_at`` is set even if nothing changes, as in Umami.
 
+    :param expected: whether the team still is as the caller expects it, as ``get_team`` returns it
+    :raises PreconditionFailed: it is not
     :raises NotTeamManager: the actor cannot manage the team
     :raises InvisibleCharacters: the new name has some
     :raises TooShort: the new access code has fewer than 8 characters
@@ -208,6 +218,7 @@ def update_team(actor: Actor, team_id: UUID, *, name: str | None = None, access_
         team = session.get(Team, team_id, with_for_update={"key_share": True})
         if team is None:
             raise UnknownTeam
+        require_expected(expected, lambda: get_team(actor, team_id))
         changes = {} if name is None else events.changes({"name": team.name}, {"name": name})
         new_code = access_code is not None and access_code != team.access_code
         if name is not None and name != team.name:
@@ -224,15 +235,17 @@ def update_team(actor: Actor, team_id: UUID, *, name: str | None = None, access_
 
 
 @retried
-def delete_team(actor: Actor, team_id: UUID) -> None:
+def delete_team(actor: Actor, team_id: UUID, *, expected: Expected | None = None) -> None:
     """
     Delete a team; its websites go to its longest-standing owner.
 
+    :param expected: see ``update_team``
     :raises NotTeamManager: the actor cannot delete the team
     """
     with transaction() as session:
         recheck(actor)
         require_team(actor, team_id, policy.may(Permission.TEAM_DELETE), NotTeamManager)
         name = lock_team(session, team_id)
+        require_expected(expected, lambda: get_team(actor, team_id))
         heir = session.scalar(member_queries.select_succession, {"team_id": team_id})
         dissolve(session, actor, team_id, name, heir_id=heir.user_id if heir else None)

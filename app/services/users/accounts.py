@@ -1,27 +1,30 @@
 """User accounts: creating, reading, changing, deleting."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from app.db.reads import fetch_all, fetch_one, fetch_page
+from app.db.reads import fetch_all, fetch_one, fetch_page, fetch_window
 from app.db.session import Unit, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import (
     DeletingYourself,
     LastAdmin,
+    NoPassword,
     NotAccepted,
     NotFound,
+    SamePassword,
     SameUser,
     WrongPassword,
 )
 from app.domain.folding import fold, sort_key
 from app.domain.names import check_new_name, check_new_username, clean_username, new_display_name, new_username
 from app.domain.pagination import Page, Sort, Window
-from app.domain.password_rules import check_new_password
 from app.domain.roles import Role
+from app.domain.scopes import Scope
 from app.models import User
 from app.queries import users as queries
 from app.queries.users import UserListed, UserRecord
@@ -30,13 +33,17 @@ from app.services.access.grants import set_access
 from app.services.access.holders import remove_all_of
 from app.services.acting import lock_admins, lock_user, lock_users, recheck
 from app.services.authentication import hashing, login
-from app.services.authentication.credentials import ACCESS_TOKENS, SESSIONS
-from app.services.events import RoleChanged, UserCreated, UserUpdated
+from app.services.authentication.credentials import ACCESS_TOKENS, API_KEYS, SESSIONS
+from app.services.authentication.new_passwords import check_new_password
+from app.services.events import PasswordChangeRequired, RoleChanged, UserCreated, UserUpdated
 from app.services.lookup import parsed_id, require_somebody, the_only_one
+from app.services.preconditions import Expected, require_expected
 from app.services.users import profiles
 from app.services.users.closing import close_account
 from app.services.users.profiles import UNSET, Unset, clashes
 
+NO_PASSWORD = ""
+"""Stored instead of a hash; no password matches it."""
 NEWEST_FIRST = Sort("created_at", descending=True)
 
 
@@ -45,7 +52,7 @@ def create_user(
     actor: Actor,
     *,
     username: str,
-    password: str,
+    password: str | None,
     role: str = Role.USER,
     id: UUID | None = None,
     email: str | None = None,
@@ -56,6 +63,7 @@ def create_user(
     """
     Create an account.
 
+    :param password: None for a service account, which cannot log in and uses API keys
     :param id: a new id by default
     :param grants: ``{"website_id": ..., "role": ...}``: access to websites that the actor administers; with at least
         one, the actor need not be an administrator
@@ -68,11 +76,20 @@ def create_user(
     name = new_username(username)
     address = profiles.clean_email(email) if email else None
     shown = new_display_name(display_name) if display_name else None
-    check_password(password)
+    if password is not None:
+        check_password(password)
     policy.require(policy.can_administer(actor) or (bool(grants) and policy.can_give_role(actor, role)))
+    if role == Role.ADMIN:
+        policy.require_scope(actor, Scope.ADMIN)
     require_somebody(id)
-    hashed = hashing.hash_password(password)
-    user = User(username=name, role=role, password_hash=hashed, email=address, display_name=shown)
+    user = User(
+        username=name,
+        role=role,
+        password_hash=NO_PASSWORD if password is None else hashing.hash_password(password),
+        service_account=password is None,
+        email=address,
+        display_name=shown,
+    )
     if id is not None:
         user.id = id
     with transaction(clashes(name, address)) as session:
@@ -151,6 +168,16 @@ def list_users(
     return fetch_page(build, window, search=search, folded=True, index="search_user", narrowed=narrowed)
 
 
+def list_inactive(actor: Actor, window: Window, *, since: datetime) -> Page[UserRecord]:
+    """
+    List the active accounts that have not been used since then, by session or access token; longest unused first.
+
+    :raises Denied: the actor is not an administrator
+    """
+    policy.require(policy.can_administer(actor))
+    return fetch_window(queries.select_inactive(capped=window.cap is not None), window, since=since)
+
+
 @retried
 def update_user(
     actor: Actor,
@@ -162,18 +189,27 @@ def update_user(
     current_password: str | None = None,
     email: str | Unset | None = UNSET,
     display_name: str | Unset | None = UNSET,
+    must_change_password: bool | None = None,
     check_password: Callable[[str], object] = check_new_password,
+    expected: Expected | None = None,
 ) -> User:
     """
     Change the given values of an account.
 
-    Only administrators can change username and role. From others these two are ignored, because Umami's clients send
-    whole objects back. Users who are not administrators need the current password to change password or e-mail address.
+    Only administrators can change username and role, and require a change of the password. From others these are
+    ignored, because Umami's clients send whole objects back. Users who are not administrators need the current password
+    to change password or e-mail address.
 
-    A new password ends the user's other sessions. If an administrator sets it, all sessions and access tokens of the
-    user end; likewise if the user becomes, or stops being, an administrator.
+    A new password ends the user's other sessions. If an administrator sets it, all sessions, access tokens and API keys
+    of the user end. If the user becomes, or stops being, an administrator, all sessions and access tokens end.
 
+    With an API key, no one changes their own password; and what gives power over an administrator's account needs the
+    scope ``admin``.
+
+    :param must_change_password: whether the user can do nothing with a session before changing the password
     :param check_password: the rule for new passwords
+    :param expected: whether the account still is as the caller expects it, as ``get_user`` returns it
+    :raises PreconditionFailed: it is not
     :raises Invalid: a value breaks a rule
     :raises Denied: it is another user's account, and the actor is not an administrator
     :raises NotFound: there is no such account
@@ -186,9 +222,10 @@ def update_user(
     if password is not None:
         check_password(password)
     policy.require(policy.can_see_user(actor, user_id))
+    policy.require(password is None or not (actor.is_key and actor.is_user(user_id)))
     confirmed = None
     if not actor.is_admin:
-        name = role = None
+        name = role = must_change_password = None
         if password is not None or _is_other_email(user_id, address):
             confirmed = login.confirm_password(actor, current_password)
     hashed = None if password is None else hashing.hash_password(password)
@@ -197,8 +234,11 @@ def update_user(
         profiles.claim_names(username=name, email=wanted, user_id=user_id)
         admins = lock_admins(actor) if role is not None else []
         user = _locked(session, actor, user_id, confirmed)
+        require_expected(expected, lambda: get_user(actor, user_id))
         before = {"username": user.username, "display_name": user.display_name}
         told_at = user.email
+        if user.role == Role.ADMIN and (hashed is not None or profiles.is_other(user.email, address)):
+            policy.require_scope(actor, Scope.ADMIN)
         if address is not UNSET:
             if confirmed is None and not actor.is_admin and profiles.is_other(user.email, address):
                 raise WrongPassword  # the address was changed after we decided that no password was needed
@@ -215,13 +255,21 @@ def update_user(
         if hashed is not None:
             if user.pending:
                 raise NotAccepted
+            if user.service_account:
+                raise NoPassword
             user.password_hash = hashed
             own = actor.is_user(user.id)
+            if own:
+                user.must_change_password = False
             SESSIONS.revoke_all(session, actor, user.id, keep=actor.session_id if own else None)
             if not own:
                 ACCESS_TOKENS.revoke_all(session, actor, user.id)
+                API_KEYS.revoke_all(session, actor, user.id)
             by = "self" if own else "admin"
             profiles.note_password_changed(session, actor, user, address=told_at, by=by)
+        if must_change_password is not None and must_change_password != user.must_change_password:
+            user.must_change_password = must_change_password
+            events.record(session, PasswordChangeRequired(actor, user.id, user.username, must_change_password))
         changes = events.changes(before, {"username": user.username, "display_name": user.display_name})
         if changes:
             events.record(session, UserUpdated(actor, user.id, user.username, changes))
@@ -249,8 +297,9 @@ def _locked(session: Unit, actor: Actor, user_id: UUID, confirmed: str | None = 
 
 def _change_role(session: Unit, actor: Actor, user: User, role: str, *, last_admin: bool) -> None:
     if last_admin:
-        raise LastAdmin(user.username, deleted=False)
+        raise LastAdmin(user.username, "demoted")
     if Role.ADMIN in (user.role, role):
+        policy.require_scope(actor, Scope.ADMIN)
         SESSIONS.revoke_all(session, actor, user.id)
         ACCESS_TOKENS.revoke_all(session, actor, user.id)
         remove_all_of(session, user.id)
@@ -273,19 +322,29 @@ def change_own_password(actor: Actor, *, current_password: str, new_password: st
     hashed = hashing.hash_password(new_password)
     with transaction() as session:
         user = _locked(session, actor, user_id, confirmed)
-        user.password_hash = hashed
+        if user.must_change_password and new_password == current_password:
+            raise SamePassword("new_password")
+        user.password_hash, user.must_change_password = hashed, False
         SESSIONS.revoke_all(session, actor, user_id, keep=actor.session_id)
         profiles.note_password_changed(session, actor, user, address=user.email, by="self")
     return user
 
 
 @retried
-def delete_user(actor: Actor, user_id: UUID, *, transfer_to: UUID | None = None, even_oneself: bool = False) -> None:
+def delete_user(
+    actor: Actor,
+    user_id: UUID,
+    *,
+    transfer_to: UUID | None = None,
+    even_oneself: bool = False,
+    expected: Expected | None = None,
+) -> None:
     """
     Delete an account for good, with its websites; its teams pass to the next owner, manager or member.
 
     :param transfer_to: the user who receives the websites, and the teams that no one else owns, instead
     :param even_oneself: allow administrators to delete their own account, for APIs whose clients expect it
+    :param expected: see ``update_user``
     :raises Denied: the actor is not an administrator
     :raises NotFound: there is no such account
     :raises Conflict: it is the actor's own account, or the last administrator
@@ -298,4 +357,8 @@ def delete_user(actor: Actor, user_id: UUID, *, transfer_to: UUID | None = None,
     if transfer_to == user_id:
         raise SameUser("transfer_to")
     with transaction() as session:
-        close_account(session, actor, user_id, admins=lock_admins(actor), heir_id=transfer_to)
+        admins = lock_admins(actor)
+        if expected is not None:
+            lock_users(session, actor, {user_id, transfer_to or user_id})
+            require_expected(expected, lambda: get_user(actor, user_id))
+        close_account(session, actor, user_id, admins=admins, heir_id=transfer_to)

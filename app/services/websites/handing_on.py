@@ -1,5 +1,6 @@
 """What happens to websites whose owner is deleted. For services that have already checked permission."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, update
@@ -11,11 +12,23 @@ from app.services import events
 from app.services.events import WebsiteDeleted, WebsiteTransferred
 
 
-def hand_on(session: Unit, actor: Actor, owned: ColumnElement[bool], heir_id: UUID | None) -> None:
-    """Give the websites that meet the condition ``owned`` to the heir, or delete them if there is none."""
+def hand_on(
+    session: Unit,
+    actor: Actor,
+    owned: ColumnElement[bool],
+    heir_id: UUID | None,
+    *,
+    marked_at: datetime | None = None,
+) -> None:
+    """
+    Give the websites that meet the condition ``owned`` to the heir, or delete them if there is none.
+
+    :param marked_at: only mark them as deleted then, so that they can be restored
+    """
     unsynchronized = {"synchronize_session": False}
     if heir_id is None:
-        gone = delete(Website).where(owned).returning(Website.id, Website.name)
+        marked = update(Website).where(owned, Website.deleted_at.is_(None)).values(deleted_at=marked_at)
+        gone = (delete(Website).where(owned) if marked_at is None else marked).returning(Website.id, Website.name)
         for row in session.execute(gone, execution_options=unsynchronized).all():
             events.record(session, WebsiteDeleted(actor, row.id, row.name))
         return

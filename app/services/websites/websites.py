@@ -34,6 +34,7 @@ from app.services.events import (
     WebsiteUpdated,
 )
 from app.services.lookup import parsed_id, require_somebody, the_only_one
+from app.services.preconditions import Expected, require_expected
 from app.services.teams.rosters import group_by_team
 from app.services.teams.teams import require_team
 from app.services.websites.shares import TAKEN
@@ -156,12 +157,16 @@ def _as_stored(actor: Actor, website_id: UUID) -> WebsiteRecord:
 
 
 @retried
-def update_website(actor: Actor, website_id: UUID, **changes: Any) -> WebsiteRecord:
+def update_website(
+    actor: Actor, website_id: UUID, *, expected: Expected | None = None, **changes: Any
+) -> WebsiteRecord:
     """
     Change the given values: ``name``, ``domain``, ``replay_enabled``, ``replay_config`` and ``share_id``.
 
     ``share_id`` adds a public link with that slug; None deletes all links, and an empty text changes nothing.
 
+    :param expected: whether the website still is as the caller expects it, as ``get_website`` returns it
+    :raises PreconditionFailed: it is not
     :raises InvisibleCharacters: the new name has some
     :raises SlugTaken: a link has the slug already, perhaps one of this website
     :raises Denied, NotFound: see ``require_change``
@@ -175,6 +180,7 @@ def update_website(actor: Actor, website_id: UUID, **changes: Any) -> WebsiteRec
         website = session.get(Website, website_id, with_for_update={"key_share": True})
         if website is None:
             raise _hidden(actor)
+        require_expected(expected, lambda: _as_stored(actor, website_id))
         if changes.get("name", website.name) != website.name:
             check_new_name(changes["name"])
         changed = events.changes({name: getattr(website, name) for name in changes}, changes)
@@ -201,11 +207,19 @@ def _end_links(session: Unit, actor: Actor, website_id: UUID) -> None:
 
 
 @retried
-def delete_website(actor: Actor, website_id: UUID) -> None:
-    """Delete a website and its public links. :raises Denied, NotFound: see ``require_change``"""
+def delete_website(actor: Actor, website_id: UUID, *, expected: Expected | None = None) -> None:
+    """
+    Delete a website and its public links.
+
+    :param expected: see ``update_website``
+    :raises Denied, NotFound: see ``require_change``
+    """
     with transaction() as session:
         recheck(actor)
         name = require_change(actor, website_id, Permission.WEBSITE_DELETE).name
+        if expected is not None:
+            session.get(Website, website_id, with_for_update=True)
+            require_expected(expected, lambda: _as_stored(actor, website_id))
         # The website first: every change of its links locks it first, too.
         session.execute(delete(Website).where(Website.id == website_id))
         session.execute(delete(Share).where(Share.entity_id == website_id))
@@ -305,10 +319,11 @@ def list_all_websites(
 
 
 @retried
-def remove_from_team(actor: Actor, team_id: UUID, website_id: UUID) -> None:
+def remove_from_team(actor: Actor, team_id: UUID, website_id: UUID, *, expected: Expected | None = None) -> None:
     """
     Delete a website of this team.
 
+    :param expected: see ``update_website``
     :raises Denied: the actor cannot delete it, or it is not the team's
     :raises NotFound: it is not the team's, and the actor is an administrator
     """
@@ -316,4 +331,4 @@ def remove_from_team(actor: Actor, team_id: UUID, website_id: UUID) -> None:
         row = require_change(actor, website_id, Permission.WEBSITE_DELETE)
         if row.team_id != team_id:
             raise _hidden(actor)
-        delete_website(actor, website_id)
+        delete_website(actor, website_id, expected=expected)

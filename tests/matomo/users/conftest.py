@@ -133,7 +133,7 @@ def stored(app: Flask) -> Callable[[str], User | None]:
 
     def find(login: str) -> User | None:
         with app.app_context(), transaction() as session:
-            return session.scalars(select(User).where(User.username == login)).one_or_none()
+            return session.scalars(select(User).where(User.username == login, User.deleted_at.is_(None))).one_or_none()
 
     return find
 

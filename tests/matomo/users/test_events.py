@@ -16,7 +16,7 @@ CASES = {
         LOGIN | {"email": "new@example.org", "passwordConfirmation": PASSWORD},
         ["EmailChanged"],
     ),
-    "UsersManager.deleteUser": (LOGIN, ["UserDeleted"]),
+    "UsersManager.deleteUser": (LOGIN, ["SessionsRevoked", "UserDeleted"]),
     "UsersManager.setSuperUserAccess": (
         LOGIN | {"hasSuperUserAccess": 1, "passwordConfirmation": PASSWORD},
         ["SessionsRevoked", "RoleChanged"],

@@ -310,4 +310,4 @@ class TestStatus:
 
 
 def _ids(session, login):
-    return session.scalars(select(User.id).where(User.username == login)).all()
+    return session.scalars(select(User.id).where(User.username == login, User.deleted_at.is_(None))).all()

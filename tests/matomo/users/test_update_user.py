@@ -28,13 +28,13 @@ def unchanged(stored, ada):
 
 class TestSuccess:
     def test_password_and_address_of_oneself(self, ada, caller_of, stored, mails):
-        new = {"password": "newPassword", "email": "email@example.com"}
+        new = {"password": "aNewPassword", "email": "email@example.com"}
 
         response = caller_of(ada).call(UPDATE, userLogin="ada", **new, passwordConfirmation=ada.password)
 
         assert response.json == SUCCESS
         assert stored("ada").email == "email@example.com"
-        assert password_hashing.matches("newPassword", stored("ada").password_hash)
+        assert password_hashing.matches("aNewPassword", stored("ada").password_hash)
         assert mails() == [
             ("email-changed", "ada@password.de"),
             ("email-changed", "email@example.com"),
@@ -48,9 +48,9 @@ class TestSuccess:
         assert stored("ada").email == "e@x.org"
 
     def test_six_characters_will_do(self, ada, caller_of, stored):
-        caller_of(ada).call(UPDATE, userLogin="ada", password="abcdef", passwordConfirmation=ada.password)
+        caller_of(ada).call(UPDATE, userLogin="ada", password="zbcdef", passwordConfirmation=ada.password)
 
-        assert password_hashing.matches("abcdef", stored("ada").password_hash)
+        assert password_hashing.matches("zbcdef", stored("ada").password_hash)
 
     def test_the_case_of_an_address_needs_no_confirmation(self, ada, caller_of, stored, mails):
         assert caller_of(ada).call(UPDATE, userLogin="ada", email="ADA@password.de").json == SUCCESS
@@ -148,7 +148,7 @@ class TestRefusals:
 
         assert superuser.call(UPDATE, userLogin="ada", email="ADA@password.de").json == SUCCESS
 
-    @pytest.mark.parametrize("change", [{"password": "newPassword"}, {"email": "e@x.org"}])
+    @pytest.mark.parametrize("change", [{"password": "aNewPassword"}, {"email": "e@x.org"}])
     @pytest.mark.parametrize("who", ["oneself", "superuser"])
     def test_confirmations(self, superuser, root, ada, caller_of, unchanged, change, who):
         caller, others = (caller_of(ada), root) if who == "oneself" else (superuser, ada)
@@ -196,7 +196,7 @@ class TestRefusals:
         superuser.call("UsersManager.inviteUser", userLogin="eve", email="eve@x.org", initialIdSite=sites[0])
 
         response = superuser.call(
-            UPDATE, userLogin="eve", password="newPassword", email="e@x.org", passwordConfirmation=root.password
+            UPDATE, userLogin="eve", password="aNewPassword", email="e@x.org", passwordConfirmation=root.password
         )
 
         assert response.json == failure("The invitation to this account has not been accepted yet.")

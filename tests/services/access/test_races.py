@@ -17,7 +17,7 @@ def _sound_afterwards(app, admin):
     yield
     assert_sound(app)
     with app.app_context(), transaction() as session:
-        administrators = select(User.id).where(User.role == Role.ADMIN)
+        administrators = select(User.id).where(User.role == Role.ADMIN, User.deleted_at.is_(None))
         assert session.scalar(select(func.count()).where(Grant.user_id.in_(administrators))) == 0
         assert session.scalar(select(func.count()).where(GrantedCapability.user_id.in_(administrators))) == 0
 

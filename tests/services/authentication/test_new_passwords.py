@@ -2,21 +2,27 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.domain.actor import OPERATOR
+from app.security import common_passwords
 from app.services.authentication import password_resets
 from app.services.invitations import manage
-from tests.cli.conftest import invoke
+from app.services.matomo.account_rules import PASSWORD_LEAST
+from tests.cli.conftest import configured, invoke
 from tests.conftest import PASSWORD, Person
 from tests.http.apps import other_app
+from tests.umami.decisions.envelopes import bad_fields
 
 HOME, ELSEWHERE = "192.0.2.7", "198.51.100.7"
 ATTEMPTS = 10
 SPACED = "  two words  "
+COMMON = "PassWord123!"
+REASON = "This password is one of the most common ones, which attackers try first. Choose another."
 OTHERS = {"trimmed": "two words", "left": "two words  ", "right": "  two words", "more": "   two words   "}
 
 
@@ -129,6 +135,52 @@ class TestKeptAsTyped:
 
         assert (done.exit_code, done.stderr) == (0, "")
         assert [log_in("bob", f"{SPACED}\t"), log_in("bob", SPACED)] == [200, 401]
+
+
+class TestCommonOnes:
+    @pytest.mark.parametrize("way", (CLEARING | CREATING).values(), ids=CLEARING | CREATING)
+    def test_no_way_takes_one(self, world, log_in, way: Way):
+        with pytest.raises(AssertionError):  # the response is an error
+            way(world, COMMON)
+
+        assert {log_in(name, COMMON) for name in ("ada", "bob", "carol")} == {401}
+
+    @pytest.mark.parametrize("way", (CLEARING | CREATING).values(), ids=CLEARING | CREATING)
+    def test_each_takes_one_if_the_check_is_off(self, world, log_in, way: Way):
+        with configured(world.app, password_common_check=False):
+            name = way(world, COMMON)
+
+        assert log_in(name, COMMON) == 200
+
+    def test_one_from_before_still_logs_in(self, world, log_in):
+        with configured(world.app, password_common_check=False):
+            typed(world, COMMON)
+
+        assert log_in("ada", COMMON) == 200
+
+    def test_the_message_says_why(self, world):
+        rest = world.ada_client.post("/api/me/password", json={"currentPassword": PASSWORD, "newPassword": COMMON})
+        given = {
+            "module": "API",
+            "method": "UsersManager.updateUser",
+            "format": "json",
+            "token_auth": world.admin_token,
+        }
+        matomo = world.app.test_client().post(
+            "/index.php", data=given | {"userLogin": "ada", "password": COMMON, "passwordConfirmation": PASSWORD}
+        )
+        shell = invoke(world.app, "users", "set-password", "ada", "--password-stdin", stdin=COMMON)
+
+        assert (rest.status_code, rest.json) == (400, bad_fields(newPassword=REASON))
+        assert (matomo.status_code, matomo.json) == (200, {"result": "error", "message": REASON})
+        assert (shell.exit_code, shell.stderr) == (6, f"Error: {REASON}\n")
+
+    def test_the_list_is_folded_and_has_none_that_is_too_short(self):
+        listed = Path(common_passwords.__file__).with_suffix(".txt").read_text().split("\n")[:-1]
+
+        assert listed == sorted({password.casefold() for password in listed})
+        assert len(listed) > 4000
+        assert min(map(len, listed)) >= PASSWORD_LEAST
 
 
 class TestFailedAttemptsOfTheOldOne:

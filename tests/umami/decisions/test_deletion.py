@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from app.models import Membership, Share, Team, Website
+from app.models import Membership, Team, Website
 from tests.umami.decisions.envelopes import NOWHERE, OK, TEAM_NOT_FOUND, UNAUTHORIZED, bad_fields
 
 
@@ -13,7 +13,10 @@ def holders(in_database):
 
     def read():
         with in_database() as session:
-            return {row.name: row.user_id or row.team_id for row in session.scalars(select(Website))}
+            return {
+                row.name: row.user_id or row.team_id
+                for row in session.scalars(select(Website).where(Website.deleted_at.is_(None)))
+            }
 
     return read
 
@@ -82,9 +85,7 @@ class TestDeletingATeam:
 
 
 class TestDeletingAUser:
-    def test_websites_and_their_links_go_with_it(
-        self, anonymous, delete, make_user, make_website, make_share, holders, in_database
-    ):
+    def test_websites_and_their_links_go_with_it(self, anonymous, delete, make_user, make_website, make_share, holders):
         ada, bob = make_user(), make_user()
         slug = make_share(make_website("Ada's", owner=ada))
         make_website("Bob's", owner=bob)
@@ -95,8 +96,6 @@ class TestDeletingAUser:
         assert response.json == OK
         assert holders() == {"Bob's": bob.id}
         assert anonymous.get(f"/api/share/{slug}").status_code == 404
-        with in_database() as session:
-            assert session.scalars(select(Share)).all() == []
 
     def test_memberships_end(self, delete, make_user, make_team, team_roles):
         owner, ada = make_user(), make_user()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.umami.decisions.envelopes import NOT_FOUND, NOWHERE, OK, UNAUTHORIZED
+from tests.umami.decisions.envelopes import EMPTY_PAGE, NOT_FOUND, NOWHERE, OK, UNAUTHORIZED
 
 
 @pytest.fixture
@@ -103,3 +103,52 @@ class TestEndingLogins:
 
         assert response.status_code == 404
         assert response.json == NOT_FOUND
+
+
+class TestAdministrators:
+    @pytest.fixture
+    def administration(self, admin, client_of):
+        return client_of(admin)
+
+    def test_they_see_a_users_sessions_as_the_user_does(self, administration, client_of, ada):
+        own = client_of(ada).get("/api/me/sessions").json
+
+        seen = administration.get(f"/api/users/{ada.id}/sessions")
+
+        assert seen.status_code == 200
+        assert seen.json == {**own, "data": [{**own["data"][0], "current": False}]}
+
+    def test_they_end_one(self, administration, client_of, ada):
+        stolen, kept = client_of(ada), client_of(ada)
+        session_id = next(row["id"] for row in stolen.get("/api/me/sessions").json["data"] if row["current"])
+
+        answer = administration.delete(f"/api/users/{ada.id}/sessions/{session_id}")
+
+        assert (answer.status_code, answer.json) == (200, OK)
+        assert (stolen.get("/api/me").status_code, kept.get("/api/me").status_code) == (401, 200)
+
+    def test_they_end_all(self, administration, client_of, ada):
+        first, second = client_of(ada), client_of(ada)
+
+        answer = administration.delete(f"/api/users/{ada.id}/sessions")
+
+        assert (answer.status_code, answer.json) == (200, OK)
+        assert (first.get("/api/me").status_code, second.get("/api/me").status_code) == (401, 401)
+        assert administration.get("/api/me").status_code == 200
+
+    def test_a_session_of_another_user_is_not_found(self, administration, client_of, ada, admin):
+        own_id = administration.get("/api/me/sessions").json["data"][0]["id"]
+
+        answer = administration.delete(f"/api/users/{ada.id}/sessions/{own_id}")
+
+        assert (answer.status_code, answer.json) == (404, NOT_FOUND)
+        assert administration.get("/api/me").status_code == 200
+
+    def test_a_user_without_sessions_has_an_empty_page(self, administration, ada):
+        assert administration.get(f"/api/users/{ada.id}/sessions").json == EMPTY_PAGE
+
+    def test_others_may_not(self, client_of, ada, make_user):
+        client = client_of(make_user("bob"))
+
+        for answer in (client.get(f"/api/users/{ada.id}/sessions"), client.delete(f"/api/users/{ada.id}/sessions")):
+            assert (answer.status_code, answer.json) == (401, UNAUTHORIZED)

@@ -42,14 +42,14 @@ def forgot_password(data: str) -> None:
 
 
 @bp.post("/logout")
-@operation(Ok, access=Access.LEAVING, before_enrolling=True)
+@operation(Ok, access=Access.LEAVING, before_enrolling=True, before_new_password=True)
 def logout() -> None:
     """End the session of this token. It is not an error if it has already ended."""
     sessions.revoke_current(current_actor())
 
 
 @bp.route("/verify", methods=["GET", "POST"])
-@operation(CurrentUserWithTeams, before_enrolling=True)
+@operation(CurrentUserWithTeams, before_enrolling=True, before_new_password=True)
 def verify() -> Identity:
     """Return the user who is logged in, and their teams."""
     return whoami(current_actor())

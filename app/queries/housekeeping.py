@@ -1,0 +1,136 @@
+"""Statements that count and delete what has expired."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ColumnElement, Delete, Insert, bindparam, delete, exists, func, select, update
+
+from app.db.sql.query import Query
+from app.models import (
+    AccessToken,
+    ApiKey,
+    FailedAttempt,
+    Invitation,
+    LoginSession,
+    OutboxMail,
+    PartialLogin,
+    PasswordReset,
+    SecondFactor,
+    ServerSetting,
+    UsedStep,
+    User,
+    Website,
+)
+from app.queries.grants import DIALECTS
+from app.queries.rows import Id
+
+BATCH = 1000
+"""So many rows are deleted at once, so that no transaction takes long."""
+PURGED_AT = "purged-at"
+"""Name of the server's setting with the time of the last daily run."""
+
+
+class Number(NamedTuple):
+    """A number of rows."""
+
+    number: int
+
+
+class SettingValue(NamedTuple):
+    """The value of a setting of the server."""
+
+    value: str
+
+
+@dataclass(frozen=True)
+class Expired:
+    """The expired rows of one table."""
+
+    name: str
+    age: timedelta
+    """How long after they expired, or were given up, rows are kept."""
+    count: Query[Number]
+    """Value: ``before``."""
+    delete: Delete
+    """Deletes one batch, without rows that someone else has locked. Value: ``before``."""
+
+
+def _expired(name: str, key: Any, *where: ColumnElement[bool], age: timedelta = timedelta()) -> Expired:
+    batch = select(key).where(*where).limit(BATCH).with_for_update(skip_locked=True)
+    count = Query(select(func.count().label("number")).select_from(key.class_).where(*where), Number)
+    return Expired(name, age, count, delete(key.class_).where(key.in_(batch)))
+
+
+_before = bindparam("before", type_=LoginSession.expires_at.type)
+EXPIRED = (
+    _expired("sessions", LoginSession.id, LoginSession.expires_at <= _before),
+    _expired("access_tokens", AccessToken.id, AccessToken.expires_at <= _before),
+    _expired("api_keys", ApiKey.id, ApiKey.expires_at <= _before, age=timedelta(days=30)),
+    _expired("partial_logins", PartialLogin.id, PartialLogin.expires_at <= _before),
+    _expired("password_resets", PasswordReset.id, PasswordReset.expires_at <= _before),
+    _expired("failed_attempts", FailedAttempt.id, FailedAttempt.expires_at <= _before),
+    _expired(
+        "unconfirmed_second_factors",
+        SecondFactor.user_id,
+        SecondFactor.enabled_at.is_(None),
+        SecondFactor.created_at <= _before,
+        age=timedelta(days=1),
+    ),
+    _expired(
+        "unsent_mails",
+        OutboxMail.id,
+        OutboxMail.due_at.is_(None),
+        OutboxMail.created_at <= _before,
+        age=timedelta(days=30),
+    ),
+)
+"""Mail that has been sent is not stored; mail that could not be sent is kept for a while."""
+
+_oldest = UsedStep.step < bindparam("oldest", type_=BigInteger)
+count_used_steps = Query(select(func.count().label("number")).select_from(UsedStep).where(_oldest), Number)
+delete_used_steps = delete(UsedStep).where(_oldest)
+"""Codes of authenticator apps that could not be used again anyway. Value, of both: ``oldest``, a time step."""
+
+_invited = (
+    User.pending,
+    User.deleted_at.is_(None),
+    exists().where(Invitation.user_id == User.id, Invitation.expires_at <= _before).correlate(User),
+    ~exists().where(Website.user_id == User.id).correlate(User),
+)
+count_invited = Query(select(func.count().label("number")).select_from(User).where(*_invited), Number)
+select_invited = Query(select(User.id.label("id")).where(*_invited).order_by(User.id).limit(BATCH), Id)
+"""Accounts that own no websites and whose invitation expired before ``before`` without being accepted."""
+
+_gone = User.deleted_at <= _before
+count_deleted = Query(select(func.count().label("number")).select_from(User).where(_gone), Number)
+select_deleted = Query(
+    select(User.id.label("id"))
+    .where(_gone, User.id > bindparam("after", type_=User.id.type))
+    .order_by(User.id)
+    .limit(BATCH),
+    Id,
+)
+"""Accounts that were deleted before ``before``, by id, from the one after ``after``."""
+
+FIRST_ID = UUID(int=0)
+
+select_purged_at = Query(select(ServerSetting.value).where(ServerSetting.name == PURGED_AT), SettingValue)
+claim_purge = (
+    update(ServerSetting)
+    .where(ServerSetting.name == PURGED_AT, ServerSetting.value < bindparam("due"))
+    .values(value=bindparam("now"))
+)
+"""
+Note that the daily run begins, if the last one began before ``due``. Of all servers, only one changes the row. Values:
+``due``, ``now``: times as text that sorts as they do.
+"""
+
+
+@cache
+def add_purged_at(dialect: str) -> Insert:
+    """Insert the row for the time of the last daily run, unless it exists. Values: ``name``, ``value``."""
+    added: Insert = DIALECTS[dialect](ServerSetting.__table__).on_conflict_do_nothing()
+    return added
