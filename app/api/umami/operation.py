@@ -21,8 +21,7 @@ from app.domain.actor import Actor
 from app.domain.errors import MissingPartialToken, NotFound, Unauthenticated
 from app.domain.scopes import KeyRule
 from app.http.request import body, visitor
-from app.security import tokens
-from app.services.authentication.bearer import identify, identify_leaving
+from app.services.authentication.bearer import as_api_key, identify, identify_leaving
 from app.services.authentication.partial_logins import identify_partial
 
 Shape = type[OutSchema] | PageOf | ArrayOf | tuple[type[OutSchema], ...] | None
@@ -173,8 +172,7 @@ def bearer_token() -> str | None:
     """
     sent = request.headers.get("Authorization")
     if sent is None:
-        key = request.headers.get("x-umami-api-key", "")
-        return key if tokens.is_api_key(key) else None
+        return as_api_key(request.headers.get("x-umami-api-key"))
     words = sent.split(" ")
     return words[1] if len(words) > 1 else None
 
