@@ -59,7 +59,11 @@ def update_user(user_id: UUID, data: dict[str, Any]) -> Any:
 @bp.delete("/users/<user_id>")
 @operation(Ok, query=UserDelete)
 def delete_user(user_id: UUID, query: dict[str, Any]) -> None:
-    """Delete a user, and the websites they own. Their teams pass to another member."""
+    """
+    Delete a user, and the websites they own. Their teams pass to another member.
+
+    For some time, the user can be restored.
+    """
     accounts.delete_user(current_actor(), user_id, **query)
 
 
