@@ -212,7 +212,7 @@ class TestSchemas:
             "orderBy": {"type": "string", "enum": ["username", "role", "createdAt", "lastSeenAt"]},
             "sortDescending": {"type": "boolean"},
             "role": {"type": "string", "enum": ["admin", "user", "view-only"], "examples": ["user"]},
-            "state": {"type": "string", "enum": ["active", "pending"], "examples": ["active"]},
+            "state": {"type": "string", "enum": ["active", "pending", "disabled"], "examples": ["active"]},
         }
 
     def test_a_body_says_what_it_takes(self, document):

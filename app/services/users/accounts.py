@@ -22,7 +22,7 @@ from app.domain.errors import (
 from app.domain.folding import fold, sort_key
 from app.domain.names import check_new_name, check_new_username, clean_username, new_display_name, new_username
 from app.domain.pagination import Page, Sort, Window
-from app.domain.roles import Role
+from app.domain.roles import AccountState, Role
 from app.models import User
 from app.queries import users as queries
 from app.queries.users import UserListed, UserRecord
@@ -137,7 +137,7 @@ def list_users(
     *,
     search: str | None = None,
     role: Role | None = None,
-    pending: bool | None = None,
+    state: AccountState | None = None,
     sort: Sort = NEWEST_FIRST,
 ) -> Page[UserListed]:
     """
@@ -145,12 +145,12 @@ def list_users(
 
     :param search: a part of the name, the e-mail address or the display name
     :param role: only accounts with this role
-    :param pending: only accounts that have not accepted their invitation yet, or, if False, only the others
+    :param state: only accounts in this state
     :raises Denied: the actor is not an administrator
     """
     policy.require(policy.can_administer(actor))
-    build = partial(queries.select_users, sort=sort.key, descending=sort.descending, role=role, pending=pending)
-    narrowed = role is not None or pending is not None
+    build = partial(queries.select_users, sort=sort.key, descending=sort.descending, role=role, state=state)
+    narrowed = role is not None or state is not None
     return fetch_page(build, window, search=search, folded=True, index="search_user", narrowed=narrowed)
 
 
@@ -316,7 +316,9 @@ def delete_user(
     expected: Expected | None = None,
 ) -> None:
     """
-    Delete an account for good, with its websites; its teams pass to the next owner, manager or member.
+    Delete an account with its websites; its teams pass to the next owner, manager or member.
+
+    For ``restore_days``, ``restoring.restore_user`` can bring it back.
 
     :param transfer_to: the user who receives the websites, and the teams that no one else owns, instead
     :param even_oneself: allow administrators to delete their own account, for APIs whose clients expect it
