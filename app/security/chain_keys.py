@@ -22,6 +22,10 @@ class ChainKeys:
         self.current = next(iter(self._keys), "")
         """The id of the key that makes new HMACs."""
 
+    def has(self, key_id: str) -> bool:
+        """Return whether the server has the key."""
+        return key_id in self._keys
+
     def mac(self, key_id: str, data: bytes) -> str | None:
         """Return the HMAC-SHA256 in hex; None if the server does not have the key."""
         key = self._keys.get(key_id)

@@ -114,7 +114,7 @@ class TestVerify:
         done = run("audit", "verify")
 
         assert done.exit_code == 1
-        assert "The audit log was tampered with: row 2 was changed, or is not in its place." in done.output
+        assert "The audit log does not verify: row 2 was changed, or is not in its place." in done.output
 
 
 @pytest.mark.usefixtures("log")

@@ -170,6 +170,22 @@ class TestAfterTheSecretWasReplaced:
 
         assert broken() == (8, chain.NO_KEY)
 
+    @pytest.mark.parametrize("secrets", [(), ("another secret",)])
+    def test_a_command_without_the_key_seals_nothing(self, app, admin, monkeypatch, secrets):
+        write(admin, 2)
+        with monkeypatch.context() as patch:
+            give_keys(app, patch, *secrets)
+            assert chain.seal() == 0
+
+        assert chain.verify().last == 10
+
+    def test_the_server_goes_on_with_its_new_key(self, app, admin, monkeypatch):
+        write(admin, 2)
+        give_keys(app, monkeypatch, "another secret")
+
+        assert chain.seal(with_new_key=True) == 2
+        assert broken() == (1, chain.NO_KEY)
+
 
 def give_keys(app, monkeypatch, *secrets):
     runtime = replace(app.extensions["frontdesk"], chain_keys=ChainKeys(secrets))
