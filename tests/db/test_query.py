@@ -181,6 +181,7 @@ def world(admin, make_user, make_team, make_website, make_share, token_of):
         "hash_of_token": hash_token("none"),
         "now": utcnow(),
         "today": utcnow(),
+        "since": utcnow(),
         "search": "%s%",
         "names": '["ada"]',
         "numbers": "[1]",
@@ -249,7 +250,9 @@ class TestRows:
         row = fetch_one(users.select_user, user_id=ada.id)
 
         assert type(row) is users.UserRecord
-        assert row == users.UserRecord(ada.id, "Ada", "user", row.created_at, None, None, None, False, False)
+        assert row == users.UserRecord(
+            ada.id, "Ada", "user", row.created_at, None, None, None, False, False, None, False
+        )
         assert row.created_at.utcoffset().total_seconds() == 0
 
     def test_are_so_in_a_unit_of_work_and_show_what_it_wrote(self, make_user):

@@ -96,6 +96,11 @@ def expired(app, make_user, make_website):
     return ada
 
 
+def left(app):
+    """Return the number of rows in each table, except the audit log, which has its own retention."""
+    return {table: count for table, count in rows(app, *ALL).items() if not table.startswith("audit")}
+
+
 class TestPurge:
     def test_what_has_expired_goes(self, app, admin, expired):
         with app.app_context():
@@ -104,7 +109,7 @@ class TestPurge:
 
         assert counted == purged == ONE
         assert again == NOTHING
-        assert rows(app, *ALL) == {"user": 2}
+        assert left(app) == {"user": 2}
 
     def test_what_has_not_stays(self, app, admin, make_user, make_website):
         ada, gone = make_user("ada"), make_user("gone")
@@ -216,8 +221,8 @@ class TestTheDailyRun:
         housekeeper = Housekeeper(app, first=0.01, every=0.01)
         housekeeper.start()
         until = monotonic() + 20
-        while rows(app, *ALL) != {"user": 2} and monotonic() < until:
+        while left(app) != {"user": 2} and monotonic() < until:
             sleep(0.02)
         housekeeper.stop()
 
-        assert rows(app, *ALL) == {"user": 2}
+        assert left(app) == {"user": 2}

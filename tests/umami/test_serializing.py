@@ -9,7 +9,7 @@ import pytest
 from marshmallow import fields
 
 from app import api  # noqa: F401 (so that every schema is known)
-from app.api.umami.schemas import access, auth, invitations, lists, second_factor, shares, teams, websites
+from app.api.umami.schemas import access, audit, auth, invitations, lists, second_factor, shares, teams, websites
 from app.api.umami.schemas.base import OutSchema
 from app.domain.actor import SharedView
 from app.domain.pagination import Page, Sort
@@ -50,7 +50,7 @@ NUMBERS = (
     "page_size",
     "number",
 )
-RECORDS = ("parameters", "replay_config")
+RECORDS = ("parameters", "replay_config", "before", "after")
 ENTRIES = {
     "teams": {"team_id": str(UUID(int=8)), "role": "team-member"},
     "grants": {"website_id": str(UUID(int=9)), "role": "view"},
@@ -76,7 +76,7 @@ class Row:
             return None
         if name.endswith("_at"):
             return MOMENT
-        if name == "id" or name.endswith(("_id", "_by")):
+        if name == "id" or (name.endswith(("_id", "_by")) and name != "request_id"):
             return UUID(int=len(name))
         return f"some {name}"
 
@@ -115,6 +115,7 @@ ACCESS_VIEW = SimpleNamespace(
 SOURCES: dict[type[OutSchema], list[Any]] = {
     access.AccessOut: [ACCESS_VIEW],
     access.AccessReason: ACCESS_VIEW.reasons,
+    audit.AuditPage: [SimpleNamespace(data=[ROW, EMPTY], next_cursor=cursor) for cursor in ("a cursor", None)],
     auth.CurrentUser: [USER],
     auth.CurrentUserWithTeams: [IDENTITY],
     auth.LoggedIn: [SimpleNamespace(token="a token", identity=IDENTITY), HalfWay("a partial token")],

@@ -59,6 +59,11 @@ TOLD = [
         None,
         {"name": "colour", "value": "red"},
     ),
+    (events.UserDisabled(ACTOR, ID, "ada"), ("user", ID, "ada"), None, None),
+    (events.UserEnabled(ACTOR, ID, "ada"), ("user", ID, "ada"), None, None),
+    (events.UserRestored(ACTOR, ID, "ada", (OTHER,)), ("user", ID, "ada"), None, {"websiteIds": [str(OTHER)]}),
+    (events.UserPurged(ACTOR, ID, "ada"), ("user", ID, "ada"), None, None),
+    (events.PasswordChangeRequired(ACTOR, ID, "ada", True), ("user", ID, "ada"), None, {"required": True}),
     (events.SessionOpened(ACTOR, ID, OTHER), ("user", ID, ""), None, {"sessionId": str(OTHER)}),
     (events.SessionsRevoked(ACTOR, ID, (OTHER,)), ("user", ID, ""), {"ids": [str(OTHER)]}, None),
     (
