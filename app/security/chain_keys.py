@@ -2,7 +2,6 @@
 
 import hmac
 from collections.abc import Sequence
-
 from functools import cached_property
 
 from app.security.key_derivation import derive_key
