@@ -44,7 +44,7 @@ def list_(
     """List events, newest first."""
     filters = AuditFilters(actor, action, target, _in_utc(since), _in_utc(until))
     found = paging.pages(lambda window: log.list_page(OPERATOR, window, filters))
-    show_list(found, COLUMNS, as_json=as_json, to_data=_as_data)
+    show_list(found, COLUMNS, as_json=as_json, to_row=_as_row, to_data=_as_data)
 
 
 @group.command("export")
@@ -91,7 +91,12 @@ def _in_utc(moment: datetime | None) -> datetime | None:
 
 
 def _as_data(row: Any) -> dict[str, Any]:
-    """Return all columns, with ``before`` and ``after`` as JSON instead of text."""
-    values = {name: text and orjson.loads(text) for name, text in (("before", row.before), ("after", row.after))}
+    """Return all columns."""
     data: dict[str, Any] = row._asdict()
-    return data | values
+    return data
+
+
+def _as_row(row: Any) -> dict[str, Any]:
+    """Return all columns, with JSON text for values by name."""
+    data = _as_data(row)
+    return data | {name: data[name] and orjson.dumps(data[name]).decode() for name in ("before", "after")}

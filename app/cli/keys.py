@@ -32,13 +32,19 @@ def group() -> None:
     "scopes",
     type=click.Choice([scope.value for scope in Scope]),
     multiple=True,
-    help="What the key can be used for; repeat it for several. Default: as in Umami, all but administering users.",
+    metavar="SCOPE",
+    help="What the key can be used for; may be repeated. Default: as Umami's keys, all but managing users.",
 )
 @click.option("--days", type=click.FloatRange(0, DAYS_MAX, min_open=True), help="Days until it ends; default: never.")
 @json_option
 @guarded
 def create(user: str, name: str, scopes: tuple[str, ...], days: float | None, as_json: bool) -> None:
-    """Create an API key for a user, and print it."""
+    """
+    Create an API key for a user, and print it.
+
+    SCOPE is users:read, users:write, teams:read, teams:write,
+    websites:read, websites:write, audit:read or admin.
+    """
     found = accounts.find_user(OPERATOR, user)
     until = None if days is None else utcnow() + timedelta(days=days)
     wanted = frozenset(map(Scope, scopes)) or None

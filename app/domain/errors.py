@@ -658,12 +658,12 @@ class MailNotSent(Conflict):
 
 
 class ChainBroken(Conflict):
-    """The audit log was tampered with; ``number`` is the first row that shows it, and ``reason`` says how."""
+    """The audit log is not as it was written; ``number`` is the first row that shows it, and ``reason`` says how."""
 
     number: int
     reason: str
 
-    sentence = "The audit log was tampered with: row {number} {reason}."
+    sentence = "The audit log does not verify: row {number} {reason}."
 
 
 # --- The actor is unknown, or lacks permission -----------------------------------------------------------------------

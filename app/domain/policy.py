@@ -7,8 +7,8 @@ from uuid import UUID
 from app.domain.actor import Actor, CredentialKind
 from app.domain.errors import Denied, MissingScope
 from app.domain.permissions import ROLE_RANKS, Permission, grants, site_grants
-from app.domain.roles import SiteRole, TeamRole
-from app.domain.scopes import ANY_KEY, UMAMI_SCOPES, KeyRule, accepting
+from app.domain.roles import Role, SiteRole, TeamRole
+from app.domain.scopes import ANY_KEY, UMAMI_SCOPES, KeyRule, Scope, accepting
 
 SEES_ACCESS_CODE = frozenset({TeamRole.OWNER.value, TeamRole.MANAGER.value})
 
@@ -57,6 +57,18 @@ def require_scope(actor: Actor, rule: KeyRule) -> None:
         raise Denied
     if given.isdisjoint(accepting(rule)):
         raise Denied if given == UMAMI_SCOPES else MissingScope(rule)
+
+
+def require_power_over(actor: Actor, *roles: str) -> None:
+    """
+    Make sure that a key may create, or take over, an account with one of these roles.
+
+    A key must not make its bearer an administrator in another way, so this needs the scope ``admin`` for one of them.
+
+    :raises MissingScope: the key does not have the scope
+    """
+    if Role.ADMIN in roles:
+        require_scope(actor, Scope.ADMIN)
 
 
 def can_manage_keys(actor: Actor, user_id: UUID) -> bool:

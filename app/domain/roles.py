@@ -48,6 +48,16 @@ class Standing(StrEnum):
     """Invited; the invitation has expired."""
 
 
+class AccountState(StrEnum):
+    """Filters for accounts by their state. A pending account can be disabled as well; then it is both."""
+
+    ACTIVE = "active"
+    """Can log in."""
+    PENDING = "pending"
+    """The invitation has not been accepted."""
+    DISABLED = "disabled"
+
+
 class AccessFilter(StrEnum):
     """Filters for users by their access to a website. (Lists can also be filtered by a ``SiteRole``.)"""
 

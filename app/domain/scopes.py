@@ -5,6 +5,9 @@ from enum import StrEnum
 from functools import cache
 from typing import Final, Literal, TypeAlias
 
+KEY_PREFIX = "umami_"
+"""How every API key begins, and no other token."""
+
 
 class Scope(StrEnum):
     """The scopes that a key can have. ``…:write`` includes ``…:read``, and ``admin`` includes all others."""

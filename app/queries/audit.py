@@ -54,8 +54,8 @@ class EventRecord(NamedTuple):
     target_kind: str
     target_id: UUID | None
     target_name: str
-    before: str | None
-    after: str | None
+    before: Any
+    after: Any
     hash: str | None
     key_id: str | None
 

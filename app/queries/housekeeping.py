@@ -94,26 +94,27 @@ count_used_steps = Query(select(func.count().label("number")).select_from(UsedSt
 delete_used_steps = delete(UsedStep).where(_oldest)
 """Codes of authenticator apps that could not be used again anyway. Value, of both: ``oldest``, a time step."""
 
+
+def _ids(*where: ColumnElement[bool]) -> Query[Id]:
+    """Accounts in the order of their ids, from the one after ``after``. Values: ``before``, ``after``."""
+    after = User.id > bindparam("after", type_=User.id.type)
+    return Query(select(User.id.label("id")).where(*where, after).order_by(User.id).limit(BATCH), Id)
+
+
 _invited = (
-    User.pending,
+    User.pending.is_(True),
     User.deleted_at.is_(None),
     exists().where(Invitation.user_id == User.id, Invitation.expires_at <= _before).correlate(User),
     ~exists().where(Website.user_id == User.id).correlate(User),
 )
 count_invited = Query(select(func.count().label("number")).select_from(User).where(*_invited), Number)
-select_invited = Query(select(User.id.label("id")).where(*_invited).order_by(User.id).limit(BATCH), Id)
+select_invited = _ids(*_invited)
 """Accounts that own no websites and whose invitation expired before ``before`` without being accepted."""
 
 _gone = User.deleted_at <= _before
 count_deleted = Query(select(func.count().label("number")).select_from(User).where(_gone), Number)
-select_deleted = Query(
-    select(User.id.label("id"))
-    .where(_gone, User.id > bindparam("after", type_=User.id.type))
-    .order_by(User.id)
-    .limit(BATCH),
-    Id,
-)
-"""Accounts that were deleted before ``before``, by id, from the one after ``after``."""
+select_deleted = _ids(_gone)
+"""Accounts that were deleted before ``before``."""
 
 FIRST_ID = UUID(int=0)
 

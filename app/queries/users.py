@@ -5,14 +5,14 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal_column, or_, select
 
 from app.db.sql.ordering import Order, by_name, nulls_least
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, in_index, like_folded
 from app.domain.errors import SHOWN_IN_MESSAGES
-from app.domain.roles import Role
+from app.domain.roles import AccountState, Role
 from app.models import ACTIVE, ANONYMOUS_ID, IS_ADMIN, SecondFactor, User, Website
 from app.queries.rows import Id
 
@@ -207,6 +207,13 @@ select_first_admin = Query(
 """The active administrator with the oldest account."""
 
 
+IN_STATE: dict[AccountState, ColumnElement[bool]] = {
+    AccountState.ACTIVE: ACTIVE,
+    AccountState.PENDING: User.pending.is_(True),
+    AccountState.DISABLED: User.disabled_at.is_not(None),
+}
+
+
 def _sorted(sort: str, *, descending: bool) -> Order:
     """The order, with ties broken by id so that pages never overlap."""
     if sort == "username":
@@ -280,19 +287,19 @@ def select_users(
     descending: bool,
     capped: bool,
     role: Role | None = None,
-    pending: bool | None = None,
+    state: AccountState | None = None,
 ) -> PageQuery[UserListed]:
     """
     A page of the living accounts. A search looks in usernames, e-mail addresses and display names.
 
     :param role: only accounts with this role
-    :param pending: True: only accounts whose invitation has not been accepted yet; False: only the others
+    :param state: only accounts in this state
     """
     hits = select(User.id).where(User.deleted_at.is_(None))
     if role is not None:
         hits = hits.where(IS_ADMIN if role is Role.ADMIN else User.role == literal_column(f"'{role.value}'"))
-    if pending is not None:
-        hits = hits.where(User.pending if pending else ~User.pending)
+    if state is not None:
+        hits = hits.where(IN_STATE[state])
     if match is Match.PATTERN:
         hits = hits.where(
             or_(like_folded(User.username_key), like_folded(User.email_key), like_folded(User.display_name_key))

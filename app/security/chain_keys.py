@@ -2,9 +2,9 @@
 
 import hmac
 from collections.abc import Sequence
+from functools import cached_property
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from app.security.key_derivation import derive_key
 
 ID_BYTES = 8
 
@@ -17,10 +17,21 @@ class ChainKeys:
     """
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        keys = [HKDF(SHA256(), length=32, salt=None, info=b"frontdesk.audit").derive(s.encode()) for s in secrets if s]
-        self._keys = {hmac.digest(key, b"id", "sha256")[:ID_BYTES].hex(): key for key in keys}
-        self.current = next(iter(self._keys), "")
+        self._secrets = secrets
+
+    @cached_property
+    def _keys(self) -> dict[str, bytes]:
+        keys = [derive_key(secret, "audit") for secret in self._secrets if secret]
+        return {hmac.digest(key, b"id", "sha256")[:ID_BYTES].hex(): key for key in keys}
+
+    @property
+    def current(self) -> str:
         """The id of the key that makes new HMACs."""
+        return next(iter(self._keys), "")
+
+    def has(self, key_id: str) -> bool:
+        """Return whether the server has the key."""
+        return key_id in self._keys
 
     def mac(self, key_id: str, data: bytes) -> str | None:
         """Return the HMAC-SHA256 in hex; None if the server does not have the key."""

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from app.security.key_derivation import derive_key
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -26,7 +28,7 @@ class Sealer:
     def _ciphers(self) -> "list[AESGCM]":
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # at first use, because most commands need none
 
-        return [AESGCM(_derived(secret)) for secret in self._secrets if secret]
+        return [AESGCM(derive_key(secret, "sealing")) for secret in self._secrets if secret]
 
     def seal(self, text: str, *, context: str) -> str:
         """
@@ -52,10 +54,3 @@ class Sealer:
             except (InvalidTag, ValueError):
                 continue
         return None
-
-
-def _derived(secret: str) -> bytes:
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-    return HKDF(SHA256(), length=32, salt=None, info=b"frontdesk.sealing").derive(secret.encode())

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from app.domain.scopes import KEY_PREFIX
+
 ALPHABET = string.ascii_letters + string.digits
 CODE_LENGTH = 16
-KEY_PREFIX = "umami_"
 KEY_LENGTH = 32
 KEY_SHOWN = 14
 """So many characters of a key are stored in clear, so that its owner recognizes it."""

@@ -37,7 +37,7 @@ class AuditWorker:
         while not self._stopping.wait(EVERY_SECONDS):
             with self._app.app_context():
                 try:
-                    chain.seal()
+                    chain.seal(with_new_key=True)
                 except Unavailable as error:  # rows wait until the database is back
                     log.warning("the audit log cannot be sealed", error=type(error).__name__)
                 except Exception:  # an unexpected error must not stop later rows

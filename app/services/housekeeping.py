@@ -1,7 +1,7 @@
 """Removing what has expired. Safe at any time, on any number of servers, and while they serve requests."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -16,6 +16,7 @@ from app.models import User, Website, utcnow
 from app.queries import housekeeping as queries
 from app.queries import invitations as invitation_queries
 from app.queries.housekeeping import BATCH, Number
+from app.queries.rows import Id
 from app.services import events
 from app.services.acting import recheck
 from app.services.authentication.codes import STEP_SECONDS
@@ -56,9 +57,11 @@ def purge(actor: Actor) -> dict[str, int]:
             if deleted < BATCH:
                 break
     done["used_codes"] = execute_count(queries.delete_used_steps, oldest=_oldest_step())
-    invited = fetch_all(queries.select_invited, before=now - INVITATION_AGE)
-    done["invitations"] = sum(_withdraw(actor, row.id) for row in invited)
-    done["accounts"] = sum(_remove(actor, user_id) for user_id in _deleted_accounts())
+    for name, query, before, remove in (
+        ("invitations", queries.select_invited, now - INVITATION_AGE, _withdraw),
+        ("accounts", queries.select_deleted, oldest_restorable(), _remove),
+    ):
+        done[name] = sum(remove(actor, user_id) for user_id in _accounts(query, before))
     return done
 
 
@@ -86,9 +89,9 @@ def _withdraw(actor: Actor, user_id: UUID) -> bool:
     return True
 
 
-def _deleted_accounts() -> Iterator[UUID]:
-    before, last = oldest_restorable(), queries.FIRST_ID
-    while rows := fetch_all(queries.select_deleted, before=before, after=last):
+def _accounts(query: Query[Id], before: datetime) -> Iterator[UUID]:
+    last = queries.FIRST_ID
+    while rows := fetch_all(query, before=before, after=last):
         yield from (row.id for row in rows)
         last = rows[-1].id
 

@@ -11,6 +11,7 @@ from app.domain.actor import OPERATOR, SERVER
 from app.domain.errors import Denied
 from app.models import (
     AccessToken,
+    ApiKey,
     BackupCode,
     Base,
     FailedAttempt,
@@ -39,6 +40,7 @@ from tests.racing import at_once
 NOTHING = {
     "sessions": 0,
     "access_tokens": 0,
+    "api_keys": 0,
     "partial_logins": 0,
     "password_resets": 0,
     "failed_attempts": 0,
@@ -69,6 +71,7 @@ def fill(session, user_id, *, moment, number):
         [
             LoginSession(user_id=user_id, token_hash=key, expires_at=moment, lifetime=60),
             AccessToken(user_id=user_id, token_hash=key, description="x", expires_at=moment),
+            ApiKey(user_id=user_id, name="x", token_hash=key, key_prefix="x", expires_at=moment - 30 * later),
             PartialLogin(user_id=user_id, token_hash=key, password_mark=key, expires_at=moment),
             PasswordReset(user_id=user_id, nonce="0" * 32, token_hash=key, expires_at=moment),
             FailedAttempt(place_key="0" * 32, expires_at=moment),
@@ -96,6 +99,11 @@ def expired(app, make_user, make_website):
     return ada
 
 
+def left(app):
+    """Return the number of rows in each table, except the audit log, which has its own retention."""
+    return {table: count for table, count in rows(app, *ALL).items() if not table.startswith("audit")}
+
+
 class TestPurge:
     def test_what_has_expired_goes(self, app, admin, expired):
         with app.app_context():
@@ -104,7 +112,7 @@ class TestPurge:
 
         assert counted == purged == ONE
         assert again == NOTHING
-        assert rows(app, *ALL) == {"user": 2}
+        assert left(app) == {"user": 2}
 
     def test_what_has_not_stays(self, app, admin, make_user, make_website):
         ada, gone = make_user("ada"), make_user("gone")
@@ -216,8 +224,8 @@ class TestTheDailyRun:
         housekeeper = Housekeeper(app, first=0.01, every=0.01)
         housekeeper.start()
         until = monotonic() + 20
-        while rows(app, *ALL) != {"user": 2} and monotonic() < until:
+        while left(app) != {"user": 2} and monotonic() < until:
             sleep(0.02)
         housekeeper.stop()
 
-        assert rows(app, *ALL) == {"user": 2}
+        assert left(app) == {"user": 2}

@@ -19,9 +19,9 @@ from app.api.umami.schemas.lists import ArrayOf, PageOf
 from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import MissingPartialToken, NotFound, Unauthenticated
-from app.domain.scopes import KeyRule
+from app.domain.scopes import KEY_PREFIX, KeyRule
 from app.http.request import body, visitor
-from app.services.authentication.bearer import as_api_key, identify, identify_leaving
+from app.services.authentication.bearer import identify, identify_leaving
 from app.services.authentication.partial_logins import identify_partial
 
 Shape = type[OutSchema] | PageOf | ArrayOf | tuple[type[OutSchema], ...] | None
@@ -172,7 +172,8 @@ def bearer_token() -> str | None:
     """
     sent = request.headers.get("Authorization")
     if sent is None:
-        return as_api_key(request.headers.get("x-umami-api-key"))
+        key = request.headers.get("x-umami-api-key", "")
+        return key if key.startswith(KEY_PREFIX) else None
     words = sent.split(" ")
     return words[1] if len(words) > 1 else None
 

@@ -55,11 +55,16 @@ class Verified:
     """The hash of the last row."""
 
 
-def seal() -> int:
-    """Number and hash the rows that are new, and return how many there were. Safe to call anywhere, at any time."""
+def seal(*, with_new_key: bool = False) -> int:
+    """
+    Number and hash the rows that are new, and return how many there were. Safe to call anywhere, at any time.
+
+    :param with_new_key: also if the former key is lost. Only the server does this, whose key was checked: a command
+        that was run without the server's settings must not seal anything
+    """
     sealed, some = 0, SEALED_AT_ONCE
     while some == SEALED_AT_ONCE and _has_work():
-        some = _seal_some()
+        some = _seal_some(with_new_key=with_new_key)
         sealed += some
     return sealed
 
@@ -69,15 +74,20 @@ def _has_work() -> bool:
 
 
 @retried
-def _seal_some() -> int:
+def _seal_some(*, with_new_key: bool) -> int:
     keys = runtime().chain_keys
+    if not keys.current:
+        return 0
     with transaction() as session:
         hold(session)
+        end = session.get(AuditEnd, END)
+        if end is not None and not keys.has(end.key_id) and not with_new_key:
+            return 0
         failures.report(session)
         rows = fetch_all(queries.select_unsealed, most=SEALED_AT_ONCE)
         if not rows:
             return 0
-        link, values = _last_link(session), []
+        link, values = _last_link(end), []
         for row in rows:
             number = link.number + 1
             link = Link(number, keys.mac(keys.current, _content(row, number, link.hash)) or "")
@@ -143,13 +153,12 @@ def read(*, after: int) -> Iterator[EventRecord]:
         after = rows[-1].number or 0
 
 
-def _last_link(session: Unit) -> Link:
+def _last_link(end: AuditEnd | None) -> Link:
     """
     Return where the chain goes on.
 
     If the end was moved back, numbers still go on after the last row: sealing works, and ``verify`` finds the gap.
     """
-    end = session.get(AuditEnd, END)
     (last,) = fetch_all(queries.select_last_number)
     return Link(last.number) if end is None else Link(max(last.number, end.number), end.hash)
 

@@ -1,14 +1,11 @@
 """Calls that users were not allowed to make, in the audit log."""
 
-import structlog
-
 from app.db.session import retried, transaction
 from app.domain.actor import Actor
 from app.domain.errors import Unavailable
 from app.models import ANONYMOUS_ID
 from app.services import events
-
-log = structlog.get_logger()
+from app.telemetry.log import log
 
 
 def note(actor: Actor, call: str) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
+
 from app.db.reads import fetch_all
 from app.db.session import retried, transaction
 from app.domain import policy
@@ -36,7 +38,7 @@ def list_before(actor: Actor, before: int | None, size: int, filters: AuditFilte
     wanted = filters.values
     query = queries.select_events(*wanted)
     rows = fetch_all(query, before=before or MOST_NUMBER, most=size + 1, skipped=0, **wanted)
-    return Slice(rows[:size], cursor_of(rows[size - 1].number or 0) if len(rows) > size else None)
+    return Slice([*map(_read, rows[:size])], cursor_of(rows[size - 1].number or 0) if len(rows) > size else None)
 
 
 def list_page(actor: Actor, window: Window, filters: AuditFilters) -> Page[EventRecord]:
@@ -47,14 +49,14 @@ def list_page(actor: Actor, window: Window, filters: AuditFilters) -> Page[Event
     (count,) = fetch_all(queries.count_events(*wanted), **wanted)
     query = queries.select_events(*wanted)
     rows = fetch_all(query, before=MOST_NUMBER, most=window.limit, skipped=window.offset, **wanted)
-    return Page(rows, count.number)
+    return Page([*map(_read, rows)], count.number)
 
 
 def export(actor: Actor, *, after: int = 0) -> Iterator[EventRecord]:
     """Yield the sealed rows with numbers above ``after``, oldest first, with their hashes."""
     policy.require(policy.can_read_audit(actor))
     chain.seal()
-    return chain.read(after=after)
+    return map(_read, chain.read(after=after))
 
 
 def verify(actor: Actor) -> Verified:
@@ -92,3 +94,9 @@ def _prune_some(actor: Actor, last: int) -> int:
             chain.put_end(session, chain.START, Link(number, rows[-1].hash))
             events.record(session, events.AuditPruned(actor, number))
     return len(rows)
+
+
+def _read(row: EventRecord) -> EventRecord:
+    """Return the row with values instead of their JSON texts."""
+    before, after = (text and orjson.loads(text) for text in (row.before, row.after))
+    return row._replace(before=before, after=after)

@@ -88,11 +88,6 @@ def identify(
     return actor
 
 
-def as_api_key(text: str | None) -> str | None:
-    """Return the text if it has the form of an API key."""
-    return text if text and tokens.is_api_key(text) else None
-
-
 def identify_leaving(visitor: Actor, token: str | None, **others: Any) -> Actor:
     """
     Return the actor as ``identify`` does, or the visitor if the token is no longer valid. For logging out.

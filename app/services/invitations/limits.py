@@ -19,7 +19,6 @@ from app.domain.errors import (
 )
 from app.domain.permissions import Permission
 from app.domain.roles import Role, SiteRole, TeamRole
-from app.domain.scopes import Scope
 from app.models import utcnow
 from app.queries import invitations as queries
 from app.queries.rows import RoleInTeam, WebsiteRights
@@ -65,8 +64,7 @@ def require_rights(actor: Actor, role: str, teams: Entries, grants: Entries) -> 
     :raises GrantsForAdmin: the invited user is to be an administrator, who has access to everything anyway
     """
     policy.require(policy.can_give_role(actor, role) and (actor.is_admin or bool(grants)))
-    if role == Role.ADMIN:
-        policy.require_scope(actor, Scope.ADMIN)
+    policy.require_power_over(actor, role)
     if role == Role.ADMIN and grants:
         raise GrantsForAdmin("grants")
     websites = {row.id: row for row in websites_to_give(actor, [entry["website_id"] for entry in grants])}

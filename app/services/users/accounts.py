@@ -23,8 +23,7 @@ from app.domain.errors import (
 from app.domain.folding import fold, sort_key
 from app.domain.names import check_new_name, check_new_username, clean_username, new_display_name, new_username
 from app.domain.pagination import Page, Sort, Window
-from app.domain.roles import Role
-from app.domain.scopes import Scope
+from app.domain.roles import AccountState, Role
 from app.models import User
 from app.queries import users as queries
 from app.queries.users import UserListed, UserRecord
@@ -79,8 +78,7 @@ def create_user(
     if password is not None:
         check_password(password)
     policy.require(policy.can_administer(actor) or (bool(grants) and policy.can_give_role(actor, role)))
-    if role == Role.ADMIN:
-        policy.require_scope(actor, Scope.ADMIN)
+    policy.require_power_over(actor, role)
     require_somebody(id)
     user = User(
         username=name,
@@ -151,7 +149,7 @@ def list_users(
     *,
     search: str | None = None,
     role: Role | None = None,
-    pending: bool | None = None,
+    state: AccountState | None = None,
     sort: Sort = NEWEST_FIRST,
 ) -> Page[UserListed]:
     """
@@ -159,12 +157,12 @@ def list_users(
 
     :param search: a part of the name, the e-mail address or the display name
     :param role: only accounts with this role
-    :param pending: only accounts that have not accepted their invitation yet, or, if False, only the others
+    :param state: only accounts in this state
     :raises Denied: the actor is not an administrator
     """
     policy.require(policy.can_administer(actor))
-    build = partial(queries.select_users, sort=sort.key, descending=sort.descending, role=role, pending=pending)
-    narrowed = role is not None or pending is not None
+    build = partial(queries.select_users, sort=sort.key, descending=sort.descending, role=role, state=state)
+    narrowed = role is not None or state is not None
     return fetch_page(build, window, search=search, folded=True, index="search_user", narrowed=narrowed)
 
 
@@ -237,8 +235,8 @@ def update_user(
         require_expected(expected, lambda: get_user(actor, user_id))
         before = {"username": user.username, "display_name": user.display_name}
         told_at = user.email
-        if user.role == Role.ADMIN and (hashed is not None or profiles.is_other(user.email, address)):
-            policy.require_scope(actor, Scope.ADMIN)
+        if hashed is not None or profiles.is_other(user.email, address):
+            policy.require_power_over(actor, user.role)
         if address is not UNSET:
             if confirmed is None and not actor.is_admin and profiles.is_other(user.email, address):
                 raise WrongPassword  # the address was changed after we decided that no password was needed
@@ -298,8 +296,8 @@ def _locked(session: Unit, actor: Actor, user_id: UUID, confirmed: str | None = 
 def _change_role(session: Unit, actor: Actor, user: User, role: str, *, last_admin: bool) -> None:
     if last_admin:
         raise LastAdmin(user.username, "demoted")
+    policy.require_power_over(actor, user.role, role)
     if Role.ADMIN in (user.role, role):
-        policy.require_scope(actor, Scope.ADMIN)
         SESSIONS.revoke_all(session, actor, user.id)
         ACCESS_TOKENS.revoke_all(session, actor, user.id)
         remove_all_of(session, user.id)
@@ -340,7 +338,9 @@ def delete_user(
     expected: Expected | None = None,
 ) -> None:
     """
-    Delete an account for good, with its websites; its teams pass to the next owner, manager or member.
+    Delete an account with its websites; its teams pass to the next owner, manager or member.
+
+    For ``restore_days``, ``restoring.restore_user`` can bring it back.
 
     :param transfer_to: the user who receives the websites, and the teams that no one else owns, instead
     :param even_oneself: allow administrators to delete their own account, for APIs whose clients expect it

@@ -1,5 +1,6 @@
 """The hash chain of the audit log: what it covers, and how tampering shows."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -170,6 +171,22 @@ class TestAfterTheSecretWasReplaced:
 
         assert broken() == (8, chain.NO_KEY)
 
+    @pytest.mark.parametrize("secrets", [(), ("another secret",)])
+    def test_a_command_without_the_key_seals_nothing(self, app, admin, monkeypatch, secrets):
+        write(admin, 2)
+        with monkeypatch.context() as patch:
+            give_keys(app, patch, *secrets)
+            assert chain.seal() == 0
+
+        assert chain.verify().last == 10
+
+    def test_the_server_goes_on_with_its_new_key(self, app, admin, monkeypatch):
+        write(admin, 2)
+        give_keys(app, monkeypatch, "another secret")
+
+        assert chain.seal(with_new_key=True) == 2
+        assert broken() == (1, chain.NO_KEY)
+
 
 def give_keys(app, monkeypatch, *secrets):
     runtime = replace(app.extensions["frontdesk"], chain_keys=ChainKeys(secrets))
@@ -182,3 +199,20 @@ def test_a_key_differs_by_secret_and_is_the_same_on_every_server():
     assert one.current == same.current != other.current
     assert one.mac(one.current, b"x") == same.mac(one.current, b"x") != other.mac(other.current, b"x")
     assert one.mac(other.current, b"x") is None
+
+
+def test_many_who_write_and_seal_at_once_leave_a_valid_chain(app, admin):
+    chain.seal()
+    before = chain.verify().rows
+
+    def work(_number):
+        with app.app_context():
+            for _round in range(5):
+                write(admin, 2)
+                chain.seal()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+
+    found = chain.verify()
+    assert (found.rows, found.last) == (before + 80, before + 80)

@@ -185,6 +185,7 @@ class TestUsersNarrowed:
     def crowd(self, make_user, client, in_database):
         for name, role in (("ada", "user"), ("bob", "view-only"), ("root", "admin"), ("carl", "user")):
             make_user(name, role=role)
+        client.post(f"/api/users/{make_user('dora').id}/disable")
         client.post("/api/invitations", json={"username": "eve", "email": "eve@example.org"})
         with in_database() as session:
             for name, hours in (("ada", 2), ("bob", 1), ("root", 3)):
@@ -192,10 +193,11 @@ class TestUsersNarrowed:
 
     NARROWED = {
         "role=admin": {"admin", "root"},
-        "role=user": {"ada", "carl"},
+        "role=user": {"ada", "carl", "dora"},
         "role=view-only": {"bob", "eve"},
         "state=pending": {"eve"},
         "state=active": {"ada", "admin", "bob", "carl", "root"},
+        "state=disabled": {"dora"},
         "role=view-only&state=pending": {"eve"},
         "role=admin&state=pending": set(),
         "role=user&search=ad": {"ada"},
@@ -214,11 +216,11 @@ class TestUsersNarrowed:
 
         answer = client.get("/api/users?role=user&orderBy=username&pageSize=1&page=2").json
 
-        assert (answer["count"], [row["username"] for row in answer["data"]]) == (2, ["carl"])
+        assert (answer["count"], [row["username"] for row in answer["data"]]) == (3, ["carl"])
 
     REFUSED = {
         "role": ("owner", 'Invalid option: expected one of "admin"|"user"|"view-only"'),
-        "state": ("deleted", 'Invalid option: expected one of "active"|"pending"'),
+        "state": ("deleted", 'Invalid option: expected one of "active"|"pending"|"disabled"'),
     }
 
     @pytest.mark.parametrize(
@@ -233,13 +235,13 @@ class TestUsersNarrowed:
     def test_who_was_never_seen_was_seen_before_anyone_else(self, client):
         def seen(way):
             found = client.get(f"/api/users?orderBy=lastSeenAt&sortDescending={way}").json
-            assert (found["orderBy"], found["count"]) == ("lastSeenAt", 6)
+            assert (found["orderBy"], found["count"]) == ("lastSeenAt", 7)
             return [row["username"] for row in found["data"]]
 
         forth, back = seen("false"), seen("true")
 
-        assert (set(forth[:3]), forth[3:]) == ({"admin", "carl", "eve"}, ["root", "ada", "bob"])
-        assert (back[:3], set(back[3:])) == (["bob", "ada", "root"], {"admin", "carl", "eve"})
+        assert (set(forth[:4]), forth[4:]) == ({"admin", "carl", "dora", "eve"}, ["root", "ada", "bob"])
+        assert (back[:3], set(back[3:])) == (["bob", "ada", "root"], {"admin", "carl", "dora", "eve"})
 
 
 class TestUmami33MaxResults:

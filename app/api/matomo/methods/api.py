@@ -45,7 +45,7 @@ def get_piwik_version() -> str:
     return get_matomo_version()
 
 
-@method(BULK, access=ANYONE, bulk=False, filtered=False)
+@method(BULK, access=ANYONE, bulk=False, filtered=False, scope=ANY_KEY)
 def get_bulk_request(urls: Value | None = None) -> list[Any]:
     """Return the results of several calls. They run in order, each in its own transaction."""
     if urls is None:

@@ -61,7 +61,11 @@ def update_user(user_id: UUID, data: dict[str, Any], expected: Expected | None) 
 @bp.delete("/users/<user_id>")
 @operation(Ok, query=UserDelete, tagged=UserProfile, scope=Scope.USERS_WRITE)
 def delete_user(user_id: UUID, query: dict[str, Any], expected: Expected | None) -> None:
-    """Delete a user, and the websites they own. Their teams pass to another member."""
+    """
+    Delete a user, and the websites they own. Their teams pass to another member.
+
+    For some time, the user can be restored.
+    """
     accounts.delete_user(current_actor(), user_id, expected=expected, **query)
 
 

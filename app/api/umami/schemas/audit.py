@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import orjson
 from marshmallow import ValidationError, fields, post_load
 
 from app.api.umami.fields import Moment, Text, Whole
@@ -80,18 +79,6 @@ class AuditTarget(OutSchema):
     name = fields.String(required=True)
 
 
-def _values(column: str) -> Any:
-    def values(row: Any) -> Any:
-        text = getattr(row, column)
-        return None if text is None else orjson.loads(text)
-
-    return values
-
-
-class Values(OutSchema):
-    """Values by name; which ones depends on the event."""
-
-
 class AuditEventOut(OutSchema):
     """An event."""
 
@@ -119,17 +106,20 @@ class AuditEventOut(OutSchema):
         lambda row: {"kind": row.target_kind, "id": row.target_id and str(row.target_id), "name": row.target_name},
         required=True,
     )
-    before = Serialized(Values, _values("before"), required=True, allow_none=True)
-    after = Serialized(Values, _values("after"), required=True, allow_none=True)
+    before = fields.Dict(required=True, allow_none=True, metadata={"description": "Values before, by name."})
+    after = fields.Dict(required=True, allow_none=True, metadata={"description": "Values after, by name."})
     hash = fields.String(required=True, metadata={"description": "HMAC of the event and of the hash before it."})
 
 
 class AuditPage(OutSchema):
     """A page of the audit log, newest first."""
 
-    data = Serialized(
-        AuditEventOut, lambda found: list(map(AuditEventOut.serializer(), found.data)), many=True, required=True
-    )
+    data = fields.List(fields.Nested(AuditEventOut), required=True)
     next_cursor = fields.String(
         required=True, allow_none=True, metadata={"description": "`cursor` of the next page; null on the last."}
     )
+
+    @classmethod
+    def serialize(cls, source: Any) -> dict[str, Any]:
+        """From rows and a cursor."""
+        return {"data": list(map(AuditEventOut.serializer(), source.data)), "nextCursor": source.next_cursor}

@@ -9,14 +9,12 @@ from app.api.umami.fields import Flag, Id, Option, Text
 from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, Serialized
 from app.api.umami.schemas.lists import SEARCH_MAX_LENGTH, SortedSearchedQuery
 from app.domain.errors import NoPassword
-from app.domain.roles import Role
+from app.domain.roles import AccountState, Role
 
 PASSWORD_MAX_LENGTH = 255
 EMAIL_MAX_LENGTH = 320
 """Longer ones are not parsed at all; services check the rules for addresses."""
 ROLES = [role.value for role in Role]
-STATES = {"active": False, "pending": True}
-"""Of accounts, by whether they wait for an invitation to be accepted."""
 LAST_SEEN = IsoDate(metadata={"description": "When the user was last active; absent if never."})
 PENDING = fields.Boolean(metadata={"description": "True until the user has accepted the invitation."})
 MUST_CHANGE_PASSWORD = fields.Boolean(
@@ -138,18 +136,19 @@ class UserQuery(SortedSearchedQuery):
     )
     role = Option(ROLES, metadata={"description": "Only users with this role.", "examples": [Role.USER.value]})
     state = Option(
-        list(STATES),
+        [state.value for state in AccountState],
         metadata={
-            "description": "Users who have not accepted their invitation yet (`pending`), or all others (`active`).",
+            "description": "Users who have not accepted their invitation yet (`pending`), whom an administrator has "
+            "`disabled`, or who can log in (`active`).",
             "examples": ["active"],
         },
     )
 
     def filters(self, data: dict[str, Any]) -> dict[str, Any]:
-        """``role`` and ``pending``."""
+        """``role`` and ``state``."""
         return {
             "role": Role(data["role"]) if "role" in data else None,
-            "pending": STATES[data["state"]] if "state" in data else None,
+            "state": AccountState(data["state"]) if "state" in data else None,
         }
 
 
