@@ -1,4 +1,4 @@
-"""API keys on Umami's routes, for oneself and for others; service accounts."""
+"""API keys on Umami's routes, your own and those of others; service accounts."""
 
 from contextlib import suppress
 from datetime import timedelta

@@ -204,7 +204,7 @@ def test_matomo_wants_the_same_scopes(app, world, keys, name):
 
 
 def test_a_key_can_neither_become_an_administrator_nor_make_one(app, world, keys):
-    headers, somebody, me = keys["users:write"], str(world.users["somebody"]), str(world.users["admin"])
+    headers, other, me = keys["users:write"], str(world.users["somebody"]), str(world.users["admin"])
     client = app.test_client()
     lacking = {"error": {"message": "This API key lacks the scope admin.", "code": "unauthorized", "status": 401}}
 
@@ -212,7 +212,7 @@ def test_a_key_can_neither_become_an_administrator_nor_make_one(app, world, keys
         client.post(path, json=body, headers=headers).json
         for path, body in (
             ("/api/users", {"username": "eve", "password": "correct horse", "role": "admin"}),
-            (f"/api/users/{somebody}", {"role": "admin"}),
+            (f"/api/users/{other}", {"role": "admin"}),
             (f"/api/users/{me}", {"email": "eve@example.org"}),
             ("/api/invitations", {"username": "eve", "role": "admin"}),
         )
