@@ -15,6 +15,7 @@ COMMANDS = {
     "grants": ("app.cli.grants", "group", "Manage access granted directly on websites."),
     "help": ("app.cli.examples", "show_help", "List all commands with an example each, or explain one."),
     "invitations": ("app.cli.invitations", "group", "Manage invitations."),
+    "keys": ("app.cli.keys", "group", "Manage API keys."),
     "mail": ("app.cli.mail", "group", "Manage the outbox, and test the mail server."),
     "purge": ("app.cli.purge", "purge", "Delete what has expired."),
     "serve": ("app.cli.server", "serve", "Run the server until Ctrl-C or SIGTERM."),

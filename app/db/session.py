@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
-from uuid import UUID
 
 from flask import current_app, g
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import (
     CursorResult,
+    Update,
     UpdateBase,
     bindparam,
     update,
@@ -22,8 +22,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import scoped_session
 
 from app.db.errors import is_retryable, translated, violated
+from app.domain.actor import Credential, CredentialKind
 from app.domain.errors import Conflict, DatabaseUnavailable, DeletedMeanwhile
-from app.models import AccessToken, Base, LoginSession, utcnow
+from app.models import AccessToken, ApiKey, Base, LoginSession, utcnow
 
 UNIT = "unit_of_work"
 WROTE_AT = "wrote_at"
@@ -75,15 +76,16 @@ def transaction(conflicts: Mapping[str, Conflict | type[Conflict]] | None = None
         session.expunge_all()  # later reads must not find stale objects
 
 
-def note_caller(session_id: UUID | None, *, token_id: UUID | None = None, wrote_at: datetime | None = None) -> None:
+def note_caller(credential: Credential | None, *, wrote_at: datetime | None = None) -> None:
     """
-    Set the session or the access token that later transactions are attributed to.
+    Set the credential that later transactions are attributed to.
 
     With a replica, the time of its last write is stored, so that its next lists include that write.
 
     :param wrote_at: when it last wrote
     """
-    g.caller = (_mark_session, session_id) if token_id is None else (_mark_token, token_id)
+    mark = None if credential is None else MARKS.get(credential.kind)
+    g.caller = (None, None) if credential is None or mark is None else (mark, credential.id)
     setattr(g, WROTE_AT, wrote_at)
 
 
@@ -95,8 +97,16 @@ def _note_write(session: Unit) -> None:
         setattr(g, WROTE_AT, now)
 
 
-_mark_session = update(LoginSession).where(LoginSession.id == bindparam("caller")).values(wrote_at=bindparam("now"))
-_mark_token = update(AccessToken).where(AccessToken.id == bindparam("caller")).values(wrote_at=bindparam("now"))
+def _mark(model: Any) -> Update:
+    return update(model).where(model.id == bindparam("caller")).values(wrote_at=bindparam("now"))
+
+
+MARKS = {
+    CredentialKind.SESSION: _mark(LoginSession),
+    CredentialKind.ACCESS_TOKEN: _mark(AccessToken),
+    CredentialKind.API_KEY: _mark(ApiKey),
+}
+"""The statements that note when a credential last wrote something."""
 
 
 def retried(service: Callable[P, R]) -> Callable[P, R]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.domain.errors import Unauthenticated
 from app.domain.roles import Role
+from app.domain.scopes import Scope
 
 
 class CredentialKind(StrEnum):
@@ -33,8 +34,10 @@ class Credential:
     kind: CredentialKind
     id: UUID | None = None
     """Id of the credential's row: a session, an access token, a share or an invitation."""
-    scopes: frozenset[str] | None = None
+    scopes: frozenset[Scope] | None = None
     """The scopes that the actor is limited to; None means no limit."""
+    name: str = ""
+    """The name of an API key."""
 
 
 NO_CREDENTIAL = Credential(CredentialKind.NONE)
@@ -143,6 +146,16 @@ class Actor:
     def token_id(self) -> UUID | None:
         """Id of the access token that the actor authenticated with; None for any other credential."""
         return self.credential.id if self.credential.kind is CredentialKind.ACCESS_TOKEN else None
+
+    @property
+    def key_id(self) -> UUID | None:
+        """Id of the API key that the actor authenticated with; None for any other credential."""
+        return self.credential.id if self.is_key else None
+
+    @property
+    def is_key(self) -> bool:
+        """Whether the actor authenticated with an API key."""
+        return self.credential.kind is CredentialKind.API_KEY
 
     def known_as(self, user: Account, credential: Credential | None = None) -> "Actor":
         """The same caller, now authenticated as ``user``."""

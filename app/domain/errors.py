@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 from uuid import UUID
 
 from app.domain.roles import SiteRole
+from app.domain.scopes import Scope
 
 SHOWN_IN_MESSAGES, MOST_SHOWN_OF_NAME, MOST_SHOWN_OF_VALUE = 20, 40, 200
 """Limits for messages: the number of names, the characters of each name, the characters of a value."""
@@ -129,6 +130,14 @@ class TooLong(InvalidField):
     @property
     def message(self) -> str:
         return f"The {self.label} must have at most {counted(self.maximum, self.unit)}."
+
+
+class NotInFuture(InvalidField):
+    """A time at which something is to end has already passed."""
+
+    @property
+    def message(self) -> str:
+        return f"The {self.label} must be in the future."
 
 
 class TooMany(InvalidField):
@@ -536,6 +545,19 @@ class NotAccepted(Conflict):
     sentence = "The invitation to this account has not been accepted yet."
 
 
+class NoPassword(Conflict):
+    """A service account never has a password."""
+
+    sentence = "A service account has no password; it uses API keys."
+
+
+class TooManyKeys(Conflict):
+    """The user has ``maximum`` API keys already."""
+
+    maximum: int
+    sentence = "There can be at most {maximum} API keys. Delete one that is no longer used."
+
+
 class AlreadyAccepted(Conflict):
     """The invitation has been accepted and the account is active."""
 
@@ -679,6 +701,13 @@ class SecondFactorNeeded(Denied):
     """The actor must set up a second factor before anything else."""
 
     sentence = "Set up a second factor first."
+
+
+class MissingScope(Denied):
+    """The API key does not have the scope ``scope``, which this needs."""
+
+    scope: Scope
+    sentence = "This API key lacks the scope {scope}."
 
 
 class PasswordChangeNeeded(Denied):

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Protocol
 from uuid import UUID
 
-from app.domain.actor import Actor
-from app.domain.errors import Denied
+from app.domain.actor import Actor, CredentialKind
+from app.domain.errors import Denied, MissingScope
 from app.domain.permissions import ROLE_RANKS, Permission, grants, site_grants
-from app.domain.roles import SiteRole, TeamRole
+from app.domain.roles import Role, SiteRole, TeamRole
+from app.domain.scopes import ANY_KEY, UMAMI_SCOPES, KeyRule, Scope, accepting
 
 SEES_ACCESS_CODE = frozenset({TeamRole.OWNER.value, TeamRole.MANAGER.value})
 
@@ -39,6 +40,41 @@ def require(allowed: bool, error: type[Denied] = Denied) -> None:
     """Raise ``error`` unless ``allowed``, the result of a policy function. :raises Denied: not allowed"""
     if not allowed:
         raise error
+
+
+def require_scope(actor: Actor, rule: KeyRule) -> None:
+    """
+    Make sure that the actor's key may be used for this. Callers without a key are not limited. Each API asks before
+    it calls a service.
+
+    :raises Denied: no key is accepted, or the key is one of Umami's, which cannot do this
+    :raises MissingScope: the key does not have the scope
+    """
+    given = actor.credential.scopes
+    if given is None or rule == ANY_KEY:
+        return
+    if rule is None:
+        raise Denied
+    if given.isdisjoint(accepting(rule)):
+        raise Denied if given == UMAMI_SCOPES else MissingScope(rule)
+
+
+def require_power_over(actor: Actor, *roles: str) -> None:
+    """
+    Make sure that a key may create, or take over, an account with one of these roles.
+
+    A key must not make its bearer an administrator in another way, so this needs the scope ``admin`` for one of them.
+
+    :raises MissingScope: the key does not have the scope
+    """
+    if Role.ADMIN in roles:
+        require_scope(actor, Scope.ADMIN)
+
+
+def can_manage_keys(actor: Actor, user_id: UUID) -> bool:
+    """Users manage their own API keys, administrators everyone's; but only in a session, or at the command line."""
+    with_session = actor.credential.kind in (CredentialKind.SESSION, CredentialKind.OPERATOR)
+    return with_session and can_see_user(actor, user_id)
 
 
 def can_administer(actor: Actor) -> bool:

@@ -2,6 +2,7 @@
 
 from app.models.access import Grant, GrantedCapability
 from app.models.access_token import AccessToken
+from app.models.api_key import ApiKey
 from app.models.audit import AuditEnd, AuditEvent, AuditTally
 from app.models.base import Base, new_id, utcnow
 from app.models.failed_attempt import FailedAttempt
@@ -29,6 +30,7 @@ __all__ = [
     "SECOND_FACTOR_REQUIRED",
     "WEBSITE_SHARE",
     "AccessToken",
+    "ApiKey",
     "AuditEnd",
     "AuditEvent",
     "AuditTally",

@@ -44,6 +44,9 @@ class User(Dated, Base):
     pending: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether the invitation has not been accepted yet. Until then, the account has no password for a login."""
 
+    service_account: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the account is a program's: it has no password, cannot log in, and uses API keys."""
+
     two_factor_required: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether this user must have a second factor. The column has Umami's name."""
     disabled_at: Mapped[datetime | None]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Delete, Integer, Update, bindparam, delete, literal, or_, select, update
+from sqlalchemy import ColumnElement, Delete, Integer, Update, bindparam, delete, literal, null, or_, select, update
 from sqlalchemy.sql.dml import ReturningDelete
 
 from app.db.sql.query import Query
@@ -19,6 +19,7 @@ Ended = ReturningDelete[Any]
 
 
 NEVER = literal(value=False)
+NOTHING: ColumnElement[Any] = null()
 
 
 class BearerRecord(NamedTuple):
@@ -35,6 +36,8 @@ class BearerRecord(NamedTuple):
     last_used_at: datetime | None
     lifetime: int | None
     wrote_at: datetime | None
+    name: str | None
+    scopes: str | None
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,8 @@ def statements(
     kept_first: Sequence[ColumnElement[Any]],
     must_enroll: ColumnElement[bool] = NEVER,
     must_change_password: ColumnElement[bool] = NEVER,
+    name: Any = NOTHING,
+    scopes: Any = NOTHING,
 ) -> Statements:
     """
     Build the statements for one table.
@@ -83,6 +88,8 @@ def statements(
     :param kept_first: the order in which a user's credentials are kept if there are too many
     :param must_enroll: whether the user must set up a second factor before anything else
     :param must_change_password: whether the user must change the password before that
+    :param name: the column with the credential's name, if it has one
+    :param scopes: the column with the scopes that it is limited to, if there are any
     """
     of_user = model.user_id == bindparam("owner_id")
     beyond = select(model.id).where(of_user).order_by(*kept_first).offset(bindparam("kept", type_=Integer))
@@ -100,6 +107,8 @@ def statements(
                 model.last_used_at,
                 lifetime.label("lifetime"),
                 model.wrote_at,
+                name.label("name"),
+                scopes.label("scopes"),
             )
             .join(User, User.id == model.user_id)
             .where(model.token_hash == bindparam("token_hash"), good, ACTIVE),

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, ColumnElement, Delete, Insert, bindparam, del
 from app.db.sql.query import Query
 from app.models import (
     AccessToken,
+    ApiKey,
     FailedAttempt,
     Invitation,
     LoginSession,
@@ -67,6 +68,7 @@ _before = bindparam("before", type_=LoginSession.expires_at.type)
 EXPIRED = (
     _expired("sessions", LoginSession.id, LoginSession.expires_at <= _before),
     _expired("access_tokens", AccessToken.id, AccessToken.expires_at <= _before),
+    _expired("api_keys", ApiKey.id, ApiKey.expires_at <= _before, age=timedelta(days=30)),
     _expired("partial_logins", PartialLogin.id, PartialLogin.expires_at <= _before),
     _expired("password_resets", PasswordReset.id, PasswordReset.expires_at <= _before),
     _expired("failed_attempts", FailedAttempt.id, FailedAttempt.expires_at <= _before),

@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal_column, or_, select
 
 from app.db.sql.ordering import Order, by_name, nulls_least
 from app.db.sql.pagination import paged
@@ -39,6 +39,7 @@ PROFILE = (
     User.two_factor_required,
     User.disabled_at,
     User.must_change_password,
+    User.service_account,
 )
 """The columns of a profile beyond Umami's."""
 
@@ -57,6 +58,7 @@ class UserRecord(NamedTuple):
     two_factor_required: bool
     disabled_at: datetime | None
     must_change_password: bool
+    service_account: bool
 
 
 class UserListed(NamedTuple):
@@ -73,6 +75,7 @@ class UserListed(NamedTuple):
     two_factor_required: bool
     disabled_at: datetime | None
     must_change_password: bool
+    service_account: bool
     logo_url: str | None
     updated_at: datetime | None
     deleted_at: datetime | None
@@ -185,7 +188,7 @@ Living accounts, locked for changes. To avoid deadlocks, administrators are lock
 """
 
 lock_admins = Query(
-    select(User.id.label("id"), User.disabled_at.is_(None).label("enabled"))
+    select(User.id.label("id"), and_(User.disabled_at.is_(None), ~User.service_account).label("enabled"))
     .where(IS_ADMIN, User.deleted_at.is_(None), ~User.pending)
     .order_by(User.id)
     .with_for_update(key_share=True),

@@ -3,13 +3,18 @@
 import re
 import secrets
 import string
-from hashlib import sha256
+from hashlib import sha256, sha512
 from uuid import UUID
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from app.domain.scopes import KEY_PREFIX
+
 ALPHABET = string.ascii_letters + string.digits
 CODE_LENGTH = 16
+KEY_LENGTH = 32
+KEY_SHOWN = 14
+"""So many characters of a key are stored in clear, so that its owner recognizes it."""
 ACCESS_TOKEN = re.compile("[0-9a-f]{32}")
 TOKEN_MAX_LENGTH = 512
 """Longer strings cannot be our tokens and are not hashed."""
@@ -28,6 +33,21 @@ def new_access_token() -> str:
 def is_access_token(token: str) -> bool:
     """Whether the text has the format of an access token, which no session token has."""
     return ACCESS_TOKEN.fullmatch(token) is not None
+
+
+def new_api_key() -> str:
+    """An API key in Umami's format: 32 random letters and digits after a prefix."""
+    return KEY_PREFIX + "".join(secrets.choice(ALPHABET) for _ in range(KEY_LENGTH))
+
+
+def is_api_key(token: str) -> bool:
+    """Whether the text claims to be an API key, which no other token does; the prefix alone decides, as in Umami."""
+    return token.startswith(KEY_PREFIX)
+
+
+def hash_api_key(key: str) -> str:
+    """The SHA-512 of an API key in hex, as it is stored, and as Umami stores it."""
+    return sha512(key.encode("utf-8", "replace")).hexdigest()
 
 
 def hash_token(token: str) -> str:

@@ -148,6 +148,22 @@ class AccessTokensRevoked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ApiKeyCreated(Event):
+    user_id: UUID
+    key_id: UUID
+    name: str
+    scopes: str | None
+    """None for a key in Umami's manner."""
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeysRevoked(Event):
+    user_id: UUID
+    ids: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
 class SecondFactorEnabled(UserEvent):
     pass
 

@@ -31,7 +31,15 @@ class TestTables:
 
         lines = run("users", "show", "ada").stdout.splitlines()
 
-        profile = ["email", "display_name", "last_seen_at", "pending", "disabled_at", "must_change_password"]
+        profile = [
+            "email",
+            "display_name",
+            "last_seen_at",
+            "pending",
+            "disabled_at",
+            "must_change_password",
+            "service_account",
+        ]
         assert [line.split(maxsplit=1)[0] for line in lines] == ["id", "username", "role", "created_at", *profile]
         assert lines[0] == f"id                    {ada.id}"
         assert lines[3].endswith("Z")

@@ -8,6 +8,7 @@ from app.models import FailedAttempt, utcnow
 KINDS = [
     "sessions",
     "access_tokens",
+    "api_keys",
     "partial_logins",
     "password_resets",
     "failed_attempts",

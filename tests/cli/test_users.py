@@ -105,6 +105,7 @@ class TestShow:
             "pending",
             "disabled_at",
             "must_change_password",
+            "service_account",
         ]
         assert UUID(found["id"]) == ada.id
 
@@ -162,7 +163,7 @@ class TestUpdate:
             "users", "update", "ada", "--username", "countess", "--email", "c@example.com", "--role", "view-only"
         )
 
-        assert list(changed) == [*KEYS, "email", "display_name", "must_change_password"]
+        assert list(changed) == [*KEYS, "email", "display_name", "must_change_password", "service_account"]
         assert changed["id"] == str(ada.id)
         assert [changed[name] for name in ("username", "email", "role")] == ["countess", "c@example.com", "view-only"]
 

@@ -30,6 +30,7 @@ from app.db.reads import Reads, fetch_all, fetch_list, fetch_one, fetch_window, 
 from app.db.session import note_caller, transaction
 from app.db.sql.query import PageQuery, Query, Statement
 from app.db.sql.search import Match, count_in_index
+from app.domain.actor import Credential, CredentialKind
 from app.domain.errors import DatabaseUnavailable, Unstorable
 from app.domain.pagination import Window
 from app.domain.roles import AccessFilter, SiteRole, Standing
@@ -37,6 +38,7 @@ from app.models import User, new_id, utcnow
 from app.queries import (
     access,
     access_tokens,
+    api_keys,
     grants,
     invitations,
     mail,
@@ -57,6 +59,7 @@ from app.security.tokens import hash_token
 MODULES = [
     access,
     access_tokens,
+    api_keys,
     grants,
     invitations,
     mail,
@@ -251,7 +254,7 @@ class TestRows:
 
         assert type(row) is users.UserRecord
         assert row == users.UserRecord(
-            ada.id, "Ada", "user", row.created_at, None, None, None, False, False, None, False
+            ada.id, "Ada", "user", row.created_at, None, None, None, False, False, None, False, False
         )
         assert row.created_at.utcoffset().total_seconds() == 0
 
@@ -560,7 +563,7 @@ class TestReplica:
 
     def test_it_is_told_when_the_caller_wrote_last(self, replica, admin):
         wrote_at = utcnow()
-        note_caller(new_id(), wrote_at=wrote_at)
+        note_caller(Credential(CredentialKind.SESSION, new_id()), wrote_at=wrote_at)
 
         fetch_list(users.select_user, user_id=admin.id)
         with transaction():

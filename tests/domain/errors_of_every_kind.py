@@ -8,9 +8,11 @@ from uuid import UUID
 
 from app.domain.errors import Change, DomainError, Thing, Unit
 from app.domain.roles import SiteRole
+from app.domain.scopes import Scope
 
 MOMENT = datetime(2026, 11, 21, 16, 42, 1, tzinfo=UTC)
 VALUES: dict[Any, Any] = {
+    Scope: Scope.USERS_READ,
     str: "ada",
     int: 7,
     int | None: 9,

@@ -173,8 +173,18 @@ class TestCompleteness:
             "readyz",
         }
         assert said["metrics"] == [{"metricsToken": []}, {}]
-        assert said["getUser"] == [{"bearer": []}]
-        assert said["getWebsite"] == [{"bearer": []}, {"shareToken": [], "shareContext": []}]
+        assert said["verifyByGet"] == [{"bearer": []}]
+        assert said["getUser"] == [{"bearer": []}, {"apiKey": []}]
+        assert said["getWebsite"] == [{"bearer": []}, {"shareToken": [], "shareContext": []}, {"apiKey": []}]
+
+    def test_the_scope_that_a_key_needs_is_said_of_each(self, document):
+        said = {
+            operation["operationId"]: operation.get("x-required-scope")
+            for path in document["paths"].values()
+            for operation in path.values()
+        }
+
+        assert (said["getUser"], said["getMe"], said["createMyApiKey"]) == ("users:read", "any", None)
 
     @pytest.mark.parametrize(
         ("name", "statuses"),

@@ -11,6 +11,7 @@ from app.domain.actor import OPERATOR, SERVER
 from app.domain.errors import Denied
 from app.models import (
     AccessToken,
+    ApiKey,
     BackupCode,
     Base,
     FailedAttempt,
@@ -39,6 +40,7 @@ from tests.racing import at_once
 NOTHING = {
     "sessions": 0,
     "access_tokens": 0,
+    "api_keys": 0,
     "partial_logins": 0,
     "password_resets": 0,
     "failed_attempts": 0,
@@ -69,6 +71,7 @@ def fill(session, user_id, *, moment, number):
         [
             LoginSession(user_id=user_id, token_hash=key, expires_at=moment, lifetime=60),
             AccessToken(user_id=user_id, token_hash=key, description="x", expires_at=moment),
+            ApiKey(user_id=user_id, name="x", token_hash=key, key_prefix="x", expires_at=moment - 30 * later),
             PartialLogin(user_id=user_id, token_hash=key, password_mark=key, expires_at=moment),
             PasswordReset(user_id=user_id, nonce="0" * 32, token_hash=key, expires_at=moment),
             FailedAttempt(place_key="0" * 32, expires_at=moment),

@@ -8,6 +8,8 @@ POSTS: dict[str, dict[str, Any]] = {
     "/api/auth/login": {"username": "user", "password": PASSWORD},
     "/api/auth/forgot-password": {"username": "user", "email": "user@example.com"},
     "/api/me/password": {"currentPassword": PASSWORD, "newPassword": "another horse"},
+    "/api/me/api-keys": {"name": "Report", "scopes": ["users:read"], "expiresAt": "2100-01-01T00:00:00Z"},
+    "/api/users/:somebody/api-keys": {"name": "Report", "scopes": ["admin"], "expiresAt": "2100-01-01T00:00:00Z"},
     "/api/admin/2fa/global": {"required": False},
     "/api/admin/teams/:team/2fa": {"required": True},
     "/api/admin/users/:somebody/2fa": {"required": True},

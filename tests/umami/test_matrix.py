@@ -29,6 +29,17 @@ DELETE /api/me/sessions                      401  401  200  200  200  200  200  
 DELETE /api/me/sessions/:my-session          401  401  200  200  200  200  200  200  200  200  200
 DELETE /api/me/sessions/:foreign-session     401  401  404  404  404  404  404  404  404  404  404
 
+GET /api/me/api-keys                         401  401  200  200  200  200  200  200  200  200  200
+POST /api/me/api-keys                        401  401  200  200  200  200  200  200  200  200  200
+DELETE /api/me/api-keys/:unknown             401  401  404  404  404  404  404  404  404  404  404
+GET /api/users/:self/api-keys                401  401  200  200  200  200  200  200  200  200  200
+GET /api/users/:somebody/api-keys            401  401  401  401  401  401  401  401  401  401  200
+POST /api/users/:self/api-keys               401  401  200  200  200  200  200  200  200  200  200
+POST /api/users/:somebody/api-keys           401  401  401  401  401  401  401  401  401  401  200
+POST /api/users/:unknown/api-keys            401  401  401  401  401  401  401  401  401  401  404
+DELETE /api/users/:somebody/api-keys/:unknown
+                                             401  401  401  401  401  401  401  401  401  401  404
+
 GET /api/2fa/status                          401  401  200  200  200  200  200  200  200  200  200
 POST /api/2fa/setup/initiate                 401  401  200  200  200  200  200  200  200  200  200
 POST /api/2fa/setup/confirm                  401  401  400  400  400  400  400  400  400  400  400
@@ -209,6 +220,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/login": {"username": "user", "password": PASSWORD},
     "POST /api/auth/forgot-password": {"username": "user"},
     "POST /api/me/password": {"currentPassword": PASSWORD, "newPassword": "another horse"},
+    **{
+        f"POST /api/{whose}/api-keys": {"name": "Report"}
+        for whose in ("me", "users/:self", "users/:somebody", "users/:unknown")
+    },
     "POST /api/2fa/setup/confirm": {"token": "000000"},
     "POST /api/2fa/disable": {"password": PASSWORD, "token": "000000"},
     "POST /api/2fa/verify": {"token": "000000"},

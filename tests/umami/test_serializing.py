@@ -9,7 +9,18 @@ import pytest
 from marshmallow import fields
 
 from app import api  # noqa: F401 (so that every schema is known)
-from app.api.umami.schemas import access, audit, auth, invitations, lists, second_factor, shares, teams, websites
+from app.api.umami.schemas import (
+    access,
+    api_keys,
+    audit,
+    auth,
+    invitations,
+    lists,
+    second_factor,
+    shares,
+    teams,
+    websites,
+)
 from app.api.umami.schemas.base import OutSchema
 from app.domain.actor import SharedView
 from app.domain.pagination import Page, Sort
@@ -33,6 +44,7 @@ FLAGS = (
     "is_required",
     "global_required",
     "required",
+    "service_account",
     "current",
 )
 NUMBERS = (
@@ -112,10 +124,21 @@ ACCESS_VIEW = SimpleNamespace(
         SimpleNamespace(source="grant", right="view", team=None, granted_by=ROW),
     ],
 )
+
+
+def key_row(*, scopes: str | None) -> SimpleNamespace:
+    """Return a key, with what a new one has besides."""
+    until = None if scopes is None else MOMENT
+    times = {"created_at": MOMENT, "last_used_at": until, "expires_at": until}
+    return SimpleNamespace(id=UUID(int=5), name="a key", key_prefix="umami_", key="umami_1", scopes=scopes, **times)
+
+
 SOURCES: dict[type[OutSchema], list[Any]] = {
     access.AccessOut: [ACCESS_VIEW],
     access.AccessReason: ACCESS_VIEW.reasons,
     audit.AuditPage: [SimpleNamespace(data=[ROW, EMPTY], next_cursor=cursor) for cursor in ("a cursor", None)],
+    api_keys.KeyOut: [key_row(scopes="users:read admin"), key_row(scopes=None)],
+    api_keys.KeyMade: [key_row(scopes="users:read admin"), key_row(scopes=None)],
     auth.CurrentUser: [USER],
     auth.CurrentUserWithTeams: [IDENTITY],
     auth.LoggedIn: [SimpleNamespace(token="a token", identity=IDENTITY), HalfWay("a partial token")],

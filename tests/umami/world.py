@@ -152,10 +152,11 @@ class World:
             return tuple(db.session.execute(STATE).one())
 
     def send(self, method: str, path: str, caller: str = "admin", **request: Any) -> TestResponse:
-        """Call an endpoint; words with a colon in the path are replaced."""
+        """Call an endpoint, by default with the caller's session; words with a colon in the path are replaced."""
+        request.setdefault("headers", self.headers(caller))
         words = self.ids(caller)
         url = "/".join(words.get(part, part) for part in path.split("/"))
-        response = self.app.test_client().open(url, method=method, headers=self.headers(caller), **request)
+        response = self.app.test_client().open(url, method=method, **request)
         self.changed = self.changed or (method != "GET" and response.status_code < 400)
         return response
 

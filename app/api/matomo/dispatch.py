@@ -8,9 +8,10 @@ from flask import Response, g, request
 from werkzeug.exceptions import NotFound
 
 from app.api.matomo import filters, formats, parameters, registry, texts
-from app.api.matomo.context import Call, current_call, identify, token_of
+from app.api.matomo.context import Call, current_actor, current_call, identify, token_of
 from app.api.matomo.errors import ApiError, ErrorReport, report_of
 from app.api.matomo.parameters import Parameters
+from app.domain import policy
 from app.http.errors import Plain
 from app.http.request import request_id
 from app.runtime import runtime
@@ -75,6 +76,7 @@ def perform(call: Call) -> Any:
         raise ApiError(texts.post_only(method.name), 405, headers={"Allow": "POST"})
     if call.in_bulk and not method.bulk:
         raise ApiError(texts.NOT_IN_BULK, 400)
+    policy.require_scope(current_actor(), method.scope)
     result = method(given)
     return filters.filtered(result) if method.filtered else result
 

@@ -35,6 +35,7 @@ from app.api.matomo.errors import ApiError
 from app.api.matomo.parameters import Parameters, Value
 from app.api.matomo.permissions import Access
 from app.domain.errors import Invalid
+from app.domain.scopes import KeyRule
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -89,6 +90,7 @@ class Method:
     writes: bool
     bulk: bool
     filtered: bool
+    scope: KeyRule
 
     def __call__(self, given: Parameters) -> Any:
         """
@@ -118,6 +120,7 @@ def method(
     writes: bool = False,
     bulk: bool = True,
     filtered: bool = True,
+    scope: KeyRule = None,
     names: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
@@ -127,6 +130,7 @@ def method(
     :param writes: the method changes data and requires POST
     :param bulk: the method may be part of a bulk request
     :param filtered: the generic filters apply to the lists that the method returns
+    :param scope: the scope that an API key needs; without one, the method takes no keys
     :param names: names in requests, by Python name, that are not simply its camelCase
     """
     module, _, local = name.partition(".")
@@ -134,7 +138,7 @@ def method(
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         parameters = _parameters(function, names or {})
         METHODS.setdefault(module, {})[local] = Method(
-            module, local, function, parameters, access, writes, bulk, filtered
+            module, local, function, parameters, access, writes, bulk, filtered, scope
         )
         return function
 

@@ -17,7 +17,7 @@ from app.api.openapi import answers, probes
 from app.api.openapi.schemas import Plugin
 from app.api.umami.operation import Access, Operation
 from app.api.umami.schemas.base import camel_case, described
-from app.api.umami.schemas.lists import PageOf
+from app.api.umami.schemas.lists import ArrayOf, PageOf
 
 DESCRIPTION = """\
 Users, teams, memberships, websites and public links for self-hosted web analytics, compatible with Umami's API.
@@ -38,6 +38,13 @@ SCHEMES = {
         "type": "http",
         "scheme": "bearer",
         "description": "A token from `POST /api/auth/login`, or an access token from `frontdesk tokens create`.",
+    },
+    "apiKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "x-umami-api-key",
+        "description": "An API key, which can also be sent as a bearer token. Operations that accept keys name "
+        "the scope that they need in `x-required-scope`.",
     },
     "shareToken": {
         "type": "apiKey",
@@ -120,6 +127,9 @@ class Writer:
         if rest.strip():
             made["description"] = rest.strip()
         made["security"] = SECURITY[operation.access]
+        if operation.scope is not None:
+            made["x-required-scope"] = str(operation.scope)
+            made["security"] = [*made["security"], {"apiKey": []}]
         parameters: list[Any] = [_path_parameter(name) for name in ARGUMENT.findall(rule.rule)]
         if operation.query:
             parameters.append({"in": "query", "schema": operation.query})
@@ -148,6 +158,8 @@ class Writer:
             if name not in self._spec.components.schemas:
                 self._spec.components.schema(name, schema)
             return "A page of the list.", {"$ref": f"{answers.REFERENCE}{name}"}
+        if isinstance(shape, ArrayOf):
+            return "The whole list.", {"type": "array", "items": self._plugin.ref(shape.item)}
         if isinstance(shape, tuple):
             parts = [self._plugin.ref(part) for part in shape]
             return " ".join(described(part) for part in shape), {

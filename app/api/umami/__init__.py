@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from app.api.umami import errors
 from app.api.umami.routes import (
     access,
+    api_keys,
     audit,
     auth,
     invitations,
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> None:
         invitations,
         shares,
         second_factor,
+        api_keys,
         audit,
         server,
     ):

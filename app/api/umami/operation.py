@@ -15,15 +15,17 @@ from app.api.umami import conditions, texts
 from app.api.umami.fields import UUID_TEXT, unstorable
 from app.api.umami.schemas.base import OutSchema
 from app.api.umami.schemas.deletions import Deletion
-from app.api.umami.schemas.lists import PageOf
+from app.api.umami.schemas.lists import ArrayOf, PageOf
+from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import MissingPartialToken, NotFound, Unauthenticated
+from app.domain.scopes import KEY_PREFIX, KeyRule
 from app.http.request import body, visitor
 from app.services.authentication.bearer import identify, identify_leaving
 from app.services.authentication.partial_logins import identify_partial
 
-Shape = type[OutSchema] | PageOf | tuple[type[OutSchema], ...] | None
-"""What an endpoint returns: an object, a page of a list, an array of several objects or, for None, null."""
+Shape = type[OutSchema] | PageOf | ArrayOf | tuple[type[OutSchema], ...] | None
+"""What an endpoint returns: an object, a page of a list, an array of one or of several kinds, or null."""
 
 
 PROTOCOL = "umami"
@@ -61,6 +63,7 @@ class Operation:
     before_enrolling: bool = False
     before_new_password: bool = False
     tagged: type[OutSchema] | None = None
+    scope: KeyRule = None
 
 
 def operation(
@@ -74,6 +77,7 @@ def operation(
     before_enrolling: bool = False,
     before_new_password: bool = False,
     tagged: type[OutSchema] | None = None,
+    scope: KeyRule = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """
     Make an endpoint of a function: authenticate, then validate, then call the function, so that strangers learn nothing
@@ -85,6 +89,7 @@ def operation(
     :param needs_body: False if a missing body counts as an empty object
     :param before_enrolling: open to users who must set up a second factor before anything else
     :param before_new_password: open to users who must change the password before anything else
+    :param scope: the scope that an API key needs; without one, the endpoint takes no keys
     :param tagged: the schema with which GET returns the resource, if its entity tag counts. GET then returns the tag; a
         function that changes the resource gets ``expected``, the precondition to pass to its service
     """
@@ -97,6 +102,7 @@ def operation(
             g.actor = visitor(PROTOCOL)
             if access is not Access.PUBLIC:
                 authenticate(access, before_enrolling=before_enrolling, before_new_password=before_new_password)
+                policy.require_scope(g.actor, scope)
             given: dict[str, Any] = {name: _parsed(name, text) for name, text in path.items()}
             if request.method == "DELETE":
                 told = _told(query_schema or NOTHING)
@@ -123,6 +129,7 @@ def operation(
             before_enrolling,
             before_new_password,
             tagged,
+            scope,
         )
         endpoint.operation = found  # type: ignore[attr-defined]
         return endpoint
@@ -158,8 +165,16 @@ def current_actor() -> Actor:
 
 
 def bearer_token() -> str | None:
-    """Return the second word of the ``Authorization`` header, whatever the first one is, as Umami does."""
-    words = request.headers.get("Authorization", "").split(" ")
+    """
+    Return the second word of the ``Authorization`` header, whatever the first one is, as Umami does.
+
+    Without that header, return the API key in ``x-umami-api-key``, as Umami Cloud does.
+    """
+    sent = request.headers.get("Authorization")
+    if sent is None:
+        key = request.headers.get("x-umami-api-key", "")
+        return key if key.startswith(KEY_PREFIX) else None
+    words = sent.split(" ")
     return words[1] if len(words) > 1 else None
 
 

@@ -22,6 +22,8 @@ TARGETS: dict[type[Event], tuple[str, str, str | None]] = {
     events.SessionsRevoked: ("user", "user_id", None),
     events.AccessTokenCreated: ("user", "user_id", None),
     events.AccessTokensRevoked: ("user", "user_id", None),
+    events.ApiKeyCreated: ("user", "user_id", None),
+    events.ApiKeysRevoked: ("user", "user_id", None),
     events.MailRetried: ("mail", "mail_id", None),
     events.LoginFailed: ("user", "user_id", "username"),
     events.PermissionDenied: ("call", "", "call"),

@@ -15,6 +15,7 @@ from app.queries import users as queries
 from app.queries.teams import BriefTeam
 from app.queries.users import Credentials
 from app.runtime import runtime
+from app.security import tokens
 from app.services.authentication.credentials import find_bearer
 
 
@@ -69,6 +70,8 @@ def identify(
     :raises SecondFactorNeeded: a second factor is required of the user, who came with a session and has none
     """
     found = find_bearer(token) if token else None
+    if found is None and token and tokens.is_api_key(token):
+        raise Unauthenticated  # a key decides alone: a wrong one is not ignored in favour of a share
     share = _shared_view(share_token) if share_token and (found or share_context) else None
     if found is None:
         if share is None:
@@ -81,7 +84,7 @@ def identify(
     elif found.must_enroll and not before_enrolling:
         raise SecondFactorNeeded
     actor = Actor(found.account, found.credential, visitor.origin, share)
-    note_caller(actor.session_id, token_id=actor.token_id, wrote_at=found.wrote_at)
+    note_caller(actor.credential, wrote_at=found.wrote_at)
     return actor
 
 

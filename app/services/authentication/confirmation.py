@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.domain.actor import Actor
 from app.domain.errors import NotConfirmed
+from app.domain.scopes import Scope
 from app.services.authentication import login
 
 
@@ -16,13 +17,13 @@ class Confirmation:
 
     def check(self, actor: Actor) -> None:
         """
-        Check the password, if it is needed.
+        Check the password, if it is needed. A key with the scope ``admin`` needs none.
 
         :raises NotConfirmed: no password was sent
         :raises WrongPassword: it is not the actor's password
         :raises Throttled: too many wrong passwords lately
         """
-        if not self.needed:
+        if not self.needed or (actor.is_key and Scope.ADMIN in (actor.credential.scopes or ())):
             return
         if not self.password:
             raise NotConfirmed

@@ -15,8 +15,10 @@ from app.db.reads import fetch_one, reader
 from app.db.session import Unit, execute_count, retried, transaction
 from app.domain.actor import Account, Actor, Credential, CredentialKind
 from app.domain.errors import ControlCharacters, Missing, NotFound, TooLong, Unavailable
+from app.domain.scopes import Scope, parsed
 from app.models import AccessToken, LoginSession, new_id, utcnow
 from app.queries import access_tokens as token_queries
+from app.queries import api_keys as key_queries
 from app.queries import profiles as profile_queries
 from app.queries import sessions as session_queries
 from app.queries.credentials import BearerRecord, Ended, Statements
@@ -49,9 +51,13 @@ class Bearer:
     """The user must change the password, even before that."""
 
 
+def _unlimited(_stored: str | None) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Store:
-    """All credentials of one kind: sessions, or access tokens."""
+    """All credentials of one kind: sessions, access tokens, or API keys."""
 
     kind: CredentialKind
     queries: Statements
@@ -59,13 +65,16 @@ class Store:
     revoked: Callable[[Actor, UUID, Sequence[UUID]], Event]
     settings: Callable[[], dict[str, Any]] = dict
     """Further values of ``queries.select_by_token``."""
+    hashed: Callable[[str], str] = tokens.hash_token
+    scopes: Callable[[str | None], frozenset[Scope] | None] = _unlimited
+    """The scopes that a stored text means; None if credentials of this kind are not limited."""
 
     def find_bearer(self, token: str) -> Bearer | None:
         """Return the token's bearer, or None if the token is not valid."""
         now = utcnow()
         row = fetch_one(
             self.queries.select_by_token,
-            token_hash=tokens.hash_token(token),
+            token_hash=self.hashed(token),
             now=now,
             **self.settings(),
         )
@@ -74,7 +83,7 @@ class Store:
         if row.last_used_at is None or now - row.last_used_at >= self.touch_every:
             self._touch(row, now)
         account = Account(row.id, row.username, row.role, row.created_at, row.two_factor_required)
-        credential = Credential(self.kind, row.credential_id)
+        credential = Credential(self.kind, row.credential_id, self.scopes(row.scopes), row.name or "")
         return Bearer(account, credential, row.wrote_at, row.must_enroll, row.must_change_password)
 
     def _touch(self, row: BearerRecord, now: datetime) -> None:
@@ -134,19 +143,31 @@ ACCESS_TOKENS = Store(
     CredentialKind.ACCESS_TOKEN, token_queries.stored, timedelta(minutes=10), events.AccessTokensRevoked
 )
 
+API_KEYS = Store(
+    CredentialKind.API_KEY,
+    key_queries.stored,
+    timedelta(minutes=5),
+    events.ApiKeysRevoked,
+    hashed=tokens.hash_api_key,
+    scopes=parsed,
+)
+
 
 def end_all(session: Unit, actor: Actor, user_id: UUID) -> None:
-    """End everything that gives access to a locked user's account: sessions, tokens, unfinished logins, reset links."""
+    """End all that gives access to a locked user's account: sessions, tokens, keys, unfinished logins, reset links."""
     SESSIONS.revoke_all(session, actor, user_id)
     ACCESS_TOKENS.revoke_all(session, actor, user_id)
+    API_KEYS.revoke_all(session, actor, user_id)
     execute_count(delete_partials, owner_id=user_id)
     execute_count(delete_resets, owner_id=user_id)
 
 
 def find_bearer(token: str) -> Bearer | None:
-    """Return the bearer of a token of either kind, or None if the token is not valid."""
+    """Return the bearer of a token or key of any kind, or None if it is not valid."""
     if not token or len(token) > tokens.TOKEN_MAX_LENGTH:
         return None
+    if tokens.is_api_key(token):
+        return API_KEYS.find_bearer(token)
     return (ACCESS_TOKENS if tokens.is_access_token(token) else SESSIONS).find_bearer(token)
 
 

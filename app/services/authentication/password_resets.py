@@ -5,7 +5,7 @@ from uuid import UUID
 from app.db.session import execute_count, retried, transaction
 from app.domain import policy
 from app.domain.actor import Account, Actor, Credential, CredentialKind
-from app.domain.errors import Disabled, LinkGone, NotAccepted, ReservedAccount, UnknownName
+from app.domain.errors import Disabled, LinkGone, NoPassword, NotAccepted, ReservedAccount, UnknownName
 from app.domain.folding import fold
 from app.models import ANONYMOUS_ID, new_id, utcnow
 from app.queries import password_resets as queries
@@ -15,7 +15,7 @@ from app.security import tokens
 from app.services import events
 from app.services.acting import lock_user
 from app.services.authentication import hashing
-from app.services.authentication.credentials import ACCESS_TOKENS, SESSIONS
+from app.services.authentication.credentials import ACCESS_TOKENS, API_KEYS, SESSIONS
 from app.services.authentication.link_lookup import look_up
 from app.services.authentication.new_passwords import check_new_password
 from app.services.authentication.reset_links import renew
@@ -71,6 +71,7 @@ def use(visitor: Actor, token: str, new_password: str) -> None:
         owner = visitor.known_as(Account(user.id, user.username, user.role), Credential(CredentialKind.LINK))
         SESSIONS.revoke_all(session, owner, user.id)
         ACCESS_TOKENS.revoke_all(session, owner, user.id)
+        API_KEYS.revoke_all(session, owner, user.id)
         profiles.note_password_changed(session, owner, user, address=user.email, by="link")
 
 
@@ -91,6 +92,8 @@ def make_link(actor: Actor, user_id: UUID) -> str:
             raise UnknownName("user")
         if user.pending:
             raise NotAccepted
+        if user.service_account:
+            raise NoPassword
         if user.id == ANONYMOUS_ID:
             raise ReservedAccount
         if user.disabled_at is not None:

@@ -24,7 +24,7 @@ def make_mailed_link(user_id: UUID, mail_id: UUID) -> str | None:
     """
     with transaction() as session:
         user = _locked(session, user_id)
-        if user is None or user.pending:
+        if user is None or user.pending or user.service_account:
             return None
         found = session.scalars(queries.select_reset, {"owner_id": user_id}).one_or_none()
         now = utcnow()

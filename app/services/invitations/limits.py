@@ -64,6 +64,7 @@ def require_rights(actor: Actor, role: str, teams: Entries, grants: Entries) -> 
     :raises GrantsForAdmin: the invited user is to be an administrator, who has access to everything anyway
     """
     policy.require(policy.can_give_role(actor, role) and (actor.is_admin or bool(grants)))
+    policy.require_power_over(actor, role)
     if role == Role.ADMIN and grants:
         raise GrantsForAdmin("grants")
     websites = {row.id: row for row in websites_to_give(actor, [entry["website_id"] for entry in grants])}

@@ -210,6 +210,7 @@ def resend(actor: Actor, invitation_id: UUID, *, days: float | None = None) -> I
     until = limits.end_after(days)
     with transaction() as session:
         row = _manageable(actor, fetch_one(queries.select_invitation, invitation_id=invitation_id))
+        policy.require_power_over(actor, row.role)
         invitation = lock_invitation(session, actor, row)
         _adopt(invitation, row, actor)
         made = _issue(session, invitation, until)
@@ -228,6 +229,7 @@ def make_link(actor: Actor, invitation_id: UUID, *, days: float | None = None) -
     until, token = limits.end_after(days), new_link_token()
     with transaction() as session:
         row = _manageable(actor, fetch_one(queries.select_invitation, invitation_id=invitation_id))
+        policy.require_power_over(actor, row.role)
         invitation = lock_invitation(session, actor, row)
         _adopt(invitation, row, actor)
         events.record(session, InvitationLinkCreated(actor, row.id, row.user_id, row.username))

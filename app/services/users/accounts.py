@@ -13,6 +13,7 @@ from app.domain.actor import Actor
 from app.domain.errors import (
     DeletingYourself,
     LastAdmin,
+    NoPassword,
     NotAccepted,
     NotFound,
     SamePassword,
@@ -31,7 +32,7 @@ from app.services.access.grants import set_access
 from app.services.access.holders import remove_all_of
 from app.services.acting import lock_admins, lock_user, lock_users, recheck
 from app.services.authentication import hashing, login
-from app.services.authentication.credentials import ACCESS_TOKENS, SESSIONS
+from app.services.authentication.credentials import ACCESS_TOKENS, API_KEYS, SESSIONS
 from app.services.authentication.new_passwords import check_new_password
 from app.services.events import PasswordChangeRequired, RoleChanged, UserCreated, UserUpdated
 from app.services.lookup import parsed_id, require_somebody, the_only_one
@@ -40,6 +41,8 @@ from app.services.users import profiles
 from app.services.users.closing import close_account
 from app.services.users.profiles import UNSET, Unset, clashes
 
+NO_PASSWORD = ""
+"""Stored instead of a hash; no password matches it."""
 NEWEST_FIRST = Sort("created_at", descending=True)
 
 
@@ -48,7 +51,7 @@ def create_user(
     actor: Actor,
     *,
     username: str,
-    password: str,
+    password: str | None,
     role: str = Role.USER,
     id: UUID | None = None,
     email: str | None = None,
@@ -59,6 +62,7 @@ def create_user(
     """
     Create an account.
 
+    :param password: None for a service account, which cannot log in and uses API keys
     :param id: a new id by default
     :param grants: ``{"website_id": ..., "role": ...}``: access to websites that the actor administers; with at least
         one, the actor need not be an administrator
@@ -71,11 +75,19 @@ def create_user(
     name = new_username(username)
     address = profiles.clean_email(email) if email else None
     shown = new_display_name(display_name) if display_name else None
-    check_password(password)
+    if password is not None:
+        check_password(password)
     policy.require(policy.can_administer(actor) or (bool(grants) and policy.can_give_role(actor, role)))
+    policy.require_power_over(actor, role)
     require_somebody(id)
-    hashed = hashing.hash_password(password)
-    user = User(username=name, role=role, password_hash=hashed, email=address, display_name=shown)
+    user = User(
+        username=name,
+        role=role,
+        password_hash=NO_PASSWORD if password is None else hashing.hash_password(password),
+        service_account=password is None,
+        email=address,
+        display_name=shown,
+    )
     if id is not None:
         user.id = id
     with transaction(clashes(name, address)) as session:
@@ -186,8 +198,11 @@ def update_user(
     ignored, because Umami's clients send whole objects back. Users who are not administrators need the current password
     to change password or e-mail address.
 
-    A new password ends the user's other sessions. If an administrator sets it, all sessions and access tokens of the
-    user end; likewise if the user becomes, or stops being, an administrator.
+    A new password ends the user's other sessions. If an administrator sets it, all sessions, access tokens and API keys
+    of the user end. If the user becomes, or stops being, an administrator, all sessions and access tokens end.
+
+    With an API key, no one changes their own password; and what gives power over an administrator's account needs the
+    scope ``admin``.
 
     :param must_change_password: whether the user can do nothing with a session before changing the password
     :param check_password: the rule for new passwords
@@ -205,6 +220,7 @@ def update_user(
     if password is not None:
         check_password(password)
     policy.require(policy.can_see_user(actor, user_id))
+    policy.require(password is None or not (actor.is_key and actor.is_user(user_id)))
     confirmed = None
     if not actor.is_admin:
         name = role = must_change_password = None
@@ -219,6 +235,8 @@ def update_user(
         require_expected(expected, lambda: get_user(actor, user_id))
         before = {"username": user.username, "display_name": user.display_name}
         told_at = user.email
+        if hashed is not None or profiles.is_other(user.email, address):
+            policy.require_power_over(actor, user.role)
         if address is not UNSET:
             if confirmed is None and not actor.is_admin and profiles.is_other(user.email, address):
                 raise WrongPassword  # the address was changed after we decided that no password was needed
@@ -235,6 +253,8 @@ def update_user(
         if hashed is not None:
             if user.pending:
                 raise NotAccepted
+            if user.service_account:
+                raise NoPassword
             user.password_hash = hashed
             own = actor.is_user(user.id)
             if own:
@@ -242,6 +262,7 @@ def update_user(
             SESSIONS.revoke_all(session, actor, user.id, keep=actor.session_id if own else None)
             if not own:
                 ACCESS_TOKENS.revoke_all(session, actor, user.id)
+                API_KEYS.revoke_all(session, actor, user.id)
             by = "self" if own else "admin"
             profiles.note_password_changed(session, actor, user, address=told_at, by=by)
         if must_change_password is not None and must_change_password != user.must_change_password:
@@ -275,6 +296,7 @@ def _locked(session: Unit, actor: Actor, user_id: UUID, confirmed: str | None = 
 def _change_role(session: Unit, actor: Actor, user: User, role: str, *, last_admin: bool) -> None:
     if last_admin:
         raise LastAdmin(user.username, "demoted")
+    policy.require_power_over(actor, user.role, role)
     if Role.ADMIN in (user.role, role):
         SESSIONS.revoke_all(session, actor, user.id)
         ACCESS_TOKENS.revoke_all(session, actor, user.id)

@@ -73,6 +73,13 @@ TOLD = [
         {"tokenId": str(OTHER), "description": "Reports", "expiresAt": NOW_TEXT},
     ),
     (events.AccessTokensRevoked(ACTOR, ID, (OTHER,)), ("user", ID, ""), {"ids": [str(OTHER)]}, None),
+    (
+        events.ApiKeyCreated(ACTOR, ID, OTHER, "Report", "users:read", None),
+        ("user", ID, ""),
+        None,
+        {"keyId": str(OTHER), "name": "Report", "scopes": "users:read", "expiresAt": None},
+    ),
+    (events.ApiKeysRevoked(ACTOR, ID, (OTHER,)), ("user", ID, ""), {"ids": [str(OTHER)]}, None),
     (events.SecondFactorEnabled(ACTOR, ID, "ada"), ("user", ID, "ada"), None, None),
     (events.SecondFactorDisabled(ACTOR, ID, "ada"), ("user", ID, "ada"), None, None),
     (events.SecondFactorReset(ACTOR, ID, "ada"), ("user", ID, "ada"), None, None),

@@ -9,6 +9,7 @@ from app.api.matomo.parameters import Value
 from app.api.matomo.permissions import ADMIN_ON_SITE, ADMIN_ON_SITES, SOME_ADMIN, SUPERUSER
 from app.api.matomo.registry import method
 from app.domain.roles import SiteRole
+from app.domain.scopes import Scope
 from app.runtime import runtime
 from app.services.matomo import access as access_by_name
 from app.services.matomo import people, reports
@@ -32,14 +33,14 @@ ROLES = [
 ]
 
 
-@method("UsersManager.getAvailableRoles", access=SOME_ADMIN)
+@method("UsersManager.getAvailableRoles", access=SOME_ADMIN, scope=Scope.USERS_READ)
 def get_available_roles() -> list[dict[str, Any]]:
     """Return the roles that users can have on a site."""
     require_some(current_actor(), SiteRole.ADMIN)
     return [dict(zip(("id", "name", "description", "helpUrl"), role, strict=True)) for role in ROLES]
 
 
-@method("UsersManager.getAvailableCapabilities", access=SOME_ADMIN)
+@method("UsersManager.getAvailableCapabilities", access=SOME_ADMIN, scope=Scope.USERS_READ)
 def get_available_capabilities() -> list[dict[str, Any]]:
     """Return the capabilities that users can have in addition to a role."""
     require_some(current_actor(), SiteRole.ADMIN)
@@ -56,7 +57,7 @@ def get_available_capabilities() -> list[dict[str, Any]]:
     ]
 
 
-@method("UsersManager.getUsersSitesFromAccess", access=SUPERUSER)
+@method("UsersManager.getUsersSitesFromAccess", access=SUPERUSER, scope=Scope.USERS_READ)
 def get_users_sites_from_access(access: str) -> dict[str, list[int]]:
     """Return the sites on which users have exactly this role or capability, by login."""
     actor = current_actor()
@@ -68,14 +69,14 @@ def get_users_sites_from_access(access: str) -> dict[str, list[int]]:
     return found
 
 
-@method("UsersManager.getUsersAccessFromSite", access=ADMIN_ON_SITE)
+@method("UsersManager.getUsersAccessFromSite", access=ADMIN_ON_SITE, scope=Scope.USERS_READ)
 def get_users_access_from_site(id_site: str) -> dict[str, str]:
     """Return the roles on a site, by login."""
     rows = reports.roles_on_site(current_actor(), id_site)
     return {row.username: serializers.role_name(row.rank) for row in rows}
 
 
-@method("UsersManager.getUsersWithSiteAccess", access=ADMIN_ON_SITE)
+@method("UsersManager.getUsersWithSiteAccess", access=ADMIN_ON_SITE, scope=Scope.USERS_READ)
 def get_users_with_site_access(id_site: str, access: str) -> Any:
     """Return the users who have exactly this role or capability on a site."""
     actor = current_actor()
@@ -87,7 +88,7 @@ def get_users_with_site_access(id_site: str, access: str) -> Any:
     )
 
 
-@method("UsersManager.getSitesAccessFromUser", access=SUPERUSER)
+@method("UsersManager.getSitesAccessFromUser", access=SUPERUSER, scope=Scope.USERS_READ)
 def get_sites_access_from_user(user_login: str) -> Any:
     """Return all access of a user: an entry for each role, and for each capability in addition to it."""
     actor = current_actor()
@@ -97,7 +98,7 @@ def get_sites_access_from_user(user_login: str) -> Any:
     )
 
 
-@method("UsersManager.getSitesAccessForUser", access=SOME_ADMIN)
+@method("UsersManager.getSitesAccessForUser", access=SOME_ADMIN, scope=Scope.USERS_READ)
 def get_sites_access_for_user(
     user_login: str,
     limit: int | None = None,
@@ -116,7 +117,7 @@ def get_sites_access_for_user(
     return serializers.cut(page, serializers.site)
 
 
-@method("UsersManager.setUserAccess", access=ADMIN_ON_SITES, writes=True)
+@method("UsersManager.setUserAccess", access=ADMIN_ON_SITES, writes=True, scope=Scope.WEBSITES_WRITE)
 def set_user_access(user_login: str, access: Value, id_sites: Value, password_confirmation: str | None = None) -> None:
     """Give a user a role on sites, optionally with capabilities, or remove all access."""
     wish = access_parameter.wish(access)
@@ -130,7 +131,7 @@ def set_user_access(user_login: str, access: Value, id_sites: Value, password_co
     )
 
 
-@method("UsersManager.addCapabilities", access=ADMIN_ON_SITES, writes=True)
+@method("UsersManager.addCapabilities", access=ADMIN_ON_SITES, writes=True, scope=Scope.WEBSITES_WRITE)
 def add_capabilities(user_login: str, capabilities: Value, id_sites: Value) -> None:
     """Give a user capabilities on each of the sites, in addition to the role there."""
     access_by_name.add_capabilities(
@@ -141,7 +142,7 @@ def add_capabilities(user_login: str, capabilities: Value, id_sites: Value) -> N
     )
 
 
-@method("UsersManager.removeCapabilities", access=ADMIN_ON_SITES, writes=True)
+@method("UsersManager.removeCapabilities", access=ADMIN_ON_SITES, writes=True, scope=Scope.WEBSITES_WRITE)
 def remove_capabilities(user_login: str, capabilities: Value, id_sites: Value) -> None:
     """Remove capabilities of a user on sites."""
     access_by_name.remove_capabilities(

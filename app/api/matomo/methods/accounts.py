@@ -6,12 +6,13 @@ from app.api.matomo.parameter_types import no_zero
 from app.api.matomo.permissions import SELF, SOME_ADMIN, SUPERUSER
 from app.api.matomo.registry import method
 from app.domain.errors import PasswordHashed
+from app.domain.scopes import Scope
 from app.services.matomo import accounts
 
 HASHED = {"is_password_hashed": "_isPasswordHashed"}
 
 
-@method("UsersManager.addUser", access=SOME_ADMIN, writes=True, names=HASHED)
+@method("UsersManager.addUser", access=SOME_ADMIN, writes=True, names=HASHED, scope=Scope.USERS_WRITE)
 def add_user(
     user_login: str,
     password: str,
@@ -32,7 +33,7 @@ def add_user(
     )
 
 
-@method("UsersManager.updateUser", access=SELF, writes=True, names=HASHED)
+@method("UsersManager.updateUser", access=SELF, writes=True, names=HASHED, scope=Scope.USERS_WRITE)
 def update_user(
     user_login: str,
     password: str | None = None,
@@ -47,14 +48,14 @@ def update_user(
     )
 
 
-@method("UsersManager.deleteUser", access=SOME_ADMIN, writes=True)
+@method("UsersManager.deleteUser", access=SOME_ADMIN, writes=True, scope=Scope.USERS_WRITE)
 def delete_user(user_login: str, password_confirmation: str | None = None) -> None:
     """Delete an account."""
     confirmation = access_parameter.confirmed_in_session(password_confirmation)
     accounts.close_account(current_actor(), user_login, confirmation=confirmation)
 
 
-@method("UsersManager.setSuperUserAccess", access=SUPERUSER, writes=True)
+@method("UsersManager.setSuperUserAccess", access=SUPERUSER, writes=True, scope=Scope.ADMIN)
 def set_super_user_access(
     user_login: str, has_super_user_access: bool, password_confirmation: str | None = None
 ) -> None:

@@ -17,6 +17,7 @@ from app.api.matomo.parameters import Array, Parameters, Value
 from app.api.matomo.permissions import ANYONE, SOME_VIEW
 from app.api.matomo.registry import method
 from app.domain.roles import SiteRole
+from app.domain.scopes import ANY_KEY
 from app.services.matomo.requirements import is_somebody, require_some
 
 VERSION = "5.2.0"
@@ -30,7 +31,7 @@ OWN = frozenset({"urls", "method", "module", "action", "format", "callback", "js
 """Parameters of a bulk request that its parts do not inherit."""
 
 
-@method("API.getMatomoVersion", access=SOME_VIEW)
+@method("API.getMatomoVersion", access=SOME_VIEW, scope=ANY_KEY)
 def get_matomo_version() -> str:
     """Return the version of Matomo that clients may expect, to any account and any caller who sees a website."""
     if not is_somebody(current_actor()):
@@ -38,13 +39,13 @@ def get_matomo_version() -> str:
     return VERSION
 
 
-@method("API.getPiwikVersion", access=SOME_VIEW)
+@method("API.getPiwikVersion", access=SOME_VIEW, scope=ANY_KEY)
 def get_piwik_version() -> str:
     """Return the same as ``API.getMatomoVersion``, under the name that older clients use."""
     return get_matomo_version()
 
 
-@method(BULK, access=ANYONE, bulk=False, filtered=False)
+@method(BULK, access=ANYONE, bulk=False, filtered=False, scope=ANY_KEY)
 def get_bulk_request(urls: Value | None = None) -> list[Any]:
     """Return the results of several calls. They run in order, each in its own transaction."""
     if urls is None:

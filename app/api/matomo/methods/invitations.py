@@ -7,10 +7,11 @@ from app.api.matomo.context import current_actor
 from app.api.matomo.parameter_types import no_zero
 from app.api.matomo.permissions import SOME_ADMIN
 from app.api.matomo.registry import method
+from app.domain.scopes import Scope
 from app.services.matomo import invitations
 
 
-@method("UsersManager.inviteUser", access=SOME_ADMIN, writes=True)
+@method("UsersManager.inviteUser", access=SOME_ADMIN, writes=True, scope=Scope.USERS_WRITE)
 def invite_user(
     user_login: str,
     email: str,
@@ -29,7 +30,7 @@ def invite_user(
     )
 
 
-@method("UsersManager.resendInvite", access=SOME_ADMIN, writes=True)
+@method("UsersManager.resendInvite", access=SOME_ADMIN, writes=True, scope=Scope.USERS_WRITE)
 def resend_invite(user_login: str, expiry_in_days: int = 7, password_confirmation: str | None = None) -> None:
     """Send the invitation again with a new link; earlier links stop working."""
     invitations.invite_again(
@@ -40,7 +41,7 @@ def resend_invite(user_login: str, expiry_in_days: int = 7, password_confirmatio
     )
 
 
-@method("UsersManager.generateInviteLink", access=SOME_ADMIN, writes=True)
+@method("UsersManager.generateInviteLink", access=SOME_ADMIN, writes=True, scope=Scope.USERS_WRITE)
 def generate_invite_link(user_login: str, expiry_in_days: int = 7, password_confirmation: str | None = None) -> str:
     """Return another link to accept the invitation; the link that was mailed stays valid."""
     return invitations.link_for(

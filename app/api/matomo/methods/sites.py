@@ -10,6 +10,7 @@ from app.api.matomo.permissions import ADMIN_ON_SITE, ANYONE, SOME_VIEW, SUPERUS
 from app.api.matomo.registry import method
 from app.api.matomo.serializers import listed, own_window, within
 from app.domain.roles import SiteRole
+from app.domain.scopes import Scope
 from app.services.matomo import currencies, site_editing, site_lists
 from app.services.matomo.requirements import require_some
 from app.services.matomo.site_lists import SiteView
@@ -25,19 +26,19 @@ def _record(view: SiteView) -> Record:
     return site_serializers.site(view, current_actor())
 
 
-@method("SitesManager.getSiteFromId", access=VIEW_ON_SITE)
+@method("SitesManager.getSiteFromId", access=VIEW_ON_SITE, scope=Scope.WEBSITES_READ)
 def get_site_from_id(id_site: str) -> Record:
     """Return one website."""
     return _record(site_lists.get_site(current_actor(), id_site))
 
 
-@method("SitesManager.getSiteUrlsFromId", access=VIEW_ON_SITE)
+@method("SitesManager.getSiteUrlsFromId", access=VIEW_ON_SITE, scope=Scope.WEBSITES_READ)
 def get_site_urls_from_id(id_site: str) -> list[str]:
     """Return the URLs of a website, the main one first; if it has none, one empty string."""
     return site_lists.get_site(current_actor(), id_site).urls or [""]
 
 
-@method("SitesManager.getAllSites", access=SUPERUSER)
+@method("SitesManager.getAllSites", access=SUPERUSER, scope=Scope.WEBSITES_READ)
 def get_all_sites() -> Any:
     """Return every website: a map by number if the generic filters keep all of them, otherwise a list."""
     if window() is not None:
@@ -45,7 +46,7 @@ def get_all_sites() -> Any:
     return {view.number: _record(view) for view in site_lists.list_all(current_actor()).rows}
 
 
-@method("SitesManager.getAllSitesId", access=SUPERUSER)
+@method("SitesManager.getAllSitesId", access=SUPERUSER, scope=Scope.WEBSITES_READ)
 def get_all_sites_id() -> list[int] | Part:
     """Return the number of every website."""
     return listed(lambda part: site_lists.list_all_numbers(current_actor(), part), int)
@@ -55,25 +56,25 @@ def _numbers(least: SiteRole, most: SiteRole) -> list[int] | Part:
     return listed(lambda part: site_lists.list_numbers(current_actor(), part, least=least, most=most), int)
 
 
-@method("SitesManager.getSitesIdWithAtLeastViewAccess", access=ANYONE)
+@method("SitesManager.getSitesIdWithAtLeastViewAccess", access=ANYONE, scope=Scope.WEBSITES_READ)
 def get_sites_id_with_at_least_view_access() -> list[int] | Part:
     """Return the numbers of the websites on which the caller has any access."""
     return _numbers(SiteRole.VIEW, SiteRole.ADMIN)
 
 
-@method("SitesManager.getSitesIdWithViewAccess", access=ANYONE)
+@method("SitesManager.getSitesIdWithViewAccess", access=ANYONE, scope=Scope.WEBSITES_READ)
 def get_sites_id_with_view_access() -> list[int] | Part:
     """Return the numbers of the websites on which the caller has only view access."""
     return _numbers(SiteRole.VIEW, SiteRole.VIEW)
 
 
-@method("SitesManager.getSitesIdWithWriteAccess", access=ANYONE)
+@method("SitesManager.getSitesIdWithWriteAccess", access=ANYONE, scope=Scope.WEBSITES_READ)
 def get_sites_id_with_write_access() -> list[int] | Part:
     """Return the numbers of the websites on which the caller has write but not admin access."""
     return _numbers(SiteRole.WRITE, SiteRole.WRITE)
 
 
-@method("SitesManager.getSitesIdWithAdminAccess", access=ANYONE)
+@method("SitesManager.getSitesIdWithAdminAccess", access=ANYONE, scope=Scope.WEBSITES_READ)
 def get_sites_id_with_admin_access() -> list[int] | Part:
     """Return the numbers of the websites on which the caller has admin access."""
     return _numbers(SiteRole.ADMIN, SiteRole.ADMIN)
@@ -84,19 +85,19 @@ def _sites(limit: int | None, **question: Any) -> Records:
     return listed(lambda _: site_lists.list_sites(current_actor(), within(own), **question), _record)
 
 
-@method("SitesManager.getSitesWithAtLeastViewAccess", access=ANYONE)
+@method("SitesManager.getSitesWithAtLeastViewAccess", access=ANYONE, scope=Scope.WEBSITES_READ)
 def get_sites_with_at_least_view_access(limit: int | None = None) -> Records:
     """Return the websites on which the caller has any access."""
     return _sites(limit)
 
 
-@method("SitesManager.getSitesWithViewAccess", access=ANYONE)
+@method("SitesManager.getSitesWithViewAccess", access=ANYONE, scope=Scope.WEBSITES_READ)
 def get_sites_with_view_access() -> Records:
     """Return the websites on which the caller has only view access."""
     return _sites(None, most=SiteRole.VIEW)
 
 
-@method("SitesManager.getSitesWithAdminAccess", access=ANYONE)
+@method("SitesManager.getSitesWithAdminAccess", access=ANYONE, scope=Scope.WEBSITES_READ)
 def get_sites_with_admin_access(
     fetch_alias_urls: bool = False,
     pattern: str | None = None,
@@ -117,7 +118,7 @@ def get_sites_with_admin_access(
     )
 
 
-@method("SitesManager.getPatternMatchSites", access=ANYONE)
+@method("SitesManager.getPatternMatchSites", access=ANYONE, scope=Scope.WEBSITES_READ)
 def get_pattern_match_sites(
     pattern: str, limit: int | None = None, sites_to_exclude: list[str] | None = None
 ) -> Records:
@@ -138,7 +139,7 @@ def _known(numbers: list[str] | None) -> list[int]:
     return [int(text) for text in numbers or () if text.isascii() and text.isdigit() and len(text) < 10]
 
 
-@method("SitesManager.getSitesIdFromSiteUrl", access=ANYONE)
+@method("SitesManager.getSitesIdFromSiteUrl", access=ANYONE, scope=Scope.WEBSITES_READ)
 def get_sites_id_from_site_url(url: str) -> list[dict[str, int]] | Part:
     """Return the numbers of the websites that the caller sees and that have this URL."""
     return listed(
@@ -146,39 +147,39 @@ def get_sites_id_from_site_url(url: str) -> list[dict[str, int]] | Part:
     )
 
 
-@method("SitesManager.getNumWebsitesToDisplayPerPage", access=SOME_VIEW)
+@method("SitesManager.getNumWebsitesToDisplayPerPage", access=SOME_VIEW, scope=Scope.WEBSITES_READ)
 def get_num_websites_to_display_per_page() -> int:
     """Return how many websites Matomo's pages show at once."""
     require_some(current_actor(), SiteRole.VIEW)
     return SITES_PER_PAGE
 
 
-@method("SitesManager.isTimezoneSupportEnabled", access=SOME_VIEW)
+@method("SitesManager.isTimezoneSupportEnabled", access=SOME_VIEW, scope=Scope.WEBSITES_READ)
 def is_timezone_support_enabled() -> bool:
     """Return whether websites can have named time zones."""
     require_some(current_actor(), SiteRole.VIEW)
     return True
 
 
-@method("SitesManager.getTimezonesList", access=ANYONE)
+@method("SitesManager.getTimezonesList", access=ANYONE, scope=Scope.WEBSITES_READ)
 def get_timezones_list() -> dict[str, dict[str, str]]:
     """Return the names of the time zones that websites can have, by region and identifier."""
     return timezones.by_region()
 
 
-@method("SitesManager.getCurrencyList", access=ANYONE)
+@method("SitesManager.getCurrencyList", access=ANYONE, scope=Scope.WEBSITES_READ)
 def get_currency_list() -> dict[str, str]:
     """Return the names of the currencies that websites can have, by code."""
     return {code: f"{name} ({currencies.SYMBOLS.get(code, code)})" for code, name in currencies.BY_NAME.items()}
 
 
-@method("SitesManager.getSitesGroups", access=SUPERUSER)
+@method("SitesManager.getSitesGroups", access=SUPERUSER, scope=Scope.WEBSITES_READ)
 def get_sites_groups() -> list[str]:
     """Return the groups that websites are in."""
     return site_lists.list_groups(current_actor())
 
 
-@method("SitesManager.getSitesFromGroup", access=SUPERUSER)
+@method("SitesManager.getSitesFromGroup", access=SUPERUSER, scope=Scope.WEBSITES_READ)
 def get_sites_from_group(group: str = "") -> Records:
     """Return the websites of a group; with an empty group, those in no group."""
     return listed(lambda part: site_lists.list_group(current_actor(), group, part), _record)
@@ -206,13 +207,13 @@ class SiteFields(TypedDict):
     excluded_referrers: Value | None
 
 
-@method("SitesManager.addSite", access=SUPERUSER, writes=True, names=FRAGMENTS)
+@method("SitesManager.addSite", access=SUPERUSER, writes=True, names=FRAGMENTS, scope=Scope.WEBSITES_WRITE)
 def add_site(site_name: str, **site: Unpack[SiteFields]) -> int:
     """Register a website and return its number."""
     return site_editing.create_site(current_actor(), name=site_name, **_changes(site))
 
 
-@method("SitesManager.updateSite", access=ADMIN_ON_SITE, writes=True, names=FRAGMENTS)
+@method("SitesManager.updateSite", access=ADMIN_ON_SITE, writes=True, names=FRAGMENTS, scope=Scope.WEBSITES_WRITE)
 def update_site(id_site: str, site_name: str | None = None, **site: Unpack[SiteFields]) -> None:
     """Change the given fields of a website."""
     site_editing.update_site(current_actor(), id_site, name=site_name, **_changes(site))
@@ -225,7 +226,7 @@ def _changes(site: SiteFields) -> dict[str, Any]:
     return {"urls": urls, **site_serializers.settings_of(**given)}
 
 
-@method("SitesManager.deleteSite", access=SUPERUSER, writes=True)
+@method("SitesManager.deleteSite", access=SUPERUSER, writes=True, scope=Scope.WEBSITES_WRITE)
 def delete_site(id_site: str, password_confirmation: str | None = None) -> None:
     """Delete a website."""
     confirmation = access_parameter.confirmed_in_session(password_confirmation)

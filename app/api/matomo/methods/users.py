@@ -10,12 +10,13 @@ from app.api.matomo.parameters import Value
 from app.api.matomo.permissions import ANYONE, LOGIN, SELF, SOME_ADMIN, SOME_VIEW, SUPERUSER
 from app.api.matomo.registry import method
 from app.domain.roles import Standing
+from app.domain.scopes import ANY_KEY, Scope
 from app.services.matomo import people
 
 NO_TEXT = "Parameter userLogins needs to be a string containing a comma separated list of users"
 
 
-@method("UsersManager.getUsers", access=SOME_ADMIN)
+@method("UsersManager.getUsers", access=SOME_ADMIN, scope=Scope.USERS_READ)
 def get_users(user_logins: Value = "") -> Any:
     """Return the users that the caller may see, optionally only those with the given logins."""
     actor, named = current_actor(), _names(user_logins)
@@ -34,57 +35,57 @@ def _names(user_logins: Value) -> list[str] | None:
     return names
 
 
-@method("UsersManager.getUsersLogin", access=SOME_ADMIN)
+@method("UsersManager.getUsersLogin", access=SOME_ADMIN, scope=Scope.USERS_READ)
 def get_users_login() -> Any:
     """Return the logins of all users that the caller may see."""
     actor = current_actor()
     return serializers.listed(lambda window: people.list_usernames(actor, window), lambda row: row.username)
 
 
-@method("UsersManager.getUser", access=SELF)
+@method("UsersManager.getUser", access=SELF, scope=Scope.USERS_READ)
 def get_user(user_login: str) -> dict[str, Any]:
     """Return one user."""
     return serializers.person(people.get_person(current_actor(), user_login))
 
 
-@method("UsersManager.getUserByEmail", access=SUPERUSER)
+@method("UsersManager.getUserByEmail", access=SUPERUSER, scope=Scope.USERS_READ)
 def get_user_by_email(user_email: str) -> dict[str, Any]:
     """Return the user with an e-mail address."""
     return serializers.person(people.get_person_by_email(current_actor(), user_email))
 
 
-@method("UsersManager.getUserLoginFromUserEmail", access=SOME_ADMIN)
+@method("UsersManager.getUserLoginFromUserEmail", access=SOME_ADMIN, scope=Scope.USERS_READ)
 def get_user_login_from_user_email(user_email: str) -> str:
     """Return the login of the user with an e-mail address."""
     return people.username_of_email(current_actor(), user_email)
 
 
-@method("UsersManager.userExists", access=ANYONE)
+@method("UsersManager.userExists", access=ANYONE, scope=Scope.USERS_READ)
 def user_exists(user_login: str) -> bool:
     """Return whether there is a user with this login."""
     return people.username_exists(current_actor(), user_login)
 
 
-@method("UsersManager.userEmailExists", access=SOME_VIEW)
+@method("UsersManager.userEmailExists", access=SOME_VIEW, scope=Scope.USERS_READ)
 def user_email_exists(user_email: str) -> bool:
     """Return whether there is a user with this e-mail address."""
     return people.email_exists(current_actor(), user_email)
 
 
-@method("UsersManager.hasSuperUserAccess", access=ANYONE)
+@method("UsersManager.hasSuperUserAccess", access=ANYONE, scope=ANY_KEY)
 def has_super_user_access() -> bool:
     """Return whether the caller is a superuser."""
     return current_actor().is_admin
 
 
-@method("UsersManager.getUsersHavingSuperUserAccess", access=LOGIN)
+@method("UsersManager.getUsersHavingSuperUserAccess", access=LOGIN, scope=Scope.USERS_READ)
 def get_users_having_super_user_access() -> list[dict[str, Any]]:
     """Return all superusers."""
     actor = current_actor()
     return [serializers.admin(row) for row in people.list_admins(actor)]
 
 
-@method("UsersManager.getUsersPlusRole", access=ANYONE)
+@method("UsersManager.getUsersPlusRole", access=ANYONE, scope=Scope.USERS_READ)
 def get_users_plus_role(
     id_site: str,
     limit: int | None = None,

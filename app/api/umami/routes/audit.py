@@ -6,13 +6,14 @@ from flask import Blueprint
 
 from app.api.umami.operation import current_actor, operation
 from app.api.umami.schemas.audit import AuditPage, AuditQuery
+from app.domain.scopes import Scope
 from app.services.audit import log
 
 bp = Blueprint("audit", __name__)
 
 
 @bp.get("/admin/audit")
-@operation(AuditPage, query=AuditQuery)
+@operation(AuditPage, query=AuditQuery, scope=Scope.AUDIT_READ)
 def list_audit_events(query: dict[str, Any]) -> Any:
     """
     List events, newest first.

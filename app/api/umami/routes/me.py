@@ -13,6 +13,7 @@ from app.api.umami.schemas.users import UserSummary
 from app.api.umami.schemas.websites import MyWebsiteQuery, OwnedWebsite, WebsiteOut, WebsiteQuery
 from app.domain.actor import Actor
 from app.domain.pagination import Page
+from app.domain.scopes import ANY_KEY, Scope
 from app.services.authentication import sessions
 from app.services.teams import teams
 from app.services.users import accounts
@@ -22,7 +23,7 @@ bp = Blueprint("me", __name__)
 
 
 @bp.get("/me")
-@operation(Me, access=Access.VIEWER, before_enrolling=True, before_new_password=True, tagged=Me)
+@operation(Me, access=Access.VIEWER, before_enrolling=True, before_new_password=True, tagged=Me, scope=ANY_KEY)
 def get_me() -> tuple[Actor, str | None]:
     """Return the caller, and how they are authenticated."""
     return current_actor(), bearer_token()
@@ -37,7 +38,7 @@ def update_my_password(data: dict[str, Any]) -> Any:
 
 @bp.get("/me/teams")
 @bp.get("/teams", endpoint="get_teams")
-@operation(PageOf(TeamFull), query=TeamQuery)
+@operation(PageOf(TeamFull), query=TeamQuery, scope=Scope.TEAMS_READ)
 def get_my_teams(query: Listing) -> Page[Any]:
     """List your teams, oldest first."""
     return teams.list_teams(current_actor(), query.window, sort=query.sort_or(teams.OLDEST_FIRST))
@@ -54,14 +55,14 @@ def _my_websites(query: Listing) -> Page[Any]:
 
 
 @bp.get("/me/websites")
-@operation(PageOf(OwnedWebsite, with_teams=WebsiteOut), query=MyWebsiteQuery)
+@operation(PageOf(OwnedWebsite, with_teams=WebsiteOut), query=MyWebsiteQuery, scope=Scope.WEBSITES_READ)
 def get_my_websites(query: Listing) -> Page[Any]:
     """List your websites, by name."""
     return _my_websites(query)
 
 
 @bp.get("/websites")
-@operation(PageOf(OwnedWebsite, with_teams=WebsiteOut), query=WebsiteQuery)
+@operation(PageOf(OwnedWebsite, with_teams=WebsiteOut), query=WebsiteQuery, scope=Scope.WEBSITES_READ)
 def list_websites(query: Listing) -> Page[Any]:
     """List your websites, by name, with search."""
     return _my_websites(query)
@@ -70,14 +71,14 @@ def list_websites(query: Listing) -> Page[Any]:
 @bp.get("/links")
 @bp.get("/pixels", endpoint="get_my_pixels")
 @bp.get("/boards", endpoint="get_my_boards")
-@operation(PageOf(WebsiteOut), query=SearchedQuery)
+@operation(PageOf(WebsiteOut), query=SearchedQuery, scope=Scope.WEBSITES_READ)
 def get_my_links(query: Listing) -> Page[Any]:
     """List your links, pixels or boards: always none. Umami's dashboard requests them."""
     return Page([], 0)
 
 
 @bp.get("/dashboard")
-@operation(None)
+@operation(None, scope=Scope.WEBSITES_READ)
 def get_my_dashboard() -> None:
     """Return the board you start on: always none. Umami's dashboard requests it."""
 

@@ -21,6 +21,7 @@ from app.api.umami.schemas.second_factor import (
     UserRequirement,
     VerifyIn,
 )
+from app.domain.scopes import Scope
 from app.services.authentication import second_factor
 from app.services.authentication.login import Login
 
@@ -79,7 +80,7 @@ def verify_two_factor(data: dict[str, Any]) -> Login:
 
 
 @bp.post("/admin/2fa/global")
-@operation(GlobalRequirement, takes=RequiredIn, before_enrolling=True)
+@operation(GlobalRequirement, takes=RequiredIn, before_enrolling=True, scope=Scope.ADMIN)
 def require_two_factor(data: dict[str, Any]) -> Any:
     """Require a second factor of all users, or stop requiring it."""
     second_factor.require_of_all(current_actor(), required=data["required"])
@@ -87,7 +88,7 @@ def require_two_factor(data: dict[str, Any]) -> Any:
 
 
 @bp.post("/admin/teams/<team_id>/2fa")
-@operation(TeamRequirement, takes=RequiredIn, before_enrolling=True)
+@operation(TeamRequirement, takes=RequiredIn, before_enrolling=True, scope=Scope.ADMIN)
 def require_two_factor_of_team(team_id: UUID, data: dict[str, Any]) -> Any:
     """Require a second factor of all members of a team, or stop requiring it."""
     second_factor.require_of_team(current_actor(), team_id, required=data["required"])
@@ -95,7 +96,7 @@ def require_two_factor_of_team(team_id: UUID, data: dict[str, Any]) -> Any:
 
 
 @bp.post("/admin/users/<user_id>/2fa")
-@operation(UserRequirement, takes=RequiredIn, before_enrolling=True)
+@operation(UserRequirement, takes=RequiredIn, before_enrolling=True, scope=Scope.ADMIN)
 def require_two_factor_of_user(user_id: UUID, data: dict[str, Any]) -> Any:
     """Require a second factor of a user, or stop requiring it."""
     second_factor.require_of_user(current_actor(), user_id, required=data["required"])
@@ -103,14 +104,14 @@ def require_two_factor_of_user(user_id: UUID, data: dict[str, Any]) -> Any:
 
 
 @bp.get("/admin/users/<user_id>/2fa")
-@operation(FactorEnabled)
+@operation(FactorEnabled, scope=Scope.USERS_READ)
 def get_two_factor_of_user(user_id: UUID) -> Any:
     """Return whether a user has a second factor; an unknown user has none."""
     return {"is_enabled": second_factor.is_enabled(current_actor(), user_id)}
 
 
 @bp.delete("/admin/users/<user_id>/2fa")
-@operation(FactorReset)
+@operation(FactorReset, scope=Scope.ADMIN)
 def reset_two_factor_of_user(user_id: UUID) -> Any:
     """
     Remove a user's second factor, for example when the phone is lost.

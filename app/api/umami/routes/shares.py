@@ -8,6 +8,7 @@ from flask import Blueprint
 from app.api.umami.operation import Access, current_actor, operation
 from app.api.umami.schemas.auth import Ok
 from app.api.umami.schemas.shares import OpenedShare, ShareCreate, ShareOut, ShareUpdate
+from app.domain.scopes import Scope
 from app.services.websites import shares
 
 bp = Blueprint("shares", __name__, url_prefix="/share")
@@ -21,28 +22,28 @@ def get_share_by_slug(slug: str) -> Any:
 
 
 @bp.post("")
-@operation(ShareOut, takes=ShareCreate, refuses=(404, 429))
+@operation(ShareOut, takes=ShareCreate, refuses=(404, 429), scope=Scope.WEBSITES_WRITE)
 def create_share(data: dict[str, Any]) -> Any:
     """Create a public link to a website."""
     return shares.create_share(current_actor(), data.pop("entity_id"), **data)
 
 
 @bp.get("/id/<share_id>")
-@operation(ShareOut)
+@operation(ShareOut, scope=Scope.WEBSITES_READ)
 def get_share(share_id: UUID) -> Any:
     """Return one public link."""
     return shares.get_share(current_actor(), share_id)
 
 
 @bp.post("/id/<share_id>")
-@operation(ShareOut, takes=ShareUpdate, refuses=(429,))
+@operation(ShareOut, takes=ShareUpdate, refuses=(429,), scope=Scope.WEBSITES_WRITE)
 def update_share(share_id: UUID, data: dict[str, Any]) -> Any:
     """Change a public link."""
     return shares.update_share(current_actor(), share_id, **data)
 
 
 @bp.delete("/id/<share_id>")
-@operation(Ok)
+@operation(Ok, scope=Scope.WEBSITES_WRITE)
 def delete_share(share_id: UUID) -> None:
     """Delete a public link. Its tokens become invalid."""
     shares.delete_share(current_actor(), share_id)

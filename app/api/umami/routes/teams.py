@@ -19,6 +19,7 @@ from app.api.umami.schemas.teams import (
     TeamWithMembers,
 )
 from app.domain.pagination import Page
+from app.domain.scopes import Scope
 from app.services.preconditions import Expected
 from app.services.teams import memberships, teams
 
@@ -26,7 +27,7 @@ bp = Blueprint("teams", __name__)
 
 
 @bp.get("/admin/teams")
-@operation(PageOf(TeamFull), query=AdminTeamQuery)
+@operation(PageOf(TeamFull), query=AdminTeamQuery, scope=Scope.ADMIN)
 def list_all_teams(query: Listing) -> Page[Any]:
     """List all teams, newest first."""
     return teams.list_all_teams(
@@ -35,35 +36,35 @@ def list_all_teams(query: Listing) -> Page[Any]:
 
 
 @bp.post("/teams")
-@operation((TeamOut, MembershipOut), takes=TeamCreate)
+@operation((TeamOut, MembershipOut), takes=TeamCreate, scope=Scope.TEAMS_WRITE)
 def create_team(data: dict[str, Any]) -> Any:
     """Create a team. Returns the team and the membership of its owner."""
     return teams.create_team(current_actor(), **data)
 
 
 @bp.post("/teams/join")
-@operation(MembershipOut, takes=TeamJoin, refuses=(404, 429))
+@operation(MembershipOut, takes=TeamJoin, refuses=(404, 429), scope=Scope.TEAMS_WRITE)
 def join_team(data: dict[str, Any]) -> Any:
     """Join the team with this access code."""
     return memberships.join_team(current_actor(), **data)
 
 
 @bp.get("/teams/<team_id>")
-@operation(TeamWithMembers, tagged=TeamWithMembers)
+@operation(TeamWithMembers, tagged=TeamWithMembers, scope=Scope.TEAMS_READ)
 def get_team(team_id: UUID) -> Any:
     """Return a team with its members."""
     return teams.get_team(current_actor(), team_id)
 
 
 @bp.post("/teams/<team_id>")
-@operation(TeamOut, takes=TeamUpdate, refuses=(429,), tagged=TeamWithMembers)
+@operation(TeamOut, takes=TeamUpdate, refuses=(429,), tagged=TeamWithMembers, scope=Scope.TEAMS_WRITE)
 def update_team(team_id: UUID, data: dict[str, Any], expected: Expected | None) -> Any:
     """Change a team's name or access code."""
     return teams.update_team(current_actor(), team_id, expected=expected, **data)
 
 
 @bp.delete("/teams/<team_id>")
-@operation(Ok, tagged=TeamWithMembers)
+@operation(Ok, tagged=TeamWithMembers, scope=Scope.TEAMS_WRITE)
 def delete_team(team_id: UUID, expected: Expected | None) -> None:
     """Delete a team. Its websites go to its longest-standing owner."""
     teams.delete_team(current_actor(), team_id, expected=expected)

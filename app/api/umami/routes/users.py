@@ -13,6 +13,7 @@ from app.api.umami.schemas.teams import TeamFull, TeamQuery
 from app.api.umami.schemas.users import AdminUser, UserCreate, UserMade, UserProfile, UserQuery, UserUpdate
 from app.api.umami.schemas.websites import OwnedWebsite, WebsiteOut, WebsiteQuery
 from app.domain.pagination import Page
+from app.domain.scopes import Scope
 from app.services.authentication import sessions
 from app.services.preconditions import Expected
 from app.services.teams import teams
@@ -24,7 +25,7 @@ bp = Blueprint("users", __name__)
 
 @bp.get("/admin/users")
 @bp.get("/users", endpoint="list_users_alias")
-@operation(PageOf(AdminUser, order_by="createdAt"), query=UserQuery)
+@operation(PageOf(AdminUser, order_by="createdAt"), query=UserQuery, scope=Scope.USERS_READ)
 def list_users(query: Listing) -> Page[Any]:
     """List all users, newest first."""
     return accounts.list_users(
@@ -37,28 +38,28 @@ def list_users(query: Listing) -> Page[Any]:
 
 
 @bp.post("/users")
-@operation(UserMade, takes=UserCreate)
+@operation(UserMade, takes=UserCreate, scope=Scope.USERS_WRITE)
 def create_user(data: dict[str, Any]) -> Any:
     """Create a user."""
     return accounts.create_user(current_actor(), **data)
 
 
 @bp.get("/users/<user_id>")
-@operation(UserProfile, tagged=UserProfile)
+@operation(UserProfile, tagged=UserProfile, scope=Scope.USERS_READ)
 def get_user(user_id: UUID) -> Any:
     """Return a user: yourself, or as an administrator any user."""
     return accounts.get_user(current_actor(), user_id)
 
 
 @bp.post("/users/<user_id>")
-@operation(UserProfile, takes=UserUpdate, refuses=(429,), tagged=UserProfile)
+@operation(UserProfile, takes=UserUpdate, refuses=(429,), tagged=UserProfile, scope=Scope.USERS_WRITE)
 def update_user(user_id: UUID, data: dict[str, Any], expected: Expected | None) -> Any:
     """Update a user. Users who are not administrators can change their password, e-mail address and display name."""
     return accounts.update_user(current_actor(), user_id, expected=expected, **data)
 
 
 @bp.delete("/users/<user_id>")
-@operation(Ok, query=UserDelete, tagged=UserProfile)
+@operation(Ok, query=UserDelete, tagged=UserProfile, scope=Scope.USERS_WRITE)
 def delete_user(user_id: UUID, query: dict[str, Any], expected: Expected | None) -> None:
     """
     Delete a user, and the websites they own. Their teams pass to another member.
@@ -69,49 +70,49 @@ def delete_user(user_id: UUID, query: dict[str, Any], expected: Expected | None)
 
 
 @bp.post("/users/<user_id>/disable")
-@operation(UserProfile, refuses=(400,))
+@operation(UserProfile, refuses=(400,), scope=Scope.USERS_WRITE)
 def disable_user(user_id: UUID) -> Any:
     """Disable a user: they can no longer log in, and their sessions and access tokens end."""
     return disabling.disable_user(current_actor(), user_id)
 
 
 @bp.post("/users/<user_id>/enable")
-@operation(UserProfile)
+@operation(UserProfile, scope=Scope.USERS_WRITE)
 def enable_user(user_id: UUID) -> Any:
     """Enable a disabled user again. Sessions and access tokens do not come back."""
     return disabling.enable_user(current_actor(), user_id)
 
 
 @bp.post("/users/<user_id>/restore")
-@operation(UserProfile, refuses=(400,))
+@operation(UserProfile, refuses=(400,), scope=Scope.USERS_WRITE)
 def restore_user(user_id: UUID) -> Any:
     """Restore a deleted user and the websites deleted with them. Memberships in teams do not come back."""
     return restoring.restore_user(current_actor(), user_id)
 
 
 @bp.get("/users/<user_id>/sessions")
-@operation(PageOf(SessionOut), query=ListQuery)
+@operation(PageOf(SessionOut), query=ListQuery, scope=Scope.USERS_READ)
 def get_user_sessions(user_id: UUID, query: Listing) -> Page[Any]:
     """List a user's sessions, newest first."""
     return sessions.list_sessions(current_actor(), query.window, user_id=user_id)
 
 
 @bp.delete("/users/<user_id>/sessions")
-@operation(Ok)
+@operation(Ok, scope=Scope.USERS_WRITE)
 def delete_user_sessions(user_id: UUID) -> None:
     """End all sessions of a user. Of your own, this one ends as well."""
     sessions.revoke_user(current_actor(), user_id)
 
 
 @bp.delete("/users/<user_id>/sessions/<session_id>")
-@operation(Ok)
+@operation(Ok, scope=Scope.USERS_WRITE)
 def delete_user_session(user_id: UUID, session_id: UUID) -> None:
     """End one session of a user."""
     sessions.revoke_session(current_actor(), session_id, user_id=user_id)
 
 
 @bp.get("/users/<user_id>/websites")
-@operation(PageOf(OwnedWebsite, with_teams=WebsiteOut), query=WebsiteQuery)
+@operation(PageOf(OwnedWebsite, with_teams=WebsiteOut), query=WebsiteQuery, scope=Scope.USERS_READ)
 def get_user_websites(user_id: UUID, query: Listing) -> Page[Any]:
     """List a user's websites, by name."""
     return websites.list_websites(
@@ -125,7 +126,7 @@ def get_user_websites(user_id: UUID, query: Listing) -> Page[Any]:
 
 
 @bp.get("/users/<user_id>/teams")
-@operation(PageOf(TeamFull), query=TeamQuery)
+@operation(PageOf(TeamFull), query=TeamQuery, scope=Scope.USERS_READ)
 def get_user_teams(user_id: UUID, query: Listing) -> Page[Any]:
     """List a user's teams, oldest first."""
     return teams.list_teams(current_actor(), query.window, user_id=user_id, sort=query.sort_or(teams.OLDEST_FIRST))

@@ -139,18 +139,31 @@ class SignedOn(OutSchema):
         return {"user": SignedOnUser.serialize(actor), "token": token}
 
 
+class UsedKey(OutSchema):
+    """The API key of the request."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+
+
 class Me(OutSchema):
     """The caller, and how they are authenticated."""
 
     token = fields.String(metadata={"description": "The bearer token of the request, if there is one."})
-    share_token = fields.Nested(SharedViewOut, required=True, allow_none=True)
+    share_token = fields.Nested(
+        SharedViewOut, allow_none=True, metadata={"description": "Absent if the request has an API key."}
+    )
     user = fields.Nested(CurrentUser, required=True, allow_none=True)
-    auth_type = fields.String(required=True, metadata={"enum": ["session", "share"]})
+    auth_type = fields.String(required=True, metadata={"enum": ["session", "share", "api-key"]})
+    api_key = fields.Nested(UsedKey)
 
     @classmethod
     def serialize(cls, source: Any) -> dict[str, Any]:
         """From an actor and the token that was sent."""
         actor, token = source
+        if actor.is_key:
+            key = UsedKey.serialize(actor.credential)
+            return {"token": token, "user": CurrentUser.serialize(actor), "authType": "api-key", "apiKey": key}
         user = actor.id is not None
         return {
             **({"token": token} if user else {}),

@@ -1,6 +1,6 @@
 """Lists: their parameters, and the envelope around their rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -111,6 +111,16 @@ class Envelope(OutSchema):
     search = fields.String()
     sort_descending = fields.Boolean()
     is_capped = fields.Boolean(metadata={"description": "Whether there are more; only with `maxResults`."})
+
+
+class ArrayOf:
+    """A short list that is returned whole, as an array."""
+
+    def __init__(self, item: type[OutSchema]) -> None:
+        self.item = item
+
+    def serialize(self, rows: Sequence[Any]) -> list[dict[str, Any]]:
+        return [self.item.serialize(row) for row in rows]
 
 
 class PageOf:

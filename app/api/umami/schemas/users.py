@@ -1,12 +1,14 @@
 """Users in Umami's API."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields, missing, post_load
 
 from app.api.umami.fields import Flag, Id, Option, Text
 from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, Serialized
 from app.api.umami.schemas.lists import SEARCH_MAX_LENGTH, SortedSearchedQuery
+from app.domain.errors import NoPassword
 from app.domain.roles import AccountState, Role
 
 PASSWORD_MAX_LENGTH = 255
@@ -17,6 +19,9 @@ LAST_SEEN = IsoDate(metadata={"description": "When the user was last active; abs
 PENDING = fields.Boolean(metadata={"description": "True until the user has accepted the invitation."})
 MUST_CHANGE_PASSWORD = fields.Boolean(
     metadata={"description": "True until the user has changed the password, if an administrator requires it."}
+)
+SERVICE_ACCOUNT = fields.Boolean(
+    metadata={"description": "True for a program's account, which has no password; absent for people."}
 )
 DISABLED = IsoDate(metadata={"description": "Since when the account is disabled; absent if it is not."})
 
@@ -53,15 +58,44 @@ def display_name() -> Text:
     return Text(most=255, allow_none=True, metadata={"description": "Full name, or how the user wants to be called."})
 
 
+class FirstPassword(Text):
+    """The password of a new account: required, except that a service account must not have one."""
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Any:
+        if data is None or data.get("serviceAccount") is not True:
+            return super().deserialize(value, attr, data, **kwargs)
+        if value is not missing:
+            raise ValidationError(NoPassword().message)
+        return None
+
+
 class UserCreate(ApiSchema):
     """``POST /api/users``."""
 
     username = username(required=True)
-    password = new_password(required=True)
+    password = FirstPassword(
+        required=True,
+        least=8,
+        most=PASSWORD_MAX_LENGTH,
+        metadata={
+            "description": "At least 8 characters, at most 72 bytes in UTF-8; none for a service account.",
+            "examples": ["correct horse"],
+        },
+    )
+    service_account = Flag(
+        metadata={"description": "True for a program's account: it has no password, cannot log in, and uses API keys."}
+    )
     role = Option(ROLES, required=True, metadata={"examples": [Role.USER.value]})
     id = Id(metadata={"description": "Id of the user; by default a new one."})
     email = email()
     display_name = display_name()
+
+    @post_load
+    def _without_flag(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        data.pop("service_account", None)
+        return data
 
 
 class UserUpdate(ApiSchema):
@@ -144,6 +178,7 @@ class UserProfile(UserSummary):
     pending = PENDING
     disabled_at = DISABLED
     must_change_password = MUST_CHANGE_PASSWORD
+    service_account = SERVICE_ACCOUNT
 
 
 class UserMade(UserCreated):
@@ -151,6 +186,7 @@ class UserMade(UserCreated):
 
     email = fields.String()
     display_name = fields.String()
+    service_account = SERVICE_ACCOUNT
 
 
 class WebsiteCount(OutSchema):
@@ -174,6 +210,7 @@ class AdminUser(UserCreated):
     pending = PENDING
     disabled_at = DISABLED
     must_change_password = MUST_CHANGE_PASSWORD
+    service_account = SERVICE_ACCOUNT
 
 
 class UserRef(OutSchema):
