@@ -163,7 +163,7 @@ class TestUpdate:
             "users", "update", "ada", "--username", "countess", "--email", "c@example.com", "--role", "view-only"
         )
 
-        assert list(changed) == [*KEYS, "email", "display_name", "must_change_password", "service_account"]
+        assert list(changed) == [*KEYS, "email", "display_name", "must_change_password"]
         assert changed["id"] == str(ada.id)
         assert [changed[name] for name in ("username", "email", "role")] == ["countess", "c@example.com", "view-only"]
 
