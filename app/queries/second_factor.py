@@ -21,6 +21,7 @@ from app.models import (
     UsedStep,
     User,
 )
+from app.queries.rows import Id
 from app.queries.users import HAS_SECOND_FACTOR
 
 REQUIRED_OF_ALL = exists().where(ServerSetting.name == SECOND_FACTOR_REQUIRED, ServerSetting.value == "true")
@@ -79,6 +80,9 @@ select_status = Query(
     FactorStatus,
 )
 """Values: ``user_id``, ``admins_need_it``."""
+
+select_must_enroll = Query(select(User.id.label("id")).where(User.id == bindparam("user_id"), MUST_ENROLL), Id)
+"""The user, if they must set up a second factor. Values: ``user_id``, ``admins_need_it``."""
 
 select_sealed = Query(
     select(SecondFactor.sealed_secret, SecondFactor.enabled_at).where(SecondFactor.user_id == bindparam("user_id")),

@@ -546,6 +546,14 @@ class TestMatomo:
             },
         )
 
+    def test_there_is_no_token_before_a_required_second_factor(self, admin, alice, client_of, anonymous):
+        client_of(admin).post(f"/api/admin/users/{alice.id}/2fa", json={"required": True})
+
+        answer = self.create(anonymous)
+
+        text = "You must set up two-factor authentication. Please log in to do so."
+        assert (answer.status_code, answer.json) == (401, {"result": "error", "message": text})
+
     def test_a_token_takes_a_code_as_well(self, alice, enroll, anonymous):
         second = enroll(alice)
 

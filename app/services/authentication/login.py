@@ -15,6 +15,7 @@ from app.domain.errors import (
     DomainError,
     NotFound,
     PasswordChangeNeeded,
+    SecondFactorNeeded,
     Throttled,
     Unauthenticated,
     Unavailable,
@@ -23,6 +24,7 @@ from app.domain.errors import (
 )
 from app.domain.folding import fold
 from app.models import User
+from app.queries import second_factor as factor_queries
 from app.queries import teams as team_queries
 from app.queries import users as queries
 from app.queries.users import Credentials
@@ -94,6 +96,7 @@ def create_access_token(
     :raises WrongCredentials: see ``login``
     :raises Throttled: see ``login``; wrong passwords of both are counted together
     :raises PasswordChangeNeeded: the password is right, and must be changed first
+    :raises SecondFactorNeeded: the password is right, and a second factor must be set up first
     :raises CodeNeeded: the password is right, and a code is needed as well
     :raises WrongCode, CodeUsed, FactorLocked: see ``codes.enter_code``
     """
@@ -106,6 +109,8 @@ def create_access_token(
                 raise PasswordChangeNeeded
             if user.has_second_factor:
                 codes.require_code(known, code)
+            elif _must_enroll(user.id):
+                raise SecondFactorNeeded
             return open_token(known, user.id, description=text, expires_at=expires_at, checked=checked)
         except NotFound:
             raise WrongCredentials from None
@@ -140,6 +145,11 @@ def _proven(visitor: Actor, account: str, password: str) -> tuple[Credentials, s
         _note(events.LoginFailed(visitor, user.id, user.username))
         raise WrongCredentials
     return user, _rehash(user, password, cost)
+
+
+def _must_enroll(user_id: UUID) -> bool:
+    values = {"user_id": user_id, "admins_need_it": runtime().config.two_factor_for_admins}
+    return fetch_one(factor_queries.select_must_enroll, **values) is not None
 
 
 def _account(user_id: UUID, password_hash: str) -> str:
