@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -13,12 +14,13 @@ from werkzeug.test import TestResponse
 
 from app.db.session import transaction
 from app.domain.actor import OPERATOR
-from app.models import WebsiteNumber
+from app.models import AuditEvent, WebsiteNumber
 from app.services.authentication import password_resets
 from app.services.invitations import manage
 from app.services.users import accounts
 from tests.conftest import PASSWORD
 from tests.http.apps import other_app
+from tests.racing import at_once
 from tests.umami.decisions.test_login import ELSEWHERE, HOME, THROTTLED
 
 LIMIT = 3
@@ -287,3 +289,30 @@ class TestRightGuesses:
         ]
 
         assert {answer.status_code for answer in answers} == {200}
+
+
+class TestAStorm:
+    def test_the_owner_gets_in_and_the_guessers_are_held_to_the_limit(self, world):
+        """16 clients, each from an address of its own, guess one account's password and code; the owner logs in."""
+        tries = 3 * LIMIT
+
+        def guesser(number):
+            client = world.client(address=f"203.0.113.{number}")
+            answers = [
+                client.post("/api/auth/login", json={"username": "ada", "password": password(False)}).status_code
+                for _ in range(tries)
+            ]
+            code = client.post("/api/2fa/verify", json={"token": "000000"}, headers={"Authorization": "Bearer x"})
+            return answers, code.status_code
+
+        def owner():
+            login = {"username": "ada", "password": PASSWORD}
+            return world.client(address=ELSEWHERE).post("/api/auth/login", json=login).status_code
+
+        *guesses, in_time = at_once(*(partial(guesser, number) for number in range(1, 17)), owner)
+        with world.app.app_context(), transaction() as session:
+            rows = session.scalars(select(AuditEvent.action).where(AuditEvent.action == "login-failed")).all()
+
+        assert guesses == [([401] * LIMIT + [429] * (tries - LIMIT), 401)] * 16
+        assert (in_time, owner()) == (200, 200)
+        assert len(rows) == 16 * LIMIT
