@@ -1,6 +1,7 @@
 // Calls each operation that Frontdesk serves, only through the package, and prints the results as JSON.
 // Usage: node conversation.mjs <base URL> <administrator> <password>
 
+import { createHmac } from 'node:crypto';
 import { isUmamiApiError, operations, UmamiClient } from '@umami/api-client';
 
 const [baseUrl, username, password] = process.argv.slice(2);
@@ -8,8 +9,8 @@ const answers = [];
 const errors = {};
 
 // The package's client, recording the response of every operation.
-function clientFor(token) {
-  return new Proxy(new UmamiClient({ baseUrl, token }), {
+function clientFor(token, more = {}) {
+  return new Proxy(new UmamiClient({ baseUrl, token, ...more }), {
     get: (client, name) =>
       name in operations
         ? async input => {
@@ -57,6 +58,38 @@ async function me({ ada }) {
   await ada.getMyWebsites({ includeTeams: 'true', maxResults: 5 });
   await ada.updateMyPassword({ currentPassword: 'correct horse', newPassword: 'battery staple' });
   await failing('wrong current password', ada.updateMyPassword({ currentPassword: 'x', newPassword: 'correct horse' }));
+}
+
+async function keys({ ada }) {
+  const { id: keyId, key: apiKey } = await ada.createMyApiKey({ name: 'Script' });
+  const program = clientFor(undefined, { apiKey });
+  await program.getMe();
+  await program.getMyWebsites();
+  await ada.getMyApiKeys();
+  await failing('a key makes no keys', program.createMyApiKey({ name: 'Another' }));
+  await ada.deleteMyApiKey({ keyId });
+  await failing('key gone', program.getMe());
+}
+
+// The code of an authenticator app (RFC 6238), for the current time step or a later one.
+function code(secret, later = 0) {
+  const bits = [...secret].map(letter => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'));
+  const bytes = bits.join('').match(/.{8}/g).map(byte => parseInt(byte, 2));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + later));
+  const hash = createHmac('sha1', Buffer.from(bytes)).update(step).digest();
+  return String((hash.readUInt32BE(hash[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+async function secondFactor({ ada }) {
+  await ada.getTwoFactorStatus();
+  await ada.initiateTwoFactorSetup();
+  await ada.cancelTwoFactorSetup();
+  const { manualKey } = await ada.initiateTwoFactorSetup();
+  const { backupCodes } = await ada.confirmTwoFactorSetup({ token: code(manualKey) });
+  const { partialToken } = await anonymous.login({ username: 'ada', password: 'battery staple' });
+  await clientFor(partialToken).verifyTwoFactor({ backupCode: backupCodes[0] });
+  await ada.disableTwoFactor({ password: 'battery staple', token: code(manualKey, 1) });
 }
 
 async function teams({ ada, adaId }) {
@@ -121,7 +154,7 @@ async function farewell({ adaId, teamId, websiteId }) {
 }
 
 const known = {};
-for (const chapter of [auth, users, me, teams, websites, shares, farewell]) {
+for (const chapter of [auth, users, me, keys, secondFactor, teams, websites, shares, farewell]) {
   Object.assign(known, await chapter(known));
 }
 console.log(JSON.stringify({ operations, answers, errors }));
