@@ -118,7 +118,7 @@ class TestTerminals:
         done = frontdesk("users", "list", environment=environment | {"COLUMNS": "60", "TERM": "xterm"})
 
         header, *_ = done.stdout.splitlines()
-        assert header.split() == ["id", "username", "role", "created_at", "website_count"]
+        assert header.split() == ["id", "username", "role", "created_at", "website_count", "disabled_at"]
         assert "\x1b" not in done.stdout
 
 
