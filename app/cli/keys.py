@@ -1,22 +1,21 @@
 """``frontdesk keys …``"""
 
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import click
 
+from app.cli.expiry import expiry_option
 from app.cli.guard import guarded
 from app.cli.output import confirm, counted, done, hand_over, json_option, show_list, yes_option
 from app.domain.actor import OPERATOR
 from app.domain.pagination import Page
 from app.domain.scopes import Scope
-from app.models import utcnow
 from app.services.authentication import api_keys
 from app.services.users import accounts
 
 COLUMNS = ("id", "name", "key_prefix", "scopes", "created_at", "last_used_at", "expires_at")
-DAYS_MAX = 36_500
 
 
 @click.group("keys")
@@ -35,10 +34,10 @@ def group() -> None:
     metavar="SCOPE",
     help="What the key can be used for; may be repeated. Default: as Umami's keys, all but managing users.",
 )
-@click.option("--days", type=click.FloatRange(0, DAYS_MAX, min_open=True), help="Days until it ends; default: never.")
+@expiry_option
 @json_option
 @guarded
-def create(user: str, name: str, scopes: tuple[str, ...], days: float | None, as_json: bool) -> None:
+def create(user: str, name: str, scopes: tuple[str, ...], expires_at: datetime | None, as_json: bool) -> None:
     """
     Create an API key for a user, and print it.
 
@@ -46,9 +45,8 @@ def create(user: str, name: str, scopes: tuple[str, ...], days: float | None, as
     websites:read, websites:write, audit:read or admin.
     """
     found = accounts.find_user(OPERATOR, user)
-    until = None if days is None else utcnow() + timedelta(days=days)
     wanted = frozenset(map(Scope, scopes)) or None
-    made = api_keys.create_key(OPERATOR, found.id, name=name, scopes=wanted, expires_at=until)
+    made = api_keys.create_key(OPERATOR, found.id, name=name, scopes=wanted, expires_at=expires_at)
     hand_over(made.key, as_json=as_json, id=made.id, key=made.key)
 
 

@@ -1,20 +1,19 @@
 """``frontdesk tokens …``"""
 
-from datetime import timedelta
+from datetime import datetime
 from uuid import UUID
 
 import click
 
+from app.cli.expiry import expiry_option
 from app.cli.guard import guarded
 from app.cli.output import confirm, counted, done, hand_over, json_option, show_list, yes_option
 from app.domain.actor import OPERATOR
 from app.domain.pagination import Page
-from app.models import utcnow
 from app.services.authentication import access_tokens
 from app.services.users import accounts
 
 COLUMNS = ("id", "description", "created_at", "last_used_at", "expires_at")
-DAYS_MAX = 36_500
 
 
 @click.group("tokens")
@@ -25,16 +24,13 @@ def group() -> None:
 @group.command("create")
 @click.argument("user")
 @click.argument("description")
-@click.option(
-    "--days", type=click.FloatRange(0, DAYS_MAX, min_open=True), help="Days until it expires; default: never."
-)
+@expiry_option
 @json_option
 @guarded
-def create(user: str, description: str, days: float | None, as_json: bool) -> None:
+def create(user: str, description: str, expires_at: datetime | None, as_json: bool) -> None:
     """Create a token with all rights of a user, and print it."""
     found = accounts.find_user(OPERATOR, user)
-    until = None if days is None else utcnow() + timedelta(days=days)
-    token = access_tokens.create_token(OPERATOR, found.id, description=description, expires_at=until)
+    token = access_tokens.create_token(OPERATOR, found.id, description=description, expires_at=expires_at)
     hand_over(token, as_json=as_json, token=token)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import click
 
+from app.cli.expiry import DAYS_MAX
 from app.cli.guard import guarded
 from app.cli.links import link_values
 from app.cli.output import confirm, done, hand_over, json_option, show, show_list, yes_option
@@ -19,7 +20,6 @@ from app.services.users import accounts, disabling, restoring
 
 COLUMNS = ("id", "username", "role", "created_at")
 PROFILE = ("email", "display_name", "last_seen_at", "pending", "disabled_at", "must_change_password", "service_account")
-DAYS_MAX = 36_500
 ROLES = click.Choice([role.value for role in Role])
 
 
@@ -51,7 +51,9 @@ def create(
     if service and (password_stdin or generate):
         raise click.UsageError("A service account has no password: --service cannot be combined with these options.")
     password, made = (None, False) if service else read_password(password_stdin=password_stdin, generate=generate)
-    user = accounts.create_user(OPERATOR, username=username, password=password, id=user_id, **given)
+    user = accounts.create_user(
+        OPERATOR, username=username, password=password, service_account=service, id=user_id, **given
+    )
     said = (*COLUMNS, *[name for name in ("email", "display_name") if getattr(user, name) is not None])
     values = {name: getattr(user, name) for name in said} | ({"password": password} if made else {})
     show(values, tuple(values), as_json=as_json)

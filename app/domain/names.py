@@ -8,7 +8,7 @@ import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
 
-from app.domain.errors import ControlCharacters, InvisibleCharacters, MixedScripts, TooLong, TooShort
+from app.domain.errors import ControlCharacters, InvisibleCharacters, Missing, MixedScripts, TooLong, TooShort
 from app.domain.scripts import is_of_one_script
 
 if TYPE_CHECKING:
@@ -83,6 +83,22 @@ def new_display_name(text: str) -> str | None:
     if name is not None:
         check_new_name(name, field="display_name")
     return name
+
+
+def clean_label(text: str, *, field: str, most: int) -> str:
+    """
+    Return the name that a user gives a token or a key, without spaces around it.
+
+    :raises Missing, TooLong, ControlCharacters: it is empty, has more than ``most`` characters, or cannot be printed
+    """
+    label = text.strip()
+    if not label:
+        raise Missing(field)
+    if len(label) > most:
+        raise TooLong(field, most, length=len(label))
+    if not label.isprintable():
+        raise ControlCharacters(field)
+    return label
 
 
 @cache

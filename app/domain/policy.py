@@ -56,7 +56,7 @@ def require_scope(actor: Actor, rule: KeyRule) -> None:
     if rule is None:
         raise Denied
     if given.isdisjoint(accepting(rule)):
-        raise Denied if given == UMAMI_SCOPES else MissingScope(rule)
+        raise Denied if given is UMAMI_SCOPES else MissingScope(rule)  # equal scopes may also have been chosen
 
 
 def require_power_over(actor: Actor, *roles: str) -> None:

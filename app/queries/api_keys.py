@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, null, or_, select
 from app.db.sql.query import Query
 from app.models import ApiKey
 from app.queries.credentials import statements
+from app.queries.rows import Number
 
 
 class KeyRecord(NamedTuple):
@@ -21,12 +22,6 @@ class KeyRecord(NamedTuple):
     created_at: datetime
     last_used_at: datetime | None
     expires_at: datetime | None
-
-
-class Number(NamedTuple):
-    """How many there are."""
-
-    number: int
 
 
 select_keys = Query(

@@ -25,18 +25,12 @@ from app.models import (
     Website,
 )
 from app.queries.grants import DIALECTS
-from app.queries.rows import Id
+from app.queries.rows import Id, Number
 
 BATCH = 1000
 """So many rows are deleted at once, so that no transaction takes long."""
 PURGED_AT = "purged-at"
 """Name of the server's setting with the time of the last daily run."""
-
-
-class Number(NamedTuple):
-    """A number of rows."""
-
-    number: int
 
 
 class SettingValue(NamedTuple):
@@ -55,7 +49,7 @@ class Expired:
     count: Query[Number]
     """Value: ``before``."""
     delete: Delete
-    """Deletes one batch, without rows that someone else has locked. Value: ``before``."""
+    """Deletes one batch, without rows that another transaction has locked. Value: ``before``."""
 
 
 def _expired(name: str, key: Any, *where: ColumnElement[bool], age: timedelta = timedelta()) -> Expired:

@@ -10,6 +10,12 @@ class Id(NamedTuple):
     id: UUID
 
 
+class Number(NamedTuple):
+    """How many rows there are."""
+
+    number: int
+
+
 class RoleInTeam(NamedTuple):
     """A team and the actor's role in it; None if the actor is not a member."""
 

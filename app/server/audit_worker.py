@@ -1,37 +1,20 @@
 """A thread in each worker that seals new rows of the audit log."""
 
-from multiprocessing.util import Finalize
-from threading import Event, Thread
-
 import structlog
-from flask import Flask
 
 from app.domain.errors import Unavailable
+from app.server.background import Background
 from app.services.audit import chain
 
 log = structlog.get_logger()
 EVERY_SECONDS = 2.0
-GOODBYE_SECONDS = 5.0
 
 
-class AuditWorker:
+class AuditWorker(Background):
     """Seals what any process has written, within seconds."""
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="audit", daemon=True)
-
-    def start(self) -> None:
-        """Start the thread; it stops when the process ends."""
-        self._thread.start()
-        # Worker processes run finalizers when they end, but not functions registered with atexit.
-        Finalize(None, self.stop, exitpriority=0)
-
-    def stop(self) -> None:
-        """Stop sealing, after waiting up to ``GOODBYE_SECONDS`` for the rows in progress."""
-        self._stopping.set()
-        self._thread.join(GOODBYE_SECONDS)
+    name = "audit"
+    goodbye_seconds = 5.0
 
     def _run(self) -> None:
         while not self._stopping.wait(EVERY_SECONDS):

@@ -1,13 +1,13 @@
 """A thread in each worker that removes what has expired, once a day in one of them."""
 
 import random
-from threading import Event, Thread
 
 import structlog
 from flask import Flask
 
 from app.domain.actor import SERVER
 from app.domain.errors import Unavailable
+from app.server.background import Background
 from app.services import daily, housekeeping
 
 log = structlog.get_logger()
@@ -15,22 +15,15 @@ FIRST_SECONDS, EVERY_SECONDS = 60.0, 600.0
 """When to look first, and how often after that, whether the daily run is due."""
 
 
-class Housekeeper:
+class Housekeeper(Background):
     """Runs ``housekeeping.purge`` when it is due. If the process ends in the middle, the next run does the rest."""
 
+    name = "housekeeper"
+    goodbye_seconds = 5.0
+
     def __init__(self, app: Flask, *, first: float = FIRST_SECONDS, every: float = EVERY_SECONDS) -> None:
-        self._app, self._first, self._every = app, first, every
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="housekeeper", daemon=True)
-
-    def start(self) -> None:
-        """Start the thread; it ends with the process."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop looking, after a run in progress."""
-        self._stopping.set()
-        self._thread.join()
+        super().__init__(app)
+        self._first, self._every = first, every
 
     def _run(self) -> None:
         pause = self._first

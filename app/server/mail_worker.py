@@ -1,14 +1,13 @@
 """A thread in each worker that sends mail."""
 
 import time
-from multiprocessing.util import Finalize
-from threading import Event, Thread
 
 import structlog
 from flask import Flask
 
 from app.domain.errors import Unavailable
 from app.runtime import runtime
+from app.server.background import Background
 from app.services.notifications import delivery
 
 log = structlog.get_logger()
@@ -16,31 +15,22 @@ EVERY_SECONDS = 5.0
 """Interval between checks of the outbox, to which other processes add mail as well."""
 UNREACHABLE_SECONDS = 30.0
 COUNT_SECONDS = 30.0
-GOODBYE_SECONDS = 10.0
-"""Time to finish the mail being sent when the worker stops; after that, another worker will retry it."""
 
 
-class MailWorker:
+class MailWorker(Background):
     """Sends mail that is due: at once if this process wrote it, within seconds if another one did."""
 
+    name = "mail"
+    goodbye_seconds = 10.0
+    """Time to finish the mail being sent; after that, another worker will retry it."""
+
     def __init__(self, app: Flask) -> None:
-        self._app = app
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="mail", daemon=True)
+        super().__init__(app)
         with app.app_context():
             self._bell = runtime().mail_bell
 
-    def start(self) -> None:
-        """Start the thread; it stops when the process ends."""
-        self._thread.start()
-        # Worker processes run finalizers when they end, but not functions registered with atexit.
-        Finalize(None, self.stop, exitpriority=0)
-
-    def stop(self) -> None:
-        """Stop sending, after waiting up to ``GOODBYE_SECONDS`` for the mail in progress."""
-        self._stopping.set()
+    def _wake(self) -> None:
         self._bell.set()
-        self._thread.join(GOODBYE_SECONDS)
 
     def _run(self) -> None:
         counted = -COUNT_SECONDS

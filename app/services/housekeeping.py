@@ -15,8 +15,8 @@ from app.domain.errors import AlreadyAccepted, NotFound, OwnsWebsites
 from app.models import User, Website, utcnow
 from app.queries import housekeeping as queries
 from app.queries import invitations as invitation_queries
-from app.queries.housekeeping import BATCH, Number
-from app.queries.rows import Id
+from app.queries.housekeeping import BATCH
+from app.queries.rows import Id, Number
 from app.services import events
 from app.services.acting import recheck
 from app.services.authentication.codes import STEP_SECONDS

@@ -35,7 +35,7 @@ def as_pasted(text: str, find: Callable[[str], T | None]) -> T | None:
     return find(trimmed) if found is None and trimmed != text else found
 
 
-def require_somebody(user_id: UUID | None) -> None:
+def require_not_anonymous(user_id: UUID | None) -> None:
     """
     Make sure that the user can own and change things.
 

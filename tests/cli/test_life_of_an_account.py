@@ -106,7 +106,7 @@ class TestRestore:
         assert (several.exit_code, one.exit_code) == (5, 0)
         assert "More than one user has that name." in several.stderr
 
-    def test_nobody_of_that_name(self, run, ada):
+    def test_an_unknown_name(self, run, ada):
         assert run("users", "restore", "ada").exit_code == 4
 
     def test_search_is_for_accounts_that_are_there(self, run):

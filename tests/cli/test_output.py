@@ -10,6 +10,7 @@ from sqlalchemy import update
 from app.cli.output import plain
 from app.db.session import transaction
 from app.models import Team
+from tests.cli.test_users import PROFILE
 
 
 class TestTables:
@@ -31,16 +32,7 @@ class TestTables:
 
         lines = run("users", "show", "ada").stdout.splitlines()
 
-        profile = [
-            "email",
-            "display_name",
-            "last_seen_at",
-            "pending",
-            "disabled_at",
-            "must_change_password",
-            "service_account",
-        ]
-        assert [line.split(maxsplit=1)[0] for line in lines] == ["id", "username", "role", "created_at", *profile]
+        assert [line.split(maxsplit=1)[0] for line in lines] == ["id", "username", "role", "created_at", *PROFILE]
         assert lines[0] == f"id                    {ada.id}"
         assert lines[3].endswith("Z")
 

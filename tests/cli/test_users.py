@@ -11,6 +11,15 @@ from tests.conftest import Person
 
 ANOTHER = "Make another user an administrator first: frontdesk users update USER --role admin"
 GONE = f"Error: {unknown('user')}\n"
+PROFILE = [
+    "email",
+    "display_name",
+    "last_seen_at",
+    "pending",
+    "disabled_at",
+    "must_change_password",
+    "service_account",
+]
 KEYS = ["id", "username", "role", "created_at"]
 
 
@@ -97,16 +106,7 @@ class TestShow:
     def test_by_name_in_any_case_or_by_id(self, printed, ada, name: str):
         found = printed("users", "show", str(ada.id).upper() if name == "id" else name)
 
-        assert list(found) == [
-            *KEYS,
-            "email",
-            "display_name",
-            "last_seen_at",
-            "pending",
-            "disabled_at",
-            "must_change_password",
-            "service_account",
-        ]
+        assert list(found) == [*KEYS, *PROFILE]
         assert UUID(found["id"]) == ada.id
 
     @pytest.mark.parametrize("name", ["ADA@example.com", "ada@EXAMPLE.com", "Ada Lövelace", "ADA LÖVELACE"])

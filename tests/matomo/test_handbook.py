@@ -4,7 +4,7 @@ import re
 
 from app.api.matomo import methods
 from app.api.matomo.filters import DEFAULT_LIMIT
-from app.api.matomo.methods.api import MOST_BYTES, MOST_SECONDS, MOST_URLS_OF_ANYBODY
+from app.api.matomo.methods.api import MOST_ANONYMOUS_URLS, MOST_BYTES, MOST_SECONDS
 from app.api.matomo.parameter_types import MOST_ITEMS
 from app.api.matomo.parameters import MOST
 from app.api.matomo.patterns import MOST_LETTERS
@@ -27,7 +27,7 @@ def test_the_numbers_are_those_of_the_code():
     text = " ".join(PAGE.split())
 
     assert f"{MOST} parameters, eight levels of brackets, {MOST_ITEMS} values" in text
-    assert f"as many calls as one request has room for ({MOST_URLS_OF_ANYBODY} from callers" in text
+    assert f"as many calls as one request has room for ({MOST_ANONYMOUS_URLS} from callers" in text
     assert f"After {MOST_SECONDS:g} seconds, or {MOST_BYTES // 1_000_000} MB of results" in text
     assert f"Lists have {DEFAULT_LIMIT} rows unless" in text
     assert f"up to {MOST_LETTERS} characters" in text

@@ -6,10 +6,12 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from app.db.session import db, transaction
 from app.models import Base, Membership
+from tests.conftest import Person
 from tests.umami.world import World
 
 
@@ -45,6 +47,24 @@ def change(app: Flask) -> Callable[..., None]:
             session.execute(update(model).where(model.id == key).values(**values))
 
     return write
+
+
+@pytest.fixture
+def administration(admin: Person, client_of: Callable[[Person], FlaskClient]) -> FlaskClient:
+    """A client of an administrator."""
+    return client_of(admin)
+
+
+@pytest.fixture
+def alice(make_user: Callable[..., Person]) -> Person:
+    """A user."""
+    return make_user("alice")
+
+
+@pytest.fixture
+def session(alice: Person, client_of: Callable[[Person], FlaskClient]) -> FlaskClient:
+    """A client of alice."""
+    return client_of(alice)
 
 
 @pytest.fixture(scope="module")

@@ -2,17 +2,19 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
+from app import create_app
 from app.domain.actor import OPERATOR
-from app.domain.errors import TooManyKeys
+from app.domain.errors import Missing, NoPassword, TooManyKeys
 from app.domain.scopes import Scope
 from app.models import ApiKey, utcnow
 from app.security import tokens
-from app.services.authentication import api_keys
+from app.services.authentication import access_tokens, api_keys, password_resets, reset_links
 from app.services.users import accounts
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, settings_for
 from tests.racing import at_once
 
 UNAUTHORIZED = {"error": {"message": "Unauthorized", "code": "unauthorized", "status": 401}}
@@ -24,16 +26,6 @@ BAD = "umami_not_a_real_key"
 def tree(field, text):
     error = {"message": "Bad request", "code": "bad-request", "status": 400}
     return {"error": {**error, "errors": [], "properties": {field: {"errors": [text]}}}}
-
-
-@pytest.fixture
-def alice(make_user):
-    return make_user("alice")
-
-
-@pytest.fixture
-def session(alice, client_of):
-    return client_of(alice)
 
 
 @pytest.fixture
@@ -258,9 +250,6 @@ class TestEnd:
         assert client.get("/api/me").status_code == 200
 
     def test_in_every_process_at_once(self, app, alice, make, by, session, database_url, tmp_path):
-        from app import create_app
-        from tests.conftest import settings_for
-
         made = make(alice)
         other = create_app(settings_for(database_url, tmp_path)).test_client()
         other.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {made.key}"
@@ -283,7 +272,7 @@ class TestForOthers:
         assert (owner, row["id"], row["scopes"], ended) == ("alice", made["id"], ["users:read"], {"ok": True})
         assert client.get(path).json == []
 
-    def test_nobody_else_does(self, admin, alice, client_of, make_user):
+    def test_other_users_do_not(self, admin, alice, client_of, make_user):
         client = client_of(make_user())
 
         answers = [
@@ -294,8 +283,6 @@ class TestForOthers:
         assert answers == [UNAUTHORIZED] * 2
 
     def test_an_access_token_makes_none(self, app, alice, by):
-        from app.services.authentication import access_tokens
-
         with app.app_context():
             token = access_tokens.create_token(OPERATOR, alice.id, description="x")
 
@@ -335,6 +322,17 @@ class TestServiceAccounts:
 
         assert changed == {"error": {"message": text, "code": "bad-request", "status": 400}}
         assert created == tree("password", text)
+
+    def test_get_no_reset_link(self, app, service):
+        with app.app_context():
+            account = UUID(service["id"])
+            assert reset_links.make_mailed_link(account, account) is None
+            with pytest.raises(NoPassword):
+                password_resets.make_link(OPERATOR, account)
+
+    def test_are_made_on_purpose_only(self, app):
+        with app.app_context(), pytest.raises(Missing):
+            accounts.create_user(OPERATOR, username="ada")
 
     def test_do_not_count_as_the_last_administrator(self, admin, client_of):
         client = client_of(admin)

@@ -130,7 +130,7 @@ class TestQueries:
 
     @pytest.mark.parametrize("text", ["x", "", "%00", "1", ID.replace("-", "")])
     def test_a_deletion_names_an_heir_or_none(self, world, pristine, text):
-        response = world.send("DELETE", "/api/users/:somebody", query_string=f"transferTo={text}")
+        response = world.send("DELETE", "/api/users/:outsider", query_string=f"transferTo={text}")
 
         assert (response.status_code, response.json) == (400, bad_fields(transferTo="Invalid UUID"))
         assert world.state == pristine

@@ -30,7 +30,7 @@ VALUES = {
 }
 LONG = {
     "/api/users": {"username": 255, "password": 255},
-    "/api/users/:somebody": {"username": 255, "password": 255},
+    "/api/users/:outsider": {"username": 255, "password": 255},
     "/api/me/password": {"newPassword": 255},
     "/api/teams": {"name": 50},
     "/api/teams/join": {"accessCode": 50},

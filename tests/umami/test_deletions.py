@@ -40,7 +40,7 @@ class TestEveryDeletion:
 
     @pytest.mark.parametrize("body", ["[]", "null", "1", "{", '{"a": 1}x'])
     def test_a_body_that_is_no_object_is_refused(self, world, pristine, body):
-        response = world.send("DELETE", "/api/users/:somebody", data=body)
+        response = world.send("DELETE", "/api/users/:outsider", data=body)
 
         assert response.status_code == 400
         assert world.state == pristine

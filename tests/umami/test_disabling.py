@@ -24,11 +24,6 @@ def ada(make_user):
 
 
 @pytest.fixture
-def administration(admin, client_of):
-    return client_of(admin)
-
-
-@pytest.fixture
 def log_in(anonymous):
     def attempt(username, password=PASSWORD):
         return anonymous.post("/api/auth/login", json={"username": username, "password": password})

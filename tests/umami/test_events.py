@@ -13,19 +13,19 @@ RECORDED = {
     "POST /api/me/password": ["PasswordChanged"],
     "POST /api/me/api-keys": ["ApiKeyCreated"],
     "POST /api/users/:self/api-keys": ["ApiKeyCreated"],
-    "POST /api/users/:somebody/api-keys": ["ApiKeyCreated"],
+    "POST /api/users/:outsider/api-keys": ["ApiKeyCreated"],
     "DELETE /api/me/sessions/:my-session": ["SessionsRevoked"],
     "POST /api/admin/teams/:team/2fa": ["SecondFactorRequirementChanged"],
-    "POST /api/admin/users/:somebody/2fa": ["SecondFactorRequirementChanged"],
+    "POST /api/admin/users/:outsider/2fa": ["SecondFactorRequirementChanged"],
     "POST /api/users": ["UserCreated"],
     "POST /api/users/:self": ["UserUpdated"],
-    "POST /api/users/:somebody": ["UserUpdated"],
+    "POST /api/users/:outsider": ["UserUpdated"],
     "DELETE /api/users/:self/sessions": ["SessionsRevoked"],
-    "DELETE /api/users/:somebody/sessions": ["SessionsRevoked"],
+    "DELETE /api/users/:outsider/sessions": ["SessionsRevoked"],
     "DELETE /api/users/:colleague/sessions/:foreign-session": ["SessionsRevoked"],
     "POST /api/users/:deleted/restore": ["UserRestored"],
-    "POST /api/users/:somebody/disable": ["SessionsRevoked", "UserDisabled"],
-    "DELETE /api/users/:somebody": ["WebsiteDeleted", "SessionsRevoked", "UserDeleted"],
+    "POST /api/users/:outsider/disable": ["SessionsRevoked", "UserDisabled"],
+    "DELETE /api/users/:outsider": ["WebsiteDeleted", "SessionsRevoked", "UserDeleted"],
     "POST /api/teams": ["TeamCreated"],
     "POST /api/teams for another user": ["TeamCreated"],
     "POST /api/teams/join": ["MembershipAdded"],
@@ -54,12 +54,12 @@ RECORDED = {
     "POST /api/websites/:site/shares": ["ShareCreated"],
     "POST /api/websites/:mine/shares": ["ShareCreated"],
     "POST /api/websites/:foreign-site/shares": ["ShareCreated"],
-    "PUT /api/websites/:site/access/:somebody": ["GrantsChanged"],
-    "PUT /api/websites/:mine/access/:somebody": ["GrantsChanged"],
-    "PUT /api/websites/:foreign-site/access/:somebody": ["GrantsChanged"],
-    "DELETE /api/websites/:site/access/:somebody": ["GrantsChanged"],
-    "DELETE /api/websites/:mine/access/:somebody": ["GrantsChanged"],
-    "DELETE /api/websites/:foreign-site/access/:somebody": ["GrantsChanged"],
+    "PUT /api/websites/:site/access/:outsider": ["GrantsChanged"],
+    "PUT /api/websites/:mine/access/:outsider": ["GrantsChanged"],
+    "PUT /api/websites/:foreign-site/access/:outsider": ["GrantsChanged"],
+    "DELETE /api/websites/:site/access/:outsider": ["GrantsChanged"],
+    "DELETE /api/websites/:mine/access/:outsider": ["GrantsChanged"],
+    "DELETE /api/websites/:foreign-site/access/:outsider": ["GrantsChanged"],
     "POST /api/invitations": ["InvitationCreated"],
     "POST /api/invitations to their website": ["InvitationCreated"],
     "POST /api/invitations to the team's website": ["InvitationCreated"],
@@ -80,15 +80,15 @@ NOTHING_TO_RECORD = {
     "POST /api/2fa/setup/initiate",  # changes nothing until a code confirms it
     "POST /api/2fa/setup/cancel",
     "POST /api/admin/2fa/global",  # is not required initially
-    "DELETE /api/admin/users/:somebody/2fa",  # has none initially
-    "POST /api/users/:somebody/enable",  # is not disabled initially
+    "DELETE /api/admin/users/:outsider/2fa",  # has none initially
+    "POST /api/users/:outsider/enable",  # is not disabled initially
     "DELETE /api/me/sessions",  # the matrix's callers have only one
 }
 SAID = {
     "POST /api/admin/teams/:team/2fa": {"required": True},
-    "POST /api/admin/users/:somebody/2fa": {"required": True},
+    "POST /api/admin/users/:outsider/2fa": {"required": True},
     "POST /api/users/:self": {"displayName": "Another"},
-    "POST /api/users/:somebody": {"displayName": "Another"},
+    "POST /api/users/:outsider": {"displayName": "Another"},
     "POST /api/teams/:team": {"name": "Another"},
     **{f"POST /api/websites/{site}": {"name": "Another"} for site in (":site", ":mine", ":foreign-site")},
 }

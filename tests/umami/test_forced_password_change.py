@@ -28,11 +28,6 @@ def session(ada, client_of):
 
 
 @pytest.fixture
-def administration(admin, client_of):
-    return client_of(admin)
-
-
-@pytest.fixture
 def required(administration, ada, session):
     """Ada must change the password."""
     return administration.post(f"/api/users/{ada.id}", json={"mustChangePassword": True})

@@ -4,10 +4,13 @@ import pytest
 
 from app.api.matomo.registry import METHODS
 from app.db.session import transaction
+from app.domain.actor import OPERATOR
 from app.domain.scopes import Scope
 from app.models import ApiKey
 from app.security import tokens
+from app.services.users import accounts
 from tests.umami.test_matrix import BODIES, ROWS
+from tests.umami.world import PASSWORD
 
 ENDPOINTS = {
     "any": "GET /api/me",
@@ -203,21 +206,68 @@ def test_matomo_wants_the_same_scopes(app, world, keys, name):
     assert {texts[scope] for scope in denied - {"none"}} <= ({lacking} if needed != "none" else {texts["admin"]})
 
 
+LACKING = {"error": {"message": "This API key lacks the scope admin.", "code": "unauthorized", "status": 401}}
+
+
 def test_a_key_can_neither_become_an_administrator_nor_make_one(app, world, keys):
-    headers, other, me = keys["users:write"], str(world.users["somebody"]), str(world.users["admin"])
+    headers, other, me = keys["users:write"], str(world.users["outsider"]), str(world.users["admin"])
     client = app.test_client()
-    lacking = {"error": {"message": "This API key lacks the scope admin.", "code": "unauthorized", "status": 401}}
+    invited = world.send("POST", "/api/invitations", json={"username": "boss", "role": "admin"}).json["id"]
+    with app.app_context():
+        second = accounts.create_user(OPERATOR, username="second", password="correct horse", role="admin").id
 
     answers = [
         client.post(path, json=body, headers=headers).json
         for path, body in (
             ("/api/users", {"username": "eve", "password": "correct horse", "role": "admin"}),
             (f"/api/users/{other}", {"role": "admin"}),
+            (f"/api/users/{second}", {"role": "user"}),
+            (f"/api/users/{second}", {"password": "another horse"}),
+            (f"/api/users/{second}", {"email": "eve@example.org"}),
             (f"/api/users/{me}", {"email": "eve@example.org"}),
             ("/api/invitations", {"username": "eve", "role": "admin"}),
+            (f"/api/invitations/{invited}/resend", {}),
         )
     ]
     own = client.post(f"/api/users/{me}", json={"password": "another horse"}, headers=keys["admin"]).json
 
-    assert answers == [lacking] * 4
+    assert answers == [LACKING] * 8
     assert own == UNAUTHORIZED
+
+
+def matomo(app, key, method, **parameters):
+    form = {"module": "API", "method": f"UsersManager.{method}", "format": "json", "token_auth": f"umami_{key}"}
+    return app.test_client().post("/index.php", data=form | parameters).json
+
+
+def test_nor_with_a_link_for_an_invited_administrator(app, world, keys):
+    world.send("POST", "/api/invitations", json={"username": "boss", "role": "admin"})
+
+    link = matomo(app, "users:write", "generateInviteLink", userLogin="boss", passwordConfirmation=PASSWORD)
+
+    assert link == {"result": "error", "message": LACKING["error"]["message"]}
+
+
+def test_matomo_asks_a_key_with_the_scope_admin_for_no_password(app, world, keys):
+    made = matomo(app, "admin", "setSuperUserAccess", userLogin="outsider", hasSuperUserAccess="1")
+
+    assert made == {"result": "success", "message": "ok"}
+    assert matomo(app, "admin", "getUser", userLogin="outsider")["superuser_access"] == 1
+
+
+def test_chosen_scopes_that_equal_those_of_umami_are_named_in_errors(app, world):
+    with app.app_context(), transaction() as session:
+        session.add(
+            ApiKey(
+                user_id=world.users["admin"],
+                name="chosen",
+                token_hash=tokens.hash_api_key("umami_chosen"),
+                key_prefix="umami_",
+                scopes=" ".join(sorted(UMAMI)),
+            )
+        )
+    world.changed = True
+
+    refused = world.send("GET", "/api/users", headers={"Authorization": "Bearer umami_chosen"}).json
+
+    assert refused["error"]["message"] == "This API key lacks the scope users:read."

@@ -33,11 +33,11 @@ GET /api/me/api-keys                         401  401  200  200  200  200  200  
 POST /api/me/api-keys                        401  401  200  200  200  200  200  200  200  200  200
 DELETE /api/me/api-keys/:unknown             401  401  404  404  404  404  404  404  404  404  404
 GET /api/users/:self/api-keys                401  401  200  200  200  200  200  200  200  200  200
-GET /api/users/:somebody/api-keys            401  401  401  401  401  401  401  401  401  401  200
+GET /api/users/:outsider/api-keys            401  401  401  401  401  401  401  401  401  401  200
 POST /api/users/:self/api-keys               401  401  200  200  200  200  200  200  200  200  200
-POST /api/users/:somebody/api-keys           401  401  401  401  401  401  401  401  401  401  200
+POST /api/users/:outsider/api-keys           401  401  401  401  401  401  401  401  401  401  200
 POST /api/users/:unknown/api-keys            401  401  401  401  401  401  401  401  401  401  404
-DELETE /api/users/:somebody/api-keys/:unknown
+DELETE /api/users/:outsider/api-keys/:unknown
                                              401  401  401  401  401  401  401  401  401  401  404
 
 GET /api/2fa/status                          401  401  200  200  200  200  200  200  200  200  200
@@ -49,10 +49,10 @@ POST /api/2fa/verify                         401  401  401  401  401  401  401  
 POST /api/admin/2fa/global                   401  401  401  401  401  401  401  401  401  401  200
 POST /api/admin/teams/:team/2fa              401  401  401  401  401  401  401  401  401  401  200
 POST /api/admin/teams/:unknown/2fa           401  401  401  401  401  401  401  401  401  401  404
-POST /api/admin/users/:somebody/2fa          401  401  401  401  401  401  401  401  401  401  200
+POST /api/admin/users/:outsider/2fa          401  401  401  401  401  401  401  401  401  401  200
 POST /api/admin/users/:unknown/2fa           401  401  401  401  401  401  401  401  401  401  404
-GET /api/admin/users/:somebody/2fa           401  401  401  401  401  401  401  401  401  401  200
-DELETE /api/admin/users/:somebody/2fa        401  401  401  401  401  401  401  401  401  401  200
+GET /api/admin/users/:outsider/2fa           401  401  401  401  401  401  401  401  401  401  200
+DELETE /api/admin/users/:outsider/2fa        401  401  401  401  401  401  401  401  401  401  200
 DELETE /api/admin/users/:self/2fa            401  401  401  401  401  401  401  401  401  401  400
 
 GET /api/users                               401  401  401  401  401  401  401  401  401  401  200
@@ -62,38 +62,38 @@ GET /api/admin/teams                         401  401  401  401  401  401  401  
 GET /api/admin/websites                      401  401  401  401  401  401  401  401  401  401  200
 POST /api/users                              401  401  401  401  401  401  401  401  401  401  200
 GET /api/users/:self                         401  401  200  200  200  200  200  200  200  200  200
-GET /api/users/:somebody                     401  401  401  401  401  401  401  401  401  401  200
+GET /api/users/:outsider                     401  401  401  401  401  401  401  401  401  401  200
 GET /api/users/:unknown                      401  401  401  401  401  401  401  401  401  401  404
 GET /api/users/:no-id                        401  401  404  404  404  404  404  404  404  404  404
 POST /api/users/:self                        401  401  200  200  200  200  200  200  200  200  200
-POST /api/users/:somebody                    401  401  401  401  401  401  401  401  401  401  200
+POST /api/users/:outsider                    401  401  401  401  401  401  401  401  401  401  200
 POST /api/users/:unknown                     401  401  401  401  401  401  401  401  401  401  404
 DELETE /api/users/:self                      401  401  401  401  401  401  401  401  401  401  400
-DELETE /api/users/:somebody                  401  401  401  401  401  401  401  401  401  401  200
+DELETE /api/users/:outsider                  401  401  401  401  401  401  401  401  401  401  200
 DELETE /api/users/:unknown                   401  401  401  401  401  401  401  401  401  401  404
 POST /api/users/:deleted/restore             401  401  401  401  401  401  401  401  401  401  200
-POST /api/users/:somebody/restore            401  401  401  401  401  401  401  401  401  401  404
+POST /api/users/:outsider/restore            401  401  401  401  401  401  401  401  401  401  404
 POST /api/users/:unknown/restore             401  401  401  401  401  401  401  401  401  401  404
 GET /api/users/:self/sessions                401  401  200  200  200  200  200  200  200  200  200
-GET /api/users/:somebody/sessions            401  401  401  401  401  401  401  401  401  401  200
+GET /api/users/:outsider/sessions            401  401  401  401  401  401  401  401  401  401  200
 GET /api/users/:unknown/sessions             401  401  401  401  401  401  401  401  401  401  404
 DELETE /api/users/:self/sessions             401  401  200  200  200  200  200  200  200  200  200
-DELETE /api/users/:somebody/sessions         401  401  401  401  401  401  401  401  401  401  200
+DELETE /api/users/:outsider/sessions         401  401  401  401  401  401  401  401  401  401  200
 DELETE /api/users/:unknown/sessions          401  401  401  401  401  401  401  401  401  401  404
 DELETE /api/users/:colleague/sessions/:foreign-session
                                              401  401  401  401  401  401  401  401  401  401  200
-DELETE /api/users/:somebody/sessions/:foreign-session
+DELETE /api/users/:outsider/sessions/:foreign-session
                                              401  401  401  401  401  401  401  401  401  401  404
-POST /api/users/:somebody/disable            401  401  401  401  401  401  401  401  401  401  200
+POST /api/users/:outsider/disable            401  401  401  401  401  401  401  401  401  401  200
 POST /api/users/:unknown/disable             401  401  401  401  401  401  401  401  401  401  404
 POST /api/users/:self/disable                401  401  401  401  401  401  401  401  401  401  400
-POST /api/users/:somebody/enable             401  401  401  401  401  401  401  401  401  401  200
+POST /api/users/:outsider/enable             401  401  401  401  401  401  401  401  401  401  200
 POST /api/users/:unknown/enable              401  401  401  401  401  401  401  401  401  401  404
 GET /api/users/:self/websites                401  401  200  200  200  200  200  200  200  200  200
-GET /api/users/:somebody/websites            401  401  401  401  401  401  401  401  401  401  200
+GET /api/users/:outsider/websites            401  401  401  401  401  401  401  401  401  401  200
 GET /api/users/:unknown/websites             401  401  401  401  401  401  401  401  401  401  200
 GET /api/users/:self/teams                   401  401  200  200  200  200  200  200  200  200  200
-GET /api/users/:somebody/teams               401  401  401  401  401  401  401  401  401  401  200
+GET /api/users/:outsider/teams               401  401  401  401  401  401  401  401  401  401  200
 GET /api/users/:unknown/teams                401  401  401  401  401  401  401  401  401  401  200
 
 GET /api/teams                               401  401  200  200  200  200  200  200  200  200  200
@@ -115,7 +115,7 @@ POST /api/teams/:team/users/:colleague       401  401  401  401  200  200  401  
 POST /api/teams/:team/users/:colleague with team-owner
                                              401  401  401  401  200  401  401  401  401  401  200
 POST /api/teams/:team/users/:owner           401  401  401  401  400  401  401  401  401  401  400
-POST /api/teams/:team/users/:somebody        401  401  401  401  400  400  401  401  401  401  400
+POST /api/teams/:team/users/:outsider        401  401  401  401  400  400  401  401  401  401  400
 DELETE /api/teams/:team/users/:self          401  401  400  400  400  200  200  200  200  400  400
 DELETE /api/teams/:team/users/:colleague     401  401  401  401  200  200  401  401  401  401  200
 DELETE /api/teams/:team/users/:owner         401  401  401  401  400  401  401  401  401  401  400
@@ -171,19 +171,19 @@ GET /api/websites/:mine/access               401  401  200  200  200  200  200  
 GET /api/websites/:foreign-site/access       401  401  401  401  401  401  401  401  401  200  200
 GET /api/websites/:unknown/access            401  401  401  401  401  401  401  401  401  401  404
 GET /api/users/:self/access                  401  401  200  200  200  200  200  200  200  200  200
-GET /api/users/:somebody/access              401  401  401  401  401  401  401  401  401  401  200
+GET /api/users/:outsider/access              401  401  401  401  401  401  401  401  401  401  200
 GET /api/users/:unknown/access               401  401  401  401  401  401  401  401  401  401  404
-PUT /api/websites/:site/access/:somebody     401  401  401  401  200  200  401  401  401  401  200
-PUT /api/websites/:mine/access/:somebody     401  401  200  200  200  200  200  200  200  200  200
-PUT /api/websites/:foreign-site/access/:somebody
+PUT /api/websites/:site/access/:outsider     401  401  401  401  200  200  401  401  401  401  200
+PUT /api/websites/:mine/access/:outsider     401  401  200  200  200  200  200  200  200  200  200
+PUT /api/websites/:foreign-site/access/:outsider
                                              401  401  401  401  401  401  401  401  401  200  200
-PUT /api/websites/:unknown/access/:somebody  401  401  401  401  401  401  401  401  401  401  404
+PUT /api/websites/:unknown/access/:outsider  401  401  401  401  401  401  401  401  401  401  404
 PUT /api/websites/:mine/access/:unknown      401  401  400  400  400  400  400  400  400  400  404
-DELETE /api/websites/:site/access/:somebody  401  401  401  401  200  200  401  401  401  401  200
-DELETE /api/websites/:mine/access/:somebody  401  401  200  200  200  200  200  200  200  200  200
-DELETE /api/websites/:foreign-site/access/:somebody
+DELETE /api/websites/:site/access/:outsider  401  401  401  401  200  200  401  401  401  401  200
+DELETE /api/websites/:mine/access/:outsider  401  401  200  200  200  200  200  200  200  200  200
+DELETE /api/websites/:foreign-site/access/:outsider
                                              401  401  401  401  401  401  401  401  401  200  200
-DELETE /api/websites/:unknown/access/:somebody
+DELETE /api/websites/:unknown/access/:outsider
                                              401  401  401  401  401  401  401  401  401  401  404
 DELETE /api/websites/:mine/access/:unknown   401  401  400  400  400  400  400  400  400  400  404
 
@@ -222,7 +222,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/me/password": {"currentPassword": PASSWORD, "newPassword": "another horse"},
     **{
         f"POST /api/{whose}/api-keys": {"name": "Report"}
-        for whose in ("me", "users/:self", "users/:somebody", "users/:unknown")
+        for whose in ("me", "users/:self", "users/:outsider", "users/:unknown")
     },
     "POST /api/2fa/setup/confirm": {"token": "000000"},
     "POST /api/2fa/disable": {"password": PASSWORD, "token": "000000"},
@@ -231,32 +231,32 @@ BODIES: dict[str, dict[str, Any]] = {
         f"POST /api/admin/{what}": {"required": False}
         for what in (
             "2fa/global",
-            *(f"{kind}/2fa" for kind in ("teams/:team", "teams/:unknown", "users/:somebody", "users/:unknown")),
+            *(f"{kind}/2fa" for kind in ("teams/:team", "teams/:unknown", "users/:outsider", "users/:unknown")),
         )
     },
     "POST /api/users": {"username": "newcomer", "password": PASSWORD, "role": "user"},
     "POST /api/teams": {"name": "Other"},
-    "POST /api/teams for another user": {"name": "Other", "ownerId": ":somebody"},
+    "POST /api/teams for another user": {"name": "Other", "ownerId": ":outsider"},
     "POST /api/teams/join": {"accessCode": ACCESS_CODE},
     "POST /api/teams/join with a wrong code": {"accessCode": "team_of_nobody"},
-    "POST /api/teams/:team/users": {"userId": ":somebody", "role": "team-member"},
+    "POST /api/teams/:team/users": {"userId": ":outsider", "role": "team-member"},
     "POST /api/teams/:team/users/:colleague": {"role": "team-view-only"},
     "POST /api/teams/:team/users/:colleague with team-owner": {"role": "team-owner"},
     "POST /api/teams/:team/users/:owner": {"role": "team-member"},
-    "POST /api/teams/:team/users/:somebody": {"role": "team-member"},
+    "POST /api/teams/:team/users/:outsider": {"role": "team-member"},
     "POST /api/teams/:team/websites": SITE,
     "POST /api/websites": SITE,
     "POST /api/websites for the team": {**SITE, "teamId": ":team"},
     "POST /api/websites for no team": {**SITE, "teamId": ":unknown"},
     "POST /api/websites/:site/transfer to the caller": {"userId": ":self"},
-    "POST /api/websites/:site/transfer to another user": {"userId": ":somebody"},
+    "POST /api/websites/:site/transfer to another user": {"userId": ":outsider"},
     "POST /api/websites/:mine/transfer to the team": {"teamId": ":team"},
     "POST /api/websites/:foreign-site/transfer to the team": {"teamId": ":team"},
     "POST /api/websites/:site/shares": {"name": "Link"},
     "POST /api/websites/:mine/shares": {"name": "Link"},
     "POST /api/websites/:foreign-site/shares": {"name": "Link"},
     **{
-        f"PUT /api/websites/{site}/access/:somebody": {"role": "view"}
+        f"PUT /api/websites/{site}/access/:outsider": {"role": "view"}
         for site in (":site", ":mine", ":foreign-site", ":unknown")
     },
     "PUT /api/websites/:mine/access/:unknown": {"role": "view"},

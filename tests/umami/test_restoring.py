@@ -19,11 +19,6 @@ def ada(make_user):
 
 
 @pytest.fixture
-def administration(admin, client_of):
-    return client_of(admin)
-
-
-@pytest.fixture
 def restore(administration):
     return lambda person: administration.post(f"/api/users/{person.id}/restore")
 

@@ -49,21 +49,6 @@ def _stopped(clock):
 
 
 @pytest.fixture
-def alice(make_user):
-    return make_user("alice")
-
-
-@pytest.fixture
-def session(alice, client_of):
-    return client_of(alice)
-
-
-@pytest.fixture
-def administration(admin, client_of):
-    return client_of(admin)
-
-
-@pytest.fixture
 def enroll(client_of):
     """``enroll(person)`` enables a second factor, and returns its secret and backup codes."""
 

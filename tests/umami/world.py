@@ -35,12 +35,12 @@ TEAM_ROLES = {
     "colleague": "team-member",
 }
 GLOBAL_ROLES = {"view-only": "view-only", "view-only as team-member": "view-only", "admin": "admin"}
-PEOPLE = ["view-only", "user", *TEAM_ROLES, "website owner", "admin", "somebody"]
-CALLERS = ["anonymous", "share token", *(name for name in PEOPLE if name not in ("colleague", "somebody"))]
+PEOPLE = ["view-only", "user", *TEAM_ROLES, "website owner", "admin", "outsider"]
+CALLERS = ["anonymous", "share token", *(name for name in PEOPLE if name not in ("colleague", "outsider"))]
 """The callers in the order of the table's columns. The two that are left out never call."""
 
 ACCESS_CODE = "team_of_the_matrix"
-SITE_SLUG, FOREIGN_SLUG = "site-of-the-team", "site-of-somebody"
+SITE_SLUG, FOREIGN_SLUG = "site-of-the-team", "site-of-outsider"
 
 
 def token_of(name: str) -> str:
@@ -65,7 +65,7 @@ class World:
     A team with members in every role, a website of the team and of each user, and shares of two websites.
 
     In paths and bodies, words with a colon are replaced by ids: ``:team``, ``:site`` (the team's), ``:mine`` (the
-    caller's website), ``:foreign-site`` (the website owner's), ``:self``, ``:somebody`` (a user in no team),
+    caller's website), ``:foreign-site`` (the website owner's), ``:self``, ``:outsider`` (a user in no team),
     ``:deleted`` (a deleted user), ``:colleague`` (in the team), ``:owner`` (of the team), ``:invitation`` (by the
     website owner), ``:unknown`` (an id that does not exist). ``ids`` has all of them.
     """
@@ -183,7 +183,7 @@ class World:
 
     def ids(self, caller: str) -> dict[str, str]:
         """Return the values of the words with a colon in a request of this caller."""
-        own = caller if caller in self.users else "somebody"
+        own = caller if caller in self.users else "outsider"
         found: dict[str, UUID | str] = {
             ":team": self.team,
             ":site": self.site,
@@ -195,7 +195,7 @@ class World:
             ":deleted": self.deleted,
             ":my-session": self.sessions[own],
             ":foreign-session": self.sessions["colleague"],
-            ":somebody": self.users["somebody"],
+            ":outsider": self.users["outsider"],
             ":colleague": self.users["colleague"],
             ":owner": self.users["team-owner"],
             ":invitation": self.invitation,

@@ -2,8 +2,8 @@
 The hash chain of the audit log, which shows tampering.
 
 Events are written without a number. Soon after, ``seal`` numbers the new rows under a lock and gives each an HMAC of
-its columns and of the hash before it. The key is derived from the server's secret, so that no one who can only write to
-the database can make valid hashes. Both ends of the chain are kept apart, with HMACs of their own.
+its columns and of the hash before it. The key is derived from the server's secret, so that write access
+to the database is not enough to make valid hashes. Both ends of the chain are kept apart, with HMACs of their own.
 """
 
 from collections.abc import Iterator

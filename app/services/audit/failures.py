@@ -26,14 +26,14 @@ BOUNDED: tuple[type[Event], ...] = (
     events.PasswordResetRequested,
     events.PermissionDenied,
 )
-"""The events that someone without any rights can cause as often as they like."""
+"""The events that a caller without any permission can cause any number of times."""
 WINDOW = timedelta(hours=1)
 SHOWN = 10
 """Rows of one action in a window from one address, for one account."""
 SHOWN_IN_ALL = 500
 """Rows of one action in a window, from all addresses."""
 IDS = ("actor_id", "credential_id", "target_id")
-NO_ONE = {
+WITHOUT_ACTOR = {
     **dict.fromkeys(IDS),
     "actor_name": "",
     "credential_kind": "none",
@@ -49,7 +49,7 @@ def write(session: Unit, row: Row) -> None:
     """Add the row of a failure, unless there have been too many."""
     report(session)
     who = f"{row['action']} {network_of(row['address'])} {row['actor_id'] or row['target_id'] or ''}"
-    if _counted(session, row["action"], SHOWN_IN_ALL, row | NO_ONE) and _counted(
+    if _counted(session, row["action"], SHOWN_IN_ALL, row | WITHOUT_ACTOR) and _counted(
         session, sha256(who.encode()).hexdigest(), SHOWN, row
     ):
         session.execute(queries.insert_event, row)

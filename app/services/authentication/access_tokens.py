@@ -4,15 +4,19 @@ from datetime import datetime
 from uuid import UUID
 
 from app.db.reads import fetch_all
-from app.db.session import retried, transaction
+from app.db.session import retried
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import NotFound
 from app.models import utcnow
 from app.queries import access_tokens as queries
 from app.queries.access_tokens import TokenRecord
-from app.services.acting import lock_user, recheck
-from app.services.authentication.credentials import ACCESS_TOKENS, clean_description, open_token
+from app.services.authentication.credentials import (
+    ACCESS_TOKENS,
+    clean_description,
+    open_token,
+    revoke_every,
+    revoke_one,
+)
 
 
 def create_token(actor: Actor, user_id: UUID, *, description: str, expires_at: datetime | None = None) -> str:
@@ -38,7 +42,6 @@ def list_tokens(actor: Actor, user_id: UUID) -> list[TokenRecord]:
     return fetch_all(queries.select_tokens, user_id=user_id, now=utcnow())
 
 
-@retried
 def revoke_token(actor: Actor, token_id: UUID, *, user_id: UUID | None = None) -> None:
     """
     Revoke one token, by default one of the actor's own.
@@ -48,13 +51,9 @@ def revoke_token(actor: Actor, token_id: UUID, *, user_id: UUID | None = None) -
     """
     owner = user_id or actor.user_id
     policy.require(policy.can_see_user(actor, owner))
-    with transaction() as session:
-        recheck(actor)
-        if not ACCESS_TOKENS.revoke(session, actor, owner, token_id):
-            raise NotFound
+    revoke_one(actor, ACCESS_TOKENS, owner, token_id)
 
 
-@retried
 def revoke_user(actor: Actor, user_id: UUID) -> int:
     """
     Revoke all tokens of a user, and return how many there were.
@@ -62,9 +61,7 @@ def revoke_user(actor: Actor, user_id: UUID) -> int:
     :raises Denied: the tokens are another user's, and the actor is not an administrator
     """
     policy.require(policy.can_see_user(actor, user_id))
-    with transaction() as session:
-        lock_user(session, actor, user_id)  # so that no token is created meanwhile
-        return ACCESS_TOKENS.revoke_all(session, actor, user_id)
+    return revoke_every(actor, ACCESS_TOKENS, user_id)
 
 
 @retried

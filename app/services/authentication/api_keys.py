@@ -9,16 +9,17 @@ from app.db.reads import fetch_all, fetch_one
 from app.db.session import retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import ControlCharacters, Missing, NotFound, NotInFuture, TooLong, TooManyKeys
+from app.domain.errors import Missing, NotFound, NotInFuture, TooManyKeys
+from app.domain.names import clean_label
 from app.domain.scopes import Scope, stored
 from app.models import ANONYMOUS_ID, ApiKey, new_id, utcnow
 from app.queries import api_keys as queries
 from app.queries.api_keys import KeyRecord
 from app.security import tokens
 from app.services import events
-from app.services.acting import lock_user, recheck
-from app.services.authentication.credentials import API_KEYS
-from app.services.lookup import require_somebody
+from app.services.acting import lock_user
+from app.services.authentication.credentials import API_KEYS, revoke_every, revoke_one
+from app.services.lookup import require_not_anonymous
 
 KEYS_PER_USER = 100
 NAME_MAX_LENGTH = 255
@@ -56,14 +57,14 @@ def create_key(
     :raises NotFound: there is no such account
     :raises TooManyKeys: the user has ``KEYS_PER_USER`` keys
     """
-    text = _clean_name(name)
+    text = clean_label(name, field="name", most=NAME_MAX_LENGTH)
     if scopes is not None and not scopes:
         raise Missing("scopes")
     now = utcnow()
     if expires_at is not None and expires_at <= now:
         raise NotInFuture("expires_at")
     policy.require(policy.can_manage_keys(actor, user_id))
-    require_somebody(user_id)
+    require_not_anonymous(user_id)
     key = tokens.new_api_key()
     made = ApiKey(
         id=new_id(),
@@ -99,7 +100,6 @@ def list_keys(actor: Actor, user_id: UUID) -> list[KeyRecord]:
     return fetch_all(queries.select_keys, user_id=user_id)
 
 
-@retried
 def revoke_key(actor: Actor, user_id: UUID, key_id: UUID) -> None:
     """
     End one key of a user at once.
@@ -108,13 +108,9 @@ def revoke_key(actor: Actor, user_id: UUID, key_id: UUID) -> None:
     :raises NotFound: the user has no such key
     """
     policy.require(policy.can_manage_keys(actor, user_id))
-    with transaction() as session:
-        recheck(actor)
-        if not API_KEYS.revoke(session, actor, user_id, key_id):
-            raise NotFound
+    revoke_one(actor, API_KEYS, user_id, key_id)
 
 
-@retried
 def revoke_all(actor: Actor, user_id: UUID) -> int:
     """
     End all keys of a user at once, and return how many there were.
@@ -122,17 +118,4 @@ def revoke_all(actor: Actor, user_id: UUID) -> int:
     :raises Denied: see ``create_key``
     """
     policy.require(policy.can_manage_keys(actor, user_id))
-    with transaction() as session:
-        lock_user(session, actor, user_id)  # so that no key is created meanwhile
-        return API_KEYS.revoke_all(session, actor, user_id)
-
-
-def _clean_name(text: str) -> str:
-    name = text.strip()
-    if not name:
-        raise Missing("name")
-    if len(name) > NAME_MAX_LENGTH:
-        raise TooLong("name", NAME_MAX_LENGTH, length=len(name))
-    if not name.isprintable():
-        raise ControlCharacters("name")
-    return name
+    return revoke_every(actor, API_KEYS, user_id)

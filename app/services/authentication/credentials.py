@@ -14,7 +14,8 @@ from app.db.errors import translated
 from app.db.reads import fetch_one, reader
 from app.db.session import Unit, execute_count, retried, transaction
 from app.domain.actor import Account, Actor, Credential, CredentialKind
-from app.domain.errors import ControlCharacters, Missing, NotFound, TooLong, Unavailable
+from app.domain.errors import NotFound, Unavailable
+from app.domain.names import clean_label
 from app.domain.scopes import Scope, parsed
 from app.models import AccessToken, LoginSession, new_id, utcnow
 from app.queries import access_tokens as token_queries
@@ -27,7 +28,7 @@ from app.queries.second_factor import delete_partials
 from app.runtime import runtime
 from app.security import tokens
 from app.services import events
-from app.services.acting import lock_user
+from app.services.acting import lock_user, recheck
 from app.services.events import Event
 from app.telemetry.log import log
 
@@ -153,11 +154,37 @@ API_KEYS = Store(
 )
 
 
+def revoke_everything(session: Unit, actor: Actor, user_id: UUID) -> None:
+    """Revoke all sessions, access tokens and API keys of a user, who must be locked."""
+    for store in (SESSIONS, ACCESS_TOKENS, API_KEYS):
+        store.revoke_all(session, actor, user_id)
+
+
+@retried
+def revoke_one(actor: Actor, store: Store, owner_id: UUID, credential_id: UUID) -> None:
+    """Revoke one credential of a user. :raises NotFound: the user has no such credential"""
+    with transaction() as session:
+        recheck(actor)
+        if not store.revoke(session, actor, owner_id, credential_id):
+            raise NotFound
+
+
+@retried
+def revoke_every(actor: Actor, store: Store, owner_id: UUID) -> int:
+    """
+    Revoke all credentials of one kind that a user has, and return how many there were.
+
+    :raises NotFound: there is no such user
+    """
+    with transaction() as session:
+        if lock_user(session, actor, owner_id) is None:  # locked, so that none is created meanwhile
+            raise NotFound
+        return store.revoke_all(session, actor, owner_id)
+
+
 def end_all(session: Unit, actor: Actor, user_id: UUID) -> None:
     """End all that gives access to a locked user's account: sessions, tokens, keys, unfinished logins, reset links."""
-    SESSIONS.revoke_all(session, actor, user_id)
-    ACCESS_TOKENS.revoke_all(session, actor, user_id)
-    API_KEYS.revoke_all(session, actor, user_id)
+    revoke_everything(session, actor, user_id)
     execute_count(delete_partials, owner_id=user_id)
     execute_count(delete_resets, owner_id=user_id)
 
@@ -214,14 +241,7 @@ def open_session(actor: Actor, *, user_agent: str = "", seconds: int | None = No
 
 def clean_description(text: str) -> str:
     """Return the description in the form in which it is stored. :raises Missing, TooLong, ControlCharacters"""
-    cleaned = text.strip()
-    if not cleaned:
-        raise Missing("description")
-    if len(cleaned) > DESCRIPTION_MAX_LENGTH:
-        raise TooLong("description", DESCRIPTION_MAX_LENGTH, length=len(cleaned))
-    if not all(sign.isprintable() or sign == " " for sign in cleaned):
-        raise ControlCharacters("description")
-    return cleaned
+    return clean_label(text, field="description", most=DESCRIPTION_MAX_LENGTH)
 
 
 @retried

@@ -15,7 +15,7 @@ from app.security import tokens
 from app.services import events
 from app.services.acting import lock_user
 from app.services.authentication import hashing
-from app.services.authentication.credentials import ACCESS_TOKENS, API_KEYS, SESSIONS
+from app.services.authentication.credentials import revoke_everything
 from app.services.authentication.link_lookup import look_up
 from app.services.authentication.new_passwords import check_new_password
 from app.services.authentication.reset_links import renew
@@ -69,9 +69,7 @@ def use(visitor: Actor, token: str, new_password: str) -> None:
             raise LinkGone
         user.password_hash, user.must_change_password = hashed, False
         owner = visitor.known_as(Account(user.id, user.username, user.role), Credential(CredentialKind.LINK))
-        SESSIONS.revoke_all(session, owner, user.id)
-        ACCESS_TOKENS.revoke_all(session, owner, user.id)
-        API_KEYS.revoke_all(session, owner, user.id)
+        revoke_everything(session, owner, user.id)
         profiles.note_password_changed(session, owner, user, address=user.email, by="link")
 
 

@@ -13,8 +13,8 @@ from app.models import utcnow
 from app.queries import sessions as queries
 from app.queries import users as user_queries
 from app.queries.sessions import SessionRecord
-from app.services.acting import lock_user, recheck
-from app.services.authentication.credentials import ACCESS_TOKENS, SESSIONS
+from app.services.acting import lock_user
+from app.services.authentication.credentials import ACCESS_TOKENS, SESSIONS, revoke_every, revoke_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,6 @@ def list_sessions(actor: Actor, window: Window, *, user_id: UUID | None = None) 
     return page.with_rows([SessionView(row, row.id == actor.session_id) for row in page.rows])
 
 
-@retried
 def revoke_session(actor: Actor, session_id: UUID, *, user_id: UUID | None = None) -> None:
     """
     End one session, by default one of the actor's own.
@@ -51,10 +50,7 @@ def revoke_session(actor: Actor, session_id: UUID, *, user_id: UUID | None = Non
     """
     owner = user_id or actor.user_id
     policy.require(policy.can_see_user(actor, owner))
-    with transaction() as session:
-        recheck(actor)
-        if not SESSIONS.revoke(session, actor, owner, session_id):
-            raise NotFound
+    revoke_one(actor, SESSIONS, owner, session_id)
 
 
 @retried
@@ -65,7 +61,6 @@ def revoke_others(actor: Actor) -> int:
         return SESSIONS.revoke_all(session, actor, actor.user_id, keep=actor.session_id)
 
 
-@retried
 def revoke_user(actor: Actor, user_id: UUID) -> int:
     """
     End all sessions of a user, and return how many there were.
@@ -74,10 +69,7 @@ def revoke_user(actor: Actor, user_id: UUID) -> int:
     :raises NotFound: there is no such user
     """
     policy.require(policy.can_see_user(actor, user_id))
-    with transaction() as session:
-        if lock_user(session, actor, user_id) is None:  # locked, so that no session is opened meanwhile
-            raise NotFound
-        return SESSIONS.revoke_all(session, actor, user_id)
+    return revoke_every(actor, SESSIONS, user_id)
 
 
 @retried

@@ -126,7 +126,7 @@ def close_account(actor: Actor, username: str, *, confirmation: Confirmation = N
     confirmation.check(actor)
     if actor.is_admin:
         person = find_person(username)
-        accounts.delete_user(actor, person.id, even_oneself=True)
+        accounts.delete_user(actor, person.id, allow_self=True)
         return
     invited = _invited_by(actor, username)
     if invited is None:

@@ -28,7 +28,7 @@ from app.queries.matomo.people import Person, PersonName, PersonOnSite
 from app.queries.matomo.sites import SiteKey
 from app.services.matomo import sites
 from app.services.matomo.lookup import find_person, is_anonymous, known
-from app.services.matomo.requirements import is_somebody, require_admin, require_admin_or, require_login, require_some
+from app.services.matomo.requirements import has_account, require_admin, require_admin_or, require_login, require_some
 
 EVERYTHING = Window(0, MAX_OFFSET)
 NOWHERE = UUID(int=0)
@@ -193,7 +193,7 @@ def list_people_on_site(
     :param standing: only users with this status; pending and expired invitations are the actor's own, except for
         administrators, who see all of them
     """
-    if not is_somebody(actor):
+    if not has_account(actor):
         return PeopleOnSite(Page([], 0), only_self=True)
     site = _site(actor, website, SiteRole.ADMIN)
     if site is None:

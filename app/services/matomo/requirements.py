@@ -14,14 +14,14 @@ from app.queries.matomo import people as queries
 from app.services.access.holders import ANONYMOUS
 
 
-def is_somebody(actor: Actor) -> bool:
+def has_account(actor: Actor) -> bool:
     """Return whether the actor is logged in. The ``anonymous`` account does not count as logged in."""
     return actor.id is not None and actor.id != ANONYMOUS_ID
 
 
 def require_login(actor: Actor) -> None:
     """:raises LoginNeeded: the actor is not logged in"""
-    if not is_somebody(actor):
+    if not has_account(actor):
         raise LoginNeeded
 
 
@@ -37,7 +37,7 @@ def require_admin_or(actor: Actor, username: str) -> None:
 
     :raises SelfNeeded: the actor is not an administrator, and has not exactly this username
     """
-    own = actor.username if is_somebody(actor) else ANONYMOUS
+    own = actor.username if has_account(actor) else ANONYMOUS
     if not policy.can_administer(actor) and username != own:
         raise SelfNeeded(username)
 

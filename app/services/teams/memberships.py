@@ -34,7 +34,7 @@ from app.services import events
 from app.services.access.holders import remove_all_on_team
 from app.services.acting import recheck
 from app.services.events import MembershipAdded, MembershipChanged, MembershipRemoved
-from app.services.lookup import as_pasted, require_somebody
+from app.services.lookup import as_pasted, require_not_anonymous
 from app.services.teams.dissolving import find_member, lock_team
 from app.services.teams.teams import require_team
 
@@ -117,7 +117,7 @@ def add_member(actor: Actor, team_id: UUID, *, user_id: UUID, role: str) -> Memb
             lambda who, own: policy.can_change_member(who, own, None, role),
             NotTeamManager,
         )
-        require_somebody(user_id)
+        require_not_anonymous(user_id)
         if not fetch_one(user_queries.select_user, user_id=user_id):
             raise UnknownReference("user_id", "user")
         membership = Membership(team_id=team_id, user_id=user_id, role=role)

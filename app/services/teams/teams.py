@@ -27,7 +27,7 @@ from app.security import tokens
 from app.services import events
 from app.services.acting import recheck
 from app.services.events import TeamCreated, TeamUpdated
-from app.services.lookup import parsed_id, require_somebody, the_only_one
+from app.services.lookup import parsed_id, require_not_anonymous, the_only_one
 from app.services.preconditions import Expected, require_expected
 from app.services.teams.dissolving import dissolve, lock_team
 from app.services.teams.rosters import group_by_team
@@ -105,7 +105,7 @@ def create_team(actor: Actor, *, name: str, owner_id: UUID | None = None) -> tup
     check_new_name(name)
     policy.require(policy.can_create_team(actor, owner_id))
     owner = owner_id or actor.user_id
-    require_somebody(owner)
+    require_not_anonymous(owner)
     team = Team(name=name, access_code=tokens.new_access_code())
     with transaction(CONFLICTS) as session:
         recheck(actor)

@@ -13,6 +13,7 @@ from app.domain.actor import Actor
 from app.domain.errors import (
     DeletingYourself,
     LastAdmin,
+    Missing,
     NoPassword,
     NotAccepted,
     NotFound,
@@ -32,10 +33,10 @@ from app.services.access.grants import set_access
 from app.services.access.holders import remove_all_of
 from app.services.acting import lock_admins, lock_user, lock_users, recheck
 from app.services.authentication import hashing, login
-from app.services.authentication.credentials import ACCESS_TOKENS, API_KEYS, SESSIONS
+from app.services.authentication.credentials import ACCESS_TOKENS, SESSIONS, revoke_everything
 from app.services.authentication.new_passwords import check_new_password
 from app.services.events import PasswordChangeRequired, RoleChanged, UserCreated, UserUpdated
-from app.services.lookup import parsed_id, require_somebody, the_only_one
+from app.services.lookup import parsed_id, require_not_anonymous, the_only_one
 from app.services.preconditions import Expected, require_expected
 from app.services.users import profiles
 from app.services.users.closing import close_account
@@ -51,7 +52,8 @@ def create_user(
     actor: Actor,
     *,
     username: str,
-    password: str | None,
+    password: str | None = None,
+    service_account: bool = False,
     role: str = Role.USER,
     id: UUID | None = None,
     email: str | None = None,
@@ -62,7 +64,7 @@ def create_user(
     """
     Create an account.
 
-    :param password: None for a service account, which cannot log in and uses API keys
+    :param service_account: whether it is a program's, which has no password, cannot log in, and uses API keys
     :param id: a new id by default
     :param grants: ``{"website_id": ..., "role": ...}``: access to websites that the actor administers; with at least
         one, the actor need not be an administrator
@@ -75,16 +77,20 @@ def create_user(
     name = new_username(username)
     address = profiles.clean_email(email) if email else None
     shown = new_display_name(display_name) if display_name else None
+    if service_account and password is not None:
+        raise NoPassword
+    if password is None and not service_account:
+        raise Missing("password")
     if password is not None:
         check_password(password)
     policy.require(policy.can_administer(actor) or (bool(grants) and policy.can_give_role(actor, role)))
     policy.require_power_over(actor, role)
-    require_somebody(id)
+    require_not_anonymous(id)
     user = User(
         username=name,
         role=role,
         password_hash=NO_PASSWORD if password is None else hashing.hash_password(password),
-        service_account=password is None,
+        service_account=service_account,
         email=address,
         display_name=shown,
     )
@@ -201,8 +207,8 @@ def update_user(
     A new password ends the user's other sessions. If an administrator sets it, all sessions, access tokens and API keys
     of the user end. If the user becomes, or stops being, an administrator, all sessions and access tokens end.
 
-    With an API key, no one changes their own password; and what gives power over an administrator's account needs the
-    scope ``admin``.
+    With an API key, users cannot change their own password; and what gives power over an administrator's account
+    needs the scope ``admin``.
 
     :param must_change_password: whether the user can do nothing with a session before changing the password
     :param check_password: the rule for new passwords
@@ -259,10 +265,10 @@ def update_user(
             own = actor.is_user(user.id)
             if own:
                 user.must_change_password = False
-            SESSIONS.revoke_all(session, actor, user.id, keep=actor.session_id if own else None)
-            if not own:
-                ACCESS_TOKENS.revoke_all(session, actor, user.id)
-                API_KEYS.revoke_all(session, actor, user.id)
+            if own:
+                SESSIONS.revoke_all(session, actor, user.id, keep=actor.session_id)
+            else:
+                revoke_everything(session, actor, user.id)
             by = "self" if own else "admin"
             profiles.note_password_changed(session, actor, user, address=told_at, by=by)
         if must_change_password is not None and must_change_password != user.must_change_password:
@@ -284,7 +290,7 @@ def _is_other_email(user_id: UUID, address: str | Unset | None) -> bool:
 
 def _locked(session: Unit, actor: Actor, user_id: UUID, confirmed: str | None = None) -> User:
     """Lock and return the account. :raises WrongPassword: the password was changed after it was confirmed"""
-    require_somebody(user_id)
+    require_not_anonymous(user_id)
     user = lock_user(session, actor, user_id)
     if user is None:
         raise NotFound
@@ -334,7 +340,7 @@ def delete_user(
     user_id: UUID,
     *,
     transfer_to: UUID | None = None,
-    even_oneself: bool = False,
+    allow_self: bool = False,
     expected: Expected | None = None,
 ) -> None:
     """
@@ -343,7 +349,7 @@ def delete_user(
     For ``restore_days``, ``restoring.restore_user`` can bring it back.
 
     :param transfer_to: the user who receives the websites, and the teams that no one else owns, instead
-    :param even_oneself: allow administrators to delete their own account, for APIs whose clients expect it
+    :param allow_self: allow administrators to delete their own account, for APIs whose clients expect it
     :param expected: see ``update_user``
     :raises Denied: the actor is not an administrator
     :raises NotFound: there is no such account
@@ -351,9 +357,9 @@ def delete_user(
     :raises Invalid: ``transfer_to`` is the account itself, or no user
     """
     policy.require(policy.can_administer(actor))
-    if actor.is_user(user_id) and not even_oneself:
+    if actor.is_user(user_id) and not allow_self:
         raise DeletingYourself
-    require_somebody(transfer_to)
+    require_not_anonymous(transfer_to)
     if transfer_to == user_id:
         raise SameUser("transfer_to")
     with transaction() as session:

@@ -10,7 +10,7 @@ from app.models import User, utcnow
 from app.services import events
 from app.services.acting import lock_admins, lock_user
 from app.services.authentication.credentials import end_all
-from app.services.lookup import require_somebody
+from app.services.lookup import require_not_anonymous
 
 
 @retried
@@ -23,7 +23,7 @@ def disable_user(actor: Actor, user_id: UUID) -> User:
     :raises LastAdmin: it is the only active administrator
     """
     policy.require(policy.can_administer(actor))
-    require_somebody(user_id)
+    require_not_anonymous(user_id)
     with transaction() as session:
         admins = lock_admins(actor)
         user = lock_user(session, actor, user_id)

@@ -33,7 +33,7 @@ from app.services.events import (
     WebsiteTransferred,
     WebsiteUpdated,
 )
-from app.services.lookup import parsed_id, require_somebody, the_only_one
+from app.services.lookup import parsed_id, require_not_anonymous, the_only_one
 from app.services.preconditions import Expected, require_expected
 from app.services.teams.rosters import group_by_team
 from app.services.teams.teams import require_team
@@ -144,7 +144,7 @@ def _may_create(actor: Actor, team_id: UUID | None, owner_id: UUID | None) -> No
     policy.require(policy.can_create_website(actor, team_id, row.role if row else None))
     if team_id is not None and row is None:
         raise UnknownReference("team_id", "team")
-    require_somebody(owner_id)
+    require_not_anonymous(owner_id)
     if owner_id is not None and not fetch_one(user_queries.select_user, user_id=owner_id):
         raise UnknownReference("owner_id", "user")
 

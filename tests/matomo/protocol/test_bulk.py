@@ -7,7 +7,7 @@ import pytest
 from app.api.matomo import context
 from app.api.matomo.errors import ApiError
 from app.api.matomo.methods import api
-from app.api.matomo.methods.api import MOST_URLS_OF_ANYBODY
+from app.api.matomo.methods.api import MOST_ANONYMOUS_URLS
 from app.domain.errors import SlugTaken
 from tests.matomo.conftest import SUCCESS, failure
 
@@ -142,7 +142,7 @@ class TestUrls:
 
 
 class TestBounds:
-    @pytest.mark.parametrize("number", [MOST_URLS_OF_ANYBODY, MOST_URLS_OF_ANYBODY + 1])
+    @pytest.mark.parametrize("number", [MOST_ANONYMOUS_URLS, MOST_ANONYMOUS_URLS + 1])
     def test_ten_for_anybody(self, wire, number):
         response = wire.call(BULK, urls=[WHO] * number)
 

@@ -70,7 +70,7 @@ class TestWhatIsAFailure:
         assert rows("login-failed") == []
         assert len(rows("session-opened")) == 1
 
-    def test_a_denied_call_of_someone_without_an_account_is_none(self):
+    def test_a_denied_call_without_an_account_is_not_recorded(self):
         denials.note(visitor_at(HERE), "GET /api/users")
 
         assert rows("permission-denied") == []

@@ -106,10 +106,6 @@ class TestEndingLogins:
 
 
 class TestAdministrators:
-    @pytest.fixture
-    def administration(self, admin, client_of):
-        return client_of(admin)
-
     def test_they_see_a_users_sessions_as_the_user_does(self, administration, client_of, ada):
         own = client_of(ada).get("/api/me/sessions").json
 

@@ -18,12 +18,12 @@ from app.api.matomo.permissions import ANYONE, SOME_VIEW
 from app.api.matomo.registry import method
 from app.domain.roles import SiteRole
 from app.domain.scopes import ANY_KEY
-from app.services.matomo.requirements import is_somebody, require_some
+from app.services.matomo.requirements import has_account, require_some
 
 VERSION = "5.2.0"
 """The Matomo release whose texts and bodies this API reproduces."""
 BULK = "API.getBulkRequest"
-MOST_URLS_OF_ANYBODY = 10
+MOST_ANONYMOUS_URLS = 10
 """Most calls in a bulk request without an account. With one, only the size of the request limits them."""
 MOST_SECONDS, MOST_BYTES = 20.0, 16_000_000
 """After this time, or this much JSON in results, the remaining calls get an error instead of a result."""
@@ -34,7 +34,7 @@ OWN = frozenset({"urls", "method", "module", "action", "format", "callback", "js
 @method("API.getMatomoVersion", access=SOME_VIEW, scope=ANY_KEY)
 def get_matomo_version() -> str:
     """Return the version of Matomo that clients may expect, to any account and any caller who sees a website."""
-    if not is_somebody(current_actor()):
+    if not has_account(current_actor()):
         require_some(current_actor(), SiteRole.VIEW)
     return VERSION
 
@@ -53,8 +53,8 @@ def get_bulk_request(urls: Value | None = None) -> list[Any]:
     if not isinstance(urls, Array):
         return []
     outer, actor = current_call(), current_actor()
-    if len(urls) > MOST_URLS_OF_ANYBODY and not is_somebody(actor):
-        raise ApiError(texts.too_many_urls(MOST_URLS_OF_ANYBODY), 400)
+    if len(urls) > MOST_ANONYMOUS_URLS and not has_account(actor):
+        raise ApiError(texts.too_many_urls(MOST_ANONYMOUS_URLS), 400)
     try:
         return list(_results(outer, _calls(outer, urls)))
     finally:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from marshmallow import ValidationError, fields, missing, post_load
+from marshmallow import ValidationError, fields, missing
 
 from app.api.umami.fields import Flag, Id, Option, Text
 from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, Serialized
@@ -91,11 +91,6 @@ class UserCreate(ApiSchema):
     id = Id(metadata={"description": "Id of the user; by default a new one."})
     email = email()
     display_name = display_name()
-
-    @post_load
-    def _without_flag(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-        data.pop("service_account", None)
-        return data
 
 
 class UserUpdate(ApiSchema):
