@@ -95,7 +95,9 @@ def _server(config: Config, listeners: Sequence[socket.socket]) -> Supervisor:
 @contextmanager
 def _shared_folder() -> Iterator[str]:
     """Yield a temporary folder, locked so that programs that clean up such folders see that it is in use."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP)  # a signal before the `with` begins would leave the folder behind
     with tempfile.TemporaryDirectory(prefix="frontdesk-", ignore_cleanup_errors=True) as folder:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP)
         in_use = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         with suppress(OSError):
             fcntl.flock(in_use, fcntl.LOCK_SH | fcntl.LOCK_NB)
