@@ -3,14 +3,11 @@
 import pytest
 
 from app.api.matomo.registry import METHODS
-from app.db.session import transaction
 from app.domain.actor import OPERATOR
 from app.domain.scopes import Scope
-from app.models import ApiKey
-from app.security import tokens
 from app.services.users import accounts
 from tests.umami.test_matrix import BODIES, ROWS
-from tests.umami.world import PASSWORD
+from tests.umami.world import PASSWORD, key_of
 
 ENDPOINTS = {
     "any": "GET /api/me",
@@ -84,21 +81,9 @@ def may(scope, needed):
 
 
 @pytest.fixture
-def keys(world, app):
-    """A key of the administrator for each scope, and one with none, as in Umami."""
-    with app.app_context(), transaction() as session:
-        for scope in KEYS:
-            session.add(
-                ApiKey(
-                    user_id=world.users["admin"],
-                    name=scope,
-                    token_hash=tokens.hash_api_key(f"umami_{scope}"),
-                    key_prefix="umami_",
-                    scopes=None if scope == "none" else scope,
-                )
-            )
-    world.changed = True  # so that the next test begins without the keys
-    return {scope: {"Authorization": f"Bearer umami_{scope}"} for scope in KEYS}
+def keys(world):
+    """The headers of the administrator's keys: one for each scope, and one with none, as in Umami."""
+    return {scope: {"Authorization": f"Bearer {key_of(scope)}"} for scope in KEYS}
 
 
 def rule_of(app, call):
@@ -118,8 +103,8 @@ def test_the_table_has_every_endpoint(migrated_app):
 
 
 @pytest.mark.parametrize("call", [call for call, _ in ROWS])
-def test_a_key_without_the_scope_is_refused(app, world, keys, call):
-    needed = SCOPE_OF[rule_of(app, call)]
+def test_a_key_without_the_scope_is_refused(migrated_app, world, keys, call):
+    needed = SCOPE_OF[rule_of(migrated_app, call)]
     if needed == "public":
         pytest.skip("open to anyone")
     method, path, *_ = call.split()
@@ -140,8 +125,8 @@ def test_a_key_without_the_scope_is_refused(app, world, keys, call):
 
 
 @pytest.mark.parametrize(("call", "outcomes"), ROWS, ids=[call for call, _ in ROWS])
-def test_a_key_with_the_scope_does_what_its_owner_can(app, world, keys, call, outcomes):
-    needed = SCOPE_OF[rule_of(app, call)]
+def test_a_key_with_the_scope_does_what_its_owner_can(migrated_app, world, keys, call, outcomes):
+    needed = SCOPE_OF[rule_of(migrated_app, call)]
     if needed in ("public", "none"):
         pytest.skip("takes no keys")
     method, path, *_ = call.split()
@@ -191,15 +176,17 @@ def test_the_table_has_every_method():
 
 
 @pytest.mark.parametrize("name", METHOD_SCOPES)
-def test_matomo_wants_the_same_scopes(app, world, keys, name):
+def test_matomo_wants_the_same_scopes(migrated_app, world, name):
     needed = METHOD_SCOPES[name]
+    before = world.state
     texts = {}
     for scope in KEYS:
-        form = {"module": "API", "method": name, "format": "json", "token_auth": f"umami_{scope}"}
-        response = app.test_client().post("/index.php", data=form)
+        form = {"module": "API", "method": name, "format": "json", "token_auth": key_of(scope)}
+        response = migrated_app.test_client().post("/index.php", data=form)
         found = response.json
         texts[scope] = (response.status_code, found.get("message") if isinstance(found, dict) else None)
 
+    assert world.state == before  # every call lacks parameters
     lacking = (401, f"This API key lacks the scope {needed}.")
     denied = {scope for scope, (status, _) in texts.items() if status == 401}
     assert denied == {scope for scope in KEYS if not may(scope, needed)}
@@ -209,11 +196,12 @@ def test_matomo_wants_the_same_scopes(app, world, keys, name):
 LACKING = {"error": {"message": "This API key lacks the scope admin.", "code": "unauthorized", "status": 401}}
 
 
-def test_a_key_can_neither_become_an_administrator_nor_make_one(app, world, keys):
+def test_a_key_can_neither_become_an_administrator_nor_make_one(migrated_app, world, keys):
     headers, other, me = keys["users:write"], str(world.users["outsider"]), str(world.users["admin"])
-    client = app.test_client()
+    world.changed = True
+    client = migrated_app.test_client()
     invited = world.send("POST", "/api/invitations", json={"username": "boss", "role": "admin"}).json["id"]
-    with app.app_context():
+    with migrated_app.app_context():
         second = accounts.create_user(OPERATOR, username="second", password="correct horse", role="admin").id
 
     answers = [
@@ -236,38 +224,27 @@ def test_a_key_can_neither_become_an_administrator_nor_make_one(app, world, keys
 
 
 def matomo(app, key, method, **parameters):
-    form = {"module": "API", "method": f"UsersManager.{method}", "format": "json", "token_auth": f"umami_{key}"}
+    form = {"module": "API", "method": f"UsersManager.{method}", "format": "json", "token_auth": key_of(key)}
     return app.test_client().post("/index.php", data=form | parameters).json
 
 
-def test_nor_with_a_link_for_an_invited_administrator(app, world, keys):
+def test_nor_with_a_link_for_an_invited_administrator(migrated_app, world, keys):
     world.send("POST", "/api/invitations", json={"username": "boss", "role": "admin"})
 
-    link = matomo(app, "users:write", "generateInviteLink", userLogin="boss", passwordConfirmation=PASSWORD)
+    link = matomo(migrated_app, "users:write", "generateInviteLink", userLogin="boss", passwordConfirmation=PASSWORD)
 
     assert link == {"result": "error", "message": LACKING["error"]["message"]}
 
 
-def test_matomo_asks_a_key_with_the_scope_admin_for_no_password(app, world, keys):
-    made = matomo(app, "admin", "setSuperUserAccess", userLogin="outsider", hasSuperUserAccess="1")
+def test_matomo_asks_a_key_with_the_scope_admin_for_no_password(migrated_app, world):
+    world.changed = True
+    made = matomo(migrated_app, "admin", "setSuperUserAccess", userLogin="outsider", hasSuperUserAccess="1")
 
     assert made == {"result": "success", "message": "ok"}
-    assert matomo(app, "admin", "getUser", userLogin="outsider")["superuser_access"] == 1
+    assert matomo(migrated_app, "admin", "getUser", userLogin="outsider")["superuser_access"] == 1
 
 
-def test_chosen_scopes_that_equal_those_of_umami_are_named_in_errors(app, world):
-    with app.app_context(), transaction() as session:
-        session.add(
-            ApiKey(
-                user_id=world.users["admin"],
-                name="chosen",
-                token_hash=tokens.hash_api_key("umami_chosen"),
-                key_prefix="umami_",
-                scopes=" ".join(sorted(UMAMI)),
-            )
-        )
-    world.changed = True
-
-    refused = world.send("GET", "/api/users", headers={"Authorization": "Bearer umami_chosen"}).json
+def test_chosen_scopes_that_equal_those_of_umami_are_named_in_errors(world):
+    refused = world.send("GET", "/api/users", headers={"Authorization": f"Bearer {key_of('chosen')}"}).json
 
     assert refused["error"]["message"] == "This API key lacks the scope users:read."

@@ -10,7 +10,9 @@ from sqlalchemy import delete, func, insert, select
 from werkzeug.test import TestResponse
 
 from app.db.session import db, transaction
+from app.domain.scopes import UMAMI_SCOPES, Scope
 from app.models import (
+    ApiKey,
     Base,
     FailedAttempt,
     Invitation,
@@ -41,6 +43,15 @@ CALLERS = ["anonymous", "share token", *(name for name in PEOPLE if name not in 
 
 ACCESS_CODE = "team_of_the_matrix"
 SITE_SLUG, FOREIGN_SLUG = "site-of-the-team", "site-of-outsider"
+
+
+KEY_SCOPES = {**{scope.value: scope.value for scope in Scope}, "none": None, "chosen": " ".join(sorted(UMAMI_SCOPES))}
+"""The scopes of the administrator's API keys, by name. The key ``none`` has none, and ``chosen`` the same as that."""
+
+
+def key_of(name: str) -> str:
+    """Return the API key of this name."""
+    return f"umami_{name}"
 
 
 def token_of(name: str) -> str:
@@ -107,6 +118,7 @@ class World:
             (User, [self._user("deleted", id=self.deleted, username_key=None, deleted_at=now)]),
             (Invitation, [self._invitation(now)]),
             (LoginSession, [self._session(name) | until for name in PEOPLE]),
+            (ApiKey, [self._key(name) for name in KEY_SCOPES]),
             (Team, [{"id": self.team, "name": "Team", "access_code": ACCESS_CODE}]),
             (
                 Membership,
@@ -144,6 +156,10 @@ class World:
 
     def _session(self, name: str) -> dict[str, Any]:
         return {"id": self.sessions[name], "user_id": self.users[name], "token_hash": tokens.hash_token(token_of(name))}
+
+    def _key(self, name: str) -> dict[str, Any]:
+        of = {"user_id": self.users["admin"], "name": name, "scopes": KEY_SCOPES[name]}
+        return {**of, "token_hash": tokens.hash_api_key(key_of(name)), "key_prefix": "umami_"}
 
     @property
     def state(self) -> tuple[Any, ...]:
