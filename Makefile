@@ -10,7 +10,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 TESTERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 PYTEST = $(BIN)/pytest -n $(TESTERS) --maxprocesses 4 --dist loadfile
 
-.PHONY: run test test-all lint words bench docs format lock clean
+.PHONY: run test test-all coverage lint words bench docs format lock clean
 
 run: $(VENV)/installed ## Serve on port 8000, or `make run PORT=8123`
 	@export FRONTDESK_ENVIRONMENT=$${FRONTDESK_ENVIRONMENT:-development}; \
@@ -19,7 +19,10 @@ run: $(VENV)/installed ## Serve on port 8000, or `make run PORT=8123`
 test: $(VENV)/installed-dev ## The fast tests; also on PostgreSQL and Redis if they are reachable
 	$(PYTEST) -m "not slow" $(ARGS)
 
-test-all: $(VENV)/installed-dev ## All tests, with branch coverage
+test-all: $(VENV)/installed-dev ## All tests, on every database and against real servers
+	$(PYTEST) $(ARGS)
+
+coverage: $(VENV)/installed-dev ## All tests, with branch coverage; takes two to four times as long
 	$(PYTEST) --cov $(ARGS)
 
 lint: words ## Check formatting, style, types and words
