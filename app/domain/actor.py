@@ -38,6 +38,8 @@ class Credential:
     """The scopes that the actor is limited to; None means no limit."""
     name: str = ""
     """The name of an API key."""
+    confirmed_at: datetime | None = None
+    """When the bearer last proved to know the password; None if that is not known."""
 
 
 NO_CREDENTIAL = Credential(CredentialKind.NONE)
@@ -156,6 +158,10 @@ class Actor:
     def is_key(self) -> bool:
         """Whether the actor authenticated with an API key."""
         return self.credential.kind is CredentialKind.API_KEY
+
+    def confirmed(self, at: datetime) -> "Actor":
+        """The same actor, who has just proved to know the password."""
+        return replace(self, credential=replace(self.credential, confirmed_at=at))
 
     def known_as(self, user: Account, credential: Credential | None = None) -> "Actor":
         """The same caller, now authenticated as ``user``."""

@@ -716,6 +716,15 @@ class PasswordChangeNeeded(Denied):
     sentence = "Change your password first."
 
 
+class ConfirmationNeeded(Denied):
+    """The actor must have logged in, or confirmed the password, more recently."""
+
+    sentence = (
+        "Confirm your password first: POST /api/auth/confirm, or log in again. "
+        "A script needs an API key with the scope admin."
+    )
+
+
 class CodeNeeded(Unauthenticated):
     """The password is right, but the account has a second factor, so a code is needed too."""
 

@@ -1,11 +1,12 @@
 """Authorization: one small function for each question whether an actor is allowed to do something."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from app.domain.actor import Actor, CredentialKind
-from app.domain.errors import Denied, MissingScope
+from app.domain.errors import ConfirmationNeeded, Denied, MissingScope
 from app.domain.permissions import ROLE_RANKS, Permission, grants, site_grants
 from app.domain.roles import Role, SiteRole, TeamRole
 from app.domain.scopes import ANY_KEY, UMAMI_SCOPES, KeyRule, Scope, accepting
@@ -14,6 +15,11 @@ SEES_ACCESS_CODE = frozenset({TeamRole.OWNER.value, TeamRole.MANAGER.value})
 
 NEEDED = {SiteRole.WRITE: Permission.WEBSITE_UPDATE, SiteRole.ADMIN: Permission.WEBSITE_ACCESS}
 """The permission that proves an access level on a website."""
+
+CONFIRMED_FOR = timedelta(minutes=15)
+"""How long after a login, or after confirming the password, an actor can do what needs ``require_confirmed``."""
+CONFIRMED_BY_PASSWORD = frozenset({CredentialKind.SESSION, CredentialKind.ACCESS_TOKEN})
+"""Credentials that may be stolen or left behind, so that they do not suffice alone for the most dangerous changes."""
 
 
 class Owned(Protocol):
@@ -59,16 +65,30 @@ def require_scope(actor: Actor, rule: KeyRule) -> None:
         raise Denied if given is UMAMI_SCOPES else MissingScope(rule)  # equal scopes may also have been chosen
 
 
-def require_power_over(actor: Actor, *roles: str) -> None:
+def require_confirmed(actor: Actor) -> None:
     """
-    Make sure that a key may create, or take over, an account with one of these roles.
+    Make sure that it is still the user who acts, for changes that do lasting harm when they come from another person.
 
-    A key must not make its bearer an administrator in another way, so this needs the scope ``admin`` for one of them.
+    The user must have logged in, or confirmed the password, within ``CONFIRMED_FOR``. A program uses an API key with
+    the scope ``admin``.
 
+    :raises ConfirmationNeeded: the last time was too long ago
     :raises MissingScope: the key does not have the scope
     """
+    require_scope(actor, Scope.ADMIN)
+    if actor.credential.kind in CONFIRMED_BY_PASSWORD:
+        at = actor.credential.confirmed_at
+        require(at is not None and datetime.now(UTC) - at < CONFIRMED_FOR, ConfirmationNeeded)
+
+
+def require_power_over(actor: Actor, *roles: str) -> None:
+    """
+    Make sure that the actor may create, or take over, an account with one of these roles: see ``require_confirmed``.
+
+    Neither a stolen session nor a key without the scope must make its bearer an administrator in another way.
+    """
     if Role.ADMIN in roles:
-        require_scope(actor, Scope.ADMIN)
+        require_confirmed(actor)
 
 
 def can_manage_keys(actor: Actor, user_id: UUID) -> bool:

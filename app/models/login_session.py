@@ -29,5 +29,7 @@ class LoginSession(Base):
     """How long the session lasts without use, in seconds."""
     wrote_at: Mapped[datetime | None]
     """When the session was created or, if there is a replica, last wrote something that the replica may lack."""
+    confirmed_at: Mapped[datetime | None]
+    """When the user last proved to know the password: at the login or, later, when asked for it; None if unknown."""
     address: Mapped[str | None] = mapped_column(String(45))
     user_agent: Mapped[str | None] = mapped_column(String(255))

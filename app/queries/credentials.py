@@ -38,6 +38,7 @@ class BearerRecord(NamedTuple):
     wrote_at: datetime | None
     name: str | None
     scopes: str | None
+    confirmed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def statements(
     must_change_password: ColumnElement[bool] = NEVER,
     name: Any = NOTHING,
     scopes: Any = NOTHING,
+    confirmed_at: Any = NOTHING,
 ) -> Statements:
     """
     Build the statements for one table.
@@ -90,6 +92,7 @@ def statements(
     :param must_change_password: whether the user must change the password before that
     :param name: the column with the credential's name, if it has one
     :param scopes: the column with the scopes that it is limited to, if there are any
+    :param confirmed_at: the column with the time when the password was last confirmed, if that is noted
     """
     of_user = model.user_id == bindparam("owner_id")
     beyond = select(model.id).where(of_user).order_by(*kept_first).offset(bindparam("kept", type_=Integer))
@@ -109,6 +112,7 @@ def statements(
                 model.wrote_at,
                 name.label("name"),
                 scopes.label("scopes"),
+                confirmed_at.label("confirmed_at"),
             )
             .join(User, User.id == model.user_id)
             .where(model.token_hash == bindparam("token_hash"), good, ACTIVE),

@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery
@@ -42,9 +42,18 @@ stored = statements(
     touched={"last_used_at": bindparam("now"), "expires_at": bindparam("until")},
     must_enroll=MUST_ENROLL,
     must_change_password=User.must_change_password.expression,
+    confirmed_at=LoginSession.confirmed_at,
     kept_first=(LoginSession.created_at.desc(), LoginSession.id.desc()),
 )
 """If a user has too many, the newest ones are kept."""
+
+
+confirm_session = (
+    update(LoginSession)
+    .where(LoginSession.id == bindparam("session_id"))
+    .values(confirmed_at=bindparam("at", type_=LoginSession.expires_at.type))
+)
+"""Note that the password was confirmed. Values: ``session_id``, ``at``."""
 
 
 @cache

@@ -387,6 +387,11 @@ class LoginFailed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordConfirmed(UserEvent):
+    """A user who is logged in confirmed their password in this session."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmationFailed(UserEvent):
     """A user who is logged in had to confirm something with their password, and it was wrong."""
 

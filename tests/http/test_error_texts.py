@@ -7,6 +7,7 @@ from app.api.umami.schemas.base import camel_case
 from app.cli import error_texts as cli
 from app.domain.errors import (
     CodeUsed,
+    ConfirmationNeeded,
     Conflict,
     DatabaseUnavailable,
     Denied,
@@ -50,6 +51,7 @@ UMAMI = {
     DomainError: 400,
     Unauthenticated: 401,
     Denied: 401,
+    ConfirmationNeeded: 403,
     PasswordChangeNeeded: 403,
     SecondFactorNeeded: 403,
     SecondFactorRequired: 403,

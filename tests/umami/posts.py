@@ -7,6 +7,7 @@ from tests.umami.world import ACCESS_CODE, PASSWORD
 POSTS: dict[str, dict[str, Any]] = {
     "/api/auth/login": {"username": "user", "password": PASSWORD},
     "/api/auth/forgot-password": {"username": "user", "email": "user@example.com"},
+    "/api/auth/confirm": {"password": PASSWORD},
     "/api/me/password": {"currentPassword": PASSWORD, "newPassword": "another horse"},
     "/api/me/api-keys": {"name": "Report", "scopes": ["users:read"], "expiresAt": "2100-01-01T00:00:00Z"},
     "/api/users/:outsider/api-keys": {"name": "Report", "scopes": ["admin"], "expiresAt": "2100-01-01T00:00:00Z"},

@@ -10,6 +10,7 @@ RECORDED = {
     "POST /api/auth/forgot-password": ["PasswordResetRequested"],
     "POST /api/auth/logout": ["SessionsRevoked"],
     "POST /api/auth/sso": ["SessionOpened"],
+    "POST /api/auth/confirm": ["PasswordConfirmed"],
     "POST /api/me/password": ["PasswordChanged"],
     "POST /api/me/api-keys": ["ApiKeyCreated"],
     "POST /api/users/:self/api-keys": ["ApiKeyCreated"],

@@ -50,7 +50,7 @@ ENDPOINTS = {
         POST /api/admin/users/<user_id>/2fa, DELETE /api/admin/users/<user_id>/2fa
     """,
     "none": """
-        POST /api/auth/logout, GET /api/auth/verify, POST /api/auth/verify, POST /api/auth/sso,
+        POST /api/auth/logout, GET /api/auth/verify, POST /api/auth/verify, POST /api/auth/sso, POST /api/auth/confirm,
         GET /api/auth/subscription, POST /api/me/password, GET /api/me/sessions, DELETE /api/me/sessions,
         DELETE /api/me/sessions/<session_id>, GET /api/me/api-keys, POST /api/me/api-keys,
         DELETE /api/me/api-keys/<key_id>, GET /api/users/<user_id>/api-keys, POST /api/users/<user_id>/api-keys,

@@ -18,6 +18,7 @@ POST /api/auth/logout                        401  200  200  200  200  200  200  
 GET /api/auth/verify                         401  401  200  200  200  200  200  200  200  200  200
 POST /api/auth/verify                        401  401  200  200  200  200  200  200  200  200  200
 POST /api/auth/sso                           401  401  200  200  200  200  200  200  200  200  200
+POST /api/auth/confirm                       401  401  200  200  200  200  200  200  200  200  200
 GET /api/auth/subscription                   401  401  200  200  200  200  200  200  200  200  200
 
 GET /api/me                                  401  200  200  200  200  200  200  200  200  200  200
@@ -219,6 +220,7 @@ TO_MINE = {"username": "newcomer", "grants": [{"websiteId": ":mine", "role": "vi
 BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/login": {"username": "user", "password": PASSWORD},
     "POST /api/auth/forgot-password": {"username": "user"},
+    "POST /api/auth/confirm": {"password": PASSWORD},
     "POST /api/me/password": {"currentPassword": PASSWORD, "newPassword": "another horse"},
     **{
         f"POST /api/{whose}/api-keys": {"name": "Report"}

@@ -154,6 +154,7 @@ SOURCES: dict[type[OutSchema], list[Any]] = {
     auth.SignedOn: [(USER, "a token")],
     auth.Me: [(USER, "a token"), (guest(SHARE), None), (acting(UUID(int=1), share=SHARE), "a token")],
     auth.ServerConfig: [Config(), Config(favicon_url="f", links_url="l", pixels_url="p", tracker_script_name="t")],
+    auth.Confirmed: [MOMENT],
     auth.SessionOut: [SimpleNamespace(session=ROW, current=True), SimpleNamespace(session=EMPTY, current=False)],
     invitations.InvitationMade: [(ROW, "a link")],
     shares.OpenedShare: [(ROW, "a token")],

@@ -155,7 +155,8 @@ class World:
         return {**of, **what, "expires_at": now + timedelta(days=1)}
 
     def _session(self, name: str) -> dict[str, Any]:
-        return {"id": self.sessions[name], "user_id": self.users[name], "token_hash": tokens.hash_token(token_of(name))}
+        own = {"id": self.sessions[name], "user_id": self.users[name], "token_hash": tokens.hash_token(token_of(name))}
+        return own | {"confirmed_at": utcnow()}
 
     def _key(self, name: str) -> dict[str, Any]:
         of = {"user_id": self.users["admin"], "name": name, "scopes": KEY_SCOPES[name]}

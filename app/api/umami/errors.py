@@ -28,6 +28,7 @@ STATUSES: dict[type[errors.DomainError], tuple[int, str]] = {
     errors.MissingPartialToken: (401, f"{FACTOR}missing-token"),
     errors.BadPartialToken: (401, f"{FACTOR}invalid-partial-token"),
     errors.PasswordChangeNeeded: (403, "must-change-password"),
+    errors.ConfirmationNeeded: (403, "password-confirmation-required"),
     errors.SecondFactorNeeded: (403, "forbidden"),
     errors.SecondFactorRequired: (403, f"{FACTOR}disable-not-allowed"),
     errors.WrongCode: (400, f"{FACTOR}invalid-code"),

@@ -54,6 +54,7 @@ def create_key(
     :param scopes: by default what Umami's own keys can do: everything with teams and websites, nothing with users
     :raises Invalid: the name is empty, too long or contains control characters; no scope is left; the time has passed
     :raises Denied: the owner is another user, and the actor is not an administrator; or the actor has no session
+    :raises ConfirmationNeeded: the key is to have the scope ``admin``; see ``policy.require_confirmed``
     :raises NotFound: there is no such account
     :raises TooManyKeys: the user has ``KEYS_PER_USER`` keys
     """
@@ -64,6 +65,8 @@ def create_key(
     if expires_at is not None and expires_at <= now:
         raise NotInFuture("expires_at")
     policy.require(policy.can_manage_keys(actor, user_id))
+    if scopes is not None and Scope.ADMIN in scopes:
+        policy.require_confirmed(actor)
     require_not_anonymous(user_id)
     key = tokens.new_api_key()
     made = ApiKey(

@@ -15,19 +15,20 @@ class Confirmation:
     needed: bool = False
     password: str | None = None
 
-    def check(self, actor: Actor) -> None:
+    def check(self, actor: Actor) -> Actor:
         """
-        Check the password, if it is needed. A key with the scope ``admin`` needs none.
+        Check the password, if it is needed, and return the actor as confirmed. A key with the scope ``admin`` needs
+        none.
 
         :raises NotConfirmed: no password was sent
         :raises WrongPassword: it is not the actor's password
         :raises Throttled: too many wrong passwords lately
         """
         if not self.needed or (actor.is_key and Scope.ADMIN in (actor.credential.scopes or ())):
-            return
+            return actor
         if not self.password:
             raise NotConfirmed
-        login.confirm_password(actor, self.password)
+        return login.confirm(actor, self.password)
 
 
 NOT_NEEDED = Confirmation()

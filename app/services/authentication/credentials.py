@@ -33,6 +33,7 @@ from app.services.events import Event
 from app.telemetry.log import log
 
 USER_AGENT_MAX_LENGTH = 255
+SSO_SECONDS = 86_400
 TOKENS_PER_USER = 100
 """One more replaces the one that has not been used for the longest time."""
 DESCRIPTION_MAX_LENGTH = 100
@@ -84,7 +85,7 @@ class Store:
         if row.last_used_at is None or now - row.last_used_at >= self.touch_every:
             self._touch(row, now)
         account = Account(row.id, row.username, row.role, row.created_at, row.two_factor_required)
-        credential = Credential(self.kind, row.credential_id, self.scopes(row.scopes), row.name or "")
+        credential = Credential(self.kind, row.credential_id, self.scopes(row.scopes), row.name or "", row.confirmed_at)
         return Bearer(account, credential, row.wrote_at, row.must_enroll, row.must_change_password)
 
     def _touch(self, row: BearerRecord, now: datetime) -> None:
@@ -210,15 +211,15 @@ def note_seen(user_id: UUID) -> None:
 
 
 @retried
-def open_session(actor: Actor, *, user_agent: str = "", seconds: int | None = None) -> str:
+def open_session(actor: Actor, *, user_agent: str = "", beside: bool = False) -> str:
     """
     Open a session for the actor, and return its token; only its hash is stored.
 
     The user's expired sessions are deleted, and the oldest ones if there are more than ``sessions_per_user``.
 
-    :param seconds: how long the session lasts without being used; ``session_days`` by default
+    :param beside: the actor has not logged in, but opens a second session of ``SSO_SECONDS`` with the first
     """
-    lifetime = seconds or int(runtime().config.session_days * 86_400)
+    lifetime = SSO_SECONDS if beside else int(runtime().config.session_days * 86_400)
     user_id, token, now = actor.user_id, tokens.new_token(), utcnow()
     opened = LoginSession(
         id=new_id(),
@@ -229,6 +230,7 @@ def open_session(actor: Actor, *, user_agent: str = "", seconds: int | None = No
         wrote_at=now,  # a client's next session must see what the one before has written
         expires_at=now + timedelta(seconds=lifetime),
         lifetime=lifetime,
+        confirmed_at=actor.credential.confirmed_at if beside else now,
         address=actor.address[:45] or None,
         user_agent=user_agent[:USER_AGENT_MAX_LENGTH] or None,
     )

@@ -23,8 +23,9 @@ from app.domain.errors import (
     WrongPassword,
 )
 from app.domain.folding import fold
-from app.models import User
+from app.models import User, utcnow
 from app.queries import second_factor as factor_queries
+from app.queries import sessions as session_queries
 from app.queries import teams as team_queries
 from app.queries import users as queries
 from app.queries.users import Credentials
@@ -43,7 +44,6 @@ from app.services.authentication.credentials import (
 )
 from app.services.authentication.partial_logins import HalfWay, open_partial
 
-SSO_SECONDS = 86_400
 OUTCOMES: dict[type[DomainError], str] = {
     WrongCredentials: "failure",
     Throttled: "throttled",
@@ -234,6 +234,29 @@ def confirm_password(actor: Actor, password: str | None) -> str:
     return str(row.password_hash)
 
 
+def confirm(actor: Actor, password: str | None) -> Actor:
+    """
+    Check the actor's own password, and return the actor as confirmed (see ``policy.require_confirmed``).
+
+    So is the actor's session from now on, if it is one.
+
+    :raises WrongPassword, Throttled: see ``confirm_password``
+    """
+    confirm_password(actor, password)
+    confirmed = actor.confirmed(at=utcnow())
+    if actor.session_id is not None:
+        _note_confirmed(confirmed)
+    return confirmed
+
+
+@retried
+def _note_confirmed(actor: Actor) -> None:
+    with transaction() as session:
+        values = {"session_id": actor.session_id, "at": actor.credential.confirmed_at}
+        if execute_count(session_queries.confirm_session, **values):
+            events.record(session, events.PasswordConfirmed(actor, actor.user_id, actor.username))
+
+
 @retried
 def single_sign_on(actor: Actor, *, user_agent: str = "") -> str:
     """
@@ -245,7 +268,7 @@ def single_sign_on(actor: Actor, *, user_agent: str = "") -> str:
         fetch_one(queries.hold_password_hash, user_id=actor.user_id)
         if not _still_there(actor):
             raise Unauthenticated
-        return open_session(actor, user_agent=user_agent, seconds=SSO_SECONDS)
+        return open_session(actor, user_agent=user_agent, beside=True)
 
 
 def _still_there(actor: Actor) -> bool:

@@ -250,8 +250,10 @@ def reset(actor: Actor, user_id: UUID) -> Reset:
     Remove a user's second factor, as when the phone is lost. A requirement stays. For administrators.
 
     :raises ResettingOwnFactor: the actor's own
+    :raises ConfirmationNeeded: see ``policy.require_confirmed``
     """
     policy.require(policy.can_administer(actor))
+    policy.require_confirmed(actor)
     if actor.is_user(user_id):
         raise ResettingOwnFactor
     with transaction() as session:

@@ -1,6 +1,7 @@
 """Listing and revoking sessions."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from app.db.reads import fetch_one, fetch_window
@@ -14,6 +15,7 @@ from app.queries import sessions as queries
 from app.queries import users as user_queries
 from app.queries.sessions import SessionRecord
 from app.services.acting import lock_user
+from app.services.authentication import login
 from app.services.authentication.credentials import ACCESS_TOKENS, SESSIONS, revoke_every, revoke_one
 
 
@@ -79,6 +81,18 @@ def revoke_current(actor: Actor) -> None:
         if own is not None:
             with transaction() as session:
                 store.revoke(session, actor, actor.user_id, own)
+
+
+def confirm(actor: Actor, password: str) -> datetime:
+    """
+    Confirm the actor's password for the current session, and return until when that counts.
+
+    :raises Denied: the actor has no session
+    :raises WrongPassword, Throttled: see ``login.confirm_password``
+    """
+    policy.require(actor.session_id is not None)
+    login.confirm(actor, password)
+    return utcnow() + policy.CONFIRMED_FOR
 
 
 @retried

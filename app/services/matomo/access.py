@@ -37,7 +37,7 @@ def set_access(
     require_login(actor)
     ids = sites.resolve_sites(actor, websites, SiteRole.ADMIN)
     if is_anonymous(username) and role is SiteRole.VIEW:
-        confirmation.check(actor)
+        actor = confirmation.check(actor)
     grants.set_access(actor, _id_of(username), ids, role, capabilities=capabilities)
 
 

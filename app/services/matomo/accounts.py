@@ -50,7 +50,7 @@ def open_account(
     if website is None and not actor.is_admin:
         raise NoFirstWebsite("website")
     site = None if website is None else sites.resolve_site(actor, website, SiteRole.ADMIN)
-    confirmation.check(actor)
+    actor = confirmation.check(actor)
     check_password(password)
     address = clean_names(username, email)
     accounts.create_user(
@@ -96,7 +96,7 @@ def change_account(
         check_email(email or "", but=person.id)
     if password or moves:
         # For other users, ``update_user`` checks the password.
-        Confirmation(actor.is_admin or not confirmation, confirmation).check(actor)
+        actor = Confirmation(actor.is_admin or not confirmation, confirmation).check(actor)
     changes: dict[str, Any] = {"email": email} if email and email != person.email else {}
     accounts.update_user(
         actor,
@@ -123,7 +123,7 @@ def close_account(actor: Actor, username: str, *, confirmation: Confirmation = N
     require_some(actor, SiteRole.ADMIN)
     if is_anonymous(username):
         raise ReservedAccount
-    confirmation.check(actor)
+    actor = confirmation.check(actor)
     if actor.is_admin:
         person = find_person(username)
         accounts.delete_user(actor, person.id, allow_self=True)
@@ -157,7 +157,7 @@ def set_admin(actor: Actor, username: str, admin: bool, *, confirmation: str | N
     require_admin(actor)
     if is_anonymous(username):
         raise ReservedAccount
-    Confirmation(True, confirmation).check(actor)
+    actor = Confirmation(True, confirmation).check(actor)
     person = find_person(username)
     if (person.role == Role.ADMIN) != admin:
         accounts.update_user(actor, person.id, role=Role.ADMIN if admin else Role.USER)

@@ -36,7 +36,7 @@ def invite_person(
     :raises Invalid, Conflict: see ``accounts.open_account``
     """
     require_some(actor, SiteRole.ADMIN)
-    confirmation.check(actor)
+    actor = confirmation.check(actor)
     if website is None:
         raise NoFirstWebsite("website")
     sites.resolve_site(actor, website, SiteRole.VIEW)
@@ -81,7 +81,7 @@ def link_for(
 
 def _waiting(actor: Actor, username: str, confirmation: Confirmation) -> Person:
     require_some(actor, SiteRole.ADMIN)
-    confirmation.check(actor)
+    actor = confirmation.check(actor)
     person = find_person(username)
     if not person.pending:
         raise UnknownUser(username)

@@ -190,6 +190,7 @@ TOLD = [
     (events.InvitationRevoked(ACTOR, ID, OTHER, "ada"), ("invitation", ID, "ada"), {"userId": str(OTHER)}, None),
     (events.MailRetried(ACTOR, ID), ("mail", ID, ""), None, None),
     (events.LoginFailed(ACTOR, ID, "ada"), ("user", ID, "ada"), None, None),
+    (events.PasswordConfirmed(ACTOR, ID, "ada"), ("user", ID, "ada"), None, None),
     (events.ConfirmationFailed(ACTOR, ID, "ada"), ("user", ID, "ada"), None, None),
     (events.SecondFactorFailed(ACTOR, ID, "ada"), ("user", ID, "ada"), None, None),
     (events.PermissionDenied(ACTOR, "GET /api/users"), ("call", None, "GET /api/users"), None, None),

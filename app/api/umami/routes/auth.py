@@ -1,16 +1,19 @@
 """``/api/auth``: login, logout, session check, single sign-on."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, request
 
 from app.api.umami.operation import Access, current_actor, operation
 from app.api.umami.schemas.auth import (
+    Confirmed,
     CurrentUserWithTeams,
     ForgotPassword,
     LoggedIn,
     LoginIn,
     Ok,
+    PasswordConfirmation,
     SignedOn,
     Subscription,
 )
@@ -60,6 +63,17 @@ def verify() -> Identity:
 def sso() -> tuple[Actor, str]:
     """Open a second session for the user who is logged in, for one day."""
     return current_actor(), auth.single_sign_on(current_actor(), user_agent=_user_agent())
+
+
+@bp.post("/confirm")
+@operation(Confirmed, takes=PasswordConfirmation, refuses=(400, 429))
+def confirm(data: dict[str, Any]) -> datetime:
+    """Confirm the password of this session's user. For 15 minutes, as after a login, administrators can do everything.
+
+    Making administrators, changing their passwords and e-mail addresses, resetting a second factor, and making a key
+    with the scope ``admin`` need that.
+    """
+    return sessions.confirm(current_actor(), **data)
 
 
 @bp.get("/subscription")

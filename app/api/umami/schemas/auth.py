@@ -6,7 +6,7 @@ from marshmallow import ValidationError, fields, post_load
 
 from app.api.umami import texts
 from app.api.umami.fields import Text
-from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema
+from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, iso_date
 from app.api.umami.schemas.shares import SharedViewOut
 from app.api.umami.schemas.teams import BriefTeam
 from app.api.umami.schemas.users import EMAIL_MAX_LENGTH, PASSWORD_MAX_LENGTH, UserSummary
@@ -31,6 +31,23 @@ class PasswordChange(ApiSchema):
         required=True,
         metadata={"description": "At least 8 characters, at most 72 bytes in UTF-8; not a common password."},
     )
+
+
+class PasswordConfirmation(ApiSchema):
+    """``POST /api/auth/confirm``."""
+
+    password = Text(required=True, metadata={"description": "The password of the user who is logged in."})
+
+
+class Confirmed(OutSchema):
+    """Until when the password counts as confirmed."""
+
+    confirmed_until = IsoDate(required=True)
+
+    @classmethod
+    def serialize(cls, source: Any) -> dict[str, Any]:
+        """From a date."""
+        return {"confirmedUntil": iso_date(source)}
 
 
 class ForgotPassword(ApiSchema):
