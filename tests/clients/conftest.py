@@ -1,11 +1,18 @@
-"""A server for the clients, one for each test module and database."""
+"""A server for the clients, one for each test module."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from tests.conftest import DATABASES
 from tests.databases import fresh_database
 from tests.live import LiveServer, serving
+
+
+@pytest.fixture(scope="session")
+def database() -> str:
+    """The last of the databases alone: clients cannot tell which one answers."""
+    return DATABASES[-1]
 
 
 @pytest.fixture(scope="module")
