@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Delete, Insert, Uuid, bindparam, delete, select
+from sqlalchemy import Delete, Insert, Uuid, bindparam, delete, null, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db.sql.query import Query
@@ -17,18 +17,12 @@ from app.queries.websites import grant_role, team_role
 DIALECTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
-class GrantOnWebsite(NamedTuple):
-    """The role of a direct grant on a website."""
+class HeldOnWebsite(NamedTuple):
+    """The role of a direct grant on a website, or a capability there."""
 
     website_id: UUID
-    role: str
-
-
-class CapabilityOnWebsite(NamedTuple):
-    """A user's capability on a website."""
-
-    website_id: UUID
-    capability: str
+    role: str | None
+    capability: str | None
 
 
 def _listed(website_id: Column) -> Any:
@@ -51,14 +45,14 @@ select_ranks = access.select_rank(lambda user_id, website_id: (*of_user(user_id,
 """The highest access level of a user on each of some websites. Values: ``user_id``, ``website_ids``."""
 
 _of_user = {model: model.user_id == bindparam("user_id") for model in (Grant, GrantedCapability)}
-select_grants = Query(
-    select(Grant.website_id, Grant.role).where(_of_user[Grant], _listed(Grant.website_id)), GrantOnWebsite
-)
-select_capabilities = Query(
-    select(GrantedCapability.website_id, GrantedCapability.capability).where(
-        _of_user[GrantedCapability], _listed(GrantedCapability.website_id)
+_roles = select(Grant.website_id, Grant.role, null().label("capability"))
+_capabilities = select(GrantedCapability.website_id, null().label("role"), GrantedCapability.capability)
+select_held = Query(
+    union_all(
+        _roles.where(_of_user[Grant], _listed(Grant.website_id)),
+        _capabilities.where(_of_user[GrantedCapability], _listed(GrantedCapability.website_id)),
     ),
-    CapabilityOnWebsite,
+    HeldOnWebsite,
 )
 delete_grants = delete(Grant).where(_of_user[Grant], _listed(Grant.website_id))
 delete_all_capabilities = delete(GrantedCapability).where(

@@ -273,8 +273,10 @@ class WebsiteReset(WebsiteEvent):
 
 @dataclass(frozen=True, slots=True)
 class WebsiteTransferred(WebsiteEvent):
-    """The website was given to another user or team; one of the ids is set."""
+    """The website was given to another user or team; one of the ids is set, and one of the old ones."""
 
+    old_user_id: UUID | None
+    old_team_id: UUID | None
     user_id: UUID | None
     team_id: UUID | None
 
@@ -313,7 +315,18 @@ class AccessEvent(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OldGrant:
+    """What a user had on a website: the role of a direct grant, and capabilities."""
+
+    website_id: UUID
+    role: str | None
+    capabilities: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class GrantsChanged(AccessEvent):
+    old_grants: Sequence[OldGrant]
+    """What the user had on these websites before; websites where it was nothing are left out."""
     role: str | None
     """The role that is now granted; None if it was taken away, with all capabilities."""
     capabilities: Sequence[str] | None

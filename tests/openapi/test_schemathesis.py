@@ -18,7 +18,7 @@ REACHED = {"admin": 50, "user": 42}
 @pytest.mark.parametrize("caller", ["admin", "user"])
 def test_no_answer_is_one_that_the_document_does_not_describe(app, database, document, caller, capsys):
     if caller == "user" and database != "sqlite":
-        pytest.skip("refusals do not depend on the database")
+        pytest.skip("what is not allowed does not depend on the database")
     outcome = probe(app, document, token=world.token(caller), examples=EXAMPLES[database])
 
     with capsys.disabled():

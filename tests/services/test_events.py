@@ -129,7 +129,7 @@ class TestAnAccount:
         assert found == [
             events.MembershipAdded(admin.actor, team, bob.id, "team-owner"),
             events.MembershipRemoved(admin.actor, team, ada.id, "team-owner"),
-            events.WebsiteTransferred(admin.actor, site, "Own", bob.id, None),
+            events.WebsiteTransferred(admin.actor, site, "Own", ada.id, None, bob.id, None),
             events.UserDeleted(admin.actor, ada.id, "ada", bob.id),
         ]
 
@@ -232,7 +232,32 @@ def test_a_grant_that_ends_with_a_membership(app, admin, make_user, make_team, m
 
     assert found == [
         events.MembershipRemoved(owner.actor, team, ada.id, "team-member"),
-        events.GrantsChanged(owner.actor, ada.id, [site], None, None),
+        events.GrantsChanged(owner.actor, ada.id, [site], [events.OldGrant(site, "admin", [])], None, None),
+    ]
+
+
+def test_a_grant_that_changes_tells_what_there_was(app, admin, make_user, make_website):
+    ada, site, other = make_user("ada"), make_website(owner=admin), make_website(owner=admin)
+    grants.set_access(admin.actor, ada.id, [site], "view", capabilities=["tagmanager_write"])
+
+    with heard(app) as found:
+        grants.set_access(admin.actor, ada.id, [site, other], "admin")
+
+    (old,) = found[0].old_grants
+    assert old == events.OldGrant(site, "view", ["tagmanager_write"])
+    assert (found[0].role, sorted(found[0].website_ids)) == ("admin", sorted([site, other]))
+
+
+def test_an_administrator_to_be_loses_grants(app, admin, make_user, make_website):
+    ada, site = make_user("ada"), make_website(owner=admin)
+    grants.set_access(admin.actor, ada.id, [site], "view")
+
+    with heard(app) as found:
+        accounts.update_user(OPERATOR, ada.id, role="admin")
+
+    assert found == [
+        events.GrantsChanged(OPERATOR, ada.id, [site], [events.OldGrant(site, "view", [])], None, None),
+        events.RoleChanged(OPERATOR, ada.id, "ada", "user", "admin"),
     ]
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import BindParameter, Dialect, Select, TextualSelect, UpdateBase
+from sqlalchemy import BindParameter, CompoundSelect, Dialect, Select, TextualSelect, UpdateBase
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import iterate
 
@@ -14,7 +14,7 @@ from app.domain.pagination import MAX_OFFSET, Page, Window
 
 T = TypeVar("T", bound=NamedTuple)
 Convert = Callable[[Any], Any]
-AnySelect = Select[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 Line = Sequence[Any]
 """A row as the driver returns it: the values of all columns in order."""
 

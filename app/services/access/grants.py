@@ -1,6 +1,5 @@
 """Granting, changing and revoking access to websites."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -30,9 +29,9 @@ from app.queries import grants as queries
 from app.queries.rows import WebsiteRights
 from app.runtime import runtime
 from app.services import events
-from app.services.access.holders import ensure_anonymous
+from app.services.access.holders import ensure_anonymous, grants_of
 from app.services.acting import lock_user
-from app.services.events import CapabilitiesChanged, GrantsChanged
+from app.services.events import CapabilitiesChanged, GrantsChanged, OldGrant
 
 AT_ONCE = 1000
 """The most websites that one statement names."""
@@ -75,11 +74,12 @@ def set_access(
                 return
             holder = holder or ensure_anonymous(session)
         _require_ordinary(actor, holder)
+        before = [grant for part in _parts(ids) for grant in grants_of(user_id, part)]
         if actor.is_user(user_id) and role is not None:
-            _require_no_gain(user_id, ids, role, wanted)
+            _require_no_gain(before, ids, role, wanted)
         for part in _parts(ids):
             _set(session, actor, user_id, part, role, wanted)
-        events.record(session, GrantsChanged(actor, user_id, ids, role, wanted))
+        events.record(session, GrantsChanged(actor, user_id, ids, before, role, wanted))
 
 
 def _set(
@@ -210,7 +210,9 @@ def _require_ordinary(actor: Actor, holder: User | None) -> User:
     return found
 
 
-def _require_no_gain(user_id: UUID, ids: Sequence[UUID], role: SiteRole, wanted: Sequence[str] | None) -> None:
+def _require_no_gain(
+    before: Sequence[OldGrant], ids: Sequence[UUID], role: SiteRole, wanted: Sequence[str] | None
+) -> None:
     """
     Make sure that users do not raise their own grants.
 
@@ -218,19 +220,13 @@ def _require_no_gain(user_id: UUID, ids: Sequence[UUID], role: SiteRole, wanted:
 
     :raises OwnGrant: the user is granted less than this on one of the websites
     """
-    roles: dict[UUID, SiteRole] = {}
-    held: dict[UUID, set[str]] = defaultdict(set)
-    for part in _parts(ids):
-        of_pairs: dict[str, Any] = {"user_id": user_id, "website_ids": part}
-        roles |= {row.website_id: SiteRole(row.role) for row in fetch_all(queries.select_grants, **of_pairs)}
-        for row in fetch_all(queries.select_capabilities, **of_pairs):
-            held[row.website_id].add(row.capability)
+    held = {grant.website_id: grant for grant in before}
     implied = runtime().capabilities.included_in
     for website_id in ids:
-        granted = roles.get(website_id)
-        if granted is None or RANKS[role] > RANKS[granted]:
+        grant = held.get(website_id)
+        if grant is None or grant.role is None or RANKS[role] > RANKS[granted := SiteRole(grant.role)]:
             raise OwnGrant
-        if not set(wanted or ()) <= {*held[website_id], *implied(granted)}:
+        if not set(wanted or ()) <= {*grant.capabilities, *implied(granted)}:
             raise OwnGrant
 
 

@@ -1,7 +1,7 @@
 """Rows of the audit log, made of events."""
 
 import re
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import orjson
@@ -35,6 +35,8 @@ LEFT_OUT: dict[type[Event], str] = {events.PasswordResetRequested: "account"}
 """Fields that may hold secrets: visitors type passwords into name fields."""
 OLD_AND_NEW = {events.RoleChanged: "role", events.MembershipChanged: "role", events.EmailChanged: "email"}
 """What ``old`` and ``new`` are, of events with these fields."""
+OLD = "old_"
+"""How the names of fields begin that describe what there was before."""
 ENDS = ("Deleted", "Removed", "Revoked", "Disabled")
 """Ends of the names of events whose data describes what there was before."""
 ADDRESS_MAX, NAME_MAX, TARGET_NAME_MAX = 64, 255, 500
@@ -74,7 +76,14 @@ def action_of(kind: type[Event]) -> str:
 
 def as_json(data: dict[str, Any]) -> str | None:
     """Return the data as JSON text; None if there is none."""
-    return orjson.dumps(data, default=list, option=orjson.OPT_UTC_Z).decode() if data else None
+    options = orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATACLASS
+    return orjson.dumps(data, default=_plain, option=options).decode() if data else None
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {_camel_case(field.name): getattr(value, field.name) for field in fields(value)}
+    return list(value)
 
 
 def _target(event: Event) -> tuple[str, str, str | None]:
@@ -94,6 +103,8 @@ def _before_and_after(kind: type[Event], data: dict[str, Any]) -> tuple[dict[str
             after |= {_camel_case(key): new for key, (_old, new) in value.items()}
         elif name in ("old", "new"):
             (before if name == "old" else after)[OLD_AND_NEW[kind]] = value
+        elif name.startswith(OLD):
+            before[_camel_case(name.removeprefix(OLD))] = value
         else:
             (before if kind.__name__.endswith(ENDS) else after)[_camel_case(name)] = value
     return before, after

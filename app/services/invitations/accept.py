@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
-
 from app.db.reads import fetch_all
 from app.db.session import Unit, execute_count, retried, transaction
 from app.domain import policy
@@ -14,17 +12,17 @@ from app.domain.actor import OPERATOR, Account, Actor, Credential, CredentialKin
 from app.domain.errors import AlreadyAccepted, LinkExpired, LinkGone, NotFound
 from app.domain.permissions import Permission, stronger_role, weaker_role
 from app.domain.roles import Role
-from app.models import Grant, GrantedCapability, Membership, User, utcnow
+from app.models import Membership, User, utcnow
 from app.queries import invitations as queries
 from app.queries.invitations import InvitationRecord, WebsiteOffered
 from app.security.tokens import hash_token
 from app.services import events
-from app.services.access.holders import remove_all_of
+from app.services.access.holders import remove_all_of, remove_all_on
 from app.services.acting import lock_users
 from app.services.authentication import hashing
 from app.services.authentication.link_lookup import look_up
 from app.services.authentication.new_passwords import check_new_password
-from app.services.events import GrantsChanged, InvitationAccepted, InvitationDeclined, MembershipAdded, RoleChanged
+from app.services.events import InvitationAccepted, InvitationDeclined, MembershipAdded, RoleChanged
 from app.services.invitations import limits
 from app.services.invitations.pending import delete_pending
 from app.services.invitations.views import State, state_of
@@ -134,7 +132,7 @@ def _give(session: Unit, user: User, actor: Actor, inviter: Actor, row: Invitati
             events.record(session, RoleChanged(actor, user.id, user.username, user.role, role))
         user.role = role
     if user.role == Role.ADMIN:
-        remove_all_of(session, user.id)
+        remove_all_of(session, actor, user.id)
     _enter_teams(session, user.id, actor, inviter, row)
 
 
@@ -146,9 +144,7 @@ def _recheck_grants(session: Unit, user_id: UUID, actor: Actor, inviter: Actor) 
     held = {site.id for site in given if policy.can_change_website(inviter, site, Permission.WEBSITE_ACCESS)}
     lost = [site.id for site in given if site.granted_by == inviter.id and site.id not in held]
     if lost:
-        for table in (GrantedCapability, Grant):
-            session.execute(delete(table).where(table.user_id == user_id, table.website_id.in_(lost)))
-        events.record(session, GrantsChanged(actor, user_id, lost, None, None))
+        remove_all_on(session, actor, user_id, lost)
     return bool(held)
 
 

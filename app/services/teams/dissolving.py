@@ -8,7 +8,7 @@ from app.db.session import Unit
 from app.domain.actor import Actor
 from app.domain.errors import UnknownTeam
 from app.domain.roles import TeamRole
-from app.models import Membership, Team, User, Website
+from app.models import Membership, Team, User
 from app.queries import memberships as queries
 from app.services import events
 from app.services.events import MembershipAdded, MembershipChanged, MembershipRemoved, TeamDeleted
@@ -29,7 +29,7 @@ def lock_team(session: Unit, team_id: UUID) -> str:
 
 def dissolve(session: Unit, actor: Actor, team_id: UUID, name: str, *, heir_id: UUID | None) -> None:
     """Delete a locked team; its websites go to the heir, or are deleted with it if there is none."""
-    hand_on(session, actor, Website.team_id == team_id, heir_id)
+    hand_on(session, actor, heir_id, team_id=team_id)
     session.execute(delete(Membership).where(Membership.team_id == team_id))
     session.execute(delete(Team).where(Team.id == team_id))
     events.record(session, TeamDeleted(actor, team_id, name, heir_id))

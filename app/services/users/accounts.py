@@ -306,7 +306,7 @@ def _change_role(session: Unit, actor: Actor, user: User, role: str, *, last_adm
     if Role.ADMIN in (user.role, role):
         SESSIONS.revoke_all(session, actor, user.id)
         ACCESS_TOKENS.revoke_all(session, actor, user.id)
-        remove_all_of(session, user.id)
+        remove_all_of(session, actor, user.id)
     events.record(session, RoleChanged(actor, user.id, user.username, user.role, role))
     user.role = role
 

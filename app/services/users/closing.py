@@ -50,7 +50,7 @@ def close_account(
     leave_all_teams(session, actor, user_id, heir_id=heir_id)
     for_good = user.pending or user_id == ANONYMOUS_ID or not runtime().config.restore_days
     now = None if for_good else utcnow()
-    hand_on(session, actor, Website.user_id == user_id, heir_id, marked_at=now)
+    hand_on(session, actor, heir_id, user_id=user_id, marked_at=now)
     end_all(session, actor, user_id)
     events.record(session, UserDeleted(actor, user_id, user.username, heir_id))
     if for_good:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import delete, update
 
 from app.db.session import Unit
 from app.domain.actor import Actor
@@ -15,16 +15,18 @@ from app.services.events import WebsiteDeleted, WebsiteTransferred
 def hand_on(
     session: Unit,
     actor: Actor,
-    owned: ColumnElement[bool],
     heir_id: UUID | None,
     *,
+    user_id: UUID | None = None,
+    team_id: UUID | None = None,
     marked_at: datetime | None = None,
 ) -> None:
     """
-    Give the websites that meet the condition ``owned`` to the heir, or delete them if there is none.
+    Give the websites of a user or a team to the heir, or delete them if there is none.
 
     :param marked_at: only mark them as deleted then, so that they can be restored
     """
+    owned = Website.team_id == team_id if user_id is None else Website.user_id == user_id
     unsynchronized = {"synchronize_session": False}
     if heir_id is None:
         marked = update(Website).where(owned, Website.deleted_at.is_(None)).values(deleted_at=marked_at)
@@ -34,4 +36,4 @@ def hand_on(
         return
     moved = update(Website).where(owned).values(user_id=heir_id, team_id=None).returning(Website.id, Website.name)
     for row in session.execute(moved, execution_options=unsynchronized).all():
-        events.record(session, WebsiteTransferred(actor, row.id, row.name, user_id=heir_id, team_id=None))
+        events.record(session, WebsiteTransferred(actor, row.id, row.name, user_id, team_id, heir_id, None))

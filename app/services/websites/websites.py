@@ -261,6 +261,7 @@ def transfer_website(
         row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)
         if website is None or row is None:
             raise Denied
+        before = (website.user_id, website.team_id)
         if user_id is not None:
             policy.require(policy.can_take_website(actor, row, user_id))
             website.user_id, website.team_id = user_id, None
@@ -268,8 +269,8 @@ def transfer_website(
             target = fetch_one(member_queries.select_role, team_id=team_id, actor_id=actor.id)
             policy.require(policy.can_give_website(actor, row, target.role if target else None))
             website.user_id, website.team_id = None, team_id
-        moved = WebsiteTransferred(actor, website_id, website.name, website.user_id, website.team_id)
-        events.record(session, moved)
+        now = (website.user_id, website.team_id)
+        events.record(session, WebsiteTransferred(actor, website_id, website.name, *before, *now))
     return website
 
 

@@ -14,12 +14,12 @@ CASES = {
     ),
     "UsersManager.updateUser": (
         LOGIN | {"email": "new@example.org", "passwordConfirmation": PASSWORD},
-        ["EmailChanged"],
+        ["PasswordConfirmed", "EmailChanged"],
     ),
     "UsersManager.deleteUser": (LOGIN, ["SessionsRevoked", "UserDeleted"]),
     "UsersManager.setSuperUserAccess": (
         LOGIN | {"hasSuperUserAccess": 1, "passwordConfirmation": PASSWORD},
-        ["SessionsRevoked", "RoleChanged"],
+        ["PasswordConfirmed", "SessionsRevoked", "GrantsChanged", "RoleChanged"],
     ),
     "UsersManager.createAppSpecificTokenAuth": (
         LOGIN | {"passwordConfirmation": PASSWORD, "description": "Reports"},

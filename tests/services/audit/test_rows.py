@@ -132,9 +132,9 @@ TOLD = [
     (events.WebsiteDeleted(ACTOR, ID, "Site"), ("website", ID, "Site"), None, None),
     (events.WebsiteReset(ACTOR, ID, "Site"), ("website", ID, "Site"), None, None),
     (
-        events.WebsiteTransferred(ACTOR, ID, "Site", None, OTHER),
+        events.WebsiteTransferred(ACTOR, ID, "Site", ID, None, None, OTHER),
         ("website", ID, "Site"),
-        None,
+        {"userId": str(ID), "teamId": None},
         {"userId": None, "teamId": str(OTHER)},
     ),
     (
@@ -151,9 +151,9 @@ TOLD = [
     ),
     (events.ShareDeleted(ACTOR, OTHER, ID, "Link"), ("share", ID, "Link"), {"websiteId": str(OTHER)}, None),
     (
-        events.GrantsChanged(ACTOR, ID, [OTHER], "view", None),
+        events.GrantsChanged(ACTOR, ID, [OTHER], [events.OldGrant(OTHER, "admin", ["x"])], "view", None),
         ("user", ID, ""),
-        None,
+        {"grants": [{"websiteId": str(OTHER), "role": "admin", "capabilities": ["x"]}]},
         {"websiteIds": [str(OTHER)], "role": "view", "capabilities": None},
     ),
     (
