@@ -49,7 +49,9 @@ def _remove(session: Unit, actor: Actor, user_id: UUID, websites: Any | None) ->
             statement = statement.where(table.website_id.in_(websites))
         return session.execute(statement, execution_options={"synchronize_session": False}).all()
 
-    held = [HeldOnWebsite(website_id, None, capability) for website_id, capability in gone(GrantedCapability.capability)]
+    held = [
+        HeldOnWebsite(website_id, None, capability) for website_id, capability in gone(GrantedCapability.capability)
+    ]
     held += [HeldOnWebsite(website_id, role, None) for website_id, role in gone(Grant.role)]
     ended = _joined(held)
     if ended:
