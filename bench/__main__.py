@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import large, load, machine, report
+from bench import large, load, machine, report, timing
 from bench.cpu import DatabaseProcesses
 from bench.databases import Database, fresh_database
 from bench.dialects import compare
@@ -42,6 +42,7 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--before", type=Path, metavar="CHECKOUT", help="with --front: an earlier revision to compare with"
     )
+    parser.add_argument("--timing", action="store_true", help="compare how long refused logins and codes take")
     parser.add_argument("--write", action="store_true", help="write the results to docs/performance.md")
     chosen = parser.parse_args()
     if chosen.write and chosen.only and not chosen.large:
@@ -58,6 +59,9 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="frontdesk-bench-") as folder,
         fresh_database(Path(folder), sqlite=chosen.sqlite) as database,
     ):
+        if chosen.timing:
+            print(timing.measure(database, Path(folder)))
+            return
         kit = _filled(database, Path(folder), world)
         measure, client = (
             (_large, "one client in Python") if chosen.large else (_front if chosen.front else _standard, load.tool())

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
+import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -316,3 +318,30 @@ class TestAStorm:
         assert guesses == [([401] * LIMIT + [429] * (tries - LIMIT), 401)] * 16
         assert (in_time, owner()) == (200, 200)
         assert len(rows) == 16 * LIMIT
+
+    def test_who_knows_the_password_tries_five_codes(self, world, clock):
+        """The lock belongs to the account, so that more addresses give no more codes; sessions go on."""
+        owner, given = world.client("ada", address=ELSEWHERE), {"username": "ada", "password": PASSWORD}
+        secret = owner.post("/api/2fa/setup/initiate").json["manualKey"]
+        owner.post("/api/2fa/setup/confirm", json={"token": pyotp.TOTP(secret).now()})
+
+        def guesser(number):
+            client = world.client(address=f"203.0.113.{number}")
+            half_way = client.post("/api/auth/login", json=given).json["partialToken"]
+            client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {half_way}"
+            return [client.post("/api/2fa/verify", json={"token": "000000"}).status_code for _ in range(LIMIT)]
+
+        guesses = [status for found in at_once(*(partial(guesser, number) for number in range(16))) for status in found]
+        with world.app.app_context(), transaction() as session:
+            rows = session.scalars(select(AuditEvent.action).where(AuditEvent.action.like("second-factor-%"))).all()
+        clock.turn(minutes=16)
+        half_way = world.client(address=ELSEWHERE)
+        half_way.environ_base["HTTP_AUTHORIZATION"] = (
+            f"Bearer {half_way.post('/api/auth/login', json=given).json['partialToken']}"
+        )
+
+        assert sorted(guesses) == [400] * 5 + [429] * (16 * LIMIT - 5)
+        assert sorted(rows) == ["second-factor-enabled", *["second-factor-failed"] * 5, "second-factor-locked"]
+        assert owner.get("/api/me").status_code == 200
+        code = pyotp.TOTP(secret).at(datetime.now(UTC))
+        assert half_way.post("/api/2fa/verify", json={"token": code}).status_code == 200
