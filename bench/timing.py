@@ -76,14 +76,14 @@ def _pairs(client: FlaskClient, secret: str) -> list[tuple[tuple[str, Attempt], 
     return [
         (("second factor, wrong code", verified(NO_CODE)), ("second factor, used code", verified(used))),
         (
-            ("login, unknown name", login(username="nobody{}", password="guess{}")),
+            ("login, unknown name", login(username="unknown{}", password="guess{}")),
             ("login, wrong password", login(username="ada", password="guess{}")),
         ),
         (
             ("login, wrong password", login(username="ada", password="guess{}")),
             ("login, wrong password of an account with a second factor", login(username="grace", password="guess{}")),
         ),
-        (("forgotten password, unknown name", forgotten("nobody{}")), ("forgotten password", forgotten("ada"))),
+        (("forgotten password, unknown name", forgotten("unknown{}")), ("forgotten password", forgotten("ada"))),
     ]
 
 
