@@ -71,8 +71,8 @@ def _show(report: Report, *, as_json: bool) -> None:
 def _warn(report: Report) -> None:
     for name in report.default_passwords:
         warn(
-            f"{plain(name)} STILL HAS UMAMI'S DEFAULT PASSWORD, which anyone can use. Frontdesk has it changed at the next "
-            "login; until then, and in Umami itself, it stays valid."
+            f"{plain(name)} STILL HAS UMAMI'S DEFAULT PASSWORD, which everyone knows. Frontdesk has it changed at the "
+            "next login; change it now if Umami can be reached directly."
         )
     if not report.has_admin:
         warn("there is no administrator. After the adoption, frontdesk setup creates one.")

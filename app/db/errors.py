@@ -125,8 +125,8 @@ class ForeignTables(ConfigError):
         shown = ", ".join(names[:MOST_SHOWN])
         more = f" and {len(names) - MOST_SHOWN} more" if len(names) > MOST_SHOWN else ""
         advice = (
-            "To use the database together with Umami, run frontdesk adopt --check; otherwise set DATABASE_URL to an empty "
-            "database"
+            "To use the database together with Umami, run frontdesk adopt --check; otherwise set DATABASE_URL to an "
+            "empty database"
             if program == UMAMI
             else "Frontdesk needs tables of the same names and cannot use these; set DATABASE_URL to an empty database"
         )

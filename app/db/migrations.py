@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
@@ -135,7 +134,7 @@ def refuse_foreign_tables() -> None:
         raise ForeignTables(sorted(found & (OURS | {"alembic_version"})), "another program")
 
 
-def adopted() -> Row[Any] | None:
+def adopted() -> Row[str, str] | None:
     """Return the row of the adoption (see ``app.models.adoption``); None if the database is not one of Umami's."""
     with translated, reader().connect() as connection:
         if not inspect(connection).has_table(Adoption.__tablename__):
@@ -147,13 +146,12 @@ def _refuse_downgrade_of_adopted(revision: str) -> None:
     row = adopted()
     if row is None:
         return
-    later = [
-        script.revision for script in ScriptDirectory.from_config(settings()).iterate_revisions("head", row.revision)
-    ]
+    scripts = ScriptDirectory.from_config(settings())
+    later = [script.revision for script in scripts.iterate_revisions("head", row.revision)]
     if revision not in (row.revision, *later):
         raise CannotAdopt(
-            f"the database was adopted from Umami at revision {row.revision}, and has no earlier state to return to. To "
-            "give it back to Umami, run frontdesk adopt --undo"
+            f"the database was adopted from Umami at revision {row.revision}, and has no earlier state to return to. "
+            "To give it back to Umami, run frontdesk adopt --undo"
         )
 
 

@@ -77,7 +77,7 @@ def undo(actor: Actor, say: Say) -> None:
 
 
 def follow(actor: Actor, say: Say) -> None:
-    """Complete what Umami wrote while its triggers were not there, and follow an upgrade of Umami. For a server's start."""
+    """Complete rows that Umami wrote while there were no triggers, and follow its upgrades. For a server's start."""
     policy.require(policy.can_administer(actor))
     adopted = migrations.adopted()
     if adopted is None:
@@ -90,7 +90,7 @@ def follow(actor: Actor, say: Say) -> None:
 
 
 def upgraded_to(actor: Actor) -> str | None:
-    """Return the release to which Umami was upgraded since the last adoption; None if it was not, or was not adopted."""
+    """Return the release that Umami was upgraded to since the last adoption; None if there was no upgrade."""
     policy.require(policy.can_administer(actor))
     adopted = migrations.adopted()
     if adopted is None:

@@ -1,1 +1,1 @@
-"""Serving a database that Umami made and goes on using: recognizing it, repairing rows, adding what is ours, undoing."""
+"""Adopting a database that Umami made and goes on using, and undoing that."""

@@ -1,8 +1,8 @@
 """
 Adopting a database: everything that takes a lock in one short transaction, the rest in batches and concurrently.
 
-Every step checks what is there already, so an adoption that was interrupted continues, and one that is complete follows the
-newest release of Umami.
+Every step checks what is there already, so an adoption that was interrupted continues, and one that is complete follows
+an upgrade of Umami.
 """
 
 from collections.abc import Callable, Sequence
@@ -129,7 +129,7 @@ def _make_trigrams(connection: Connection) -> bool:
         return False
     try:
         connection.execute(text("CREATE EXTENSION pg_trgm"))
-    except Exception:  # noqa: BLE001 (searches work without it, only slower)
+    except Exception:
         return False
     return True
 
@@ -170,7 +170,7 @@ def _complete(connection: Connection, say: Say) -> None:
         repair(rule)
     say("Filling in what Umami's rows lack")
     fill()
-    there = dict(connection.execute(shape.INDEXES).tuples().all())
+    there: dict[str, bool] = {row.relname: row.indisvalid for row in connection.execute(shape.INDEXES)}
     wanted = list(shape.indexes(trigrams=bool(connection.scalar(text(MADE)))))
     wanted.append((f"umami_{shape.USERNAMES}", _usernames(connection)))
     for name, statement in wanted:
@@ -197,8 +197,8 @@ def _repair(rule: Rule, connection: Connection, ids: Sequence[Any]) -> None:
     connection.execute(text("SET LOCAL frontdesk.repairing = 'on'"))
     connection.execute(
         text(
-            f"INSERT INTO adoption_repair (table_name, row_id, before) SELECT '{table}', t.{key}, to_jsonb(t) FROM {rows} "
-            "ON CONFLICT (table_name, row_id) DO UPDATE SET after = NULL"
+            f"INSERT INTO adoption_repair (table_name, row_id, before) SELECT '{table}', t.{key}, to_jsonb(t) "
+            f"FROM {rows} ON CONFLICT (table_name, row_id) DO UPDATE SET after = NULL"
         ),
         values,
     )
@@ -206,8 +206,8 @@ def _repair(rule: Rule, connection: Connection, ids: Sequence[Any]) -> None:
         connection.execute(text(statement.format(fold="umami_fold")), values)
     connection.execute(
         text(
-            f"INSERT INTO adoption_repair (table_name, row_id, after) SELECT '{table}', t.{key}, to_jsonb(t) FROM {rows} "
-            "ON CONFLICT (table_name, row_id) DO UPDATE SET after = excluded.after"
+            f"INSERT INTO adoption_repair (table_name, row_id, after) SELECT '{table}', t.{key}, to_jsonb(t) "
+            f"FROM {rows} ON CONFLICT (table_name, row_id) DO UPDATE SET after = excluded.after"
         ),
         values,
     )

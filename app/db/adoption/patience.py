@@ -58,10 +58,11 @@ def change(statements: Callable[[Connection], None]) -> None:
                 connection.execute(text("SET LOCAL statement_timeout = 0"))
                 connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_MS}"))
                 statements(connection)
-            return
         except OperationalError as error:
             if sqlstate(error) not in BUSY:
                 raise
+        else:
+            return
         time.sleep(random.uniform(0.5, 1) * min(PAUSE_SECONDS, 0.1 * (attempt + 1)))  # noqa: S311 (jitter)
     raise CannotAdopt(
         "another transaction holds locks on Umami's tables all the time; see pg_stat_activity for it, and run the same "
@@ -71,7 +72,7 @@ def change(statements: Callable[[Connection], None]) -> None:
 
 def in_batches(query: str, apply: Callable[[Connection, Sequence[Any]], None], *, size: int) -> int:
     """
-    Apply a change to the ids that a query finds, each batch in a transaction of its own, and return how many there were.
+    Apply a change to the ids that a query finds, each batch in its own transaction, and return how many there were.
 
     The query reads one snapshot, so the change must check again whether it is needed.
     """

@@ -46,8 +46,8 @@ def recognize(connection: Connection) -> Umami:
     """
     Return which release of Umami has made the tables, and which columns there are.
 
-    :raises CannotAdopt: it was not Umami, or a release before 3.1; a migration of Umami's has failed; or the server, its
-        encoding or the rights of our user do not allow it
+    :raises CannotAdopt: it was not Umami, or a release before 3.1; a migration of Umami's has failed; or the server,
+        its encoding or the rights of our user do not allow it
     """
     columns = _columns(connection)
     if "_prisma_migrations" not in columns or not {"website_event", "user", "website"} <= columns.keys():
@@ -82,6 +82,6 @@ def _check_server(connection: Connection) -> None:
     others = connection.scalars(OWNED, {"names": list(SHARED)}).all()
     if others:
         raise CannotAdopt(
-            f"the tables {', '.join(others)} belong to another user of PostgreSQL; connect as Umami does, or as a member "
-            "of the role that owns them"
+            f"the tables {', '.join(others)} belong to another user of PostgreSQL; connect as Umami does, or as a "
+            "member of the role that owns them"
         )

@@ -56,15 +56,15 @@ _SUCCESSOR = """(
     ORDER BY (m.role = 'team-manager') DESC, m.created_at, m.team_user_id LIMIT 1
 )"""
 _DOUBLES = f"""
-    SELECT m.*, row_number() OVER (PARTITION BY m.team_id, m.user_id ORDER BY {RANK}, m.created_at, m.team_user_id) AS place
+    SELECT m.*, row_number() OVER (
+        PARTITION BY m.team_id, m.user_id ORDER BY {RANK}, m.created_at, m.team_user_id
+    ) AS place
     FROM team_user m"""
 _SAME_NAMES = """
-    SELECT u.user_id, u.username, row_number() OVER (
-        PARTITION BY {fold}(u.username) ORDER BY u.created_at, u.user_id
-    ) AS place, first_value(u.username) OVER (
-        PARTITION BY {fold}(u.username) ORDER BY u.created_at, u.user_id
-    ) AS kept
-    FROM "user" u WHERE u.deleted_at IS NULL"""
+    SELECT n.user_id, n.username, row_number() OVER same AS place, first_value(n.username) OVER same AS kept
+    FROM (
+        SELECT u.user_id, u.username, u.created_at, {fold}(u.username) AS folded FROM "user" u WHERE u.deleted_at IS NULL
+    ) n WINDOW same AS (PARTITION BY n.folded ORDER BY n.created_at, n.user_id)"""
 _NEW_NAME = "left(s.username, 240) || '-' || right(s.user_id::text, 8)"
 
 PROMOTE = f"""
@@ -85,7 +85,8 @@ RULES = (
     Rule(
         "user",
         "username differs from another one in case only",
-        f"""SELECT s.user_id AS id, s.username AS name, 'renamed to ' || {_NEW_NAME} || ', as ' || s.kept || ' is older' AS proposal
+        f"""SELECT s.user_id AS id, s.username AS name,
+                'renamed to ' || {_NEW_NAME} || ', as ' || s.kept || ' is older' AS proposal
             FROM ({_SAME_NAMES}) s WHERE s.place > 1""",
         (
             f"""UPDATE "user" u SET username = {_NEW_NAME}
@@ -115,7 +116,8 @@ RULES = (
     Rule(
         "team_user",
         "second membership in the same team",
-        f"""SELECT m.team_user_id AS id, {MEMBER} || ' (' || m.role || ')' AS name, 'deleted; the strongest role stays' AS proposal
+        f"""SELECT m.team_user_id AS id, {MEMBER} || ' (' || m.role || ')' AS name,
+                'deleted; the strongest role stays' AS proposal
             FROM ({_DOUBLES}) m WHERE m.place > 1""",
         (
             f"""DELETE FROM team_user d USING ({_DOUBLES}) m

@@ -1,6 +1,7 @@
 """What the tables of Umami lack to be ours, derived from the models, so that the two cannot grow apart."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from sqlalchemy import (
     CheckConstraint,
@@ -8,13 +9,14 @@ from sqlalchemy import (
     Computed,
     Connection,
     Constraint,
+    Dialect,
     ForeignKeyConstraint,
     Index,
     Table,
+    UniqueConstraint,
     text,
 )
-from sqlalchemy import UniqueConstraint
-from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import AddConstraint, CreateColumn, CreateIndex
 
 from app.db.adoption.releases import SHARED, Umami
@@ -38,7 +40,8 @@ USERNAMES = "user_username_key"
 Umami's index of usernames. It becomes one of undeleted accounts, since the names of deleted ones are free for others.
 """
 CONSTRAINTS = text(
-    "SELECT c.conname FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace WHERE n.nspname = current_schema()"
+    "SELECT c.conname FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace "
+    "WHERE n.nspname = current_schema()"
 )
 INDEXES = text(
     "SELECT c.relname, i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
@@ -49,7 +52,7 @@ UNVALIDATED = text(
     "JOIN pg_namespace n ON n.oid = c.connamespace "
     "WHERE n.nspname = current_schema() AND NOT c.convalidated ORDER BY c.conname"
 )
-_dialect = PGDialect()
+_dialect: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 def our_columns() -> dict[str, list[str]]:
@@ -61,7 +64,8 @@ UMAMIS = {
     "user": "user_id username password role logo_url display_name created_at updated_at deleted_at",
     "team": "team_id name access_code logo_url created_at updated_at deleted_at",
     "team_user": "team_user_id team_id user_id role created_at updated_at",
-    "website": "website_id name domain reset_at user_id team_id created_by created_at updated_at deleted_at replay_config",
+    "website": "website_id name domain reset_at user_id team_id created_by created_at updated_at deleted_at "
+    "replay_config",
     "share": "share_id entity_id name share_type slug parameters created_at updated_at",
 }
 """Umami's columns that all releases since 3.1 have under the same name, and that the models have, too."""
@@ -120,8 +124,8 @@ def indexes(*, trigrams: bool) -> Iterator[tuple[str, str]]:
     """Yield names of our indexes on Umami's tables, and the statements that create them concurrently."""
     for table in TABLES:
         for constraint in _added(table, UniqueConstraint):
-            columns = ", ".join(column.name for column in constraint.columns)
             name = _name(constraint)
+            columns = ", ".join(column.name for column in cast("UniqueConstraint", constraint).columns)
             yield name, f'CREATE UNIQUE INDEX CONCURRENTLY {name} ON "{table.name}" ({columns})'
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             yield str(index.name), _concurrently(index)

@@ -1,11 +1,11 @@
 """
 Triggers that complete and tidy the rows that Umami writes.
 
-Umami knows nothing of our columns, and changes rows in an order of its own. So a trigger never rejects what Umami does; it
-fills in what is missing. Rows that Frontdesk writes are complete already, and the triggers leave them as they are.
+Umami knows nothing of our columns, and changes rows in an order of its own. So a trigger never rejects what Umami does;
+it fills in what is missing. Rows that Frontdesk writes are complete already, and the triggers leave them as they are.
 
-Columns that Umami adds or renames in later releases are read by name from the row as JSON, so that its migrations can run at
-any time: a trigger that named such a column would fail as soon as the column changed.
+Columns that Umami adds or renames in later releases are read by name from the row as JSON, so that its migrations can
+run at any time: a trigger that named such a column would fail as soon as the column changed.
 """
 
 from collections.abc import Container
@@ -200,8 +200,8 @@ KEYS = {
             DELETE FROM user_api_key WHERE key_hash = OLD.key_hash;
         ELSIF TG_OP = 'INSERT' THEN
             INSERT INTO user_api_key (user_api_key_id, user_id, name, key_hash, key_prefix, created_at, last_used_at)
-            VALUES (NEW.api_key_id, NEW.user_id, NEW.name, NEW.key_hash, NEW.key_prefix, COALESCE(NEW.created_at, now()),
-                NEW.last_used_at)
+            VALUES (NEW.api_key_id, NEW.user_id, NEW.name, NEW.key_hash, NEW.key_prefix,
+                COALESCE(NEW.created_at, now()), NEW.last_used_at)
             ON CONFLICT DO NOTHING;
         ELSE
             UPDATE user_api_key SET last_used_at = GREATEST(last_used_at, NEW.last_used_at)
@@ -232,7 +232,8 @@ FACTORS = {
             DELETE FROM second_factor WHERE user_id = OLD.user_id AND sealed_secret = 'umami:' || OLD.secret;
         ELSE
             INSERT INTO second_factor (user_id, sealed_secret, created_at, enabled_at)
-            SELECT NEW.user_id, 'umami:' || NEW.secret, NEW.created_at, CASE WHEN NEW.is_enabled THEN NEW.updated_at END
+            SELECT NEW.user_id, 'umami:' || NEW.secret, NEW.created_at,
+                CASE WHEN NEW.is_enabled THEN NEW.updated_at END
             FROM "user" WHERE user_id = NEW.user_id
             ON CONFLICT (user_id) DO UPDATE
             SET sealed_secret = excluded.sealed_secret, enabled_at = excluded.enabled_at

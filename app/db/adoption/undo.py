@@ -15,7 +15,7 @@ from app.models import Adoption, AdoptionRepair, Base
 
 REPAIRED = {"user": ("role", "username"), "team_user": ("role",), "website": ("user_id", "team_id", "created_by")}
 """The columns that repairs change."""
-KEPT = [Adoption.__table__, AdoptionRepair.__table__]
+KEPT = [Base.metadata.tables[model.__tablename__] for model in (Adoption, AdoptionRepair)]
 """Our tables that are needed until the end."""
 WHOLE = "umami_usernames"
 SAME_NAMES = """

@@ -1,8 +1,8 @@
 """
 Create the tables of adoptions, and give our columns in Umami's tables names that no release of Umami uses.
 
-``replay_enabled`` is renamed by Umami 3.2, and ``two_factor_required`` added by 3.3: in a database that both programs use,
-these migrations of Umami's must find their own columns unchanged, and no column of ours in their way.
+``replay_enabled`` is renamed by Umami 3.2, and ``two_factor_required`` added by 3.3: in a database that both programs
+use, these migrations of Umami's must find their own columns unchanged, and no column of ours in their way.
 """
 
 import sqlalchemy as sa
