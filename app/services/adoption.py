@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from uuid import UUID
+
+from sqlalchemy import update
 
 from app.db import migrations
 from app.db.adoption import adopt as adopting
 from app.db.adoption import undo as undoing
 from app.db.adoption.adopt import Admin
 from app.db.adoption.rules import Finding
+from app.db.session import transaction
 from app.domain import policy
 from app.domain.actor import Actor
+from app.models import User
 from app.security import password_hashing
-from app.services.users import accounts
+from app.services import events
+from app.services.acting import recheck
 
 DEFAULT_PASSWORD = "umami"  # noqa: S105 (the one that every new installation of Umami has)
 Say = Callable[[str], None]
@@ -62,7 +66,17 @@ def adopt(actor: Actor, say: Say) -> None:
     adopting.adopt(say)
     for admin in adopting.check().admins:
         if _has_default(admin):
-            accounts.update_user(actor, UUID(str(admin.id)), must_change_password=True)
+            _require_change(actor, admin)
+
+
+def _require_change(actor: Actor, admin: Admin) -> None:
+    with transaction() as session:
+        recheck(actor)
+        due = update(User).where(User.id == admin.id, User.must_change_password.is_(False)).returning(User.id)
+        # The row's time of change is Umami's, and an undo leaves it as it was.
+        values = {"must_change_password": True, "updated_at": User.updated_at}
+        if session.execute(due.values(values), execution_options={"synchronize_session": False}).first():
+            events.record(session, events.PasswordChangeRequired(actor, admin.id, admin.username, True))
 
 
 def undo(actor: Actor, say: Say) -> None:

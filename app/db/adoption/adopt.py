@@ -23,7 +23,7 @@ from app.db.adoption.rules import RULES, Finding, Rule
 from app.db.errors import CannotAdopt
 from app.models import Base, utcnow
 
-BATCH = 2000
+BATCH = 1000
 ROUNDS = 5
 """How often repairs start again because Umami has meanwhile written another row that breaks a rule."""
 Say = Callable[[str], None]
@@ -110,7 +110,8 @@ def adopt(say: Say) -> Umami:
             raise CannotAdopt(f"the database is at revision {revision}; run frontdesk db upgrade first")
         made = _make_trigrams(connection)
         say("Adding tables, columns and triggers")
-        change(partial(_prepare, umami, made))
+        _add_tables(umami, made)
+        change(partial(_change_tables, umami))
         for _round in range(ROUNDS):
             try:
                 _complete(connection, say)
@@ -134,33 +135,45 @@ def _make_trigrams(connection: Connection) -> bool:
     return True
 
 
-def _prepare(umami: Umami, made: bool, connection: Connection) -> None:
-    """The part that takes locks. It takes a fraction of a second, whatever the size of the tables."""
-    connection.execute(text("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE".format(", ".join(f'"{name}"' for name in SHARED))))
-    for statement in shape.missing_columns(umami):
-        connection.exec_driver_sql(statement)
-    Base.metadata.create_all(connection, tables=shape.OURS)
-    values: dict[str, object] = {
-        "release": umami.release,
-        "revision": migrations.head_revision(),
-        "made": made,
-        "now": utcnow(),
-    }
-    connection.execute(BEGIN, values)
+def _add_tables(umami: Umami, made: bool) -> None:
+    """Create our tables and the functions of triggers, which locks Umami's tables for a moment each time at most."""
+    for table in shape.OURS:
+        change(partial(Base.metadata.create_all, tables=[table]))
+    change(partial(_begin, umami, made))
+
+
+def _begin(umami: Umami, made: bool, connection: Connection) -> None:
+    values: dict[str, object] = {"release": umami.release, "revision": migrations.head_revision()}
+    connection.execute(BEGIN, {**values, "made": made, "now": utcnow()})
     schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
-    for statement in folding.functions(str(schema)):
-        connection.exec_driver_sql(statement.replace("%", "%%"))
-    bodies, made_triggers = triggers.needed(umami.columns)
-    for name, body in bodies.items():
-        connection.exec_driver_sql(
+    bodies, _ = triggers.needed(umami.columns)
+    statements = [
+        *folding.functions(str(schema)),
+        *(
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
-            f"SET search_path = {schema}, pg_temp AS $${body}$$".replace("%", "%%")
-        )
-    for trigger in made_triggers:
-        connection.exec_driver_sql(trigger.dropped)
-        connection.exec_driver_sql(trigger.created)
-    for statement in shape.missing_constraints(connection):
-        connection.exec_driver_sql(statement)
+            f"SET search_path = {schema}, pg_temp AS $${body}$$"
+            for name, body in bodies.items()
+        ),
+    ]
+    for statement in statements:
+        connection.exec_driver_sql(statement.replace("%", "%%"))
+
+
+def _change_tables(umami: Umami, connection: Connection) -> None:
+    """Change Umami's tables, which locks them for a fraction of a second, whatever their size."""
+    _, needed = triggers.needed(umami.columns)
+    statements = [
+        f"LOCK TABLE {', '.join(quoted(SHARED))} IN ACCESS EXCLUSIVE MODE",
+        *shape.missing_columns(umami),
+        *(statement for trigger in needed for statement in (trigger.dropped, trigger.created)),
+        *shape.missing_constraints(connection),
+    ]
+    connection.exec_driver_sql("; ".join(statements))  # at once, because every round trip is time under the lock
+
+
+def quoted(tables: Sequence[str]) -> list[str]:
+    """Return names of tables as SQL."""
+    return [f'"{table}"' for table in tables]
 
 
 def _complete(connection: Connection, say: Say) -> None:

@@ -11,6 +11,10 @@ SPACES += "".join(map(chr, [0x2028, 0x2029, 0x202F, 0x205F, 0x3000]))
 """What ``str.strip`` removes."""
 
 
+NAMES = ("umami_fold", "umami_sort_key", "umami_fold_case")
+"""The functions, each before those that it calls."""
+
+
 @cache
 def functions(schema: str) -> tuple[str, ...]:
     """

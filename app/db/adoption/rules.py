@@ -63,7 +63,8 @@ _DOUBLES = f"""
 _SAME_NAMES = """
     SELECT n.user_id, n.username, row_number() OVER same AS place, first_value(n.username) OVER same AS kept
     FROM (
-        SELECT u.user_id, u.username, u.created_at, {fold}(u.username) AS folded FROM "user" u WHERE u.deleted_at IS NULL
+        SELECT u.user_id, u.username, u.created_at, {fold}(u.username) AS folded
+        FROM "user" u WHERE u.deleted_at IS NULL
     ) n WINDOW same AS (PARTITION BY n.folded ORDER BY n.created_at, n.user_id)"""
 _NEW_NAME = "left(s.username, 240) || '-' || right(s.user_id::text, 8)"
 

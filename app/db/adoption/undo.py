@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from app.db.adoption import shape, triggers
-from app.db.adoption.adopt import BATCH, KEYS, Say, state
+from app.db.adoption import folding, shape, triggers
+from app.db.adoption.adopt import BATCH, KEYS, Say, quoted, state
 from app.db.adoption.patience import change, in_batches, turn
 from app.db.adoption.releases import SHARED, recognize
 from app.db.errors import CannotAdopt
@@ -36,7 +36,7 @@ def undo(say: Say) -> None:
         adopted = state(connection)
         if adopted is None:
             raise CannotAdopt("the database was not adopted")
-        columns = recognize(connection).columns
+        columns, ours = recognize(connection).columns, shape.our_columns()
         if " WHERE " in _usernames(connection):
             say(f"Restoring the index {shape.USERNAMES}")
             change(_free_names)
@@ -44,10 +44,13 @@ def undo(say: Say) -> None:
             connection.exec_driver_sql(f'CREATE UNIQUE INDEX CONCURRENTLY {WHOLE} ON "user" (username)')
         say("Removing tables, columns and triggers")
         change(_remove)
+        for ours_alone in reversed([table for table in shape.OURS if table not in KEPT]):
+            change(partial(Base.metadata.drop_all, tables=[ours_alone]))
         say("Restoring rows")
         for table in KEYS:
             query = f"SELECT row_id FROM adoption_repair WHERE table_name = '{table}' ORDER BY adoption_repair_id"
-            in_batches(query, partial(_restore, table, columns[table]), size=BATCH)
+            theirs = [name for name in columns[table] if name not in ours[table]]
+            in_batches(query, partial(_restore, table, theirs), size=BATCH)
         change(partial(_forget, adopted.trigrams_made))
 
 
@@ -61,28 +64,29 @@ def _usernames(connection: Connection) -> str:
 
 
 def _remove(connection: Connection) -> None:
-    connection.execute(text("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE".format(", ".join(f'"{name}"' for name in SHARED))))
-    connection.execute(text("UPDATE adoption SET finished_at = NULL"))
+    """Remove what is in Umami's tables, which locks them for a fraction of a second."""
     bodies, made = triggers.everything()
-    for trigger in made:
-        connection.exec_driver_sql(trigger.dropped)
-    for name in bodies:
-        connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name}()")
-    for name in ("umami_fold", "umami_sort_key", "umami_fold_case"):
-        connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name}(text)")
-    for table, name in shape.constraints():
-        connection.exec_driver_sql(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS {name}')
-    for name, _statement in shape.indexes(trigrams=True):
-        connection.exec_driver_sql(f"DROP INDEX IF EXISTS {name}")
-    for table, columns in shape.our_columns().items():
-        for column in columns:
-            connection.exec_driver_sql(f'ALTER TABLE "{table}" DROP COLUMN IF EXISTS {column}')
+    statements = [
+        f"LOCK TABLE {', '.join(quoted(SHARED))} IN ACCESS EXCLUSIVE MODE",
+        "UPDATE adoption SET finished_at = NULL",
+        *(trigger.dropped for trigger in made),
+        *(f"DROP FUNCTION IF EXISTS {name}()" for name in bodies),
+        *(f"DROP FUNCTION IF EXISTS {name}(text)" for name in folding.NAMES),
+        *(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS {name}' for table, name in shape.constraints()),
+        *(f"DROP INDEX IF EXISTS {name}" for name, _ in shape.indexes(trigrams=True)),
+        *(
+            f'ALTER TABLE "{table}" {", ".join(f"DROP COLUMN IF EXISTS {column}" for column in columns)}'
+            for table, columns in shape.our_columns().items()
+            if columns
+        ),
+    ]
     if " WHERE " in _usernames(connection):
-        connection.exec_driver_sql(f"DROP INDEX {shape.USERNAMES}")
-        connection.exec_driver_sql(f"ALTER INDEX {WHOLE} RENAME TO {shape.USERNAMES}")
-    connection.exec_driver_sql(f"DROP INDEX IF EXISTS umami_{shape.USERNAMES}")  # of an adoption that was interrupted
-    Base.metadata.drop_all(connection, tables=[table for table in shape.OURS if table not in KEPT])
-    connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
+        statements += [f"DROP INDEX {shape.USERNAMES}", f"ALTER INDEX {WHOLE} RENAME TO {shape.USERNAMES}"]
+    statements += [
+        f"DROP INDEX IF EXISTS umami_{shape.USERNAMES}",  # of an adoption that was interrupted
+        "DROP TABLE IF EXISTS alembic_version",
+    ]
+    connection.exec_driver_sql("; ".join(statements))
 
 
 def _restore(table: str, columns: Sequence[str], connection: Connection, ids: Sequence[Any]) -> None:
