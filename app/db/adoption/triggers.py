@@ -259,6 +259,18 @@ FACTORS = {
         END IF;
         RETURN NULL;
         END""",
+    "umami_setting": """
+        BEGIN
+        INSERT INTO server_setting (name, value) VALUES ('second-factor-required', NEW.value)
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE server_setting.value <> excluded.value;
+        RETURN NULL;
+        END""",
+    "umami_server_setting": """
+        BEGIN
+        INSERT INTO app_setting (key, value) VALUES ('twoFactorRequiredGlobal', NEW.value)
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE app_setting.value <> excluded.value;
+        RETURN NULL;
+        END""",
     "umami_backup_code_used": """
         BEGIN
         UPDATE two_factor_backup_code SET used = true
@@ -274,6 +286,18 @@ FACTOR_TRIGGERS = [
     Trigger("umami_second_factor", "two_factor_auth", "AFTER INSERT OR UPDATE OR DELETE", "umami_second_factor"),
     Trigger("umami_second_factor_ended", "second_factor", "AFTER DELETE", "umami_second_factor_ended"),
     Trigger("umami_backup_code", "two_factor_backup_code", "AFTER INSERT OR UPDATE OR DELETE", "umami_backup_code"),
+    Trigger(
+        "umami_setting",
+        "app_setting",
+        "AFTER INSERT OR UPDATE WHEN (NEW.key = 'twoFactorRequiredGlobal')",
+        "umami_setting",
+    ),
+    Trigger(
+        "umami_server_setting",
+        "server_setting",
+        "AFTER INSERT OR UPDATE WHEN (NEW.name = 'second-factor-required')",
+        "umami_server_setting",
+    ),
     Trigger(
         "umami_backup_code_used",
         "backup_code",
@@ -291,6 +315,10 @@ COPY_CODES = """
     SELECT gen_random_uuid(), c.user_id, c.code_hash, c.created_at, CASE WHEN c.used THEN now() END
     FROM two_factor_backup_code c JOIN second_factor f ON f.user_id = c.user_id AND f.sealed_secret LIKE 'umami:%'
     ON CONFLICT DO NOTHING"""
+COPY_SETTING = """
+    INSERT INTO server_setting (name, value)
+    SELECT 'second-factor-required', value FROM app_setting WHERE key = 'twoFactorRequiredGlobal'
+    ON CONFLICT DO NOTHING"""
 
 
 def needed(tables: Container[str]) -> tuple[dict[str, str], list[Trigger]]:
@@ -306,7 +334,7 @@ def needed(tables: Container[str]) -> tuple[dict[str, str], list[Trigger]]:
 def copies(tables: Container[str]) -> list[str]:
     """Return the statements that copy what Umami's own pages wrote into tables that we have, too."""
     keys = [COPY_KEYS] if "api_key" in tables else []
-    factors = [COPY_FACTORS, COPY_CODES] if "two_factor_auth" in tables else []
+    factors = [COPY_FACTORS, COPY_CODES, COPY_SETTING] if "two_factor_auth" in tables else []
     return keys + factors
 
 
