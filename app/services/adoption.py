@@ -14,6 +14,7 @@ from app.db.session import transaction
 from app.domain import policy
 from app.domain.actor import Actor
 from app.models import User
+from app.runtime import runtime
 from app.security import password_hashing
 from app.services import events
 from app.services.acting import recheck
@@ -94,9 +95,8 @@ def follow(actor: Actor, say: Say) -> None:
     """Complete rows that Umami wrote while there were no triggers, and follow its upgrades. For a server's start."""
     policy.require(policy.can_administer(actor))
     adopted = migrations.adopted()
-    if adopted is None:
+    if adopted is None or runtime().config.database_behind_pgbouncer:
         return
-    migrations.require_own_connection()
     if adopting.release() != adopted.umami_release:
         adopting.adopt(say)
     else:

@@ -25,7 +25,10 @@ def connected(*, autocommit: bool = True) -> Iterator[Connection]:
     Yield a connection whose statements may take as long as they need.
 
     :param autocommit: whether each statement is a transaction; otherwise all are one, which is rolled back
+    :raises CannotAdopt: the database is not PostgreSQL
     """
+    if db.engine.dialect.name != "postgresql":
+        raise CannotAdopt("only PostgreSQL databases of Umami can be adopted; set DATABASE_URL to that of Umami")
     with db.engine.connect() as connection:
         if autocommit:
             connection.execution_options(isolation_level="AUTOCOMMIT")
