@@ -100,7 +100,7 @@ def follow(actor: Actor, say: Say) -> None:
     if adopting.release() != adopted.umami_release:
         adopting.adopt(say)
     else:
-        adopting.fill()
+        adopting.complete(say)
 
 
 def upgraded_to(actor: Actor) -> str | None:

@@ -46,7 +46,7 @@ INVARIANTS = {
     "users without a key": 'SELECT 1 FROM "user" WHERE username_key IS NULL AND deleted_at IS NULL',
     "websites without a number": "SELECT 1 FROM website LEFT JOIN website_number USING (website_id) "
     "WHERE number IS NULL",
-    "websites of nobody": "SELECT 1 FROM website WHERE user_id IS NULL AND team_id IS NULL",
+    "websites of no one": "SELECT 1 FROM website WHERE user_id IS NULL AND team_id IS NULL",
     "shares without a website": "SELECT 1 FROM share WHERE share_type = 1 AND website_id IS DISTINCT FROM entity_id",
     "recording that differs": "SELECT 1 FROM website w WHERE w.recording_enabled <> "
     "COALESCE(to_jsonb(w)->>'recorder_enabled', to_jsonb(w)->>'replay_enabled')::boolean",

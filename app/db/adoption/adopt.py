@@ -13,7 +13,7 @@ from uuid import UUID
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.db import migrations
 from app.db.adoption import folding, rules, shape, triggers
@@ -112,14 +112,7 @@ def adopt(say: Say) -> Umami:
         say("Adding tables, columns and triggers")
         _add_tables(umami, made)
         change(partial(_change_tables, umami))
-        for _round in range(ROUNDS):
-            try:
-                _complete(connection, say)
-                break
-            except IntegrityError as error:  # Umami has just written such a row
-                last = error
-        else:
-            raise CannotAdopt("rows that break a rule are being written all the time; run the command again") from last
+        _complete(connection, say)
         change(_finish)
     return umami
 
@@ -130,7 +123,7 @@ def _make_trigrams(connection: Connection) -> bool:
         return False
     try:
         connection.execute(text("CREATE EXTENSION pg_trgm"))
-    except Exception:
+    except DBAPIError:
         return False
     return True
 
@@ -176,13 +169,33 @@ def quoted(tables: Sequence[str]) -> list[str]:
     return [f'"{table}"' for table in tables]
 
 
+def complete(say: Say) -> None:
+    """Complete rows of an adopted database, in case that triggers were switched off for a while."""
+    with turn() as connection:
+        try:
+            _fill()
+        except IntegrityError:  # such a row breaks a rule, too
+            _complete(connection, say)
+
+
 def _complete(connection: Connection, say: Say) -> None:
     """The part that takes time, but no locks that Umami would notice."""
+    for _round in range(ROUNDS):
+        try:
+            _try_to_complete(connection, say)
+        except IntegrityError as error:  # Umami has just written a row that breaks a rule
+            last = error
+        else:
+            return
+    raise CannotAdopt("rows that break a rule are being written all the time; run the command again") from last
+
+
+def _try_to_complete(connection: Connection, say: Say) -> None:
     say("Repairing rows that break a rule")
     for rule in RULES:
         repair(rule)
     say("Filling in what Umami's rows lack")
-    fill()
+    _fill()
     there: dict[str, bool] = {row.relname: row.indisvalid for row in connection.execute(shape.INDEXES)}
     wanted = list(shape.indexes(trigrams=bool(connection.scalar(text(MADE)))))
     wanted.append((f"umami_{shape.USERNAMES}", _usernames(connection)))
@@ -207,10 +220,11 @@ def _repair(rule: Rule, connection: Connection, ids: Sequence[Any]) -> None:
     table = rule.repaired or rule.table
     key, of = KEYS[table], KEYS[rule.table]
     rows, values = f'"{table}" t WHERE t.{of} = ANY(:ids)', {"ids": list(ids)}
+    row = "to_jsonb(t) - 'password'"  # a hash belongs in one place only
     connection.execute(text("SET LOCAL frontdesk.repairing = 'on'"))
     connection.execute(
         text(
-            f"INSERT INTO adoption_repair (table_name, row_id, before) SELECT '{table}', t.{key}, to_jsonb(t) "
+            f"INSERT INTO adoption_repair (table_name, row_id, before) SELECT '{table}', t.{key}, {row} "
             f"FROM {rows} ON CONFLICT (table_name, row_id) DO UPDATE SET after = NULL"
         ),
         values,
@@ -219,7 +233,7 @@ def _repair(rule: Rule, connection: Connection, ids: Sequence[Any]) -> None:
         connection.execute(text(statement.format(fold="umami_fold")), values)
     connection.execute(
         text(
-            f"INSERT INTO adoption_repair (table_name, row_id, after) SELECT '{table}', t.{key}, to_jsonb(t) "
+            f"INSERT INTO adoption_repair (table_name, row_id, after) SELECT '{table}', t.{key}, {row} "
             f"FROM {rows} ON CONFLICT (table_name, row_id) DO UPDATE SET after = excluded.after"
         ),
         values,
@@ -227,7 +241,7 @@ def _repair(rule: Rule, connection: Connection, ids: Sequence[Any]) -> None:
     connection.execute(text("DELETE FROM adoption_repair WHERE before IS NOT DISTINCT FROM after"))
 
 
-def fill() -> None:
+def _fill() -> None:
     """Fill in our columns in rows that lack them, give websites numbers, and copy keys and second factors."""
     for table, (lacking, filled) in FILLED.items():
         key = KEYS[table]

@@ -4,17 +4,23 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from app.db import engines
 from app.db.errors import CannotAdopt, sqlstate
 from app.db.migrations import LOCK
 from app.db.session import db
+from app.runtime import runtime
 
 LOCK_MS, ATTEMPTS, PAUSE_SECONDS, TURN_SECONDS = 300, 100, 1.0, 0.1
 """Statements of Umami queue behind a lock that we wait for, so we give up soon and try again."""
+CONNECTIONS = 3
+"""One holds the lock, one reads, one writes."""
+_engine: ContextVar[Engine] = ContextVar("engine")
 BUSY = frozenset({"55P03", "40P01"})
 """PostgreSQL's "lock not available" and "deadlock detected"."""
 
@@ -29,7 +35,7 @@ def connected(*, autocommit: bool = True) -> Iterator[Connection]:
     """
     if db.engine.dialect.name != "postgresql":
         raise CannotAdopt("only PostgreSQL databases of Umami can be adopted; set DATABASE_URL to that of Umami")
-    with db.engine.connect() as connection:
+    with _engine.get(db.engine).connect() as connection:
         if autocommit:
             connection.execution_options(isolation_level="AUTOCOMMIT")
         try:
@@ -43,10 +49,18 @@ def connected(*, autocommit: bool = True) -> Iterator[Connection]:
 @contextmanager
 def turn() -> Iterator[Connection]:
     """Yield a connection that holds the lock of migrations, so that adoptions and migrations take turns."""
-    with connected() as connection:
-        while not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}):
-            time.sleep(TURN_SECONDS)
-        yield connection
+    # Its own pool, because the one of the settings may have a single connection.
+    options = engines.options(runtime().config, str(runtime().config.sqlalchemy_url), reads=False)
+    engine = create_engine(**options | {"pool_size": CONNECTIONS})
+    token = _engine.set(engine)
+    try:
+        with connected() as connection:
+            while not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}):
+                time.sleep(TURN_SECONDS)
+            yield connection
+    finally:
+        _engine.reset(token)
+        engine.dispose()
 
 
 def change(statements: Callable[[Connection], None]) -> None:
@@ -57,7 +71,7 @@ def change(statements: Callable[[Connection], None]) -> None:
     """
     for attempt in range(ATTEMPTS):
         try:
-            with db.engine.connect() as connection, connection.begin():
+            with _engine.get(db.engine).connect() as connection, connection.begin():
                 connection.execute(text("SET LOCAL statement_timeout = 0"))
                 connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_MS}"))
                 statements(connection)

@@ -1,6 +1,7 @@
 """A PostgreSQL database that Umami made, with its schema as plain facts."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,24 +51,34 @@ class Database:
                 )
 
 
+@contextmanager
+def opened(url: str, folder: Path) -> Iterator[Flask]:
+    """Yield an app on the database, with its context open."""
+    app = create_app(settings_for(url, folder))
+    with app.app_context():
+        yield app
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def make_tables(release: str) -> None:
+    for statement in SCHEMA.split(";\n"):
+        if statement.strip():
+            Database().run(statement, **({"password": PASSWORD} if ":password" in statement else {}))
+    Database().upgrade_umami(release)
+
+
 @pytest.fixture
 def make_umami(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Flask]]:
-    """``make_umami("3.4")``: an app on a new database of that release, with its context open."""
-    from contextlib import ExitStack
-
+    """``make_umami("3.4")``: an app on a new database of that release, or on an empty one, with its context open."""
     with ExitStack() as stack:
 
         def make(release: str | None = "3.1") -> Flask:
             folder = tmp_path_factory.mktemp("umami")
-            app = create_app(settings_for(stack.enter_context(fresh_database("postgresql", folder)), folder))
-            stack.enter_context(app.app_context())
-            for engine in db.engines.values():
-                stack.callback(engine.dispose)
+            url = stack.enter_context(fresh_database("postgresql", folder))
+            app = stack.enter_context(opened(url, folder))
             if release is not None:
-                for statement in SCHEMA.split(";\n"):
-                    if statement.strip():
-                        Database().run(statement, **({"password": PASSWORD} if ":password" in statement else {}))
-                Database().upgrade_umami(release)
+                make_tables(release)
             return app
 
         yield make
@@ -84,11 +95,22 @@ def sql() -> Database:
     return Database()
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of an adopted database of Umami 3.1, to be copied."""
+    folder = tmp_path_factory.mktemp("template")
+    with fresh_database("postgresql", folder) as url:
+        with opened(url, folder):
+            make_tables("3.1")
+            adopt()
+        yield url.rpartition("/")[2]
+
+
 @pytest.fixture
-def adopted(umami: Flask) -> Flask:
-    """An app on an adopted database of Umami 3.1."""
-    adopt()
-    return umami
+def adopted(template: str, tmp_path: Path) -> Iterator[Flask]:
+    """An app on an adopted database of Umami 3.1, with its context open."""
+    with fresh_database("postgresql", tmp_path, copy_of=template) as url, opened(url, tmp_path) as app:
+        yield app
 
 
 def adopt() -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
+from app.db import migrations
 from app.domain.actor import OPERATOR
 from app.domain.folding import fold, sort_key
 from app.domain.pagination import Window
@@ -227,3 +228,40 @@ def test_memberships_are_unique(adopted: Flask, sql: Database) -> None:
 
     with pytest.raises(Exception, match="uq_team_user_team_id_user_id"):
         add_member(sql, BLUE, UUID(ADMIN), "team-member")
+
+
+class TestTheStartOfAServer:
+    def test_completes_rows_that_were_written_while_triggers_were_off(self, adopted: Flask, sql: Database) -> None:
+        sql.run('ALTER TABLE "user" DISABLE TRIGGER USER')
+        sql.run("ALTER TABLE website DISABLE TRIGGER USER")
+        add_user(sql, ADA, "Ada")
+        add_website(sql, "Größe", user_id=ADA)
+        sql.run('ALTER TABLE "user" ENABLE TRIGGER USER')
+        sql.run("ALTER TABLE website ENABLE TRIGGER USER")
+
+        adoption.follow(OPERATOR, print)
+
+        assert sql.rows('SELECT username_key FROM "user" WHERE user_id = :id', id=ADA) == [("ada",)]
+        assert sql.rows("SELECT name_key, number FROM website JOIN website_number USING (website_id)") == [
+            ("grösse", 1)
+        ]
+
+    def test_repairs_such_a_row_if_it_breaks_a_rule(self, adopted: Flask, sql: Database) -> None:
+        sql.run('ALTER TABLE "user" DISABLE TRIGGER USER')
+        add_user(sql, ADA, "ADMIN", on="2099-01-01")
+        sql.run('ALTER TABLE "user" ENABLE TRIGGER USER')
+
+        adoption.follow(OPERATOR, print)
+
+        assert sql.rows('SELECT username, username_key FROM "user" WHERE user_id = :id', id=ADA) == [
+            ("ADMIN-00000001", "admin-00000001")
+        ]
+
+    def test_does_nothing_in_a_database_of_our_own(self, make_umami: Callable[..., Flask]) -> None:
+        make_umami(None)
+        migrations.upgrade()
+        said: list[str] = []
+
+        adoption.follow(OPERATOR, said.append)
+
+        assert (said, adoption.upgraded_to(OPERATOR)) == ([], None)

@@ -67,7 +67,7 @@ def broken(umami: Flask, sql: Database) -> Flask:
     add_team(sql, RED, "Red", guest=CAT)
     add_team(sql, EMPTY, "Empty")
     add_website(sql, "of both", user_id=ADA, team_id=BLUE)
-    add_website(sql, "of nobody")
+    add_website(sql, "of no one")
     add_website(sql, "of a deleted team", team_id=GONE, created_by=EVE)
     add_website(sql, "of a deleted user", user_id=GONE, created_by=GONE)
     add_website(sql, "in order", user_id=EVE, created_by=EVE)
@@ -105,7 +105,7 @@ class TestTheReport:
             ("team", "Red", "team without an owner", "its longest-standing member cat becomes owner"),
             ("team", "Empty", "team without an owner", "the oldest administrator becomes owner"),
             ("website", "of a deleted user", "website created by a missing user", "the creator is forgotten"),
-            ("website", "of nobody", "website of a missing user or team, or of none", "goes to admin"),
+            ("website", "of no one", "website of a missing user or team, or of none", "goes to admin"),
             ("website", "of a deleted team", "website of a missing user or team, or of none", "goes to eve"),
             ("website", "of a deleted user", "website of a missing user or team, or of none", "goes to admin"),
             ("website", "of both", "website with a user and a team", "belongs to the team only"),
@@ -140,7 +140,7 @@ class TestTheRepair:
         ]
         assert {name: (user, team) for name, user, team in sql.rows("SELECT name, user_id, team_id FROM website")} == {
             "of both": (None, BLUE),
-            "of nobody": (UUID(ADMIN), None),
+            "of no one": (UUID(ADMIN), None),
             "of a deleted team": (EVE, None),
             "of a deleted user": (UUID(ADMIN), None),
             "in order": (EVE, None),
@@ -158,12 +158,12 @@ class TestTheRepair:
     def test_an_undo_leaves_what_was_changed_since(self, broken: Flask, sql: Database) -> None:
         adopt()
         sql.run('UPDATE "user" SET username = :new, role = :role WHERE user_id = :id', new="bob", role="admin", id=BOB)
-        sql.run("UPDATE website SET user_id = :ada WHERE name = 'of nobody'", ada=ADA)
+        sql.run("UPDATE website SET user_id = :ada WHERE name = 'of no one'", ada=ADA)
 
         undo()
 
         assert sql.rows('SELECT username, role FROM "user" WHERE user_id = :id', id=BOB) == [("bob", "admin")]
-        assert sql.rows("SELECT user_id FROM website WHERE name = 'of nobody'") == [(ADA,)]
+        assert sql.rows("SELECT user_id FROM website WHERE name = 'of no one'") == [(ADA,)]
 
     def test_an_adoption_that_was_interrupted_continues_or_is_undone(self, broken: Flask, sql: Database) -> None:
         before = rows_of(sql)
