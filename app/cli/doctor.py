@@ -118,9 +118,7 @@ def _database(config: Config) -> Iterator[Finding]:
     else:
         yield Finding("database", Level.OK, where)
         yield _migrations(revision)
-        upgraded = adoption.upgraded_to(OPERATOR)
-        if upgraded is not None:
-            yield Finding("Umami", Level.WARNING, f"upgraded to {upgraded} since the adoption", "Run: frontdesk adopt")
+        yield from _umami()
 
 
 def _migrations(revision: str | None) -> Finding:
@@ -128,6 +126,16 @@ def _migrations(revision: str | None) -> Finding:
         return Finding("migrations", Level.OK, f"revision {revision}")
     found = f"the database is at revision {revision}" if revision else "the database is empty"
     return Finding("migrations", Level.PROBLEM, f"{found}; this release needs {migrations.head_revision()}", SETUP)
+
+
+def _umami() -> Iterator[Finding]:
+    try:
+        upgraded = adoption.upgraded_to(OPERATOR)
+    except ConfigError as error:
+        yield Finding("Umami", Level.WARNING, str(error))
+    else:
+        if upgraded is not None:
+            yield Finding("Umami", Level.WARNING, f"upgraded to {upgraded} since the adoption", "Run: frontdesk adopt")
 
 
 def _secret(config: Config) -> Finding:

@@ -10,6 +10,7 @@ from app.db.adoption import adopt as adopting
 from app.db.adoption import undo as undoing
 from app.db.adoption.adopt import Admin
 from app.db.adoption.rules import Finding
+from app.db.errors import CannotAdopt
 from app.db.session import transaction
 from app.domain import policy
 from app.domain.actor import Actor
@@ -65,7 +66,7 @@ def adopt(actor: Actor, say: Say) -> None:
     policy.require(policy.can_administer(actor))
     migrations.require_own_connection()
     adopting.adopt(say)
-    for admin in adopting.check().admins:
+    for admin in adopting.admins():
         if _has_default(admin):
             _require_change(actor, admin)
 
@@ -97,14 +98,21 @@ def follow(actor: Actor, say: Say) -> None:
     adopted = migrations.adopted()
     if adopted is None or runtime().config.database_behind_pgbouncer:
         return
-    if adopting.release() != adopted.umami_release:
-        adopting.adopt(say)
-    else:
-        adopting.complete(say)
+    try:
+        if adopting.release() != adopted.umami_release:
+            adopting.adopt(say)
+        else:
+            adopting.complete(say)
+    except CannotAdopt as error:  # such as in the middle of an upgrade of Umami, which must not keep us from serving
+        say(f"Warning: {error}.")
 
 
 def upgraded_to(actor: Actor) -> str | None:
-    """Return the release that Umami was upgraded to since the last adoption; None if there was no upgrade."""
+    """
+    Return the release that Umami was upgraded to since the last adoption; None if there was no upgrade.
+
+    :raises CannotAdopt: Umami's part of the database cannot be recognized, such as during an upgrade
+    """
     policy.require(policy.can_administer(actor))
     adopted = migrations.adopted()
     if adopted is None:

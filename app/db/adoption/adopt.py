@@ -86,8 +86,17 @@ def check() -> Found:
         for statement in folding.functions("pg_temp"):
             connection.exec_driver_sql(statement.replace("%", "%%"))
         found = [row for rule in RULES for row in rules.find(connection, rule, fold="pg_temp.umami_fold")]
-        admins = [Admin(*row) for row in connection.execute(ADMINS)]
-        return Found(umami, found, admins, state(connection) is not None)
+        return Found(umami, found, _admins(connection), state(connection) is not None)
+
+
+def admins() -> list[Admin]:
+    """Return the oldest administrators."""
+    with connected() as connection:
+        return _admins(connection)
+
+
+def _admins(connection: Connection) -> list[Admin]:
+    return [Admin(*row) for row in connection.execute(ADMINS)]
 
 
 def release() -> str:

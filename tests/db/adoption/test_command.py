@@ -9,6 +9,8 @@ from flask import Flask
 
 from app import create_app
 from app.db import migrations
+from app.domain.actor import OPERATOR
+from app.services import adoption
 from tests.cli.conftest import error_of, invoke
 from tests.conftest import settings_for
 from tests.db.adoption.conftest import ADMIN, Database
@@ -170,3 +172,16 @@ def test_sqlite_is_refused(tmp_path: Path) -> None:
         3,
         "Error: only PostgreSQL databases of Umami can be adopted; set DATABASE_URL to that of Umami\n",
     )
+
+
+def test_a_failed_migration_of_umami_is_reported_and_does_not_stop_the_server(umami: Flask, sql: Database) -> None:
+    invoke(umami, "adopt", "--yes")
+    sql.run("INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ('x', '', '20_add_heatmap')")
+    said: list[str] = []
+
+    adoption.follow(OPERATOR, said.append)
+    doctor = json.loads(invoke(umami, "doctor", "--json").stdout)["data"]
+
+    text = "Umami's migration 20_add_heatmap has not finished; let Umami finish its upgrade first"
+    assert said == [f"Warning: {text}."]
+    assert [(row["level"], row["text"]) for row in doctor if row["check"] == "Umami"] == [("warning", text)]
