@@ -84,8 +84,8 @@ BODIES = {
     "umami_user": f"""
         {_DECLARED}
         BEGIN
-        IF TG_OP = 'INSERT' OR (
-            (NEW.username, NEW.deleted_at) IS DISTINCT FROM (OLD.username, OLD.deleted_at)
+        IF (TG_OP = 'INSERT' AND NEW.username_key IS NULL) OR (
+            TG_OP = 'UPDATE' AND (NEW.username, NEW.deleted_at) IS DISTINCT FROM (OLD.username, OLD.deleted_at)
             AND NEW.username_key IS NOT DISTINCT FROM OLD.username_key
         ) THEN
             NEW.username_key := CASE WHEN NEW.deleted_at IS NULL THEN umami_fold(NEW.username) END;
@@ -141,7 +141,9 @@ BODIES = {
         END""",
     "umami_website_number": """
         BEGIN
-        INSERT INTO website_number (website_id) SELECT website_id FROM website WHERE website_id = NEW.website_id
+        -- Not only ON CONFLICT, which would waste a number for each website that Frontdesk has numbered already.
+        INSERT INTO website_number (website_id) SELECT website_id FROM website w WHERE website_id = NEW.website_id
+        AND NOT EXISTS (SELECT 1 FROM website_number n WHERE n.website_id = w.website_id)
         ON CONFLICT (website_id) DO NOTHING;
         RETURN NULL;
         END""",

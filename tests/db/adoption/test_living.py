@@ -104,6 +104,14 @@ class TestRowsThatUmamiDeletes:
 
 
 class TestWhatFrontdeskWrites:
+    def test_websites_of_both_are_numbered_without_gaps(self, adopted: Flask, sql: Database) -> None:
+        for name in ("one", "three"):
+            websites.create_website(OPERATOR, name=name, domain=None, owner_id=UUID(ADMIN))
+            add_website(sql, f"after {name}", user_id=UUID(ADMIN))
+
+        numbers = sql.rows("SELECT name, number FROM website JOIN website_number USING (website_id) ORDER BY number")
+        assert numbers == [("one", 1), ("after one", 2), ("three", 3), ("after three", 4)]
+
     def test_a_name_is_free_once_its_account_is_deleted_as_without_umami(self, adopted: Flask, sql: Database) -> None:
         first = accounts.create_user(OPERATOR, username="ada", password="correct horse")
         accounts.delete_user(OPERATOR, first.id)
