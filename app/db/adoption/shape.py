@@ -107,7 +107,9 @@ def missing_constraints(connection: Connection) -> Iterator[str]:
     for table in TABLES:
         for constraint in sorted(_added(table, ForeignKeyConstraint, CheckConstraint), key=_name):
             if _name(constraint) not in there:
-                yield f"{AddConstraint(constraint).compile(dialect=_dialect)} NOT VALID"
+                # By default, AddConstraint changes the model, so that its CREATE TABLE omits the constraint.
+                added = AddConstraint(constraint, isolate_from_table=False)
+                yield f"{added.compile(dialect=_dialect)} NOT VALID"
 
 
 def missing_unique_constraints(connection: Connection) -> Iterator[str]:
