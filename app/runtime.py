@@ -62,7 +62,8 @@ class Runtime:
         share_tokens = ShareTokens(config.secret_key, hours=config.share_token_hours)
         link_tokens = LinkTokens(config.secret_key)
         secrets = [config.secret_key, *config.previous_secret_keys.split()]
-        sealer, chain_keys = Sealer(secrets), ChainKeys(secrets)
+        sealer = Sealer(secrets, umami_key=config.umami_two_factor_key)
+        chain_keys = ChainKeys(secrets)
         made = cls(config, throttles, share_tokens, link_tokens, sealer, chain_keys, gate, capabilities)
         gate.on_waiting = lambda waiting: made.metrics.hashes_waiting.set(waiting)
         return made

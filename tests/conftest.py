@@ -37,6 +37,7 @@ SLOW = (
     "system/",
     "properties/",
     "cli/test_processes",
+    "db/adoption/",
     "db/migrations/test_together",
     "matomo/protocol/test_fuzz",
     "matomo/users/test_events",

@@ -31,14 +31,18 @@ def redis_version() -> str | None:
 
 
 @contextmanager
-def fresh_database(kind: str, folder: Path) -> Iterator[str]:
-    """Yield the URL of an empty database, which is deleted afterwards."""
+def fresh_database(kind: str, folder: Path, *, copy_of: str = "template1") -> Iterator[str]:
+    """
+    Yield the URL of an empty database, which is deleted afterwards.
+
+    :param copy_of: the name of a PostgreSQL database that it is a copy of
+    """
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'test.db'}"
         return
     name = f"frontdesk_test_{uuid4().hex[:12]}"
     with psycopg.connect(POSTGRESQL, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {copy_of}")
         connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")  # a crash may lose a test's data
     try:
         yield f"{POSTGRESQL.rpartition('/')[0]}/{name}"

@@ -7,6 +7,7 @@ from app.cli.lazy import CommandLine
 
 COMMANDS = {
     "access": ("app.cli.access", "command", "List the websites a user can access, and why."),
+    "adopt": ("app.cli.adopt", "adopt", "Serve a database that Umami made, and goes on using."),
     "audit": ("app.cli.audit", "group", "Read, check and prune the audit log."),
     "completion": ("app.cli.completion", "completion", "Print a completion script for your shell."),
     "config": ("app.cli.server", "config", "Show the effective settings; secrets are masked."),

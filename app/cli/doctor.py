@@ -14,11 +14,12 @@ from app.cli.failures import UNUSABLE
 from app.cli.guard import guarded
 from app.cli.output import is_csv, json_option, plain, show_list
 from app.db import migrations
-from app.db.errors import ForeignTables, reason_of
+from app.db.errors import UMAMI, ForeignTables, reason_of
 from app.domain.actor import OPERATOR
 from app.domain.errors import DatabaseUnavailable, MailNotSent
 from app.domain.pagination import Page
 from app.runtime import runtime
+from app.services import adoption
 from app.services.notifications import mails
 from app.settings import Config, ConfigError, masked_url, unknown_variables
 from app.settings.files import database_file, is_open_to_others, private_files
@@ -102,6 +103,8 @@ def _database(config: Config) -> Iterator[Finding]:
         revision = migrations.current_revision()
     except ForeignTables as error:
         advice = "Set DATABASE_URL to an empty database."
+        if error.program == UMAMI:
+            advice = "To use it together with Umami, run: frontdesk adopt --check"
         yield Finding("database", Level.PROBLEM, f"{where} has tables of {error.program}", advice)
     except Exception as error:
         reason = error.reason if isinstance(error, DatabaseUnavailable) else reason_of(error)
@@ -115,6 +118,7 @@ def _database(config: Config) -> Iterator[Finding]:
     else:
         yield Finding("database", Level.OK, where)
         yield _migrations(revision)
+        yield from _umami()
 
 
 def _migrations(revision: str | None) -> Finding:
@@ -122,6 +126,16 @@ def _migrations(revision: str | None) -> Finding:
         return Finding("migrations", Level.OK, f"revision {revision}")
     found = f"the database is at revision {revision}" if revision else "the database is empty"
     return Finding("migrations", Level.PROBLEM, f"{found}; this release needs {migrations.head_revision()}", SETUP)
+
+
+def _umami() -> Iterator[Finding]:
+    try:
+        upgraded = adoption.upgraded_to(OPERATOR)
+    except ConfigError as error:
+        yield Finding("Umami", Level.WARNING, str(error))
+    else:
+        if upgraded is not None:
+            yield Finding("Umami", Level.WARNING, f"upgraded to {upgraded} since the adoption", "Run: frontdesk adopt")
 
 
 def _secret(config: Config) -> Finding:

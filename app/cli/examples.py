@@ -8,6 +8,7 @@ from app.cli.lazy import CommandLine
 
 EXAMPLES = {
     "access": "frontdesk access ada",
+    "adopt": "frontdesk adopt --check",
     "audit export": "frontdesk audit export",
     "audit list": "frontdesk audit list --action role-changed",
     "audit prune": "frontdesk audit prune --before 2020-01-01",

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import click
 import orjson
 
-from app.db.errors import ForeignTables
+from app.db.errors import CannotAdopt, ForeignTables
 from app.domain import errors
 from app.settings import ConfigError
 
@@ -37,6 +37,7 @@ KINDS: dict[type[BaseException], Kind] = {
     click.Abort: Kind(REFUSED, "aborted"),
     click.UsageError: Kind(USAGE, "usage"),
     ForeignTables: Kind(UNUSABLE, "foreign-tables"),
+    CannotAdopt: Kind(UNUSABLE, "cannot-adopt"),
     ConfigError: Kind(UNUSABLE, "bad-setting"),
     OSError: Kind(UNUSABLE, "file"),
     UnicodeDecodeError: Kind(INVALID, "invalid"),

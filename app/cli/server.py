@@ -13,6 +13,7 @@ from app.runtime import runtime
 from app.server.listening import bound_sockets, passed_sockets
 from app.server.serve import check_start
 from app.server.serve import serve as serve_app
+from app.services import adoption
 from app.services.users.bootstrap import ensure_admin, ignored_settings
 from app.settings import Config, unknown_variables, variable
 from app.settings.files import make_folder, protect
@@ -45,6 +46,7 @@ def serve(host: str | None, port: int | None, check: bool) -> None:
         _warn_of_ignored(ignored_settings(OPERATOR))
         click.echo("The server can start.")
         return
+    adoption.follow(OPERATOR, click.echo)
     _warn_of_ignored(ignored_settings(OPERATOR))
     migrations.dispose()  # workers are forked and must open their own connections
     host, port = host or config.host, port or config.port

@@ -15,6 +15,17 @@ from app.models import Base
 from app.settings import ConfigError
 
 MOST_SHOWN = 8
+UMAMI = "Umami"
+ALIASES = {
+    "team_access_code_key": "uq_team_access_code",
+    "share_slug_key": "uq_share_slug",
+    "user_username_key": "uq_user_username_key",
+    "user_pkey": "pk_user",
+    "team_pkey": "pk_team",
+    "website_pkey": "pk_website",
+    "share_pkey": "pk_share",
+}
+"""Names of constraints in a database that Umami made, and those of ours."""
 
 UNDEFINED = frozenset({"42P01", "42703"})
 """PostgreSQL's "undefined table" and "undefined column"."""
@@ -86,7 +97,7 @@ def violated(error: IntegrityError) -> str | None:
     """
     name = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
     if name:
-        return str(name)
+        return ALIASES.get(str(name), str(name))
     kind, _, places = str(error.orig).partition("constraint failed: ")
     if kind.startswith("FOREIGN KEY"):
         return "fk_"
@@ -113,7 +124,14 @@ class ForeignTables(ConfigError):
         self.names, self.program = tuple(names), program
         shown = ", ".join(names[:MOST_SHOWN])
         more = f" and {len(names) - MOST_SHOWN} more" if len(names) > MOST_SHOWN else ""
-        super().__init__(
-            f"the database has tables of {program}: {shown}{more}. Frontdesk needs tables of the same names and cannot "
-            "use these. Nothing was changed; set DATABASE_URL to an empty database"
+        advice = (
+            "To use the database together with Umami, run frontdesk adopt --check; otherwise set DATABASE_URL to an "
+            "empty database"
+            if program == UMAMI
+            else "Frontdesk needs tables of the same names and cannot use these; set DATABASE_URL to an empty database"
         )
+        super().__init__(f"the database has tables of {program}: {shown}{more}. Nothing was changed. {advice}")
+
+
+class CannotAdopt(ConfigError):
+    """The database cannot be adopted, or the adoption cannot be undone."""

@@ -10,13 +10,13 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import inspect
+from sqlalchemy import Row, inspect, select
 
-from app.db.errors import ForeignTables, translated
+from app.db.errors import UMAMI, CannotAdopt, ForeignTables, translated
 from app.db.reads import reader
 from app.db.session import db
 from app.domain.errors import NotMigrated, UnknownRevision
-from app.models import Base
+from app.models import Adoption, Base
 from app.runtime import runtime
 from app.settings import ConfigError
 
@@ -86,7 +86,7 @@ def upgrade(revision: str = "head") -> None:
     refuse_foreign_tables()
     if revision == "head" and not is_behind(current_revision()):
         return
-    _require_own_connection()
+    require_own_connection()
     with known_revision():
         command.upgrade(settings(), revision)
 
@@ -97,9 +97,11 @@ def downgrade(revision: str) -> None:
 
     :raises ForeignTables: the database has tables of another program with the names of ours
     :raises ConfigError: the connection goes through PgBouncer
+    :raises CannotAdopt: the database was adopted, and its schema did not come from these migrations
     """
     refuse_foreign_tables()
-    _require_own_connection()
+    require_own_connection()
+    _refuse_downgrade_of_adopted(revision)
     with known_revision():
         command.downgrade(settings(), revision)
 
@@ -127,12 +129,33 @@ def refuse_foreign_tables() -> None:
     if revision in revisions()[1] or (revision is not None and found & (OURS - SHARED_NAMES)):
         return
     if SIGNS_OF_UMAMI & found and OURS & found:
-        raise ForeignTables(sorted(found & (SIGNS_OF_UMAMI | SHARED_NAMES)), "Umami")
+        raise ForeignTables(sorted(found & (SIGNS_OF_UMAMI | SHARED_NAMES)), UMAMI)
     if OURS & found or revision is not None:
         raise ForeignTables(sorted(found & (OURS | {"alembic_version"})), "another program")
 
 
-def _require_own_connection() -> None:
+def adopted() -> Row[str, str] | None:
+    """Return the row of the adoption (see ``app.models.adoption``); None if the database is not one of Umami's."""
+    with translated, reader().connect() as connection:
+        if not inspect(connection).has_table(Adoption.__tablename__):
+            return None
+        return connection.execute(select(Adoption.umami_release, Adoption.revision)).one_or_none()
+
+
+def _refuse_downgrade_of_adopted(revision: str) -> None:
+    row = adopted()
+    if row is None:
+        return
+    scripts = ScriptDirectory.from_config(settings())
+    later = [script.revision for script in scripts.iterate_revisions("head", row.revision)]
+    if revision not in (row.revision, *later):
+        raise CannotAdopt(
+            f"the database was adopted from Umami at revision {row.revision}, and has no earlier state to return to. "
+            "To give it back to Umami, run frontdesk adopt --undo"
+        )
+
+
+def require_own_connection() -> None:
     """Migrations take a lock and change settings, both of which would stay on a connection of PgBouncer's pool."""
     if runtime().config.database_behind_pgbouncer:
         raise ConfigError(

@@ -2,6 +2,7 @@
 
 from app.models.access import Grant, GrantedCapability
 from app.models.access_token import AccessToken
+from app.models.adoption import Adoption, AdoptionRepair
 from app.models.api_key import ApiKey
 from app.models.audit import AuditEnd, AuditEvent, AuditTally
 from app.models.base import Base, new_id, utcnow
@@ -30,6 +31,8 @@ __all__ = [
     "SECOND_FACTOR_REQUIRED",
     "WEBSITE_SHARE",
     "AccessToken",
+    "Adoption",
+    "AdoptionRepair",
     "ApiKey",
     "AuditEnd",
     "AuditEvent",

@@ -22,8 +22,10 @@ class Team(Dated, Base):
     """Any user who knows it can join the team as a member."""
     logo_url: Mapped[str | None] = mapped_column(String(2183))
     deleted_at: Mapped[datetime | None]
-    two_factor_required: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Whether all members must have a second factor. The column has Umami's name."""
+    two_factor_required: Mapped[bool] = mapped_column(
+        "second_factor_required", key="two_factor_required", default=False, server_default=false()
+    )
+    """Whether all members must have a second factor. Umami adds a column of its own for it in 3.3."""
 
     @validates("name")
     def _fold(self, _key: str, name: str) -> str:

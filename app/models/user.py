@@ -47,8 +47,10 @@ class User(Dated, Base):
     service_account: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether the account is a program's: it has no password, cannot log in, and uses API keys."""
 
-    two_factor_required: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Whether this user must have a second factor. The column has Umami's name."""
+    two_factor_required: Mapped[bool] = mapped_column(
+        "second_factor_required", key="two_factor_required", default=False, server_default=false()
+    )
+    """Whether this user must have a second factor. Umami adds a column of its own for it in 3.3."""
     disabled_at: Mapped[datetime | None]
     """Since when an administrator has barred the user from logging in; null if the account is enabled."""
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -35,7 +35,10 @@ class Website(Dated, Base):
     team_id: Mapped[UUID | None] = mapped_column(ForeignKey("team.team_id"))
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.user_id", ondelete="SET NULL"))
     deleted_at: Mapped[datetime | None]
-    replay_enabled: Mapped[bool] = mapped_column(default=False, server_default="false")
+    replay_enabled: Mapped[bool] = mapped_column(
+        "recording_enabled", key="replay_enabled", default=False, server_default="false"
+    )
+    """Whether sessions are recorded. Umami's own column for it changes its name in 3.2."""
     replay_config: Mapped[dict[str, Any] | None]
 
     @validates("name")

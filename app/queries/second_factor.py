@@ -119,6 +119,13 @@ use_backup_code = (
 Mark a backup code as used. Of concurrent requests, only one changes the row. Values: ``owner_id``, ``code``, ``now``.
 """
 
+select_umami_codes = (
+    select(BackupCode.code_hash)
+    .where(BackupCode.user_id == _user, BackupCode.code_hash.startswith("$2"), BackupCode.used_at.is_(None))
+    .order_by(BackupCode.id)
+)
+"""Hashes of unused codes that Umami made: bcrypt hashes. Value: ``owner_id``."""
+
 delete_steps_before = delete(UsedStep).where(UsedStep.user_id == _user, UsedStep.step < bindparam("oldest"))
 delete_factor = delete(SecondFactor).where(SecondFactor.user_id == _user)
 delete_pending_factor = delete_factor.where(SecondFactor.enabled_at.is_(None))

@@ -11,7 +11,9 @@ from app.security.key_derivation import derive_key
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-NONCE_BYTES = 12
+NONCE_BYTES, TAG_BYTES = 12, 16
+OF_UMAMI = "umami:"
+"""How a text begins that Umami has encrypted; see ``app.db.adoption.triggers``."""
 
 
 class Sealer:
@@ -19,10 +21,11 @@ class Sealer:
     Encrypts with AES-256-GCM and a key that is derived from the server's secret (HKDF, RFC 5869).
 
     :param secrets: the server's secret, followed by earlier ones, which can still decrypt what they encrypted
+    :param umami_key: Umami's key in hex, with which the server decrypts what Umami encrypted
     """
 
-    def __init__(self, secrets: Sequence[str]) -> None:
-        self._secrets = secrets
+    def __init__(self, secrets: Sequence[str], *, umami_key: str = "") -> None:
+        self._secrets, self._umami_key = secrets, umami_key
 
     @cached_property
     def _ciphers(self) -> "list[AESGCM]":
@@ -44,6 +47,8 @@ class Sealer:
         """Return the text; None if none of the secrets can decrypt it in this context."""
         from cryptography.exceptions import InvalidTag
 
+        if sealed.startswith(OF_UMAMI):
+            return self._open_of_umami(sealed.removeprefix(OF_UMAMI))
         try:
             data = base64.urlsafe_b64decode(sealed)
         except ValueError:
@@ -54,3 +59,16 @@ class Sealer:
             except (InvalidTag, ValueError):
                 continue
         return None
+
+    def _open_of_umami(self, sealed: str) -> str | None:
+        """Umami stores ciphertext, nonce and tag in hex, separated by colons, and uses its key as it is."""
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        try:
+            text, nonce, tag = map(bytes.fromhex, sealed.split(":"))
+            if len(nonce) != NONCE_BYTES or len(tag) != TAG_BYTES:
+                return None
+            return AESGCM(bytes.fromhex(self._umami_key)).decrypt(nonce, text + tag, None).decode()
+        except (InvalidTag, ValueError):
+            return None

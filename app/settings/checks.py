@@ -28,6 +28,7 @@ SOURCE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """A source as the Content-Security-Policy directive ``frame-ancestors`` accepts it."""
+UMAMI_KEY = re.compile(r"[\da-fA-F]{64}", re.ASCII)
 SHOWN_URLS = ("favicon_url", "links_url", "pixels_url")
 
 
@@ -48,6 +49,8 @@ def check(config: Config) -> None:
     _check_browsers(config)
     _check_shown_urls(config)
     _check_mail(config)
+    if config.umami_two_factor_key and not UMAMI_KEY.fullmatch(config.umami_two_factor_key):
+        raise ConfigError(f"{variable('umami_two_factor_key')} must be 64 hexadecimal digits, as Umami has them")
 
 
 def _check_value(label: str, value: Any, rules: Any) -> None:

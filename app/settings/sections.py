@@ -196,8 +196,14 @@ class Browsers:
 
 @dataclass(frozen=True, kw_only=True)
 class Umami:
-    """Values that Umami's clients read from ``/api/config``."""
+    """What concerns Umami: a key of its, and values that its clients read from ``/api/config``."""
 
+    umami_two_factor_key: str = setting(
+        "",
+        "Umami's `TWO_FACTOR_ENCRYPTION_KEY`, for second factors that users set up in Umami before an adoption; see "
+        "[adopting](adopting.md).",
+        secret=True,
+    )
     private_mode: bool = setting(False, "Value of `privateMode` in /api/config.")
     telemetry_disabled: bool = setting(True, "Value of `telemetryDisabled` in /api/config.")
     updates_disabled: bool = setting(True, "Value of `updatesDisabled` in /api/config.")

@@ -70,7 +70,7 @@ class Website(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
-    replay_enabled: Mapped[bool]
+    replay_enabled: Mapped[bool] = mapped_column("recording_enabled")
     replay_config: Mapped[dict[str, Any] | None]
 
     shares: Mapped[list["Share"]] = relationship(order_by="Share.created_at.desc(), Share.id.desc()")

@@ -107,7 +107,7 @@ class TestDoctor:
         _, found = findings(create_app({"database_url": url, "instance_path": str(tmp_path), "secret_key": SECRET}))
 
         level, said, advice = found["database"]
-        assert (level, advice) == ("problem", "Set DATABASE_URL to an empty database.")
+        assert (level, advice) == ("problem", "To use it together with Umami, run: frontdesk adopt --check")
         assert said.endswith("umami.db has tables of Umami")
         assert "migrations" not in found
 

@@ -11,12 +11,13 @@ from tests.cli.conftest import error_of, invoke
 from tests.db.migrations import umami
 
 ADVICE = (
-    "Frontdesk needs tables of the same names and cannot use these. Nothing was changed; set DATABASE_URL to an empty "
+    "Nothing was changed. Frontdesk needs tables of the same names and cannot use these; set DATABASE_URL to an empty "
     "database"
 )
 OF_UMAMI = (
     "Error: the database has tables of Umami: _prisma_migrations, share, team, team_user, user, website, "
-    f"website_event. {ADVICE}\n"
+    "website_event. Nothing was changed. To use the database together with Umami, run frontdesk adopt --check; "
+    "otherwise set DATABASE_URL to an empty database\n"
 )
 COMMANDS = [("setup",), ("db", "upgrade"), ("db", "upgrade", "0001"), ("db", "downgrade", "base", "--yes")]
 CHECK = ("serve", "--check")

@@ -34,3 +34,20 @@ def test_a_former_secret_still_opens_and_no_longer_seals():
 @pytest.mark.parametrize("broken", ["", "x", "AAAA", "not Base64 at all!", "A" * 60, "é"])
 def test_what_was_never_sealed_does_not_open(broken):
     assert Sealer([NEW]).open(broken, context="ada") is None
+
+
+OF_UMAMI = (
+    "umami:dd9d8ab0b3c2b3b0f01f3532af73b088ca5a8111fb0996206653f4f1f3322b07:000102030405060708090a0b:"
+    "a8cfca5c62b5ad7304772a7d6c02a4e3"
+)
+
+
+def test_what_umami_sealed_opens_with_its_key_only():
+    assert Sealer([NEW], umami_key="aa" * 32).open(OF_UMAMI, context="ada") == "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+    assert Sealer([NEW], umami_key="ab" * 32).open(OF_UMAMI, context="ada") is None
+    assert Sealer([NEW]).open(OF_UMAMI, context="ada") is None
+
+
+@pytest.mark.parametrize("broken", ["umami:", "umami:x:y:z", "umami:00:00:00", OF_UMAMI[:-2], f"{OF_UMAMI}:00"])
+def test_what_umami_never_sealed_does_not_open(broken):
+    assert Sealer([NEW], umami_key="aa" * 32).open(broken, context="ada") is None

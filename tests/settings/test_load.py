@@ -115,7 +115,11 @@ class TestValues:
     def test_what_is_false(self, instance, text: str):
         assert load(environ=instance | {"FRONTDESK_UPDATES_DISABLED": text}).updates_disabled is False
 
-    SECRETS = [field.name for field in fields(Config) if field.metadata["secret"] and not field.name.endswith("_url")]
+    SECRETS = [
+        field.name
+        for field in fields(Config)
+        if field.metadata["secret"] and not field.name.endswith(("_url", "two_factor_key"))
+    ]
 
     @pytest.mark.parametrize("name", SECRETS)
     @pytest.mark.parametrize("ending", ["", "\n", "\r\n"], ids=["", "line", "line of Windows"])
@@ -249,3 +253,9 @@ class TestValues:
         monkeypatch.setitem(app.extensions, "frontdesk", replace(app.extensions["frontdesk"], config=longest))
 
         assert token_of(admin)
+
+
+@pytest.mark.parametrize("key", ["a" * 63, "g" * 64, "٣" * 64])  # the last are digits of Arabic
+def test_a_key_that_umami_would_not_accept_is_rejected(instance, key: str):
+    with pytest.raises(ConfigError, match="FRONTDESK_UMAMI_TWO_FACTOR_KEY must be 64 hexadecimal digits"):
+        load(environ=instance | {"FRONTDESK_UMAMI_TWO_FACTOR_KEY": key})
