@@ -44,8 +44,8 @@ class UmamiRoute:
     """It changes nothing."""
     website_id: UUID | None = None
     """The only website that the request is about; None if the path names none."""
-    is_result: bool = False
-    """It computes a report on a website that the body names."""
+    is_report: bool = False
+    """It reads reports on a website that the query or the body names, which only Umami can check."""
 
 
 PUBLIC = UmamiRoute(Area.PUBLIC, reads=True)
@@ -93,8 +93,9 @@ def _call(method: str, parts: list[str]) -> UmamiRoute:
         return CLOSED
     if place in ("websites", "realtime"):
         return _of_website(reads, parts)
-    if method == "POST" and place == "reports" and len(parts) == 2 and parts[1] in RESULTS:
-        return UmamiRoute(Area.PROTECTED, reads=True, is_result=True)
+    computes = method == "POST" and len(parts) == 2 and parts[1] in RESULTS
+    if place == "reports" and (reads or computes):
+        return UmamiRoute(Area.PROTECTED, reads=True, is_report=True)
     return UmamiRoute(Area.PROTECTED, reads)
 
 

@@ -11,7 +11,7 @@ ID = UUID(SITE)
 READS = UmamiRoute(Area.PROTECTED, reads=True)
 WRITES = UmamiRoute(Area.PROTECTED)
 OF_SITE = UmamiRoute(Area.PROTECTED, reads=True, website_id=ID)
-RESULT = UmamiRoute(Area.PROTECTED, reads=True, is_result=True)
+REPORT = UmamiRoute(Area.PROTECTED, reads=True, is_report=True)
 
 
 @pytest.mark.parametrize(
@@ -56,12 +56,12 @@ def test_some_are_open_to_anyone(call):
         (f"GET /api/realtime/{SITE}", OF_SITE),
         (f"POST /api/websites/{SITE}/reset", UmamiRoute(Area.PROTECTED, website_id=ID)),
         (f"DELETE /api/websites/{SITE}/segments/{SITE}", UmamiRoute(Area.PROTECTED, website_id=ID)),
-        ("POST /api/reports/funnel", RESULT),
-        ("POST /api/reports/utm", RESULT),
-        ("GET /api/reports/funnel", READS),
+        ("POST /api/reports/funnel", REPORT),
+        ("POST /api/reports/utm", REPORT),
+        (f"GET /api/reports/{SITE}", REPORT),
         ("POST /api/reports", WRITES),
         (f"POST /api/reports/{SITE}", WRITES),
-        (f"GET /api/reports?websiteId={SITE}", READS),
+        (f"GET /api/reports?websiteId={SITE}", REPORT),
         ("POST /api/reports/funnel/x", WRITES),
         ("GET /api/boards", READS),
         ("PUT /api/links/1", WRITES),

@@ -255,8 +255,9 @@ class TestShares:
         assert (claims["websiteId"], claims["shareType"], claims["type"]) == (str(site), 1, "share")
         assert "Authorization" not in response.headers
 
-    def test_it_computes_reports_as_umami_checks_their_website(self, ask, share):
-        assert "X-Umami-Share-Token" in ask("POST /api/reports/utm", share=share).headers
+    @pytest.mark.parametrize("call", ["POST /api/reports/utm", "GET /api/reports?websiteId=1&type=goal"])
+    def test_it_reads_reports_as_umami_checks_their_website(self, ask, share, call):
+        assert "X-Umami-Share-Token" in ask(call, share=share).headers
 
     def test_it_reads_nothing_else(self, ask, ada, site, share, make_website):
         other = make_website(owner=ada)

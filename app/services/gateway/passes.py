@@ -62,7 +62,7 @@ def identify(
     is_key = token is not None and tokens.is_api_key(token)
     if share_token and share_context and not is_key:
         share = shared_view(share_token)
-        if share and route.reads and (route.is_result or route.website_id == share.website_id):
+        if share and route.reads and (route.is_report or route.website_id == share.website_id):
             return Caller(Actor(None, Credential(CredentialKind.SHARE, share.share_id), visitor.origin, share))
     return _bearer(visitor, route, token or "")
 
