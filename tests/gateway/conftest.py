@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from app.domain.actor import OPERATOR, Account, Actor, Credential, CredentialKind
 from app.domain.roles import SiteRole
+from app.models import utcnow
 from app.services.access import grants
 from app.services.authentication import api_keys
 from tests.actors import TEST
@@ -70,7 +71,7 @@ def key_of(app: Flask) -> Callable[..., str]:
     """``key_of(person, scopes)``: a new API key."""
 
     def made(person: Person, scopes: Any = None, **others: Any) -> str:
-        session = Credential(CredentialKind.SESSION)
+        session = Credential(CredentialKind.SESSION, confirmed_at=utcnow())
         actor = Actor(Account(person.id, person.username, person.role), session, TEST)
         with app.app_context():
             return api_keys.create_key(actor, person.id, name="key", scopes=scopes, **others).key
