@@ -4,8 +4,9 @@ from http import HTTPStatus
 
 import orjson
 from flask import Blueprint, Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
 
-from app.domain.errors import Denied, DomainError, Unauthenticated, Unavailable
+from app.domain.errors import Denied, Unauthenticated, Unavailable
 from app.domain.umami_routes import route_of
 from app.http.errors import Api, Plain, below, headers_for, log_failure, register
 from app.http.request import bearer_token, share_headers, visitor
@@ -68,13 +69,14 @@ def present(error: Exception) -> Response:
     """Return an error in Umami's envelope, since some proxies pass it on to Umami's clients."""
     log_failure(error)
     status, message = 500, "Server error"
-    if isinstance(error, Unauthenticated | Denied):
-        status, message = 401, error.message if isinstance(error, Denied) else "Unauthorized"
+    if isinstance(error, Denied):
+        status, message = 401, error.message
+    elif isinstance(error, Unauthenticated):
+        status, message = 401, "Unauthorized"
     elif isinstance(error, Unavailable):
         status, message = 503, error.message
-    elif not isinstance(error, DomainError):
-        status = getattr(error, "code", None) or 500
-        message = HTTPStatus(status).phrase.capitalize()
+    elif isinstance(error, HTTPException) and error.code:
+        status, message = error.code, HTTPStatus(error.code).phrase.capitalize()
     return Response(_body(status, message), status=status, mimetype=JSON_TYPE, headers=headers_for(error))
 
 
