@@ -150,6 +150,9 @@ class TestEndings:
     def test_a_key(self, place, ada, status):
         made = place.done("POST /api/me/api-keys", ada[1], '{"name": "key", "scopes": ["websites:read"]}')
         before, writing = status(made["key"]), place.ask("POST /api/boards", made["key"], json="{}")[0]
+        as_in_cloud = place.ask("GET /api/boards", x_umami_api_key=made["key"])[0]
+        assert as_in_cloud == 200
+        assert made["key"] not in str(place.umami.seen)
         place.done(f"DELETE /api/me/api-keys/{made['id']}", ada[1])
 
         assert (before, writing, status(made["key"])) == (200, 401, 401)
