@@ -22,13 +22,14 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     :raises ConfigError: a setting cannot be used
     """
     from app import pages
-    from app.api import matomo, openapi, umami
+    from app.api import gateway, matomo, openapi, umami
     from app.http import errors, health, metrics, request
 
     app = create_core(overrides)
     request.init_app(app, app.extensions["frontdesk"].config)
     errors.init_app(app)
     umami.init_app(app)
+    gateway.init_app(app)
     pages.init_app(app)
     matomo.init_app(app, pages.front)
     health.init_app(app)

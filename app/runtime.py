@@ -18,6 +18,7 @@ from app.security.link_tokens import LinkTokens
 from app.security.sealing import Sealer
 from app.security.throttle import Throttles
 from app.security.tokens import ShareTokens
+from app.security.umami_tokens import UmamiTokens
 from app.settings import Config
 from app.telemetry.metrics import Metrics
 
@@ -41,6 +42,8 @@ class Runtime:
     chain_keys: ChainKeys
     gate: Gate
     capabilities: Capabilities
+    umami_tokens: UmamiTokens | None
+    """None if Umami's secret is not known; then there is no gateway to it."""
     listeners: list[Callable[[Any, Any], None]] = field(default_factory=list)
     """Functions that are called with the session and the event of every change (``services/events.py``)."""
     on_denied: list[Callable[[Actor, str], None]] = field(default_factory=list)
@@ -64,7 +67,18 @@ class Runtime:
         secrets = [config.secret_key, *config.previous_secret_keys.split()]
         sealer = Sealer(secrets, umami_key=config.umami_two_factor_key)
         chain_keys = ChainKeys(secrets)
-        made = cls(config, throttles, share_tokens, link_tokens, sealer, chain_keys, gate, capabilities)
+        umami = UmamiTokens(config.umami_app_secret, redis_url=config.umami_redis_url)
+        made = cls(
+            config,
+            throttles,
+            share_tokens,
+            link_tokens,
+            sealer,
+            chain_keys,
+            gate,
+            capabilities,
+            umami if config.umami_app_secret else None,
+        )
         gate.on_waiting = lambda waiting: made.metrics.hashes_waiting.set(waiting)
         return made
 

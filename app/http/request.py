@@ -12,11 +12,13 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.domain.actor import NO_CREDENTIAL, Actor, Origin
+from app.domain.scopes import KEY_PREFIX
 from app.http.middleware import PAGES, REQUEST_ID, CommonHeaders
 from app.settings import Config
 
 log = structlog.get_logger()
-QUIET = frozenset({"/healthz", "/readyz"})
+QUIET = frozenset({"/healthz", "/readyz", "/internal/authorize"})
+"""Paths that are asked often; successful requests are not logged."""
 
 
 class OrjsonProvider(JSONProvider):
@@ -75,6 +77,28 @@ def body() -> bytes:
 def client_address() -> str:
     """Return the client's address, behind the trusted proxies."""
     return request.remote_addr or ""
+
+
+def bearer_token() -> str | None:
+    """
+    Return the second word of the ``Authorization`` header, whatever the first one is, as Umami does.
+
+    Without that header, return the API key in ``x-umami-api-key``, as Umami Cloud does.
+    """
+    sent = request.headers.get("Authorization")
+    if sent is None:
+        key = request.headers.get("x-umami-api-key", "")
+        return key if key.startswith(KEY_PREFIX) else None
+    words = sent.split(" ")
+    return words[1] if len(words) > 1 else None
+
+
+def share_headers() -> dict[str, Any]:
+    """Return what the request says of a public link: ``share_token``, and whether there is a ``share_context``."""
+    return {
+        "share_token": request.headers.get("x-umami-share-token"),
+        "share_context": bool(request.headers.get("x-umami-share-context")),
+    }
 
 
 def visitor(protocol: str) -> Actor:

@@ -6,7 +6,20 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Delete, Integer, Update, bindparam, delete, literal, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Integer,
+    Select,
+    Update,
+    bindparam,
+    delete,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningDelete
 
 from app.db.sql.query import Query
@@ -45,8 +58,10 @@ class BearerRecord(NamedTuple):
 class Statements:
     """The statements for one table of credentials."""
 
-    select_by_token: Query[BearerRecord]
+    by_token: Select[Any]
     """The owner of a valid token, and the credential. Values: ``token_hash``, ``now``."""
+    select_by_token: Query[BearerRecord]
+    """The same, to be run."""
     select_id: Query[Id]
     """Whether a credential still exists. Value: ``credential_id``."""
     touch: Update
@@ -99,25 +114,26 @@ def statements(
     all_of_user = delete(model).where(of_user).returning(model.id)
     expired = delete(model).where(model.expires_at < bindparam("now"))
     this = model.id == bindparam("credential_id")
+    by_token: Select[Any] = (
+        select(
+            *SUMMARY,
+            User.two_factor_required,
+            must_enroll.label("must_enroll"),
+            must_change_password.label("must_change_password"),
+            model.id.label("credential_id"),
+            model.last_used_at,
+            lifetime.label("lifetime"),
+            model.wrote_at,
+            name.label("name"),
+            scopes.label("scopes"),
+            confirmed_at.label("confirmed_at"),
+        )
+        .join(User, User.id == model.user_id)
+        .where(model.token_hash == bindparam("token_hash"), good, ACTIVE)
+    )
     return Statements(
-        select_by_token=Query(
-            select(
-                *SUMMARY,
-                User.two_factor_required,
-                must_enroll.label("must_enroll"),
-                must_change_password.label("must_change_password"),
-                model.id.label("credential_id"),
-                model.last_used_at,
-                lifetime.label("lifetime"),
-                model.wrote_at,
-                name.label("name"),
-                scopes.label("scopes"),
-                confirmed_at.label("confirmed_at"),
-            )
-            .join(User, User.id == model.user_id)
-            .where(model.token_hash == bindparam("token_hash"), good, ACTIVE),
-            BearerRecord,
-        ),
+        by_token=by_token,
+        select_by_token=Query(by_token, BearerRecord),
         select_id=Query(select(model.id.label("id")).where(this), Id),
         touch=update(model)
         .where(this, or_(model.last_used_at.is_(None), model.last_used_at < bindparam("stale")))

@@ -44,6 +44,7 @@ def check(config: Config) -> None:
     if config.replica_url:
         _check_database("FRONTDESK_REPLICA_URL", config.sqlalchemy_replica_url)
     _check_redis(config)
+    _check_umami(config)
     _check_ascii("metrics_token", config.metrics_token)
     _check_accounts(config)
     _check_browsers(config)
@@ -66,11 +67,23 @@ def _check_value(label: str, value: Any, rules: Any) -> None:
 
 
 def _check_redis(config: Config) -> None:
-    if not config.redis_url:
-        return
-    url = _parts(config.redis_url)
-    if url is None or url.scheme not in REDIS_SCHEMES or not (url.hostname or url.scheme.endswith("unix")):
-        raise ConfigError("FRONTDESK_REDIS_URL is not a Redis URL (redis://:password@host:6379/0)")
+    for name in ("redis_url", "umami_redis_url"):
+        text = getattr(config, name)
+        url = _parts(text)
+        if text and (
+            url is None or url.scheme not in REDIS_SCHEMES or not (url.hostname or url.scheme.endswith("unix"))
+        ):
+            raise ConfigError(f"{variable(name)} is not a Redis URL (redis://:password@host:6379/0)")
+
+
+def _check_umami(config: Config) -> None:
+    if config.umami_redis_url and not config.umami_app_secret:
+        raise ConfigError("FRONTDESK_UMAMI_REDIS_URL needs FRONTDESK_UMAMI_APP_SECRET as well")
+    if config.umami_app_secret and not config.trusted_proxies:
+        raise ConfigError(
+            "FRONTDESK_UMAMI_APP_SECRET needs FRONTDESK_TRUSTED_PROXIES=1 or more: only a proxy may ask which requests "
+            "go on to Umami"
+        )
 
 
 def _check_accounts(config: Config) -> None:

@@ -196,7 +196,15 @@ class Browsers:
 
 @dataclass(frozen=True, kw_only=True)
 class Umami:
-    """What concerns Umami: a key of its, and values that its clients read from ``/api/config``."""
+    """The Umami that Frontdesk stands in front of, and values that its clients read from ``/api/config``."""
+
+    umami_app_secret: str = setting(
+        "",
+        "Umami's `APP_SECRET` (its `DATABASE_URL` if it has none). With it, `/internal/authorize` lets a proxy pass "
+        "requests on to Umami; see [beside Umami](beside-umami.md).",
+        secret=True,
+    )
+    umami_redis_url: str = setting("", "Umami's `REDIS_URL`, if it has one.", secret=True)
 
     umami_two_factor_key: str = setting(
         "",

@@ -16,6 +16,9 @@ SECRETS = {
     "secret_key": "hidden-4 with enough letters to pass",
     "admin_password": "hidden-5",
     "metrics_token": "hidden-6",
+    "umami_app_secret": "hidden-7",
+    "umami_redis_url": "redis://:hidden-8@cache:6379/0",
+    "trusted_proxies": 1,
 }
 
 

@@ -127,6 +127,7 @@ class TestValues:
         environ = instance | {
             f"FRONTDESK_{name.upper()}": f"  two words  {ending}",
             "FRONTDESK_MAIL_USERNAME": "mailer",
+            "FRONTDESK_TRUSTED_PROXIES": "1",
         }
 
         assert getattr(load(environ=environ), name) == "  two words  "
@@ -202,6 +203,9 @@ class TestValues:
             ("REDIS_URL", "localhost:6379", "is not a Redis URL"),
             ("REDIS_URL", "redis://cache:port", "is not a Redis URL"),
             ("REDIS_URL", "http://cache", "is not a Redis URL"),
+            ("UMAMI_REDIS_URL", "cache:6379", "is not a Redis URL"),
+            ("UMAMI_REDIS_URL", "redis://cache", "needs FRONTDESK_UMAMI_APP_SECRET as well"),
+            ("UMAMI_APP_SECRET", "secret", "needs FRONTDESK_TRUSTED_PROXIES=1 or more"),
             ("METRICS_TOKEN", "schlüssel", "must consist of ASCII characters"),
             ("PUBLIC_URL", "https://a.example#top", "must be the address at which users reach this server"),
             ("PUBLIC_URL", "https://ada:secret@a.example", "must be the address at which users reach this server"),

@@ -13,7 +13,19 @@ UNIT = ROOT / "deploy" / "frontdesk.service"
 PURGE_UNIT = ROOT / "deploy" / "frontdesk-purge.service"
 SOCKET = ROOT / "deploy" / "frontdesk.socket"
 OPERATING = ROOT / "docs" / "operating.md"
-ALL = [DOCKERFILE, COMPOSE, ENV_EXAMPLE, UNIT, PURGE_UNIT, SOCKET, ROOT / "deploy" / "nginx.conf", OPERATING]
+BESIDE_UMAMI = sorted((ROOT / "deploy" / "beside-umami").iterdir())
+ALL = [
+    *BESIDE_UMAMI,
+    ROOT / "docs" / "beside-umami.md",
+    DOCKERFILE,
+    COMPOSE,
+    ENV_EXAMPLE,
+    UNIT,
+    PURGE_UNIT,
+    SOCKET,
+    ROOT / "deploy" / "nginx.conf",
+    OPERATING,
+]
 SETTINGS = {PREFIX + item.name.upper() for item in fields(Config)}
 
 

@@ -84,6 +84,38 @@ class TestCompose:
         assert used == set(compose["volumes"])
 
 
+class TestComposeBesideUmami:
+    FOLDER = ROOT / "deploy" / "beside-umami"
+
+    @pytest.fixture
+    def services(self) -> dict:
+        return yaml.safe_load((self.FOLDER / "docker-compose.yml").read_text())["services"]
+
+    def test_all_come_through_the_proxy(self, services):
+        assert [name for name, service in services.items() if "ports" in service] == ["nginx"]
+
+    def test_the_proxy_finds_the_others_by_their_names(self, services):
+        (script,) = services["nginx"]["command"][2:]
+        replaced = dict(re.findall(r"s/([\d.:]+)/([\w:]+)/", script))
+        site = (self.FOLDER / "nginx.conf").read_text()
+
+        assert {name.partition(":")[0] for name in replaced.values()} <= set(services)
+        assert all(site.count(f"server {address};") == 1 for address in replaced)
+        assert len(replaced) == site.count("    server 127.0.0.1:") == 2
+
+    def test_both_have_one_database_and_one_secret(self, services):
+        umami, frontdesk = services["umami"]["environment"], services["frontdesk"]["environment"]
+
+        assert umami["DATABASE_URL"] == frontdesk["DATABASE_URL"]
+        assert umami["APP_SECRET"] == frontdesk["FRONTDESK_UMAMI_APP_SECRET"]
+
+    def test_what_it_asks_of_the_environment_is_in_the_example(self):
+        offered = {line.partition("=")[0] for line in (self.FOLDER / "env.example").read_text().splitlines()}
+        asked = {name for name, _, _ in VARIABLE.findall((self.FOLDER / "docker-compose.yml").read_text())}
+
+        assert asked == {name for name in offered if not name.startswith("#")}
+
+
 class TestDockerfile:
     def test_what_it_copies_exists_and_is_not_ignored(self):
         copied = [

@@ -87,6 +87,10 @@ class TestClients:
     def test_metrics_are_not_for_them(self, url, path):
         assert Caller(url).get(path).status == 403
 
+    @pytest.mark.parametrize("path", ["/internal/authorize", "//internal/authorize", "/x/../internal/authorize?x"])
+    def test_nor_are_passes_for_umami(self, url, path):
+        assert Caller(url).get(path).status == 403
+
     @pytest.mark.parametrize("place", ["invitations", "reset-password"])
     def test_links_are_in_nobodys_log(self, server, url, folder, place):
         statuses = [status_of(f"{url}/{place}/{SECRET}"), status_of(f"{url}/api/me?after={place}")]

@@ -19,8 +19,8 @@ from app.api.umami.schemas.lists import ArrayOf, PageOf
 from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import MissingPartialToken, NotFound, Unauthenticated
-from app.domain.scopes import KEY_PREFIX, KeyRule
-from app.http.request import body, visitor
+from app.domain.scopes import KeyRule
+from app.http.request import bearer_token, body, share_headers, visitor
 from app.services.authentication.bearer import identify, identify_leaving
 from app.services.authentication.partial_logins import identify_partial
 
@@ -149,8 +149,7 @@ def authenticate(access: Access, *, before_enrolling: bool, before_new_password:
     g.actor = find(
         g.actor,
         bearer_token(),
-        share_token=request.headers.get("x-umami-share-token"),
-        share_context=bool(request.headers.get("x-umami-share-context")),
+        **share_headers(),
         before_enrolling=before_enrolling,
         before_new_password=before_new_password,
     )
@@ -162,20 +161,6 @@ def current_actor() -> Actor:
     """Return the caller. On public endpoints only the origin of the request is known."""
     actor: Actor = g.actor
     return actor
-
-
-def bearer_token() -> str | None:
-    """
-    Return the second word of the ``Authorization`` header, whatever the first one is, as Umami does.
-
-    Without that header, return the API key in ``x-umami-api-key``, as Umami Cloud does.
-    """
-    sent = request.headers.get("Authorization")
-    if sent is None:
-        key = request.headers.get("x-umami-api-key", "")
-        return key if key.startswith(KEY_PREFIX) else None
-    words = sent.split(" ")
-    return words[1] if len(words) > 1 else None
 
 
 def _parsed(name: str, text: str) -> UUID | str:

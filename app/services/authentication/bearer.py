@@ -7,7 +7,7 @@ from typing import Any
 from app.db.reads import fetch_all, fetch_one
 from app.db.session import note_caller
 from app.domain.actor import Account, Actor, Credential, CredentialKind, SharedView
-from app.domain.errors import PasswordChangeNeeded, SecondFactorNeeded, Unauthenticated
+from app.domain.errors import Unauthenticated
 from app.models import ANONYMOUS_ID
 from app.queries import shares as share_queries
 from app.queries import teams as team_queries
@@ -72,17 +72,13 @@ def identify(
     found = find_bearer(token) if token else None
     if found is None and token and tokens.is_api_key(token):
         raise Unauthenticated  # a key decides alone: a wrong one is not ignored in favour of a share
-    share = _shared_view(share_token) if share_token and (found or share_context) else None
+    share = shared_view(share_token) if share_token and (found or share_context) else None
     if found is None:
         if share is None:
             raise Unauthenticated
         note_caller(None)
         return Actor(None, Credential(CredentialKind.SHARE, share.share_id), visitor.origin, share=share)
-    if found.must_change_password:
-        if not before_new_password:
-            raise PasswordChangeNeeded
-    elif found.must_enroll and not before_enrolling:
-        raise SecondFactorNeeded
+    found.require_complete(before_enrolling=before_enrolling, before_new_password=before_new_password)
     actor = Actor(found.account, found.credential, visitor.origin, share)
     note_caller(actor.credential, wrote_at=found.wrote_at)
     return actor
@@ -103,7 +99,8 @@ def identify_leaving(visitor: Actor, token: str | None, **others: Any) -> Actor:
         return visitor
 
 
-def _shared_view(share_token: str) -> SharedView | None:
+def shared_view(share_token: str) -> SharedView | None:
+    """Return what a share token gives access to; None if it is not valid, or its share is gone."""
     share_id = runtime().share_tokens.read(share_token)
     row = fetch_one(share_queries.select_share_by_token, share_id=share_id) if share_id else None
     return SharedView(row.id, row.entity_id, row.share_type, row.parameters) if row else None

@@ -13,8 +13,9 @@ from uuid import UUID
 from app.db.errors import translated
 from app.db.reads import fetch_one, reader
 from app.db.session import Unit, execute_count, retried, transaction
+from app.db.sql.query import Query
 from app.domain.actor import Account, Actor, Credential, CredentialKind
-from app.domain.errors import NotFound, Unavailable
+from app.domain.errors import NotFound, PasswordChangeNeeded, SecondFactorNeeded, Unavailable
 from app.domain.names import clean_label
 from app.domain.scopes import Scope, parsed
 from app.models import AccessToken, LoginSession, new_id, utcnow
@@ -22,7 +23,7 @@ from app.queries import access_tokens as token_queries
 from app.queries import api_keys as key_queries
 from app.queries import profiles as profile_queries
 from app.queries import sessions as session_queries
-from app.queries.credentials import BearerRecord, Ended, Statements
+from app.queries.credentials import Ended, Statements
 from app.queries.password_resets import delete_of_user as delete_resets
 from app.queries.second_factor import delete_partials
 from app.runtime import runtime
@@ -52,6 +53,20 @@ class Bearer:
     must_change_password: bool = False
     """The user must change the password, even before that."""
 
+    def require_complete(self, *, before_enrolling: bool = False, before_new_password: bool = False) -> None:
+        """
+        Make sure that nothing has to be done first.
+
+        :param before_enrolling, before_new_password: this is allowed before
+        :raises PasswordChangeNeeded: the user must change the password
+        :raises SecondFactorNeeded: the user must set up a second factor
+        """
+        if self.must_change_password:
+            if not before_new_password:
+                raise PasswordChangeNeeded
+        elif self.must_enroll and not before_enrolling:
+            raise SecondFactorNeeded
+
 
 def _unlimited(_stored: str | None) -> None:
     return None
@@ -73,22 +88,29 @@ class Store:
 
     def find_bearer(self, token: str) -> Bearer | None:
         """Return the token's bearer, or None if the token is not valid."""
+        row = self.find(self.queries.select_by_token, token)
+        return None if row is None else self.bearer_of(row)
+
+    def find(self, query: Query[Any], token: str, **values: Any) -> Any:
+        """
+        Return the row that a query finds for a token, and mark the credential as used; None if it is not valid.
+
+        :param query: ``select_by_token``, or one that selects more
+        :param values: further values of the query
+        """
         now = utcnow()
-        row = fetch_one(
-            self.queries.select_by_token,
-            token_hash=self.hashed(token),
-            now=now,
-            **self.settings(),
-        )
-        if row is None:
-            return None
-        if row.last_used_at is None or now - row.last_used_at >= self.touch_every:
+        row = fetch_one(query, token_hash=self.hashed(token), now=now, **self.settings(), **values)
+        if row is not None and (row.last_used_at is None or now - row.last_used_at >= self.touch_every):
             self._touch(row, now)
+        return row
+
+    def bearer_of(self, row: Any) -> Bearer:
+        """Return the bearer for a row of ``find``."""
         account = Account(row.id, row.username, row.role, row.created_at, row.two_factor_required)
         credential = Credential(self.kind, row.credential_id, self.scopes(row.scopes), row.name or "", row.confirmed_at)
         return Bearer(account, credential, row.wrote_at, row.must_enroll, row.must_change_password)
 
-    def _touch(self, row: BearerRecord, now: datetime) -> None:
+    def _touch(self, row: Any, now: datetime) -> None:
         """Record that the credential was used, and that its owner was active."""
         until = {} if row.lifetime is None else {"until": now + timedelta(seconds=row.lifetime)}
         times = {"stale": now - self.touch_every, "now": now}
@@ -192,11 +214,17 @@ def end_all(session: Unit, actor: Actor, user_id: UUID) -> None:
 
 def find_bearer(token: str) -> Bearer | None:
     """Return the bearer of a token or key of any kind, or None if it is not valid."""
+    store = store_of(token)
+    return None if store is None else store.find_bearer(token)
+
+
+def store_of(token: str) -> Store | None:
+    """Return the store that a token or key could be in, by its format; None if it could be in none."""
     if not token or len(token) > tokens.TOKEN_MAX_LENGTH:
         return None
     if tokens.is_api_key(token):
-        return API_KEYS.find_bearer(token)
-    return (ACCESS_TOKENS if tokens.is_access_token(token) else SESSIONS).find_bearer(token)
+        return API_KEYS
+    return ACCESS_TOKENS if tokens.is_access_token(token) else SESSIONS
 
 
 def note_seen(user_id: UUID) -> None:

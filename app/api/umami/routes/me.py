@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint
 
-from app.api.umami.operation import Access, bearer_token, current_actor, operation
+from app.api.umami.operation import Access, current_actor, operation
 from app.api.umami.schemas.auth import Me, Ok, PasswordChange, SessionOut
 from app.api.umami.schemas.lists import Listing, ListQuery, PageOf, SearchedQuery
 from app.api.umami.schemas.teams import TeamFull, TeamQuery
@@ -14,6 +14,7 @@ from app.api.umami.schemas.websites import MyWebsiteQuery, OwnedWebsite, Website
 from app.domain.actor import Actor
 from app.domain.pagination import Page
 from app.domain.scopes import ANY_KEY, Scope
+from app.http.request import bearer_token
 from app.services.authentication import sessions
 from app.services.teams import teams
 from app.services.users import accounts

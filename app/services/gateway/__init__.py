@@ -1,0 +1,1 @@
+"""Which requests may go on to Umami, and as whom."""

@@ -1,0 +1,107 @@
+"""Passes: the tokens with which single requests go on to Umami."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.domain import policy
+from app.domain.actor import Actor, Credential, CredentialKind
+from app.domain.errors import NotFound, Unauthenticated
+from app.domain.scopes import Scope
+from app.domain.umami_routes import Area, UmamiRoute
+from app.queries.gateway import CallerRecord, select_caller
+from app.runtime import runtime
+from app.security import tokens
+from app.security.umami_tokens import UmamiTokens
+from app.services.authentication.bearer import shared_view
+from app.services.authentication.credentials import ACCESS_TOKENS, API_KEYS, SESSIONS, store_of
+
+SELECTS = {store.kind: select_caller(store.queries) for store in (SESSIONS, ACCESS_TOKENS, API_KEYS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The user whom Umami must take a caller for."""
+
+    user_id: UUID
+    role: str
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who makes a request."""
+
+    actor: Actor
+    reader: Reader | None = None
+    """None without an account: on public routes, and for bearers of a share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What Umami is to get in place of the caller's own credentials; None for nothing."""
+
+    bearer: str | None = None
+    share_token: str | None = None
+
+
+def identify(
+    visitor: Actor, route: UmamiRoute, *, token: str | None, share_token: str | None, share_context: bool
+) -> Caller:
+    """
+    Return who makes a request, with one statement. A share that is enough for it goes before other tokens.
+
+    :param token: of a session, an access token, or an API key
+    :param share_context: see ``bearer.identify``
+    :raises Unauthenticated: no token is valid for this request, or the route is closed
+    :raises PasswordChangeNeeded, SecondFactorNeeded: see ``bearer.identify``
+    """
+    if route.area is Area.PUBLIC:
+        return Caller(visitor)
+    if route.area is Area.CLOSED:
+        raise Unauthenticated
+    is_key = token is not None and tokens.is_api_key(token)
+    if share_token and share_context and not is_key:
+        share = shared_view(share_token)
+        if share and route.reads and (route.is_report or route.website_id == share.website_id):
+            return Caller(Actor(None, Credential(CredentialKind.SHARE, share.share_id), visitor.origin, share))
+    return _bearer(visitor, route, token or "")
+
+
+def issue(actor: Actor, route: UmamiRoute, reader: Reader | None) -> Pass:
+    """
+    Return the pass of a caller whom ``identify`` has found.
+
+    :raises NotFound: Umami's secret is not known, so there is no gateway
+    :raises MissingScope: the caller's API key may not do this
+    :raises Unavailable: Umami's Redis cannot be reached
+    """
+    minting = _minting()
+    policy.require_scope(actor, Scope.WEBSITES_READ if route.reads else Scope.WEBSITES_WRITE)
+    if reader is not None:
+        return Pass(bearer=minting.for_user(reader.user_id, reader.role, reader.password_hash))
+    share = actor.share
+    if share is None:
+        return Pass()
+    return Pass(share_token=minting.for_share(share.share_id, share.share_type, share.website_id, share.parameters))
+
+
+def _bearer(visitor: Actor, route: UmamiRoute, token: str) -> Caller:
+    store = store_of(token)
+    if store is None:
+        raise Unauthenticated
+    row: CallerRecord | None = store.find(SELECTS[store.kind], token, website_id=route.website_id)
+    if row is None:
+        raise Unauthenticated
+    found = store.bearer_of(row)
+    found.require_complete()
+    actor = Actor(found.account, found.credential, visitor.origin)
+    if row.reader_id is None or not route.reads or actor.is_admin:
+        return Caller(actor, Reader(row.id, row.role, row.password_hash))
+    return Caller(actor, Reader(row.reader_id, row.reader_role or "", row.reader_password_hash or ""))
+
+
+def _minting() -> UmamiTokens:
+    minting = runtime().umami_tokens
+    if minting is None:
+        raise NotFound
+    return minting

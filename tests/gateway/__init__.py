@@ -1,0 +1,1 @@
+"""``/internal/authorize``: which requests go on to Umami, and as whom."""
