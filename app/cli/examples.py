@@ -22,7 +22,6 @@ EXAMPLES = {
     "grants list": 'frontdesk grants list --website "Our site"',
     "grants set": 'frontdesk grants set ada "Our site" view',
     "help": "frontdesk help users create",
-    "import matomo": "frontdesk import matomo --url https://matomo.example.org --token-stdin",
     "import umami": "frontdesk import umami --from postgresql://umami@localhost/umami",
     "invitations create": "frontdesk invitations create ada --email ada@example.com",
     "invitations list": "frontdesk invitations list",

@@ -1,17 +1,15 @@
 """Statements of imports, which look up and write many rows at once."""
 
 from datetime import datetime
-from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, String, Table, Uuid, bindparam, func, insert, or_, select
+from sqlalchemy import BigInteger, bindparam, func, insert, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.sql.dml import ReturningInsert
 
-from app.db.sql.query import Query
-from app.models import Base, Grant, Membership, Share, Team, User, Website, WebsiteNumber
-from app.queries.grants import DIALECTS
+from app.db.sql.json_list import is_among
+from app.db.sql.query import AnySelect, Query
+from app.models import Membership, Share, Team, User, Website, WebsiteNumber
 from app.queries.rows import Id
 
 
@@ -70,53 +68,42 @@ class ShareHere(NamedTuple):
     parameters: dict[str, Any]
 
 
-class GrantHere(NamedTuple):
-    """The role of a user's grant on a website."""
-
-    user_id: UUID
-    website_id: UUID
-    role: str
+def _either(one: AnySelect, other: AnySelect) -> AnySelect:
+    """Return what one of two statements finds; PostgreSQL needs no bitmap scan for that, as it would for OR."""
+    found = union_all(one, other).subquery()
+    return select(*found.c)
 
 
-def _ids(name: str) -> Any:
-    return bindparam(name, type_=Uuid(), expanding=True)
-
-
-def _texts(name: str) -> Any:
-    return bindparam(name, type_=String(), expanding=True)
-
-
-select_accounts = Query(
-    select(
-        User.id.label("id"),
-        User.username,
-        User.username_key,
-        User.email,
-        User.email_key,
-        User.password_hash.label("password_hash"),
-        User.role,
-        User.display_name,
-        User.deleted_at,
-    ).where(or_(User.id.in_(_ids("ids")), User.username_key.in_(_texts("keys")), User.email_key.in_(_texts("keys")))),
-    AccountHere,
+_account = select(
+    User.id.label("id"),
+    User.username,
+    User.username_key,
+    User.email,
+    User.email_key,
+    User.password_hash.label("password_hash"),
+    User.role,
+    User.display_name,
+    User.deleted_at,
 )
-"""Accounts with one of these ids, or with one of these folded names or addresses. Values: ``ids``, ``keys``."""
+select_accounts = Query(_account.where(is_among(User.id, "ids")), AccountHere)
+"""Accounts with one of these ids. Value: ``ids``, a JSON array as text, like those of all statements here."""
+select_accounts_named = Query(_account.where(is_among(User.username_key, "keys")), AccountHere)
+"""Accounts with one of these folded usernames. Value: ``keys``."""
+select_accounts_at = Query(_account.where(is_among(User.email_key, "keys")), AccountHere)
+"""Accounts with one of these folded addresses. Value: ``keys``."""
 
+_team = select(Team.id.label("id"), Team.name, Team.access_code, Team.deleted_at)
 select_teams = Query(
-    select(Team.id.label("id"), Team.name, Team.access_code, Team.deleted_at).where(
-        or_(Team.id.in_(_ids("ids")), Team.access_code.in_(_texts("codes")))
-    ),
-    TeamHere,
+    _either(_team.where(is_among(Team.id, "ids")), _team.where(is_among(Team.access_code, "codes"))), TeamHere
 )
 """Teams with one of these ids or access codes. Values: ``ids``, ``codes``."""
 
+_member = select(Membership.id.label("id"), Membership.team_id, Membership.user_id, Membership.role)
 select_members = Query(
-    select(Membership.id.label("id"), Membership.team_id, Membership.user_id, Membership.role).where(
-        Membership.team_id.in_(_ids("team_ids"))
-    ),
+    _either(_member.where(is_among(Membership.id, "ids")), _member.where(is_among(Membership.team_id, "team_ids"))),
     MemberHere,
 )
-"""The memberships in these teams. Value: ``team_ids``."""
+"""Memberships with one of these ids, or in one of these teams. Values: ``ids``, ``team_ids``."""
 
 select_websites = Query(
     select(
@@ -128,28 +115,21 @@ select_websites = Query(
         Website.replay_enabled,
         Website.replay_config,
         Website.deleted_at,
-    ).where(Website.id.in_(_ids("ids"))),
+    ).where(is_among(Website.id, "ids")),
     WebsiteHere,
 )
 """Websites with one of these ids. Value: ``ids``."""
 
+_share = select(Share.id.label("id"), Share.entity_id, Share.name, Share.slug, Share.parameters)
 select_shares = Query(
-    select(Share.id.label("id"), Share.entity_id, Share.name, Share.slug, Share.parameters).where(
-        or_(Share.id.in_(_ids("ids")), Share.slug.in_(_texts("slugs")))
-    ),
-    ShareHere,
+    _either(_share.where(is_among(Share.id, "ids")), _share.where(is_among(Share.slug, "slugs"))), ShareHere
 )
 """Public links with one of these ids or slugs. Values: ``ids``, ``slugs``."""
 
-select_grants = Query(
-    select(Grant.user_id, Grant.website_id, Grant.role).where(Grant.user_id.in_(_ids("user_ids"))), GrantHere
-)
-"""The grants of these users. Value: ``user_ids``."""
-
 
 def _living(model: type[User] | type[Team] | type[Website]) -> Query[Id]:
-    found = select(model.id.label("id")).where(model.id.in_(_ids("ids")), model.deleted_at.is_(None))
-    return Query(found.order_by(model.id).with_for_update(read=True), Id)
+    found = select(model.id.label("id")).where(is_among(model.id, "ids"), model.deleted_at.is_(None))
+    return Query(found.order_by(model.id).with_for_update(read=True, of=model), Id)
 
 
 hold_users, hold_teams, hold_websites = _living(User), _living(Team), _living(Website)
@@ -158,17 +138,18 @@ The ids of those of the rows that exist and are not deleted, locked against dele
 ``ids``.
 """
 
+use_indexes = select(func.set_config("enable_seqscan", "off", True), func.set_config("enable_bitmapscan", "off", True))
+"""
+Have PostgreSQL look up what statements name in indexes, until the transaction ends. It knows little of a table that an
+import is just filling, and would read all of it. Trigram indexes, which need bitmap scans, are slow for whole names.
+"""
+
 hold_names = select(func.pg_advisory_xact_lock(func.unnest(bindparam("numbers", type_=ARRAY(BigInteger)))))
 """``profiles.hold_name`` for many names. Value: ``numbers``, in order."""
 
-insert_numbers = insert(WebsiteNumber.__table__)  # type: ignore[arg-type]
-"""Number websites. Value: ``website_id``."""
 
-
-@cache
-def insert_new(dialect: str, model: type[Base]) -> ReturningInsert[Any]:
-    """Insert rows, and return the ids of those that are new: the others violate a constraint. Values: the columns."""
-    table = model.__table__
-    assert isinstance(table, Table)  # noqa: S101 (for mypy)
-    made: ReturningInsert[Any] = DIALECTS[dialect](table).on_conflict_do_nothing().returning(*table.primary_key.columns)
-    return made
+insert_users, insert_teams, insert_members, insert_websites, insert_shares, insert_numbers = (
+    insert(model.__table__)  # type: ignore[arg-type]
+    for model in (User, Team, Membership, Website, Share, WebsiteNumber)
+)
+"""Insert many rows. Values: the columns."""

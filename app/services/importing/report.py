@@ -27,7 +27,6 @@ class Kind(StrEnum):
     MEMBERSHIPS = "memberships"
     WEBSITES = "websites"
     SHARES = "shares"
-    GRANTS = "grants"
 
 
 class Outcome(StrEnum):

@@ -1,7 +1,7 @@
 """What a source of an import yields, whatever its format: rows of our own model, not yet checked."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -88,9 +88,6 @@ class WebsiteRow:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     deleted_at: datetime | None = None
-    urls: Sequence[str] = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    """See ``site_settings.DEFAULTS``; already checked."""
 
     @property
     def label(self) -> str:
@@ -113,18 +110,3 @@ class ShareRow:
     @property
     def label(self) -> str:
         return self.name
-
-
-@dataclass(frozen=True, slots=True)
-class GrantRow:
-    """A user's direct access to some websites, all with the same role."""
-
-    id: UUID
-    """The user's id."""
-    username: str
-    role: str
-    website_ids: Sequence[UUID]
-
-    @property
-    def label(self) -> str:
-        return f"{self.role} {self.username}"

@@ -1,22 +1,26 @@
 """One run of an import: its options, its report, and how it goes through many rows in batches."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
 from app.db.reads import fetch_all
+from app.db.session import Unit, transaction
 from app.db.sql.query import Query
 from app.domain.actor import Actor
-from app.domain.errors import DomainError
+from app.domain.errors import Conflict, DomainError
+from app.queries import importing as queries
 from app.queries.rows import Id
+from app.services.acting import recheck
 from app.services.importing.report import Kind, Outcome, Report
 
 T = TypeVar("T")
 AT_ONCE = 1000
 """How many rows a transaction writes."""
-IDS_AT_ONCE = 10_000
-"""How many ids a statement names; SQLite takes 32,766 parameters."""
+ATTEMPTS = 5
 KEPT_CODE = "differs"
 
 
@@ -62,6 +66,15 @@ class Run:
         """Return the id that a user of the source has here."""
         return self.accounts.get(user_id, user_id)
 
+    @contextmanager
+    def transaction(self, conflicts: Mapping[str, Conflict | type[Conflict]]) -> Iterator[Unit]:
+        """A unit of work for one batch; see ``app.db.session.transaction``."""
+        with transaction(conflicts) as session:
+            recheck(self.actor)
+            if session.get_bind().dialect.name == "postgresql":
+                session.execute(queries.use_indexes)
+            yield session
+
     def write(
         self, kind: Kind, rows: Iterable[T], write: Callable[["Run", Sequence[T]], Batch], total: int | None = None
     ) -> None:
@@ -69,12 +82,21 @@ class Run:
         done = 0
         self.on_progress(kind, done, total)
         for rows_at_once in _batches(rows):
-            batch = write(self, rows_at_once)
+            batch = self._written(write, rows_at_once)
             self.report.add(batch.report)
             for row, of_kind, update in batch.updates:
                 self._update(row, of_kind, update)
             done += len(rows_at_once)
             self.on_progress(kind, done, total)
+
+    def _written(self, write: Callable[["Run", Sequence[T]], Batch], rows: Sequence[T]) -> Batch:
+        """Write a batch, and do so again if another transaction took one of its names at this moment."""
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return write(self, rows)
+            except Conflict:
+                continue
+        return write(self, rows)
 
     def _update(self, row: Any, kind: Kind, update: Callable[[], object]) -> None:
         try:
@@ -114,8 +136,16 @@ def _batches(rows: Iterable[T]) -> Iterator[list[T]]:
         yield batch
 
 
-def held(query: Query[Id], ids: Collection[UUID]) -> set[UUID]:
-    """Return those of the ids that exist, locked by one of the queries that hold rows, in one fixed order."""
-    ordered = sorted(ids)
-    parts = (ordered[start : start + IDS_AT_ONCE] for start in range(0, len(ordered), IDS_AT_ONCE))
-    return {row.id for part in parts for row in fetch_all(query, ids=part)}
+def ids(found: Iterable[UUID]) -> str:
+    """Return ids as the JSON array that statements take."""
+    return json.dumps([one.hex for one in found])
+
+
+def texts(found: Iterable[str]) -> str:
+    """Return texts as the JSON array that statements take."""
+    return json.dumps(list(found))
+
+
+def held(query: Query[Id], wanted: Collection[UUID]) -> set[UUID]:
+    """Return those of the ids that exist, locked by one of the queries that hold rows."""
+    return {row.id for row in fetch_all(query, ids=ids(wanted))}

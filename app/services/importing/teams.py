@@ -1,6 +1,5 @@
 """Writing teams with their members, so that each team has an owner from the start."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -8,26 +7,30 @@ from typing import Any
 from uuid import UUID
 
 from app.db.reads import fetch_all
-from app.db.session import Unit, retried, transaction
-from app.domain.errors import AccessCodeTaken, AlreadyMember, DomainError, UnknownReference, UnknownRole
+from app.db.session import Unit, retried
+from app.domain.errors import AccessCodeTaken, AlreadyMember, Conflict, DomainError, UnknownReference, UnknownRole
 from app.domain.folding import sort_key
 from app.domain.names import check_new_name
 from app.domain.roles import TeamRole
-from app.models import Membership, Team
 from app.queries import importing as queries
 from app.queries.importing import MemberHere, TeamHere
 from app.services import events
-from app.services.acting import recheck
 from app.services.events import Event, MembershipAdded, TeamCreated
 from app.services.importing.report import Kind, Outcome
 from app.services.importing.rows import MemberRow, TeamRow
-from app.services.importing.run import Batch, Run, differing, held
+from app.services.importing.run import Batch, Run, differing, held, ids, texts
 from app.services.importing.users import DELETED_HERE, DELETED_THERE
 from app.services.teams import memberships, teams
 
 COMPARED = ("name", "access_code")
 RANKS = {role.value: rank for rank, role in enumerate(TeamRole)}
 """Owners first: they also come first in the order of the roles."""
+CONFLICTS: dict[str, type[Conflict]] = {
+    **teams.CONFLICTS,
+    memberships.UNIQUE: AlreadyMember,
+    "pk_team": Conflict,
+    "pk_team_user": Conflict,
+}
 NO_MEMBERS = ("no-members", "has no members")
 PROMOTED = ("owner", "has no owner in the source, so this member owns it")
 
@@ -38,21 +41,22 @@ class _Here:
 
     teams: dict[UUID, TeamHere]
     codes: dict[str, UUID]
-    members: dict[UUID, dict[UUID, MemberHere]]
+    members: dict[tuple[UUID, UUID], MemberHere]
+    teams_of_members: dict[UUID, UUID]
     users: set[UUID]
 
     @classmethod
     def of(cls, run: Run, rows: Sequence[TeamRow]) -> "_Here":
         codes = [row.access_code for row in rows if row.access_code is not None]
-        found = fetch_all(queries.select_teams, ids=[row.id for row in rows], codes=codes)
-        members: dict[UUID, dict[UUID, MemberHere]] = defaultdict(dict)
-        for member in fetch_all(queries.select_members, team_ids=[row.id for row in found]):
-            members[member.team_id][member.user_id] = member
+        found = fetch_all(queries.select_teams, ids=ids(row.id for row in rows), codes=texts(codes))
+        member_ids = ids(member.id for row in rows for member in row.members)
+        here = fetch_all(queries.select_members, ids=member_ids, team_ids=ids(row.id for row in rows))
         wanted = {run.account(member.user_id) for row in rows for member in row.members}
         return cls(
             {row.id: row for row in found},
             {row.access_code: row.id for row in found if row.access_code is not None},
-            members,
+            {(member.team_id, member.user_id): member for member in here},
+            {member.id: member.team_id for member in here},
             held(queries.hold_users, wanted),
         )
 
@@ -61,8 +65,7 @@ class _Here:
 def write_teams(run: Run, rows: Sequence[TeamRow]) -> Batch:
     """Write teams and memberships in one transaction; see ``Run.write``."""
     batch = Batch()
-    with transaction() as session:
-        recheck(run.actor)
+    with run.transaction(CONFLICTS) as session:
         here = _Here.of(run, rows)
         new_teams: list[TeamRow] = []
         new_members: list[tuple[TeamRow, MemberRow]] = []
@@ -132,9 +135,12 @@ def _with_free_code(batch: Batch, here: _Here, row: TeamRow) -> TeamRow:
 
 def _is_new(run: Run, batch: Batch, here: _Here, row: TeamRow, member: MemberRow) -> bool:
     """Return whether the membership is to be created; compare it if it is here."""
-    found = here.members[row.id].get(member.user_id) if row.id in here.members else None
+    found = here.members.get((row.id, member.user_id))
     if found is None:
-        return True
+        if member.id not in here.teams_of_members:
+            return True
+        batch.report.skip(Kind.MEMBERSHIPS, member, AlreadyMember())  # its id is that of another membership here
+        return False
     # A member who was made the owner because the source has none is no difference.
     promoted = not any(other.role == TeamRole.OWNER for other in row.members) and found.role == TeamRole.OWNER
     changed = [] if promoted else differing(member, found, ("role",))
@@ -150,33 +156,25 @@ def _insert(
     new_teams: Sequence[TeamRow],
     new_members: Sequence[tuple[TeamRow, MemberRow]],
 ) -> None:
-    dialect, happened = session.get_bind().dialect.name, list[Event]()
-    owners: dict[UUID, UUID] = {}
-    if new_teams:
-        made = {*session.scalars(queries.insert_new(dialect, Team), [_values(row) for row in new_teams])}
-        for row in new_teams:
-            if row.id in made:
-                batch.report.count(Kind.TEAMS, Outcome.CREATED)
-                continue
-            batch.report.skip(Kind.TEAMS, row, AccessCodeTaken())  # another transaction took it at this moment
-            new_members = [(team, member) for team, member in new_members if team.id != row.id]
-        for team, member in new_members:
-            if team.id in made and team.id not in owners:
-                owners[team.id] = member.user_id
-                happened.append(TeamCreated(run.actor, team.id, team.name, member.user_id))
-    if new_members:
-        values = [_member_values(team, member, owners) for team, member in new_members]
-        entered = {*session.scalars(queries.insert_new(dialect, Membership), values)}
-        for (team, member), value in zip(new_members, values, strict=True):
-            if member.id not in entered:
-                batch.report.skip(Kind.MEMBERSHIPS, member, AlreadyMember())
-                continue
-            batch.report.count(Kind.MEMBERSHIPS, Outcome.CREATED)
-            if value["role"] != member.role:
+    unowned = {row.id: row for row in new_teams}
+    happened: list[Event] = []
+    values = []
+    for team, member in new_members:
+        role = member.role
+        if unowned.pop(team.id, None) is None:
+            happened.append(MembershipAdded(run.actor, team.id, member.user_id, role))
+        else:
+            happened.append(TeamCreated(run.actor, team.id, team.name, member.user_id))
+            if role != TeamRole.OWNER:
+                role = TeamRole.OWNER.value
                 batch.report.remark(Kind.MEMBERSHIPS, member, Outcome.ADJUSTED, *PROMOTED)
-            if owners.get(team.id) != member.user_id:
-                happened.append(MembershipAdded(run.actor, team.id, member.user_id, member.role))
-    if happened:
+        values.append(_member_values(team, member, role))
+    batch.report.count(Kind.TEAMS, Outcome.CREATED, len(new_teams))
+    batch.report.count(Kind.MEMBERSHIPS, Outcome.CREATED, len(values))
+    if new_teams:
+        session.execute(queries.insert_teams, [_values(row) for row in new_teams])
+    if values:
+        session.execute(queries.insert_members, values)
         events.record_all(session, happened)
 
 
@@ -193,13 +191,12 @@ def _values(row: TeamRow) -> dict[str, Any]:
     }
 
 
-def _member_values(team: TeamRow, member: MemberRow, owners: dict[UUID, UUID]) -> dict[str, Any]:
-    owns = owners.get(team.id) == member.user_id
+def _member_values(team: TeamRow, member: MemberRow, role: str) -> dict[str, Any]:
     return {
         "team_user_id": member.id,
         "team_id": team.id,
         "user_id": member.user_id,
-        "role": TeamRole.OWNER.value if owns else member.role,
+        "role": role,
         "created_at": member.created_at,
         "updated_at": member.updated_at,
     }

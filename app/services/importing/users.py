@@ -21,17 +21,17 @@ from app.domain.errors import (
 from app.domain.folding import fold, sort_key
 from app.domain.names import new_display_name, new_username
 from app.domain.roles import Role
-from app.models import ANONYMOUS_ID, User
+from app.models import ANONYMOUS_ID
 from app.queries import importing as queries
 from app.queries.importing import AccountHere
 from app.security.password_hashing import cost_of
 from app.services import events
-from app.services.acting import lock_user, recheck
+from app.services.acting import lock_user
 from app.services.authentication.credentials import revoke_everything
 from app.services.events import UserCreated
 from app.services.importing.report import Kind, Outcome
 from app.services.importing.rows import Loss, UserRow
-from app.services.importing.run import Batch, Run, differing
+from app.services.importing.run import Batch, Run, differing, ids, texts
 from app.services.lookup import require_not_anonymous
 from app.services.users import accounts, profiles
 
@@ -57,7 +57,12 @@ class _Names:
     @classmethod
     def of(cls, rows: Sequence[UserRow]) -> "_Names":
         keys = {key for row in rows for key in _keys(row)}
-        found = fetch_all(queries.select_accounts, ids=[row.id for row in rows], keys=sorted(keys))
+        addresses = [key for key in keys if "@" in key]
+        found = [
+            *fetch_all(queries.select_accounts, ids=ids(row.id for row in rows)),
+            *fetch_all(queries.select_accounts_named, keys=texts(keys)),
+            *(fetch_all(queries.select_accounts_at, keys=texts(addresses)) if addresses else ()),
+        ]
         return cls(
             {row.id: row for row in found},
             {row.username_key: row.id for row in found if row.username_key is not None},
@@ -92,8 +97,7 @@ def _write(run: Run, rows: Sequence[UserRow]) -> Batch:
     batch = Batch()
     checked = [found for row in rows if (found := _checked(batch, row)) is not None]
     matched: dict[UUID, UUID] = {}
-    with transaction() as session:
-        recheck(run.actor)
+    with run.transaction(profiles.clashes("", "")) as session:
         profiles.hold_names(session, (key for row in checked for key in _keys(row)))
         names, new = _Names.of(checked), []
         for row in checked:
@@ -116,23 +120,14 @@ def _write(run: Run, rows: Sequence[UserRow]) -> Batch:
                     names.claim(row)
                     new.append(row)
         if new:
-            insert = queries.insert_new(session.get_bind().dialect.name, User)
-            made = {*session.scalars(insert, [_values(row) for row in new])}
-            _count(batch, new, made)
-            created = [UserCreated(run.actor, row.id, row.username, row.role) for row in new if row.id in made]
-            events.record_all(session, created)
-    run.accounts.update(matched)
-    return batch
-
-
-def _count(batch: Batch, new: Sequence[UserRow], made: set[UUID]) -> None:
+            session.execute(queries.insert_users, [_values(row) for row in new])
+            events.record_all(session, [UserCreated(run.actor, row.id, row.username, row.role) for row in new])
+    batch.report.count(Kind.USERS, Outcome.CREATED, len(new))
     for row in new:
-        if row.id not in made:  # another transaction took the name at this moment
-            batch.report.skip(Kind.USERS, row, UsernameTaken(row.username))
-            continue
-        batch.report.count(Kind.USERS, Outcome.CREATED)
         for loss in row.losses:
             batch.report.remark(Kind.USERS, row, Outcome.ADJUSTED, *loss)
+    run.accounts.update(matched)
+    return batch
 
 
 def _checked(batch: Batch, row: UserRow) -> UserRow | None:

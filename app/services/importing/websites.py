@@ -8,18 +8,17 @@ from uuid import UUID
 
 from app.db.reads import fetch_all
 from app.db.session import Unit, retried, transaction
-from app.domain.errors import DomainError, SlugTaken, UnknownReference, UnsupportedShare, WebsiteIdTaken
+from app.domain.errors import Conflict, DomainError, SlugTaken, UnknownReference, UnsupportedShare
 from app.domain.folding import sort_key
 from app.domain.names import check_new_name
-from app.models import WEBSITE_SHARE, Share, Website, WebsiteProfile
+from app.models import WEBSITE_SHARE, Website
 from app.queries import importing as queries
 from app.queries.importing import ShareHere, WebsiteHere
 from app.services import events
-from app.services.acting import recheck
 from app.services.events import ShareCreated, WebsiteCreated, WebsiteTransferred
 from app.services.importing.report import Kind, Outcome
 from app.services.importing.rows import ShareRow, WebsiteRow
-from app.services.importing.run import Batch, Run, differing, held
+from app.services.importing.run import Batch, Run, differing, held, ids, texts
 from app.services.importing.users import DELETED_HERE, DELETED_THERE
 from app.services.websites import shares, websites
 
@@ -56,10 +55,9 @@ class _Known:
 def write_websites(run: Run, rows: Sequence[WebsiteRow]) -> Batch:
     """Write websites in one transaction; see ``Run.write``."""
     batch = Batch()
-    with transaction() as session:
-        recheck(run.actor)
+    with run.transaction(websites.CONFLICTS) as session:
         known = _Known.of(run, rows)
-        here = {row.id: row for row in fetch_all(queries.select_websites, ids=[row.id for row in rows])}
+        here = {row.id: row for row in fetch_all(queries.select_websites, ids=ids(row.id for row in rows))}
         new = []
         for given in rows:
             found = here.get(given.id)
@@ -101,26 +99,11 @@ def _checked(run: Run, batch: Batch, known: _Known, row: WebsiteRow, found: Webs
 
 
 def _insert(session: Unit, run: Run, batch: Batch, new: Sequence[WebsiteRow]) -> None:
-    insert = queries.insert_new(session.get_bind().dialect.name, Website)
-    made = {*session.scalars(insert, [_values(row) for row in new])}
-    created = []
-    for row in new:
-        if row.id not in made:
-            batch.report.skip(Kind.WEBSITES, row, WebsiteIdTaken())  # by another transaction, at this moment
-            continue
-        batch.report.count(Kind.WEBSITES, Outcome.CREATED)
-        created.append(row)
-    if not created:
-        return
-    session.execute(queries.insert_numbers, [{"website_id": row.id} for row in created])
-    session.add_all(
-        WebsiteProfile(website_id=row.id, urls=list(row.urls), settings=dict(row.settings))
-        for row in created
-        if row.urls or row.settings
-    )
-    events.record_all(
-        session, [WebsiteCreated(run.actor, row.id, row.name, row.user_id, row.team_id) for row in created]
-    )
+    session.execute(queries.insert_websites, [_values(row) for row in new])
+    session.execute(queries.insert_numbers, [{"website_id": row.id} for row in new])
+    batch.report.count(Kind.WEBSITES, Outcome.CREATED, len(new))
+    created = [WebsiteCreated(run.actor, row.id, row.name, row.user_id, row.team_id) for row in new]
+    events.record_all(session, created)
 
 
 def _values(row: WebsiteRow) -> dict[str, Any]:
@@ -146,20 +129,18 @@ def _update(run: Run, row: WebsiteRow) -> None:
     with transaction() as session:
         websites.update_website(run.actor, row.id, **{name: getattr(row, name) for name in EDITABLE})
         website = session.get(Website, row.id)
-        if website is not None and (website.user_id, website.team_id) != (row.user_id, row.team_id):
-            website.user_id, website.team_id = row.user_id, row.team_id
-            moved = WebsiteTransferred(run.actor, row.id, row.name, row.user_id, row.team_id)
-            events.record(session, moved)
+        before, now = website and (website.user_id, website.team_id), (row.user_id, row.team_id)
+        if website is not None and before is not None and before != now:
+            website.user_id, website.team_id = now
+            events.record(session, WebsiteTransferred(run.actor, row.id, row.name, *before, *now))
 
 
 @retried
 def write_shares(run: Run, rows: Sequence[ShareRow]) -> Batch:
     """Write public links in one transaction; see ``Run.write``."""
     batch = Batch()
-    with transaction() as session:
-        recheck(run.actor)
-        ids, slugs = [row.id for row in rows], [row.slug for row in rows]
-        found = fetch_all(queries.select_shares, ids=ids, slugs=slugs)
+    with run.transaction({**shares.TAKEN, "pk_share": Conflict}) as session:
+        found = fetch_all(queries.select_shares, ids=ids(row.id for row in rows), slugs=texts(row.slug for row in rows))
         here, taken = {row.id: row for row in found}, {row.slug: row.id for row in found}
         living = held(queries.hold_websites, {row.website_id for row in rows})
         new = []
@@ -174,14 +155,9 @@ def write_shares(run: Run, rows: Sequence[ShareRow]) -> Batch:
                 taken[row.slug] = row.id
                 new.append(row)
         if new:
-            insert = queries.insert_new(session.get_bind().dialect.name, Share)
-            made = {*session.scalars(insert, [_share_values(row) for row in new])}
-            for row in new:
-                if row.id not in made:
-                    batch.report.skip(Kind.SHARES, row, SlugTaken())
-            created = [row for row in new if row.id in made]
-            batch.report.count(Kind.SHARES, Outcome.CREATED, len(created))
-            events.record_all(session, [ShareCreated(run.actor, row.website_id, row.id, row.name) for row in created])
+            session.execute(queries.insert_shares, [_share_values(row) for row in new])
+            events.record_all(session, [ShareCreated(run.actor, row.website_id, row.id, row.name) for row in new])
+    batch.report.count(Kind.SHARES, Outcome.CREATED, len(new))
     return batch
 
 
