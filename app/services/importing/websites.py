@@ -128,9 +128,9 @@ def _update(run: Run, row: WebsiteRow) -> None:
     """Make a website as it is in the source. :raises DomainError: a rule does not allow it"""
     with transaction() as session:
         websites.update_website(run.actor, row.id, **{name: getattr(row, name) for name in EDITABLE})
-        website = session.get(Website, row.id)
-        before, now = website and (website.user_id, website.team_id), (row.user_id, row.team_id)
-        if website is not None and before is not None and before != now:
+        website = session.get_one(Website, row.id)
+        before, now = (website.user_id, website.team_id), (row.user_id, row.team_id)
+        if before != now:
             website.user_id, website.team_id = now
             events.record(session, WebsiteTransferred(run.actor, row.id, row.name, *before, *now))
 
