@@ -46,6 +46,8 @@ class Runtime:
     """None if Umami's secret is not known; then there is no gateway to it."""
     listeners: list[Callable[[Any, Any], None]] = field(default_factory=list)
     """Functions that are called with the session and the event of every change (``services/events.py``)."""
+    bulk_listeners: dict[Callable[[Any, Any], None], Callable[[Any, Any], None]] = field(default_factory=dict)
+    """For a listener that can take many events at once, the function that does: it is called with a list of them."""
     on_denied: list[Callable[[Actor, str], None]] = field(default_factory=list)
     """Functions that are called with the actor and the name of a call that the actor was not allowed to make."""
     mail_bell: Event = field(default_factory=Event)

@@ -15,6 +15,7 @@ COMMANDS = {
     "doctor": ("app.cli.doctor", "doctor", "Check the installation, and say what to do."),
     "grants": ("app.cli.grants", "group", "Manage access granted directly on websites."),
     "help": ("app.cli.examples", "show_help", "List all commands with an example each, or explain one."),
+    "import": ("app.cli.importing", "group", "Copy users and websites from another program."),
     "invitations": ("app.cli.invitations", "group", "Manage invitations."),
     "keys": ("app.cli.keys", "group", "Manage API keys."),
     "mail": ("app.cli.mail", "group", "Manage the outbox, and test the mail server."),

@@ -23,6 +23,7 @@ EXAMPLES = {
     "grants list": 'frontdesk grants list --website "Our site"',
     "grants set": 'frontdesk grants set ada "Our site" view',
     "help": "frontdesk help users create",
+    "import umami": "frontdesk import umami --from postgresql://umami@localhost/umami",
     "invitations create": "frontdesk invitations create ada --email ada@example.com",
     "invitations list": "frontdesk invitations list",
     "invitations resend": "frontdesk invitations resend ada",

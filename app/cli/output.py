@@ -64,6 +64,11 @@ def is_csv() -> bool:
     return _is(FORMAT, CSV)
 
 
+def is_quiet() -> bool:
+    """Return whether the current command prints only data, warnings and errors."""
+    return _is(QUIET)
+
+
 def _is(key: str, value: object = True) -> bool:
     context = click.get_current_context(silent=True)
     return context is not None and context.meta.get(key) == value
@@ -121,6 +126,12 @@ def show_list(
     if not _is(QUIET):
         sys.stdout.flush()
         click.echo(f"{shown} of {total}", err=True)
+
+
+def show_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Print a short table to read."""
+    table = Table(columns, width=terminal_width(), colour=in_colour())
+    _print_lines(table.lines([{name: plain(row[name]) for name in columns} for row in rows]))
 
 
 def _print_json_list(pages: Iterable[Page[Any]], to_data: Callable[[Any], Mapping[str, Any]]) -> None:

@@ -657,6 +657,14 @@ class MailNotSent(Conflict):
     sentence = "The mail could not be sent: {reason}"
 
 
+class SourceUnusable(Conflict):
+    """An import cannot read its source, which is another program or its database; ``reason`` says why."""
+
+    reason: str
+
+    sentence = "The source of the import cannot be read: {reason}"
+
+
 class ChainBroken(Conflict):
     """The audit log is not as it was written; ``number`` is the first row that shows it, and ``reason`` says how."""
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 import orjson
@@ -71,7 +72,12 @@ def row_of(event: Event) -> Row:
 
 def action_of(kind: type[Event]) -> str:
     """Return what the log calls events of a class: ``UserCreated`` → ``user-created``."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower()
+    return _with_hyphens(kind.__name__)
+
+
+@cache
+def _with_hyphens(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
 
 def as_json(data: dict[str, Any]) -> str | None:

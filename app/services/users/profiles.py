@@ -1,5 +1,6 @@
 """E-mail addresses and display names, and the rule that no two users share a username or an address."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from enum import Enum
 from hashlib import sha256
@@ -15,6 +16,7 @@ from app.domain.names import clean_display_name
 from app.models import User, utcnow
 from app.queries import mail as mail_queries
 from app.queries import profiles as queries
+from app.queries.importing import hold_names as hold_many_names
 from app.queries.password_resets import delete_of_user as delete_resets
 from app.runtime import runtime
 from app.security.link_tokens import new_nonce
@@ -91,6 +93,17 @@ def claim_names(*, username: str | None = None, email: str | None = None, user_i
             if username is not None and clash.email_key == keys["username_key"]:
                 raise UsernameIsEmail(username)
             raise EmailIsUsername(email or "")
+
+
+def hold_names(session: Unit, keys: Iterable[str]) -> None:
+    """
+    Keep others from claiming these names, which are folded, until the transaction ends; see ``claim_names``.
+
+    Only an address can be both a username and an e-mail address, so others need not be held.
+    """
+    numbers = sorted({_number(key) for key in keys if "@" in key})
+    if numbers and db.engine.dialect.name == "postgresql":
+        session.execute(hold_many_names, {"numbers": numbers})
 
 
 def _number(key: str) -> int:

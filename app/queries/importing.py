@@ -1,0 +1,155 @@
+"""Statements of imports, which look up and write many rows at once."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import BigInteger, bindparam, func, insert, select, union_all
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from app.db.sql.json_list import is_among
+from app.db.sql.query import AnySelect, Query
+from app.models import Membership, Share, Team, User, Website, WebsiteNumber
+from app.queries.rows import Id
+
+
+class AccountHere(NamedTuple):
+    """An account, perhaps a deleted one."""
+
+    id: UUID
+    username: str
+    username_key: str | None
+    email: str | None
+    email_key: str | None
+    password_hash: str
+    role: str
+    display_name: str | None
+    deleted_at: datetime | None
+
+
+class TeamHere(NamedTuple):
+    """A team, perhaps a deleted one."""
+
+    id: UUID
+    name: str
+    access_code: str | None
+    deleted_at: datetime | None
+
+
+class MemberHere(NamedTuple):
+    """A membership."""
+
+    id: UUID
+    team_id: UUID
+    user_id: UUID
+    role: str
+
+
+class WebsiteHere(NamedTuple):
+    """A website, perhaps a deleted one."""
+
+    id: UUID
+    name: str
+    domain: str | None
+    user_id: UUID | None
+    team_id: UUID | None
+    replay_enabled: bool
+    replay_config: dict[str, Any] | None
+    deleted_at: datetime | None
+
+
+class ShareHere(NamedTuple):
+    """A public link."""
+
+    id: UUID
+    entity_id: UUID
+    name: str
+    slug: str
+    parameters: dict[str, Any]
+
+
+def _either(one: AnySelect, other: AnySelect) -> AnySelect:
+    """Return what one of two statements finds; PostgreSQL needs no bitmap scan for that, as it would for OR."""
+    found = union_all(one, other).subquery()
+    return select(*found.c)
+
+
+_account = select(
+    User.id.label("id"),
+    User.username,
+    User.username_key,
+    User.email,
+    User.email_key,
+    User.password_hash.label("password_hash"),
+    User.role,
+    User.display_name,
+    User.deleted_at,
+)
+select_accounts = Query(_account.where(is_among(User.id, "ids")), AccountHere)
+"""Accounts with one of these ids. Value: ``ids``, a JSON array as text, like those of all statements here."""
+select_accounts_named = Query(_account.where(is_among(User.username_key, "keys")), AccountHere)
+"""Accounts with one of these folded usernames. Value: ``keys``."""
+select_accounts_at = Query(_account.where(is_among(User.email_key, "keys")), AccountHere)
+"""Accounts with one of these folded addresses. Value: ``keys``."""
+
+_team = select(Team.id.label("id"), Team.name, Team.access_code, Team.deleted_at)
+select_teams = Query(
+    _either(_team.where(is_among(Team.id, "ids")), _team.where(is_among(Team.access_code, "codes"))), TeamHere
+)
+"""Teams with one of these ids or access codes. Values: ``ids``, ``codes``."""
+
+_member = select(Membership.id.label("id"), Membership.team_id, Membership.user_id, Membership.role)
+select_members = Query(
+    _either(_member.where(is_among(Membership.id, "ids")), _member.where(is_among(Membership.team_id, "team_ids"))),
+    MemberHere,
+)
+"""Memberships with one of these ids, or in one of these teams. Values: ``ids``, ``team_ids``."""
+
+select_websites = Query(
+    select(
+        Website.id.label("id"),
+        Website.name,
+        Website.domain,
+        Website.user_id,
+        Website.team_id,
+        Website.replay_enabled,
+        Website.replay_config,
+        Website.deleted_at,
+    ).where(is_among(Website.id, "ids")),
+    WebsiteHere,
+)
+"""Websites with one of these ids. Value: ``ids``."""
+
+_share = select(Share.id.label("id"), Share.entity_id, Share.name, Share.slug, Share.parameters)
+select_shares = Query(
+    _either(_share.where(is_among(Share.id, "ids")), _share.where(is_among(Share.slug, "slugs"))), ShareHere
+)
+"""Public links with one of these ids or slugs. Values: ``ids``, ``slugs``."""
+
+
+def _living(model: type[User] | type[Team] | type[Website]) -> Query[Id]:
+    found = select(model.id.label("id")).where(is_among(model.id, "ids"), model.deleted_at.is_(None))
+    return Query(found.order_by(model.id).with_for_update(read=True, of=model), Id)
+
+
+hold_users, hold_teams, hold_websites = _living(User), _living(Team), _living(Website)
+"""
+The ids of those of the rows that exist and are not deleted, locked against deletion until the transaction ends. Value:
+``ids``.
+"""
+
+use_indexes = select(func.set_config("enable_seqscan", "off", True), func.set_config("enable_bitmapscan", "off", True))
+"""
+Have PostgreSQL look up what statements name in indexes, until the transaction ends. It knows little of a table that an
+import is just filling, and would read all of it. Trigram indexes, which need bitmap scans, are slow for whole names.
+"""
+
+hold_names = select(func.pg_advisory_xact_lock(func.unnest(bindparam("numbers", type_=ARRAY(BigInteger)))))
+"""``profiles.hold_name`` for many names. Value: ``numbers``, in order."""
+
+
+insert_users, insert_teams, insert_members, insert_websites, insert_shares, insert_numbers = (
+    insert(model.__table__)  # type: ignore[arg-type]
+    for model in (User, Team, Membership, Website, Share, WebsiteNumber)
+)
+"""Insert many rows. Values: the columns."""

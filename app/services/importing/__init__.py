@@ -1,0 +1,1 @@
+"""Importing users, teams, websites and access from other programs (docs/importing.md)."""

@@ -1,0 +1,206 @@
+"""Writing accounts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from app.db.reads import fetch_all
+from app.db.session import retried, transaction
+from app.domain.errors import (
+    Conflict,
+    DomainError,
+    EmailIsUsername,
+    EmailTaken,
+    Invalid,
+    UnknownRole,
+    UsernameIsEmail,
+    UsernameTaken,
+)
+from app.domain.folding import fold, sort_key
+from app.domain.names import new_display_name, new_username
+from app.domain.roles import Role
+from app.models import ANONYMOUS_ID
+from app.queries import importing as queries
+from app.queries.importing import AccountHere
+from app.security.password_hashing import cost_of
+from app.services import events
+from app.services.acting import lock_user
+from app.services.authentication.credentials import revoke_everything
+from app.services.events import UserCreated
+from app.services.importing.report import Kind, Outcome
+from app.services.importing.rows import Loss, UserRow
+from app.services.importing.run import Batch, Run, differing, ids, texts
+from app.services.lookup import require_not_anonymous
+from app.services.users import accounts, profiles
+
+COMPARED = ("username", "password_hash", "role", "display_name", "email")
+DELETED_THERE = ("deleted", "deleted in the source")
+DELETED_HERE = ("deleted-here", "deleted here")
+NO_HASH = Loss("no-password", "the password's hash is not one of bcrypt, so the account has no password")
+
+
+def write_users(run: Run, rows: Sequence[UserRow]) -> Batch:
+    """Write accounts in one transaction; see ``Run.write``."""
+    return _write(run, rows)
+
+
+@dataclass(slots=True)
+class _Names:
+    """Who has which username and which address: accounts here, and those that are about to be created."""
+
+    by_id: dict[UUID, AccountHere]
+    by_name: dict[str, UUID]
+    by_address: dict[str, UUID]
+
+    @classmethod
+    def of(cls, rows: Sequence[UserRow]) -> "_Names":
+        keys = {key for row in rows for key in _keys(row)}
+        addresses = [key for key in keys if "@" in key]
+        found = [
+            *fetch_all(queries.select_accounts, ids=ids(row.id for row in rows)),
+            *fetch_all(queries.select_accounts_named, keys=texts(keys)),
+            *(fetch_all(queries.select_accounts_at, keys=texts(addresses)) if addresses else ()),
+        ]
+        return cls(
+            {row.id: row for row in found},
+            {row.username_key: row.id for row in found if row.username_key is not None},
+            {row.email_key: row.id for row in found if row.email_key is not None},
+        )
+
+    def require_free(self, row: UserRow) -> None:
+        """:raises Conflict: another account has the username or the address"""
+        name, address = fold(row.username), None if row.email is None else fold(row.email)
+        if name in self.by_name:
+            raise UsernameTaken(row.username)
+        if self.by_address.get(name, row.id) != row.id:
+            raise UsernameIsEmail(row.username)
+        if address is not None and address in self.by_address:
+            raise EmailTaken(row.email or "")
+        if address is not None and self.by_name.get(address, row.id) != row.id:
+            raise EmailIsUsername(row.email or "")
+
+    def same_user(self, run: Run, row: UserRow) -> UUID | None:
+        """Return the account here that takes the user's place; never one that the source has under the same id."""
+        found = self.by_name.get(fold(row.username)) if run.options.same_names else None
+        return None if found == ANONYMOUS_ID or found in run.seen else found
+
+    def claim(self, row: UserRow) -> None:
+        self.by_name[fold(row.username)] = row.id
+        if row.email is not None:
+            self.by_address[fold(row.email)] = row.id
+
+
+@retried
+def _write(run: Run, rows: Sequence[UserRow]) -> Batch:
+    batch = Batch()
+    checked = [found for row in rows if (found := _checked(batch, row)) is not None]
+    matched: dict[UUID, UUID] = {}
+    with run.transaction(profiles.clashes("", "")) as session:
+        profiles.hold_names(session, (key for row in checked for key in _keys(row)))
+        names, new = _Names.of(checked), []
+        for row in checked:
+            if run.options.same_names:
+                run.seen.add(row.id)
+            here = names.by_id.get(row.id)
+            if here is not None and here.deleted_at is not None:
+                batch.report.remark(Kind.USERS, row, Outcome.SKIPPED, *DELETED_HERE)
+            elif here is not None:
+                run.compare(batch, Kind.USERS, row, _differing(row, here), partial(_update, run, row))
+            elif (same := names.same_user(run, row)) is not None:
+                matched[row.id] = same
+                batch.report.remark(Kind.USERS, row, Outcome.MATCHED, "matched", f"is the account {same} here")
+            else:
+                try:
+                    names.require_free(row)
+                except Conflict as error:
+                    batch.report.skip(Kind.USERS, row, error)
+                else:
+                    names.claim(row)
+                    new.append(row)
+        if new:
+            session.execute(queries.insert_users, [_values(row) for row in new])
+            events.record_all(session, [UserCreated(run.actor, row.id, row.username, row.role) for row in new])
+    batch.report.count(Kind.USERS, Outcome.CREATED, len(new))
+    for row in new:
+        for loss in row.losses:
+            batch.report.remark(Kind.USERS, row, Outcome.ADJUSTED, *loss)
+    run.accounts.update(matched)
+    return batch
+
+
+def _checked(batch: Batch, row: UserRow) -> UserRow | None:
+    """Return the account as it is stored, or None, with a remark, if it is deleted or breaks a rule."""
+    if row.deleted_at is not None:
+        batch.report.remark(Kind.USERS, row, Outcome.SKIPPED, *DELETED_THERE)
+        return None
+    try:
+        require_not_anonymous(row.id)
+        if row.role not in list(Role):
+            raise UnknownRole("role", row.role)
+        name = new_username(row.username)
+        address = profiles.clean_email(row.email) if row.email else None
+    except DomainError as error:
+        batch.report.skip(Kind.USERS, row, error)
+        return None
+    losses = list(row.losses)
+    shown, usable = row.display_name, bool(cost_of(row.password_hash))
+    if not usable:
+        losses.append(NO_HASH)
+    try:
+        shown = new_display_name(shown) if shown else None
+    except Invalid as error:
+        shown = None
+        losses.append(Loss("display-name", error.message))
+    return replace(
+        row,
+        username=name,
+        email=address,
+        display_name=shown,
+        password_hash=row.password_hash if usable else accounts.NO_PASSWORD,
+        losses=losses,
+    )
+
+
+def _keys(row: UserRow) -> list[str]:
+    return [fold(name) for name in (row.username, row.email) if name]
+
+
+def _differing(row: UserRow, here: AccountHere) -> list[str]:
+    fields = COMPARED if row.email is not None else COMPARED[:-1]  # a source without addresses says nothing about them
+    return ["password" if name == "password hash" else name for name in differing(row, here, fields)]
+
+
+def _values(row: UserRow) -> dict[str, Any]:
+    return {
+        "user_id": row.id,
+        "username": row.username,
+        "username_key": fold(row.username),
+        "password": row.password_hash,
+        "role": row.role,
+        "logo_url": row.logo_url,
+        "display_name": row.display_name,
+        "display_name_key": None if row.display_name is None else sort_key(row.display_name),
+        "email": row.email,
+        "email_key": None if row.email is None else fold(row.email),
+        "two_factor_required": row.two_factor_required,
+        "must_change_password": row.must_change_password,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
+
+
+@retried
+def _update(run: Run, row: UserRow) -> None:
+    """Make an account as it is in the source. :raises DomainError: a rule does not allow it"""
+    address = profiles.UNSET if row.email is None else row.email
+    with transaction(profiles.clashes(row.username, row.email)) as session:
+        accounts.update_user(
+            run.actor, row.id, username=row.username, role=row.role, display_name=row.display_name, email=address
+        )
+        user = lock_user(session, run.actor, row.id)
+        if user is not None and user.password_hash != row.password_hash:
+            user.password_hash = row.password_hash
+            revoke_everything(session, run.actor, row.id)
+            profiles.note_password_changed(session, run.actor, user, address=user.email, by="admin")
