@@ -64,6 +64,11 @@ def is_csv() -> bool:
     return _is(FORMAT, CSV)
 
 
+def quiet() -> bool:
+    """Return whether the current command prints only data, warnings and errors."""
+    return _is(QUIET)
+
+
 def _is(key: str, value: object = True) -> bool:
     context = click.get_current_context(silent=True)
     return context is not None and context.meta.get(key) == value
