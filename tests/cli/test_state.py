@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +11,13 @@ import pytest
 
 from app.db.turns import only_apply
 from app.domain.actor import OPERATOR
+from app.domain.audit import AuditFilters
+from app.domain.pagination import Window
+from app.services.audit import log
 from app.services.authentication import api_keys
 from app.services.state import applying, planning
 from tests.cli.conftest import error_of
+from tests.clients.shell import blocks
 
 FULL = """\
 users:
@@ -501,3 +506,33 @@ grants:
 - {user: deploy, website: example.org, role: write}
 """
         )
+
+
+class TestTheGuide:
+    """``docs/state.md``, as it stands."""
+
+    PAGE = blocks("docs/state.md")
+    FILE, *_ = (text for kind, text in PAGE if kind == "yaml")
+    SCRIPTS = [text for kind, text in PAGE if kind == "sh"]
+
+    @pytest.mark.usefixtures("admin")
+    def test_its_commands_work_twice(self, app, run, state, monkeypatch, tmp_path):
+        state(self.FILE)
+        monkeypatch.chdir(tmp_path)
+        codes, changes = [], []
+        for line in [line for text in self.SCRIPTS for line in text.splitlines()] * 2:
+            command, _, rest = line.partition(" ")
+            if command == "export":
+                monkeypatch.setenv(*shlex.split(rest)[0].split("="))
+                continue
+            command, _, target = rest.partition("#")[0].partition("||")[0].partition(">")
+            done = run(*shlex.split(command))
+            codes.append(done.exit_code)
+            if target:
+                Path(target.strip()).write_text(done.stdout)
+            with app.app_context():
+                changes.append(log.list_page(OPERATOR, Window(0, 1), AuditFilters()).total)
+
+        assert codes == [2, 0, 0, 0, 0, 0] + [0] * 6
+        assert len(set(changes[1:])) == 1  # the second time, nothing was changed
+        assert run("plan", "current.yaml", "--prune").exit_code == 0

@@ -41,6 +41,8 @@ def plan_users(plan: Plan) -> None:
     free = _addresses(plan, listed)
     for key, (route, entry) in listed.items():
         found = plan.current.users.get(key)
+        if "password" in entry and (found.service_account if found else entry.get("serviceAccount")):
+            plan.report((*route, "password"), "A service account has no password.")
         if found is None:
             _plan_new(plan, key, route, entry)
         else:
@@ -104,8 +106,6 @@ def _plan_new(plan: Plan, key: str, route: Route, entry: Entry) -> None:
     name = _checked(plan, (*route, "username"), lambda: new_username(entry["username"]))
     values = _cleaned(plan, route, entry)
     service, source = entry.get("serviceAccount", False), entry.get("password")
-    if service and source:
-        plan.report((*route, "password"), "A service account has no password.")
     user = StateUser(
         name or entry["username"],
         role=values.get("role", Role.USER),
@@ -148,7 +148,7 @@ def _plan_existing(plan: Plan, user: StateUser, route: Route, entry: Entry, *, f
             f"{user.username} was invited as {user.role}. To lower the role, revoke the invitation: "
             f"frontdesk invitations revoke {user.username}",
         )
-    if plan.set_passwords and "password" in entry:
+    if plan.set_passwords and "password" in entry and not user.pending:  # an invited user chooses it
         plan.sources[route] = entry["password"]
         fields["password"] = None, "set again"
     demoted = user.role == Role.ADMIN and (fields.get("role") or fields.get("disabled", (None, False))[1])

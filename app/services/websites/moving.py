@@ -21,7 +21,7 @@ def move_website(actor: Actor, website_id: UUID, *, user_id: UUID | None = None,
     """
     Give a website to a user or a team. Unlike ``transfer_website``, it does not matter who owns it now.
 
-    :raises NoNewOwner: neither a user nor a team is given
+    :raises NoNewOwner: neither a user nor a team is given, or both are
     :raises Denied: the actor is not an administrator
     :raises NotFound: there is no such website
     :raises UnknownReference: there is no such user or team
