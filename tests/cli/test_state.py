@@ -394,6 +394,7 @@ users:
 teams:
   - {name: Blue, members: {bbo: team-member, cyd: team-owner}}
   - {name: New, members: {cyd: team-member}}
+  - {name: "Hid\\u200bden", members: {cyd: team-owner}}
 websites:
   - {name: Alone}
   - {name: Both, owner: cyd, team: Blue}
@@ -415,13 +416,14 @@ grants:
             "6:21: Only service accounts have keys here, and ada is none.",
             '8:28: There is no user bbo; did you mean "bob"?',
             "9:17: The team New is new, so one of its members must be a team-owner.",
-            "11:5: The website Alone is new, so it needs an owner or a team.",
-            "12:30: A website belongs to a user (owner) or to a team, not to both.",
-            "14:6: ada is an administrator, who has access to all websites anyway.",
-            "15:5: A grant needs a role or capabilities.",
-            "16:17: There is no such website.",
-            '17:32: There is no capability tagmanager_writ; did you mean "tagmanager_write"?',
-            "18:5: anonymous can only be granted the role view.",
+            "10:6: The name must not contain invisible or unassigned characters.",
+            "12:5: The website Alone is new, so it needs an owner or a team.",
+            "13:30: A website belongs to a user (owner) or to a team, not to both.",
+            "15:6: ada is an administrator, who has access to all websites anyway.",
+            "16:5: A grant needs a role or capabilities.",
+            "17:17: There is no such website.",
+            '18:32: There is no capability tagmanager_writ; did you mean "tagmanager_write"?',
+            "19:5: anonymous can only be granted the role view.",
         ]
 
 

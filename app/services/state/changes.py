@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from app.domain.actor import Actor
+from app.domain.errors import Invalid
 from app.services.authentication.api_keys import NewKey
 from app.services.state.current import Current, StateUser
 from app.services.state.documents import Document, Route, nearest
 
+T = TypeVar("T")
 Action = Literal["create", "update", "replace", "delete"]
 Kind = Literal["user", "key", "team", "member", "website", "grant"]
 Fields = dict[str, tuple[Any, Any]]
@@ -95,11 +97,20 @@ class Plan:
             self.kept[kind] = self.kept.get(kind, 0) + 1
         return self.prune
 
+    def checked(self, route: Route, check: Callable[[], T]) -> T | None:
+        """Return what a rule makes of a value; if it breaks the rule, note that."""
+        try:
+            return check()
+        except Invalid as error:
+            self.report(route, error.message)
+            return None
+
     def user(self, route: Route, username: str) -> StateUser | None:
         """Return the account that the file names; None, after noting that, if there will be none of the name."""
         user = self.current.find_user(username)
         if user is None:
-            names = [known.username for known in self.current.users.values()]
+            enough = self.document.has_enough_problems  # finding the nearest of many names takes long
+            names = [] if enough else [known.username for known in self.current.users.values()]
             self.report(route, f"There is no user {username}{nearest(username, names)}")
         elif self.is_gone(user):
             self.report(route, f"{user.username} would be deleted, because the file does not list this user.")

@@ -1,10 +1,12 @@
 """State files: YAML with the position of each value, validated against the JSON Schema beside this module."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,10 @@ SCHEMA = Path(__file__).with_name("schema.json")
 """The JSON Schema of state files."""
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 20
-MOST_PROBLEMS = 20
-"""How many problems of a file are reported at once."""
+MOST_PROBLEMS = 1000
+"""How many problems of a file are looked for."""
+MOST_SHOWN = 20
+"""How many of them are reported at once."""
 TYPES = {
     "array": "a list",
     "boolean": "true or false",
@@ -43,7 +47,7 @@ for _tag, _pattern, _first in (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     ("int", r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", yaml.resolver.re.compile(f"^(?:{_pattern})$"), _first)
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _first)
 
 
 @dataclass
@@ -67,8 +71,15 @@ class Document:
 
     def report(self, route: Route | None, message: str) -> None:
         """Note a problem with the value at ``route``, or with the whole file."""
+        if self.has_enough_problems:
+            return
         place = (0, 0) if route is None else _position(self.root, route)
         self.problems.append((*place, message))
+
+    @property
+    def has_enough_problems(self) -> bool:
+        """Whether so much is wrong that looking for more would only take time."""
+        return len(self.problems) >= MOST_PROBLEMS
 
     def line(self, route: Route) -> int:
         """Return the line of a value, counted from 1."""
@@ -97,7 +108,7 @@ def read_document(content: bytes, name: str) -> Document:
         raise InvalidState((f"{name}:{line}: The file is not valid UTF-8.",)) from None
     root = _composed(text, name)
     document = Document(name, _value(root, name), root)
-    for violation in _validator().iter_errors(document.data):
+    for violation in islice(_validator().iter_errors(document.data), MOST_PROBLEMS):
         for route, message in _explained(violation, document.data):
             document.report(route, message)
     document.require_no_problems()
@@ -265,5 +276,5 @@ def _quoted(text: object) -> str:
 
 
 def _shown(problems: Sequence[str]) -> tuple[str, ...]:
-    left = len(problems) - MOST_PROBLEMS
-    return (*problems[:MOST_PROBLEMS], *([f"… and {left} more."] if left > 0 else []))
+    left = len(problems) - MOST_SHOWN
+    return (*problems[:MOST_SHOWN], *([f"… and {left} more."] if left > 0 else []))

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.actor import Actor
+from app.domain.names import check_new_name
 from app.domain.roles import TeamRole
 from app.services.state.changes import Delivery, Phase, Plan
 from app.services.state.current import StateTeam, StateUser
@@ -31,6 +32,7 @@ def plan_teams(plan: Plan) -> None:
             _plan_new(plan, route, entry)
             continue
         if entry["name"] != team.name:
+            plan.checked((*route, "name"), partial(check_new_name, entry["name"]))
             run = partial(_rename, team, entry["name"])
             plan.add("update", "team", team.name, Phase.TEAMS, run, {"name": (team.name, entry["name"])})
             team.name = entry["name"]
@@ -54,6 +56,7 @@ def _wanted(plan: Plan, route: Route, entry: Entry) -> dict[StateUser, str]:
 
 
 def _plan_new(plan: Plan, route: Route, entry: Entry) -> None:
+    plan.checked((*route, "name"), partial(check_new_name, entry["name"]))
     team = StateTeam(entry["name"])
     plan.current.teams.append(team)
     wanted = _wanted(plan, route, {"members": {}, **entry})

@@ -1,11 +1,10 @@
 """The differences of accounts and of the keys of service accounts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from app.domain.actor import Actor
-from app.domain.errors import Invalid
 from app.domain.folding import fold
 from app.domain.names import clean_username, new_display_name, new_username
 from app.domain.permissions import stronger_role
@@ -82,28 +81,19 @@ def _addresses(plan: Plan, listed: Mapping[str, tuple[Route, Entry]]) -> set[Sta
     return freed
 
 
-def _checked(plan: Plan, route: Route, check: Callable[[], Any]) -> Any:
-    """Return what a rule makes of a value; if it breaks the rule, note that."""
-    try:
-        return check()
-    except Invalid as error:
-        plan.report(route, error.message)
-        return None
-
-
 def _cleaned(plan: Plan, route: Route, entry: Entry) -> dict[str, Any]:
     """Return the values of an entry that are managed, as they would be stored, by the file's names."""
     values = {name: entry[name] for name in COLUMNS if name in entry}
     if values.get("email"):
-        values["email"] = _checked(plan, (*route, "email"), lambda: profiles.clean_email(entry["email"]))
+        values["email"] = plan.checked((*route, "email"), lambda: profiles.clean_email(entry["email"]))
     if values.get("displayName"):
         shown = entry["displayName"]
-        values["displayName"] = _checked(plan, (*route, "displayName"), lambda: new_display_name(shown))
+        values["displayName"] = plan.checked((*route, "displayName"), lambda: new_display_name(shown))
     return {name: None if value == "" else value for name, value in values.items()}
 
 
 def _plan_new(plan: Plan, key: str, route: Route, entry: Entry) -> None:
-    name = _checked(plan, (*route, "username"), lambda: new_username(entry["username"]))
+    name = plan.checked((*route, "username"), lambda: new_username(entry["username"]))
     values = _cleaned(plan, route, entry)
     service, source = entry.get("serviceAccount", False), entry.get("password")
     user = StateUser(
@@ -139,9 +129,9 @@ def _plan_existing(plan: Plan, user: StateUser, route: Route, entry: Entry, *, f
         if value != old:
             fields[name] = (None if freed and name == "email" else old), value
     if entry["username"] != user.username:
-        name = _checked(plan, (*route, "username"), lambda: clean_username(entry["username"]))
-        if name and name != user.username:
-            fields["username"] = user.username, name
+        called = plan.checked((*route, "username"), lambda: clean_username(entry["username"]))
+        if called and called != user.username:
+            fields["username"] = user.username, called
     if user.pending and "role" in fields and stronger_role(user.role, fields["role"][1]) == user.role:
         plan.report(
             (*route, "role"),

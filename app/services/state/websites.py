@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.actor import Actor
+from app.domain.names import check_new_name
 from app.services.state.changes import Delivery, Fields, Phase, Plan
 from app.services.state.current import StateTeam, StateUser, StateWebsite, names_of
 from app.services.state.documents import Route
@@ -35,6 +36,8 @@ def plan_websites(plan: Plan) -> None:
     teams = names_of(team for team in plan.current.teams if not plan.is_gone(team))
     for route, entry, known in matched:
         owner = _owner(plan, teams, route, entry)
+        if known is None or known.name != entry["name"]:
+            plan.checked((*route, "name"), partial(check_new_name, entry["name"]))
         if known is None:
             _plan_new(plan, route, entry, owner)
         else:
