@@ -19,7 +19,7 @@ EXAMPLES = {
     "db downgrade": "frontdesk db downgrade 0007",
     "db upgrade": "frontdesk db upgrade",
     "doctor": "frontdesk doctor",
-    "export": "frontdesk export --format state > state.yaml",
+    "export": "frontdesk export --format state",
     "grants delete": 'frontdesk grants delete ada "Our site"',
     "grants list": 'frontdesk grants list --website "Our site"',
     "grants set": 'frontdesk grants set ada "Our site" view',

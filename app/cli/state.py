@@ -89,7 +89,7 @@ def state_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--set-passwords", is_flag=True, help="Set passwords of existing users, too; ends their sessions."
         ),
         click.option("--prune", is_flag=True, help="Delete what the file does not list, in the sections that it has."),
-        click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)),
+        click.argument("file", type=click.Path(allow_dash=True, path_type=Path)),
     ):
         command = option(command)
     return command

@@ -232,6 +232,12 @@ class TestPlan:
 
         assert codes == [0, 2, 1, 1, 1]
 
+    def test_a_file_that_cannot_be_read_is_an_error(self, run, tmp_path):
+        missing, folder = run("plan", tmp_path / "missing"), run("apply", tmp_path)
+
+        assert (missing.exit_code, missing.stderr) == (1, f"Error: No such file or directory: {tmp_path / 'missing'}\n")
+        assert (folder.exit_code, folder.stderr) == (3, f"Error: Is a directory: {tmp_path}\n")
+
     def test_changes_nothing(self, run, state):
         run("plan", state(FULL))
 

@@ -39,5 +39,6 @@ def move_website(actor: Actor, website_id: UUID, *, user_id: UUID | None = None,
         website = session.get(Website, website_id, with_for_update={"key_share": True})
         if website is None or website.deleted_at is not None:
             raise NotFound
+        before = website.user_id, website.team_id
         website.user_id, website.team_id = user_id, team_id
-        events.record(session, WebsiteTransferred(actor, website_id, website.name, user_id, team_id))
+        events.record(session, WebsiteTransferred(actor, website_id, website.name, *before, user_id, team_id))
