@@ -73,7 +73,7 @@ def line_by_line() -> Iterator[None]:
     try:
         yield
     except InvalidState as error:
-        raise Failure.of(error, "\n".join(error.problems)) from error
+        raise Failure.of(error, "\n".join(map(plain, error.problems))) from error
 
 
 def _print_schema(context: click.Context, _parameter: click.Parameter, value: bool) -> None:

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
 from app.db.turns import only_apply
@@ -16,6 +17,7 @@ from app.domain.pagination import Window
 from app.services.audit import log
 from app.services.authentication import api_keys
 from app.services.state import applying, planning
+from app.services.users import accounts
 from tests.cli.conftest import error_of
 from tests.clients.shell import blocks
 
@@ -184,6 +186,34 @@ class TestApply:
         assert (done.exit_code, done.stdout) == (7, "")
         assert done.stderr == "Error: Another apply is running on this database. Try again when it has ended.\n"
         assert later.exit_code == 0
+
+    def test_stops_if_something_changed_while_it_waited_for_the_answer(self, app, run, state, make_user, monkeypatch):
+        file = state("users: [{username: ada, role: view-only}]")
+        make_user("ada")
+
+        def answer(*_question: object, **_options: object) -> bool:
+            with app.app_context():
+                ada = accounts.find_user(OPERATOR, "ada").id
+                accounts.update_user(OPERATOR, ada, role="admin")
+            return True
+
+        monkeypatch.setattr(click, "confirm", answer)
+        done = run("apply", file, typed="")
+
+        assert (done.exit_code, done.stderr) == (
+            5,
+            "Error: The database was changed while the plan was shown. Run the command again to see the new plan.\n",
+        )
+
+    def test_fills_an_empty_installation_with_what_another_one_exported(self, run, state):
+        run("apply", state(FULL), "--yes")
+        exported = run("export").stdout
+        run("apply", state("users: [{username: admin}]\nteams: []\nwebsites: []\ngrants: []"), "--prune", "--yes")
+
+        done = run("apply", state(exported), "--yes", "--show-keys")
+
+        assert done.exit_code == 0
+        assert run("export").stdout == exported
 
     def test_goes_on_where_it_was_interrupted(self, run, state, app):
         file = state(FULL)

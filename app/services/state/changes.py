@@ -1,6 +1,6 @@
 """What ``plan`` finds and ``apply`` carries out."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Literal, Protocol, TypeVar
@@ -81,17 +81,17 @@ class Plan:
     """These passwords; ``apply`` reads them before the first change."""
     undeliverable: list[tuple[Route, str]] = field(default_factory=list)
     """New keys for which the file names no file."""
-    gone: set[int] = field(default_factory=set)
-    """Identities of the objects of ``current`` that will be deleted."""
+    gone: set[Hashable] = field(default_factory=set)
+    """What of ``current`` will be deleted."""
 
     def add(self, action: Action, kind: Kind, name: str, phase: Phase, run: Run, fields: Fields | None = None) -> None:
         """Plan a change."""
         self.changes.append(Change(action, kind, name, phase, run, fields or {}))
 
-    def drop(self, thing: object, kind: Kind, name: str, phase: Phase, run: Run) -> bool:
+    def drop(self, thing: Hashable, kind: Kind, name: str, phase: Phase, run: Run) -> bool:
         """Plan to delete what is not in the file, or with no ``prune`` only count it. Return whether it is deleted."""
         if self.prune:
-            self.gone.add(id(thing))
+            self.gone.add(thing)
             self.add("delete", kind, name, phase, run)
         else:
             self.kept[kind] = self.kept.get(kind, 0) + 1
@@ -117,9 +117,9 @@ class Plan:
             return None
         return user
 
-    def is_gone(self, thing: object) -> bool:
-        """Whether the change deletes this object of ``current``."""
-        return id(thing) in self.gone
+    def is_gone(self, thing: Hashable) -> bool:
+        """Whether this user, team or website will be deleted."""
+        return thing in self.gone
 
     def in_order(self) -> Iterator[Change]:
         """Return the changes in the order in which they are carried out."""
