@@ -458,6 +458,7 @@ grants:
             "15:6: ada is an administrator, who has access to all websites anyway.",
             "16:5: A grant needs a role or capabilities.",
             "17:17: There is no such website.",
+            "18:5: cyd has no access to this website yet. Add a role.",
             '18:32: There is no capability tagmanager_writ; did you mean "tagmanager_write"?',
             "19:5: anonymous can only be granted the role view.",
         ]

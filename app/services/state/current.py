@@ -154,7 +154,8 @@ def _grants(
     """
     Return roles, and the capabilities that these do not imply, ordered by website and user.
 
-    Administrators are left out, who have access to everything anyway, and so are capabilities that no longer exist.
+    Left out are administrators, who have access to everything anyway, and capabilities without effect: those that no
+    longer exist, and those of users who have no access.
     """
     known = runtime().capabilities
     holders = {user_id: user for user_id, user in people.items() if user.role != Role.ADMIN}
@@ -170,7 +171,8 @@ def _grants(
     columns = {user: place for place, user in enumerate(holders)}
     living = [(website, user) for website, user in found if website in rows and user in columns]
     living.sort(key=lambda pair: (rows[pair[0]], columns[pair[1]]))
-    return {(people[user], websites[website]): found[website, user] for website, user in living}
+    pairs = {(people[user], websites[website]): found[website, user] for website, user in living}
+    return {pair: grant for pair, grant in pairs.items() if strongest_access(*pair, grant.role)}
 
 
 def strongest_access(user: StateUser, website: StateWebsite, granted: str | None) -> SiteRole | None:

@@ -72,6 +72,9 @@ def _plan_one(plan: Plan, route: Route, entry: Entry, pair: Pair, old: StateGran
         plan.report(route, f"{pair[0].username} can only be granted the role view.")
         return
     result = role or strongest_access(*pair, old.role)
+    if result is None and given:
+        plan.report(route, f"{pair[0].username} has no access to this website yet. Add a role.")
+        return
     implied = known.included_in(result and SiteRole(result))
     wanted = None if given is None else {name for name in given if name not in implied}
     fields: Fields = {}
