@@ -37,10 +37,10 @@ MAY_IMPORT = {
 }
 DOORS = ("api", "cli", "http", "pages")
 """Packages that receive calls from outside, and must pass an actor to services."""
-READ_ENVIRONMENT = {"settings.sources", "settings.files", "server.listening", "cli.tables"}
+READ_ENVIRONMENT = {"settings.sources", "settings.files", "server.listening", "cli.secrets", "cli.tables"}
 """
-The settings. systemd's variables about passed sockets, and those about the terminal, are no settings: they belong to
-one process.
+The settings. systemd's variables about passed sockets, those about the terminal, and those that a state file names for
+its secrets, are no settings: they belong to one process.
 """
 EXECUTING = {"execute", "scalar", "scalars", "commit", "flush", "connect", "begin"}
 

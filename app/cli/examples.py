@@ -9,6 +9,7 @@ from app.cli.lazy import CommandLine
 EXAMPLES = {
     "access": "frontdesk access ada",
     "adopt": "frontdesk adopt --check",
+    "apply": "frontdesk apply state.yaml",
     "audit export": "frontdesk audit export",
     "audit list": "frontdesk audit list --action role-changed",
     "audit prune": "frontdesk audit prune --before 2020-01-01",
@@ -19,6 +20,7 @@ EXAMPLES = {
     "db downgrade": "frontdesk db downgrade 0007",
     "db upgrade": "frontdesk db upgrade",
     "doctor": "frontdesk doctor",
+    "export": "frontdesk export --format state",
     "grants delete": 'frontdesk grants delete ada "Our site"',
     "grants list": 'frontdesk grants list --website "Our site"',
     "grants set": 'frontdesk grants set ada "Our site" view',
@@ -36,6 +38,7 @@ EXAMPLES = {
     "mail retry": "frontdesk mail retry",
     "mail send": "frontdesk mail send",
     "mail test": "frontdesk mail test you@example.com",
+    "plan": "frontdesk plan state.yaml --prune",
     "purge": "frontdesk purge --dry-run",
     "serve": "frontdesk serve --port 8123",
     "sessions list": "frontdesk sessions list ada",

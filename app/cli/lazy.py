@@ -72,5 +72,7 @@ def _end(error: click.Abort | click.ClickException, *, as_json: bool) -> int:
         failure = Failure.of(error, "Aborted.")
     else:
         failure = error if isinstance(error, Failure) else Failure.of_usage(error)
+        if isinstance(error, click.UsageError):
+            failure.exit_code = error.exit_code  # type: ignore[misc]  # commands can have one of their own
     click.echo(failure.as_json() if as_json else failure.message, err=True)
     return failure.exit_code

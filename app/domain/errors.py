@@ -57,6 +57,23 @@ class NoNewOwner(Invalid):
     sentence = "Specify the user or team that should own the website."
 
 
+class InvalidState(Invalid):
+    """A state file cannot be used. Each of the ``problems`` is a sentence that begins with file, line and column."""
+
+    problems: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        return f"The state file cannot be used: {' '.join(self.problems)}"
+
+
+class SecretMissing(Invalid):
+    """The environment variable or the file that a state file takes a secret from is missing or empty."""
+
+    source: str
+    sentence = "{source} is not set, or is empty."
+
+
 class Unstorable(Invalid):
     """The database rejects a value. ``reason`` is the driver's message; it belongs in the log, not in a response."""
 
@@ -357,6 +374,12 @@ class DeletedMeanwhile(Conflict):
     """A concurrent request deleted a row that this one refers to."""
 
     sentence = "Something that this request refers to has just been deleted."
+
+
+class StateChanged(Conflict):
+    """The database was changed between a plan and its confirmation."""
+
+    sentence = "The database was changed while the plan was shown. Run the command again to see the new plan."
 
 
 class PreconditionFailed(Conflict):
@@ -912,6 +935,12 @@ class Unavailable(DomainError):
     retry_after: ClassVar[int] = 1
     """How long to wait, in seconds."""
     sentence = "The server is busy. Please try again."
+
+
+class ApplyRunning(Unavailable):
+    """Another ``frontdesk apply`` is running on the same database."""
+
+    sentence = "Another apply is running on this database. Try again when it has ended."
 
 
 class FactorLocked(Throttled):

@@ -27,8 +27,8 @@ def commands(command: click.Command = cli, path: tuple[str, ...] = ()) -> Iterat
 
 
 ALL = list(commands())
-NO_OPTION = {("audit", "export"), ("completion",), ("help",), ("serve",)}
-"""Commands that print text only, and one that prints lines of JSON only."""
+NO_OPTION = {("audit", "export"), ("completion",), ("export",), ("help",), ("serve",)}
+"""Commands that print text only, and those with formats of their own."""
 LEAVES = [path for path in ALL if not any(other[: len(path)] == path and other != path for other in ALL)]
 
 
