@@ -7,6 +7,7 @@ execution layer, which takes three times as long as the driver itself (see docs/
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flask import current_app, g
@@ -21,6 +22,7 @@ from app.db.session import UNIT, WROTE_AT, Unit, db
 from app.db.sql.pagination import FEW
 from app.db.sql.query import Line, PageQuery, Query, Statement, T
 from app.db.sql.search import PHRASE_MIN_LENGTH, Match, count_in_index, pattern, phrase, trimmed
+from app.domain.filters import NO_FILTERS, Filters
 from app.domain.folding import fold_case
 from app.domain.pagination import Page, Window
 
@@ -124,6 +126,17 @@ def fetch_all(query: Query[T], /, **values: Any) -> list[T]:
     return query.rows(_lines(query, values))
 
 
+def fetch_committed(query: Query[T], /, **values: Any) -> list[T]:
+    """
+    The rows that are committed, read outside the open transaction, so that it need not begin yet.
+
+    :raises DatabaseUnavailable, Unstorable: see ``errors.Translated``
+    """
+    query.check(values)
+    with translated:
+        return query.rows(_reads(READER).lines(query, values))
+
+
 def fetch_one(query: Query[T], /, **values: Any) -> T | None:
     """The first row of a query, or None if there are no rows; see ``fetch_all``."""
     rows = fetch_all(query, **values)
@@ -205,6 +218,7 @@ def fetch_page(
     folded: bool = False,
     index: str | None = None,
     narrowed: bool = False,
+    filters: Filters = NO_FILTERS,
     fresh: bool = False,
     **values: Any,
 ) -> Page[T]:
@@ -219,10 +233,14 @@ def fetch_page(
     :param folded: whether the searched columns hold folded names
     :param index: the name of the full-text index that can be used if it exists
     :param narrowed: whether the query has filters that can leave few rows even without a search
+    :param filters: exact filters; with any, ``build`` also gets ``only``, the names of their parameters
     :param fresh: read from the primary only, for lists that permissions depend on
     """
     search = trimmed(search)
-    match, few = None, narrowed or search is not None
+    exact = filters.values
+    if exact:
+        build, values = partial(build, only=tuple(sorted(exact))), {**values, **exact}
+    match, few = None, narrowed or bool(exact) or search is not None
     if search is not None:
         text = fold_case(search) if folded else search
         match, values["search"] = Match.PATTERN, pattern(text)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal_column, or_, select
 
+from app.db.sql.exact import CREATED_AFTER, exactly
 from app.db.sql.ordering import Order, by_name, nulls_least
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery, Query
@@ -40,6 +41,7 @@ PROFILE = (
     User.disabled_at,
     User.must_change_password,
     User.service_account,
+    User.external_id,
 )
 """The columns of a profile beyond Umami's."""
 
@@ -59,6 +61,7 @@ class UserRecord(NamedTuple):
     disabled_at: datetime | None
     must_change_password: bool
     service_account: bool
+    external_id: str | None
 
 
 class UserListed(NamedTuple):
@@ -76,6 +79,7 @@ class UserListed(NamedTuple):
     disabled_at: datetime | None
     must_change_password: bool
     service_account: bool
+    external_id: str | None
     logo_url: str | None
     updated_at: datetime | None
     deleted_at: datetime | None
@@ -163,6 +167,12 @@ _password_hash = select(User.password_hash.label("password_hash")).where(
     User.id == bindparam("user_id"), User.deleted_at.is_(None), User.disabled_at.is_(None)
 )
 select_password_hash = Query(_password_hash, PasswordHash)
+
+select_stored_hash = Query(
+    select(User.password_hash.label("password_hash")).where(User.id == bindparam("user_id"), User.deleted_at.is_(None)),
+    PasswordHash,
+)
+"""The same, of disabled accounts too. Value: ``user_id``."""
 
 hold_password_hash = Query(_password_hash.with_for_update(read=True), PasswordHash)
 """The same, locked against changes until the transaction ends. Value: ``user_id``."""
@@ -278,6 +288,14 @@ def select_inactive(*, capped: bool) -> PageQuery[UserRecord]:
     return PageQuery(paged(hits, User.id, (*SUMMARY, *PROFILE), order, capped=capped), UserRecord)
 
 
+EXACT = {
+    "exact_username": User.username_key,
+    "exact_email": User.email_key,
+    "exact_external_id": User.external_id,
+    CREATED_AFTER: User.created_at,
+}
+
+
 @cache
 def select_users(
     *,
@@ -288,14 +306,16 @@ def select_users(
     capped: bool,
     role: Role | None = None,
     state: AccountState | None = None,
+    only: tuple[str, ...] = (),
 ) -> PageQuery[UserListed]:
     """
     A page of the living accounts. A search looks in usernames, e-mail addresses and display names.
 
     :param role: only accounts with this role
     :param state: only accounts in this state
+    :param only: the parameters of exact filters; see ``EXACT``
     """
-    hits = select(User.id).where(User.deleted_at.is_(None))
+    hits = exactly(select(User.id).where(User.deleted_at.is_(None)), EXACT, only)
     if role is not None:
         hits = hits.where(IS_ADMIN if role is Role.ADMIN else User.role == literal_column(f"'{role.value}'"))
     if state is not None:

@@ -75,7 +75,10 @@ class TestTheFirstSession:
 
         _, told = copied([SESSION], fresh, folder, strict=False)
 
-        assert '{"error":{"message":"User already exists","code":"bad-request","status":400}}' in told
+        assert (
+            '{"error":{"message":"User already exists","code":"bad-request","status":400,"reason":"name-taken"}}'
+            in told
+        )
         assert "Traceback" not in told
         assert usernames(fresh) == ["ada", "admin"]
 

@@ -223,6 +223,10 @@ class TestSchemas:
             "sortDescending": {"type": "boolean"},
             "role": {"type": "string", "enum": ["admin", "user", "view-only"], "examples": ["user"]},
             "state": {"type": "string", "enum": ["active", "pending", "disabled"], "examples": ["active"]},
+            "username": {"type": "string", "maxLength": 255},
+            "email": {"type": "string", "maxLength": 320},
+            "externalId": {"type": "string", "maxLength": 255},
+            "createdAfter": {"type": "string", "format": "date-time"},
         }
 
     def test_a_body_says_what_it_takes(self, document):

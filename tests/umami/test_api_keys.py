@@ -16,6 +16,7 @@ from app.services.authentication import access_tokens, api_keys, password_resets
 from app.services.users import accounts
 from tests.conftest import PASSWORD, settings_for
 from tests.racing import at_once
+from tests.umami.bodies import bad_request
 
 UNAUTHORIZED = {"error": {"message": "Unauthorized", "code": "unauthorized", "status": 401}}
 NOT_FOUND = {"error": {"message": "Not found", "code": "not-found", "status": 404}}
@@ -131,7 +132,7 @@ class TestOnesOwn:
         refused = session.post(KEYS, json={"name": "x"})
 
         text = "There can be at most 100 API keys. Delete one that is no longer used."
-        assert refused.json == {"error": {"message": text, "code": "bad-request", "status": 400}}
+        assert refused.json == bad_request(text)
 
     def test_also_if_many_are_made_at_once(self, app, alice):
         def create():
@@ -320,7 +321,7 @@ class TestServiceAccounts:
         body = {"username": "second", "role": "user", "serviceAccount": True, "password": PASSWORD}
         created = client.post("/api/users", json=body).json
 
-        assert changed == {"error": {"message": text, "code": "bad-request", "status": 400}}
+        assert changed == bad_request(text)
         assert created == tree("password", text)
 
     def test_get_no_reset_link(self, app, service):

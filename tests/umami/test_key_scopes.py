@@ -193,7 +193,14 @@ def test_matomo_wants_the_same_scopes(migrated_app, world, name):
     assert {texts[scope] for scope in denied - {"none"}} <= ({lacking} if needed != "none" else {texts["admin"]})
 
 
-LACKING = {"error": {"message": "This API key lacks the scope admin.", "code": "unauthorized", "status": 401}}
+LACKING = {
+    "error": {
+        "message": "This API key lacks the scope admin.",
+        "code": "unauthorized",
+        "status": 401,
+        "reason": "missing-scope",
+    }
+}
 
 
 def test_a_key_can_neither_become_an_administrator_nor_make_one(migrated_app, world, keys):

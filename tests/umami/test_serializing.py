@@ -88,7 +88,7 @@ class Row:
             return None
         if name.endswith("_at"):
             return MOMENT
-        if name == "id" or (name.endswith(("_id", "_by")) and name != "request_id"):
+        if name == "id" or (name.endswith(("_id", "_by")) and name not in ("request_id", "external_id")):
             return UUID(int=len(name))
         return f"some {name}"
 
@@ -110,8 +110,8 @@ ROW, EMPTY = Row(), Row(empty=True)
 USER = acting(UUID(int=1), "admin", "ada", created_at=MOMENT)
 SHARE = SharedView(UUID(int=2), UUID(int=3), 1, {"overview": True})
 IDENTITY = SimpleNamespace(user=USER, teams=[ROW, EMPTY])
-TEAM_VIEW = TeamView(UUID(int=4), "Team", "a code", "a logo", MOMENT, MOMENT, None, True, [ROW, EMPTY], 2, 3)
-EMPTY_TEAM = TeamView(UUID(int=4), "Team", None, None, None, None, None, False, [], 0, 0)
+TEAM_VIEW = TeamView(UUID(int=4), "Team", "a code", "a logo", MOMENT, MOMENT, None, True, "hr-7", [ROW, EMPTY], 2, 3)
+EMPTY_TEAM = TeamView(UUID(int=4), "Team", None, None, None, None, None, False, None, [], 0, 0)
 SITE_VIEW = SimpleNamespace(website=ROW, team_owners=[ROW])
 ACCESS_VIEW = SimpleNamespace(
     user=ROW,

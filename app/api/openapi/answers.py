@@ -41,6 +41,10 @@ ERROR = {
                 "code": {"type": "string", "enum": CODES},
                 "status": {"type": "integer", "description": "The HTTP status."},
                 **ERROR_TREE["properties"],  # type: ignore[dict-item]
+                "reason": {
+                    "type": "string",
+                    "description": "Which error it is, if `code` stands for many: `name-taken`, `id-taken` …",
+                },
                 "requestId": {"type": "string", "description": "The id of the request, for finding it in the log."},
                 "lockedUntil": {
                     "type": "string",
@@ -61,6 +65,7 @@ PROBLEM = {
         "title": {"type": "string"},
         "status": {"type": "integer", "description": "The HTTP status."},
         "detail": {"type": "string"},
+        "reason": {"type": "string", "description": "Which error it is, for programs."},
         "requestId": {"type": "string", "description": "The id of the request, for finding it in the log."},
     },
     "required": ["type", "title", "status", "requestId"],

@@ -140,9 +140,18 @@ class Writer:
         if operation.takes:
             content = {"application/json": {"schema": self._plugin.ref(operation.takes)}}
             made["requestBody"] = {"required": operation.needs_body, "content": content}
-        tagged = operation.tagged is not None and method == "get"
+        tagged, puts = (
+            operation.tagged is not None and method == "get",
+            operation.tagged is not None and method == "put",
+        )
+        given, headers = self._given(operation), ETAG if tagged or puts else answers.NO_HEADERS
         made["responses"] = {
-            "200": answers.answered(*self._given(operation), headers=ETAG if tagged else answers.NO_HEADERS),
+            "200": answers.answered(*given, headers=headers),
+            **(
+                {"201": answers.answered("It did not exist, and has been created.", given[1], headers=headers)}
+                if puts
+                else {}
+            ),
             **({"304": answers.unchanged()} if tagged else {}),
             **answers.refusals(answers.statuses(operation, path=bool(rule.arguments), deletes=method == "delete")),
         }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import orjson
@@ -18,11 +19,12 @@ from app.api.umami.schemas.deletions import Deletion
 from app.api.umami.schemas.lists import ArrayOf, PageOf
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import MissingPartialToken, NotFound, Unauthenticated
+from app.domain.errors import MOST_SHOWN_OF_NAME, MissingPartialToken, NotFound, Unauthenticated
 from app.domain.scopes import KEY_PREFIX, KeyRule
 from app.http.request import body, visitor
 from app.services.authentication.bearer import identify, identify_leaving
 from app.services.authentication.partial_logins import identify_partial
+from app.services.putting import Put
 
 Shape = type[OutSchema] | PageOf | ArrayOf | tuple[type[OutSchema], ...] | None
 """What an endpoint returns: an object, a page of a list, an array of one or of several kinds, or null."""
@@ -32,6 +34,23 @@ PROTOCOL = "umami"
 READING = ("GET", "HEAD")
 NOTHING = Deletion()
 CONTRADICTION = "Given twice, with different values"
+UNKNOWN_FILTER = "Unknown filter"
+MOST_NAMED = 10
+"""So many unknown parameters are named."""
+UMAMI_PARAMETERS = frozenset(
+    {
+        "page",
+        "pageSize",
+        "search",
+        "orderBy",
+        "sortDescending",
+        "maxResults",
+        "includeTeams",
+        "userId",
+        "teamId",
+    }
+)
+"""What Umami's clients send to any list. Lists that do not have one of these ignore it, as Umami does."""
 
 
 class Access(StrEnum):
@@ -91,7 +110,8 @@ def operation(
     :param before_new_password: open to users who must change the password before anything else
     :param scope: the scope that an API key needs; without one, the endpoint takes no keys
     :param tagged: the schema with which GET returns the resource, if its entity tag counts. GET then returns the tag; a
-        function that changes the resource gets ``expected``, the precondition to pass to its service
+        function that changes the resource gets ``expected``, the precondition to pass to its service. A function for
+        PUT returns a ``Put``
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
@@ -108,15 +128,23 @@ def operation(
                 told = _told(query_schema or NOTHING)
                 if query_schema is not None:
                     given["query"] = told
-            elif query_schema is not None:
-                given["query"] = query_schema.load(_last_of_each())
+            else:
+                g.ignored = _ignored(query_schema)
+                if query_schema is not None:
+                    given["query"] = query_schema.load(_last_of_each())
             if body_schema is not None:
                 given["data"] = body_schema.load(json_body(needed=needs_body))
+            return _warned(respond(given))
+
+        def respond(given: dict[str, Any]) -> Response:
             if tagged is None:
                 return answer(gives, view(**given), given.get("query"))
             if request.method in READING:
                 return conditions.conditional(lambda: answer(gives, view(**given), None))
-            return answer(gives, view(**given, expected=conditions.expected(tagged)), None)
+            result = view(**given, expected=conditions.expected(tagged))
+            if isinstance(result, Put):
+                return _put(gives, result)
+            return answer(gives, result, None)
 
         found = Operation(
             view.__name__,
@@ -135,6 +163,14 @@ def operation(
         return endpoint
 
     return decorate
+
+
+def _put(gives: Shape, result: Put[Any]) -> Response:
+    response = conditions.tagged(answer(gives, result.value, None))
+    if result.created:
+        response.status_code = 201
+        response.headers["Location"] = request.path
+    return response
 
 
 def authenticate(access: Access, *, before_enrolling: bool, before_new_password: bool) -> None:
@@ -192,6 +228,30 @@ def _parsed(name: str, text: str) -> UUID | str:
 def _last_of_each() -> Mapping[str, str]:
     """Return the query; of repeated keys the last counts."""
     return {name: values[-1] for name, values in request.args.lists()}
+
+
+def _ignored(schema: Schema | None) -> list[str]:
+    """
+    Return the parameters in the query that the endpoint does not have.
+
+    :raises ValidationError: the endpoint is a list, and one of them is not Umami's, so it must be meant as a filter
+    """
+    known = () if schema is None else {field.data_key for field in schema.fields.values()}
+    unknown = [name for name in request.args if name and name not in known]
+    if unknown and getattr(schema, "is_list", False):
+        filters = [name for name in unknown if name not in UMAMI_PARAMETERS]
+        if filters:
+            raise ValidationError({name: [UNKNOWN_FILTER] for name in filters[:MOST_NAMED]})
+    return unknown
+
+
+def _warned(response: Response) -> Response:
+    """Add the header that names the parameters which were ignored (RFC 7234, section 5.5.7)."""
+    ignored: list[str] = g.get("ignored") or []
+    if ignored:
+        names = ", ".join(quote(name[:MOST_SHOWN_OF_NAME], safe="") for name in ignored[:MOST_NAMED])
+        response.headers["Warning"] = f'299 frontdesk "Unknown query parameter: {names}"'
+    return response
 
 
 def _told(schema: Schema) -> dict[str, Any]:

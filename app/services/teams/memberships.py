@@ -21,6 +21,7 @@ from app.domain.errors import (
     UnknownAccessCode,
     UnknownReference,
 )
+from app.domain.filters import NO_FILTERS, Filters
 from app.domain.pagination import Page, Window
 from app.domain.permissions import Permission
 from app.domain.roles import TeamRole
@@ -65,15 +66,18 @@ def join_team(actor: Actor, *, access_code: str) -> Membership:
     return membership
 
 
-def list_members(actor: Actor, team_id: UUID, window: Window, *, search: str | None = None) -> Page[NamedMember]:
+def list_members(
+    actor: Actor, team_id: UUID, window: Window, *, search: str | None = None, filters: Filters = NO_FILTERS
+) -> Page[NamedMember]:
     """
     List a team's members with their names, longest-standing first.
 
     :param search: a part of the name
+    :param filters: by username and time of joining
     :raises NotTeamMember: the actor is neither a member nor an administrator
     """
     require_team(actor, team_id, policy.can_see_team, NotTeamMember)
-    return fetch_page(queries.select_team_users, window, search=search, folded=True, team_id=team_id)
+    return fetch_page(queries.select_team_users, window, search=search, folded=True, filters=filters, team_id=team_id)
 
 
 def nothing_of_team(actor: Actor, team_id: UUID) -> Page[Any]:

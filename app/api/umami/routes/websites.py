@@ -16,13 +16,14 @@ from app.api.umami.schemas.websites import (
     WebsiteBare,
     WebsiteCreate,
     WebsiteOut,
+    WebsitePut,
     WebsiteTransfer,
     WebsiteUpdate,
 )
 from app.domain.pagination import Page
 from app.domain.scopes import Scope
 from app.services.preconditions import Expected
-from app.services.websites import shares, websites
+from app.services.websites import putting, shares, websites
 
 bp = Blueprint("websites", __name__)
 
@@ -32,7 +33,11 @@ bp = Blueprint("websites", __name__)
 def list_all_websites(query: Listing) -> Page[Any]:
     """List all websites, newest first."""
     return websites.list_all_websites(
-        current_actor(), query.window, search=query.search, sort=query.sort_or(websites.NEWEST_FIRST)
+        current_actor(),
+        query.window,
+        search=query.search,
+        filters=query.exact,
+        sort=query.sort_or(websites.NEWEST_FIRST),
     )
 
 
@@ -57,6 +62,13 @@ def update_website(website_id: UUID, data: dict[str, Any], expected: Expected | 
     if "recorder_enabled" in data:
         data.setdefault("replay_enabled", data.pop("recorder_enabled"))
     return websites.update_website(current_actor(), website_id, expected=expected, **data)
+
+
+@bp.put("/websites/<website_id>")
+@operation(WebsiteOut, takes=WebsitePut, tagged=WebsiteOut, scope=Scope.WEBSITES_WRITE)
+def put_website(website_id: UUID, data: dict[str, Any], expected: Expected | None) -> Any:
+    """Create a website with this id, or bring the website to exactly this state."""
+    return putting.put_website(current_actor(), website_id, expected=expected, **data)
 
 
 @bp.delete("/websites/<website_id>")

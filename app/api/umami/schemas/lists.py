@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from dataclasses import fields as fields_of
 from typing import Any, ClassVar
 
 from marshmallow import fields, post_load
 
-from app.api.umami.fields import Option, Text, Whole
+from app.api.umami.fields import Moment, Option, Text, Whole
 from app.api.umami.schemas.base import ApiSchema, OutSchema, camel_case
+from app.domain.filters import NO_FILTERS, Filters
 from app.domain.pagination import Page, Sort, Window
 from app.runtime import runtime
 
@@ -15,6 +17,7 @@ SEARCH_MAX_LENGTH = 500
 PAGE_SIZE = 20
 NO = frozenset({"", "0", "false", "no"})
 TRUE, FALSE = "true", "false"
+EXACT = [known.name for known in fields_of(Filters)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Listing:
     include_teams: bool = False
     filters: Mapping[str, Any] = field(default_factory=dict)
     """Further filters, by our names."""
+    exact: Filters = NO_FILTERS
 
     @property
     def window(self) -> Window:
@@ -44,6 +48,7 @@ class Listing:
 class ListQuery(ApiSchema):
     """Page of a list."""
 
+    is_list = True
     sorts: ClassVar[Mapping[str, str]] = {}
     """The columns that the list can be sorted by: our names by those of the API."""
 
@@ -70,6 +75,7 @@ class ListQuery(ApiSchema):
             sort=self._sort(data.get("order_by"), data.get("sort_descending")),
             include_teams=data.get("include_teams", "").strip().lower() not in NO,
             filters=self.filters(data),
+            exact=Filters(**{name: data[name] for name in EXACT if name in data}),
         )
 
     def filters(self, _data: dict[str, Any]) -> dict[str, Any]:
@@ -95,6 +101,15 @@ class SearchedQuery(ListQuery):
     """Page and search of a list."""
 
     search = Text(most=SEARCH_MAX_LENGTH, metadata={"description": "Part of the name, ignoring case; empty finds all."})
+
+
+def exact(most: int, description: str) -> Text:
+    """Return the parameter of an exact filter."""
+    return Text(most=most, metadata={"description": description})
+
+
+def created_after() -> Moment:
+    return Moment(metadata={"description": "Only what was created later than this."})
 
 
 class SortedSearchedQuery(SortedQuery, SearchedQuery):
