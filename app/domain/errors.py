@@ -397,6 +397,33 @@ class PreconditionFailed(Conflict):
     sentence = "It has been changed since it was read. Read it again, and repeat the change if it still makes sense."
 
 
+class ClaimTaken(Conflict):
+    """Another request has just claimed the same idempotency key."""
+
+
+class KeyReused(Conflict):
+    """The idempotency key was sent before with another request."""
+
+    sentence = "This idempotency key was sent before with another request."
+
+
+class StillRunning(Conflict):
+    """The first request with this idempotency key has not been answered yet."""
+
+    retry_after: ClassVar[int] = 1
+    """How long to wait, in seconds."""
+    sentence = "The first request with this idempotency key is still running."
+
+
+class AnswerUnreadable(Conflict):
+    """The answer to the first request was encrypted with a key that the server no longer has."""
+
+    sentence = (
+        "The answer to the first request with this idempotency key cannot be read, because FRONTDESK_SECRET_KEY has "
+        "changed."
+    )
+
+
 class AmbiguousName(Conflict):
     """Several things have the name; ``ids`` are theirs, or those of the first few."""
 

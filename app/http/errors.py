@@ -17,6 +17,7 @@ from app.domain.errors import (
     Invalid,
     LinkExpired,
     NotFound,
+    StillRunning,
     Throttled,
     Unauthenticated,
     Unavailable,
@@ -110,7 +111,7 @@ def headers_for(error: Exception) -> dict[str, str]:
     """Return the headers of an error, the same in every API: allowed methods, when to try again."""
     if isinstance(error, MethodNotAllowed):
         return {"Allow": ", ".join(sorted(error.valid_methods or ()))}
-    if isinstance(error, Throttled | Unavailable):
+    if isinstance(error, StillRunning | Throttled | Unavailable):
         return {"Retry-After": str(error.retry_after)}
     return {}
 

@@ -135,6 +135,8 @@ class Writer:
             parameters.append({"in": "query", "schema": operation.query})
         if operation.tagged:
             parameters += answers.PRECONDITIONS
+        if operation.creates:
+            parameters.append(answers.IDEMPOTENCY)
         if parameters:
             made["parameters"] = parameters
         if operation.takes:

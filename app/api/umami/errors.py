@@ -26,6 +26,9 @@ STATUSES: dict[type[errors.DomainError], tuple[int, str]] = {
     errors.Denied: (401, "unauthorized"),  # not 403: Umami's dashboard expects 401
     errors.NotFound: (404, "not-found"),
     errors.PreconditionFailed: (412, "precondition-failed"),
+    errors.KeyReused: (422, "bad-request"),
+    errors.StillRunning: (409, "bad-request"),
+    errors.AnswerUnreadable: (422, "bad-request"),
     errors.UnknownAccessCode: (404, "team-not-found"),
     errors.MissingPartialToken: (401, f"{FACTOR}missing-token"),
     errors.BadPartialToken: (401, f"{FACTOR}invalid-partial-token"),

@@ -1,5 +1,6 @@
 """The decorator that makes an endpoint of a function: access, parameters and result."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,6 +25,7 @@ from app.domain.scopes import KEY_PREFIX, KeyRule
 from app.http.request import body, visitor
 from app.services.authentication.bearer import identify, identify_leaving
 from app.services.authentication.partial_logins import identify_partial
+from app.services.idempotency import answered_once
 from app.services.putting import Put
 
 Shape = type[OutSchema] | PageOf | ArrayOf | tuple[type[OutSchema], ...] | None
@@ -35,6 +37,9 @@ READING = ("GET", "HEAD")
 NOTHING = Deletion()
 CONTRADICTION = "Given twice, with different values"
 UNKNOWN_FILTER = "Unknown filter"
+IDEMPOTENCY_KEY = "Idempotency-Key"
+KEY_TEXT = re.compile(r"[\x21-\x7e]{1,255}")
+BAD_KEY = "Invalid key: expected 1 to 255 visible ASCII characters"
 MOST_NAMED = 10
 """So many unknown parameters are named."""
 UMAMI_PARAMETERS = frozenset(
@@ -83,6 +88,7 @@ class Operation:
     before_new_password: bool = False
     tagged: type[OutSchema] | None = None
     scope: KeyRule = None
+    creates: bool = False
 
 
 def operation(
@@ -97,6 +103,7 @@ def operation(
     before_new_password: bool = False,
     tagged: type[OutSchema] | None = None,
     scope: KeyRule = None,
+    creates: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """
     Make an endpoint of a function: authenticate, then validate, then call the function, so that strangers learn nothing
@@ -109,6 +116,7 @@ def operation(
     :param before_enrolling: open to users who must set up a second factor before anything else
     :param before_new_password: open to users who must change the password before anything else
     :param scope: the scope that an API key needs; without one, the endpoint takes no keys
+    :param creates: whether it creates something, so that ``Idempotency-Key`` keeps it from doing so twice
     :param tagged: the schema with which GET returns the resource, if its entity tag counts. GET then returns the tag; a
         function that changes the resource gets ``expected``, the precondition to pass to its service. A function for
         PUT returns a ``Put``
@@ -137,6 +145,9 @@ def operation(
             return _warned(respond(given))
 
         def respond(given: dict[str, Any]) -> Response:
+            key = request.headers.get(IDEMPOTENCY_KEY) if creates else None
+            if key is not None:
+                return _once(key, lambda: answer(gives, view(**given), None))
             if tagged is None:
                 return answer(gives, view(**given), given.get("query"))
             if request.method in READING:
@@ -158,11 +169,30 @@ def operation(
             before_new_password,
             tagged,
             scope,
+            creates,
         )
         endpoint.operation = found  # type: ignore[attr-defined]
         return endpoint
 
     return decorate
+
+
+def _once(key: str, respond: Callable[[], Response]) -> Response:
+    """Return the response to a request with an idempotency key. :raises ValidationError: the key is malformed"""
+    if not KEY_TEXT.fullmatch(key):
+        raise ValidationError({IDEMPOTENCY_KEY: [BAD_KEY]})
+
+    def run() -> tuple[int, bytes]:
+        response = respond()
+        return response.status_code, response.get_data()
+
+    body = orjson.dumps(g.get("sent"), option=orjson.OPT_SORT_KEYS)  # the order of its keys does not matter
+    asked = b"\n".join([request.method.encode(), request.path.encode(), request.query_string, body])
+    given = answered_once(current_actor(), key, asked, run)
+    response = Response(given.body, status=given.status, mimetype="application/json")
+    if given.replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
 
 
 def _put(gives: Shape, result: Put[Any]) -> Response:
@@ -285,6 +315,7 @@ def json_body(*, needed: bool = True) -> dict[str, Any]:
         raise ValidationError(texts.wrong_type("object", "undefined")) from None
     if not isinstance(found, dict):
         raise ValidationError(texts.wrong_type("object", texts.kind(found)))
+    g.sent = found
     return found
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from app.db.reads import fetch_one, fetch_page
+from app.db.reads import fetch_committed, fetch_one, fetch_page
 from app.db.session import Unit, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
@@ -30,6 +30,7 @@ from app.queries import memberships as queries
 from app.queries import teams as team_queries
 from app.queries import users as user_queries
 from app.queries.memberships import MemberRecord, NamedMember
+from app.queries.rows import Id
 from app.runtime import runtime
 from app.services import events
 from app.services.access.holders import remove_all_on_team
@@ -52,18 +53,23 @@ def join_team(actor: Actor, *, access_code: str) -> Membership:
     :raises Throttled: too many wrong codes lately, from this user or this address
     """
     user_id, codes = actor.user_id, runtime().throttles.access_codes
-    with (
-        codes.guessing(str(user_id), actor.address, wrong=UnknownAccessCode),
-        transaction({UNIQUE: AlreadyJoined}) as session,
-    ):
+    with codes.guessing(str(user_id), actor.address, wrong=UnknownAccessCode):
+        if as_pasted(access_code, _first) is None:
+            raise UnknownAccessCode
+    with transaction({UNIQUE: AlreadyJoined}) as session:
         recheck(actor)
         team = as_pasted(access_code, lambda code: fetch_one(team_queries.select_team_by_code, access_code=code))
         if team is None:
-            raise UnknownAccessCode
+            raise UnknownAccessCode  # it was changed meanwhile
         membership = Membership(team_id=team.id, user_id=user_id, role=TeamRole.MEMBER)
         session.add(membership)
         events.record(session, MembershipAdded(actor, team.id, user_id, membership.role))
     return membership
+
+
+def _first(code: str) -> Id | None:
+    """Find the team outside the transaction, whose rollback must not undo the count of a wrong guess."""
+    return next(iter(fetch_committed(team_queries.select_team_by_code, access_code=code)), None)
 
 
 def list_members(

@@ -67,8 +67,8 @@ def put_team(
             require_expected(expected, lambda: found)
             if changes := differs(found):
                 teams.update_team(actor, team_id, **changes)
-            if owner_id is not None and lacks_owner(found):
-                put_member(actor, team_id, owner_id, role=TeamRole.OWNER)
+        if owner_id is not None and lacks_owner(found):
+            put_member(actor, team_id, owner_id, role=TeamRole.OWNER)
 
     return put(find, create, change, expected)
 

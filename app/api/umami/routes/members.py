@@ -28,7 +28,7 @@ def get_team_users(team_id: UUID, query: Listing) -> Page[Any]:
 
 
 @bp.post("/users")
-@operation(MembershipOut, takes=MemberAdd, scope=Scope.TEAMS_WRITE)
+@operation(MembershipOut, takes=MemberAdd, scope=Scope.TEAMS_WRITE, creates=True)
 def create_team_user(team_id: UUID, data: dict[str, Any]) -> Any:
     """Add a user to a team."""
     return memberships.add_member(current_actor(), team_id, **data)
@@ -77,7 +77,7 @@ def get_team_websites(team_id: UUID, query: Listing) -> Page[Any]:
 
 
 @bp.post("/websites")
-@operation(WebsiteOut, takes=TeamWebsiteCreate, scope=Scope.WEBSITES_WRITE)
+@operation(WebsiteOut, takes=TeamWebsiteCreate, scope=Scope.WEBSITES_WRITE, creates=True)
 def create_team_website(team_id: UUID, data: dict[str, Any]) -> Any:
     """Create a website of a team."""
     return websites.create_website(current_actor(), team_id=team_id, **data)

@@ -37,14 +37,14 @@ def list_all_teams(query: Listing) -> Page[Any]:
 
 
 @bp.post("/teams")
-@operation((TeamOut, MembershipOut), takes=TeamCreate, scope=Scope.TEAMS_WRITE)
+@operation((TeamOut, MembershipOut), takes=TeamCreate, scope=Scope.TEAMS_WRITE, creates=True)
 def create_team(data: dict[str, Any]) -> Any:
     """Create a team. Returns the team and the membership of its owner."""
     return teams.create_team(current_actor(), **data)
 
 
 @bp.post("/teams/join")
-@operation(MembershipOut, takes=TeamJoin, refuses=(404, 429), scope=Scope.TEAMS_WRITE)
+@operation(MembershipOut, takes=TeamJoin, refuses=(404, 429), scope=Scope.TEAMS_WRITE, creates=True)
 def join_team(data: dict[str, Any]) -> Any:
     """Join the team with this access code."""
     return memberships.join_team(current_actor(), **data)

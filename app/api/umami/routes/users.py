@@ -39,7 +39,7 @@ def list_users(query: Listing) -> Page[Any]:
 
 
 @bp.post("/users")
-@operation(UserMade, takes=UserCreate, scope=Scope.USERS_WRITE)
+@operation(UserMade, takes=UserCreate, scope=Scope.USERS_WRITE, creates=True)
 def create_user(data: dict[str, Any]) -> Any:
     """Create a user."""
     return accounts.create_user(current_actor(), **data)

@@ -42,7 +42,7 @@ def list_all_websites(query: Listing) -> Page[Any]:
 
 
 @bp.post("/websites")
-@operation(WebsiteOut, takes=WebsiteCreate, scope=Scope.WEBSITES_WRITE)
+@operation(WebsiteOut, takes=WebsiteCreate, scope=Scope.WEBSITES_WRITE, creates=True)
 def create_website(data: dict[str, Any]) -> Any:
     """Create a website, for yourself or a team."""
     return websites.create_website(current_actor(), **data)
@@ -100,7 +100,7 @@ def get_website_shares(website_id: UUID, query: Listing) -> Page[Any]:
 
 
 @bp.post("/websites/<website_id>/shares")
-@operation(ShareOut, takes=WebsiteShareCreate, scope=Scope.WEBSITES_WRITE)
+@operation(ShareOut, takes=WebsiteShareCreate, scope=Scope.WEBSITES_WRITE, creates=True)
 def create_website_share(website_id: UUID, data: dict[str, Any]) -> Any:
     """Create a public link with a random slug."""
     return shares.create_share(current_actor(), website_id, **data)
