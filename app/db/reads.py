@@ -19,6 +19,7 @@ from app.db.engines import READER, REPLICA, report_slow
 from app.db.errors import translated
 from app.db.replica import Replica
 from app.db.session import UNIT, WROTE_AT, Unit, db
+from app.db.sql.keyset import After
 from app.db.sql.pagination import FEW
 from app.db.sql.query import Line, PageQuery, Query, Statement, T
 from app.db.sql.search import PHRASE_MIN_LENGTH, Match, count_in_index, pattern, phrase, trimmed
@@ -249,13 +250,28 @@ def fetch_page(
             if few:
                 match, values["search"] = Match.PHRASE, phrase(text)
     if few:
-        query = build(match=match, few=True, capped=False)
+        query, place = _from(window, partial(build, match=match, few=True, capped=False))
         read = _lines if fresh else _list_lines
-        lines = read(query, values | window.values | {"probe": FEW + 1})
+        lines = read(query, values | place | window.values | {"probe": FEW + 1})
         if lines[0][0] <= FEW:
             return query.page(lines, window)
-    query = build(match=match, few=False, capped=window.cap is not None)
-    return fetch_window(query, window, fresh=fresh, **values)
+    query, place = _from(window, partial(build, match=match, few=False, capped=window.cap is not None))
+    return fetch_window(query, window, fresh=fresh, **values, **place)
+
+
+def _from(window: Window, build: Callable[..., PageQuery[T]]) -> tuple[PageQuery[T], dict[str, Any]]:
+    """
+    Return the query for a window, and the parameters for its place, if it begins at one.
+
+    :raises InvalidCursor: the place is in another list
+    """
+    query = build()
+    if window.after is None:
+        return query, {}
+    given = query.parsed(window.after)
+    nulls = tuple(value is None for value in given)
+    values = {f"after_{number}": value for number, value in enumerate(given) if value is not None}
+    return build(after=After(nulls, nulls_high=db.engine.dialect.name == "postgresql")), values
 
 
 def _finds_few(index: str, text: str) -> bool:

@@ -291,6 +291,12 @@ class PasswordTwice(InvalidField):
     sentence = "Send either the password or a hash of it."
 
 
+class InvalidCursor(InvalidField):
+    """The cursor is not one that this list, in this order, has returned."""
+
+    sentence = "Invalid cursor"
+
+
 class Fixed(InvalidField):
     """``field`` is set when the thing is created, and cannot be changed afterwards."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, case, select
 
 from app.db.sql.exact import CREATED_AFTER, exactly
+from app.db.sql.keyset import After
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, like_folded
@@ -134,7 +135,7 @@ EXACT = {"exact_username": User.username_key, CREATED_AFTER: Membership.created_
 
 @cache
 def select_team_users(
-    *, match: Match | None, few: bool, capped: bool, only: tuple[str, ...] = ()
+    *, match: Match | None, few: bool, capped: bool, only: tuple[str, ...] = (), after: After | None = None
 ) -> PageQuery[NamedMember]:
     """A page of a team's members with their usernames, oldest membership first. Value: ``team_id``."""
     hits = (
@@ -148,4 +149,7 @@ def select_team_users(
     order = [(Membership.created_at, False), (Membership.id, False)]
     joins = [(User, User.id == Membership.user_id)]
     columns = (*COLUMNS, User.username)
-    return PageQuery(paged(hits, Membership.id, columns, order, joins=joins, few=few, capped=capped), NamedMember)
+    return PageQuery(
+        paged(hits, Membership.id, columns, order, joins=joins, few=few, capped=capped, keyed=True, after=after),
+        NamedMember,
+    )

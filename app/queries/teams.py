@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, or_, select
 
 from app.db.sql.exact import CREATED_AFTER, exactly
+from app.db.sql.keyset import After
 from app.db.sql.ordering import Order, by_name
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery, Query
@@ -156,6 +157,7 @@ def select_teams(
     descending: bool,
     capped: bool,
     only: tuple[str, ...] = (),
+    after: After | None = None,
 ) -> PageQuery[TeamListed]:
     """
     A page of all teams, or of ``user_id``'s teams. Use ``select_members_of`` for their members.
@@ -171,4 +173,4 @@ def select_teams(
         hits = hits.where(in_index(Team.id, "search_team"))
     columns = (*COLUMNS, own_role, living_websites, living_members)
     order = _sorted(sort, descending=descending)
-    return PageQuery(paged(hits, Team.id, columns, order, few=few, capped=capped), TeamListed)
+    return PageQuery(paged(hits, Team.id, columns, order, few=few, capped=capped, keyed=True, after=after), TeamListed)

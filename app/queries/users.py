@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal_column, or_, select
 
 from app.db.sql.exact import CREATED_AFTER, exactly
+from app.db.sql.keyset import After
 from app.db.sql.ordering import Order, by_name, nulls_least
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery, Query
@@ -307,6 +308,7 @@ def select_users(
     role: Role | None = None,
     state: AccountState | None = None,
     only: tuple[str, ...] = (),
+    after: After | None = None,
 ) -> PageQuery[UserListed]:
     """
     A page of the living accounts. A search looks in usernames, e-mail addresses and display names.
@@ -335,4 +337,4 @@ def select_users(
         personal_websites,
     )
     order = _sorted(sort, descending=descending)
-    return PageQuery(paged(hits, User.id, columns, order, few=few, capped=capped), UserListed)
+    return PageQuery(paged(hits, User.id, columns, order, few=few, capped=capped, keyed=True, after=after), UserListed)

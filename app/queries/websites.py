@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from app.db.sql.exact import CREATED_AFTER, exactly
+from app.db.sql.keyset import After
 from app.db.sql.ordering import Order, by_name, nulls_least
 from app.db.sql.pagination import Joins, paged
 from app.db.sql.query import PageQuery, Query
@@ -279,6 +280,7 @@ def _listed(
     descending: bool,
     capped: bool,
     only: tuple[str, ...] = (),
+    after: After | None = None,
 ) -> Select[Any]:
     """A page of living websites. ``only`` has the parameters of exact filters; see ``EXACT``."""
     hits = exactly(select(Website.id).where(Website.deleted_at.is_(None)), EXACT, only)
@@ -289,4 +291,4 @@ def _listed(
     elif match is Match.PHRASE:
         hits = hits.where(in_index(Website.id, "search_website"))
     order = _sorted(sort, descending=descending)
-    return paged(hits, Website.id, columns, order, joins=joins, few=few, capped=capped)
+    return paged(hits, Website.id, columns, order, joins=joins, few=few, capped=capped, keyed=True, after=after)

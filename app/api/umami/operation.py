@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 import orjson
@@ -321,12 +321,21 @@ def json_body(*, needed: bool = True) -> dict[str, Any]:
 
 def answer(gives: Shape, result: Any, query: Any) -> Response:
     """Serialize the result of a view as the endpoint declares."""
+    headers = {}
     if isinstance(gives, PageOf):
         serialized: Any = gives.serialize(result, query)
+        if "nextCursor" in serialized:
+            headers["Link"] = _next_link(serialized["nextCursor"])
     elif gives is None:
         serialized = None
     elif isinstance(gives, tuple):
         serialized = [shape.serialize(item) for shape, item in zip(gives, result, strict=True)]
     else:
         serialized = gives.serialize(result)
-    return Response(orjson.dumps(serialized), mimetype="application/json")
+    return Response(orjson.dumps(serialized), mimetype="application/json", headers=headers)
+
+
+def _next_link(cursor: str) -> str:
+    """Return the link to the next rows of the list that is being returned (RFC 8288)."""
+    kept = [(name, value) for name, value in _last_of_each().items() if name not in ("page", "cursor")]
+    return f'<{quote(request.path)}?{urlencode([*kept, ("cursor", cursor)])}>; rel="next"'

@@ -7,7 +7,14 @@ from marshmallow import fields
 from app.api.umami.fields import Id, Option, Text
 from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, Serialized
 from app.api.umami.schemas.external_ids import EXTERNAL_ID, EXTERNAL_ID_MAX_LENGTH, external_id
-from app.api.umami.schemas.lists import SearchedQuery, SortedQuery, SortedSearchedQuery, created_after, exact
+from app.api.umami.schemas.lists import (
+    CursorQuery,
+    SearchedQuery,
+    SortedQuery,
+    SortedSearchedQuery,
+    created_after,
+    exact,
+)
 from app.api.umami.schemas.users import UserRef
 from app.domain.roles import TeamRole
 
@@ -63,7 +70,7 @@ class MemberPut(MemberUpdate):
     """``PUT /api/teams/:id/users/:userId``: the role that the user has in the team afterwards."""
 
 
-class TeamQuery(SortedQuery):
+class TeamQuery(SortedQuery, CursorQuery):
     """Teams: page, filters and order."""
 
     sorts: ClassVar = TEAM_SORTS
@@ -76,7 +83,7 @@ class AdminTeamQuery(TeamQuery, SortedSearchedQuery):
     """All teams: page, search, filters and order."""
 
 
-class MemberQuery(SearchedQuery):
+class MemberQuery(SearchedQuery, CursorQuery):
     """Members of a team: page, search and filters."""
 
     username = exact(255, "Only the member with this username, in any case.")

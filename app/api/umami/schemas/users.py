@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, missing
 from app.api.umami.fields import Flag, Id, Option, Text
 from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, Serialized
 from app.api.umami.schemas.external_ids import EXTERNAL_ID, EXTERNAL_ID_MAX_LENGTH, external_id
-from app.api.umami.schemas.lists import SEARCH_MAX_LENGTH, SortedSearchedQuery, created_after, exact
+from app.api.umami.schemas.lists import SEARCH_MAX_LENGTH, CursorQuery, SortedSearchedQuery, created_after, exact
 from app.domain.errors import NoPassword
 from app.domain.roles import AccountState, Role
 
@@ -154,7 +154,7 @@ class UserPut(ApiSchema):
     service_account = Flag(metadata={"description": "Whether it is a program's account; cannot be changed."})
 
 
-class UserQuery(SortedSearchedQuery):
+class UserQuery(SortedSearchedQuery, CursorQuery):
     """Users: page, search, filters and order."""
 
     sorts: ClassVar = {

@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 from app.api.umami.fields import Flag, Id, Number, Option, Part, Text, Whole
 from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, SameFlag, Serialized, camel_case, reference
 from app.api.umami.schemas.external_ids import EXTERNAL_ID, EXTERNAL_ID_MAX_LENGTH, external_id
-from app.api.umami.schemas.lists import ListQuery, SortedQuery, SortedSearchedQuery, created_after, exact
+from app.api.umami.schemas.lists import CursorQuery, ListQuery, SortedQuery, SortedSearchedQuery, created_after, exact
 from app.api.umami.schemas.teams import MembershipOut, TeamOut
 from app.api.umami.schemas.users import UserRef
 
@@ -107,7 +107,7 @@ class WebsiteTransfer(ApiSchema):
     team_id = Id()
 
 
-class _WebsiteQuery(SortedQuery):
+class _WebsiteQuery(SortedQuery, CursorQuery):
     sorts: ClassVar = WEBSITE_SORTS
     name = exact(100, "Only websites with exactly this name.")
     domain = exact(500, "Only websites with exactly this domain.")
