@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, or_, select
 
 from app.db.sql.exact import CREATED_AFTER, exactly
 from app.db.sql.keyset import After
@@ -106,10 +106,11 @@ class PasswordHash(NamedTuple):
 
 
 class LockedAdmin(NamedTuple):
-    """An administrator, and whether the account is enabled."""
+    """An administrator, whether the account is enabled, and whether it is a program's."""
 
     id: UUID
     enabled: bool
+    service_account: bool
 
 
 class HeldRole(NamedTuple):
@@ -199,7 +200,7 @@ Living accounts, locked for changes. To avoid deadlocks, administrators are lock
 """
 
 lock_admins = Query(
-    select(User.id.label("id"), and_(User.disabled_at.is_(None), ~User.service_account).label("enabled"))
+    select(User.id.label("id"), User.disabled_at.is_(None).label("enabled"), User.service_account)
     .where(IS_ADMIN, User.deleted_at.is_(None), ~User.pending)
     .order_by(User.id)
     .with_for_update(key_share=True),

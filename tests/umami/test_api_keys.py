@@ -307,6 +307,19 @@ class TestServiceAccounts:
 
         assert by(made["key"]).get("/api/me").json["user"]["username"] == "deploy"
 
+    def test_can_administer_but_are_not_the_last_administrator(self, client_of, admin, make_user, by):
+        session, ada, bob = client_of(admin), make_user("ada", role="admin"), make_user("bob")
+        body = {"username": "boss", "role": "admin", "serviceAccount": True}
+        boss = session.post("/api/users", json=body).json["id"]
+        program = by(session.post(f"/api/users/{boss}/api-keys", json={"name": "x", "scopes": ["admin"]}).json["key"])
+
+        demoted = program.post(f"/api/users/{ada.id}", json={"role": "user"})
+        deleted = program.delete(f"/api/users/{bob.id}")
+        last = program.post(f"/api/users/{admin.id}", json={"role": "user"})
+
+        assert (demoted.status_code, deleted.status_code) == (200, 200)
+        assert (last.status_code, last.json) == (400, bad_request("The last administrator cannot be demoted."))
+
     @pytest.mark.parametrize("password", ["", PASSWORD])
     def test_cannot_log_in(self, anonymous, service, password):
         answer = anonymous.post("/api/auth/login", json={"username": "deploy", "password": password})

@@ -148,7 +148,7 @@ def require_free(
     user_id: UUID | None = None,
 ) -> None:
     """
-    Check that no other account has any of these, before work that would be in vain, such as hashing a password.
+    Check that no other account has any of these, before expensive work such as hashing a password.
 
     Constraints decide when two requests want the same at once. The check opens no transaction, nor waits for one.
 
