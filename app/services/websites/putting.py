@@ -89,5 +89,6 @@ def _move(session: Unit, actor: Actor, website_id: UUID, user_id: UUID | None, t
     if team_id is not None and not fetch_one(member_queries.select_role, team_id=team_id, actor_id=actor.id):
         raise UnknownReference("team_id", "team")
     website = session.get_one(Website, website_id)
+    before = (website.user_id, website.team_id)
     website.user_id, website.team_id = user_id, team_id
-    events.record(session, WebsiteTransferred(actor, website_id, website.name, user_id, team_id))
+    events.record(session, WebsiteTransferred(actor, website_id, website.name, *before, user_id, team_id))

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016"
-down_revision = "0011"
+down_revision = "0012"
 
 LIVING = sa.text("deleted_at IS NULL")
 NAMED = (("team", "name"), ("website", "name"), ("website", "domain"))
