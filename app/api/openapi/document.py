@@ -23,8 +23,8 @@ DESCRIPTION = """\
 Users, teams, memberships, websites and public links for self-hosted web analytics, compatible with Umami's API.
 
 Log in with `POST /api/auth/login` and send the token with every request as `Authorization: Bearer …`. Bodies are read
-as JSON, whatever their content type. Unknown keys are ignored, except by DELETE, which returns 400 for them. Lists do the
-same for unknown filters. Elsewhere, a `Warning` header names unknown query parameters. Every error has the form of `Error`.
+as JSON, whatever their content type. Unknown keys are ignored, except by DELETE, which returns 400 for them, as lists
+do for unknown filters. Elsewhere, a `Warning` header names unknown query parameters. Errors have the form of `Error`.
 """
 SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.PUBLIC: [],
