@@ -29,7 +29,9 @@ TAKEN: dict[type[BaseException], str] = {
     errors.EmailTaken: "email",
     errors.EmailIsUsername: "email",
     errors.AlreadyInvited: "username",
+    errors.TeamIdTaken: "id",
     errors.WebsiteIdTaken: "id",
+    errors.ExternalIdTaken: "external_id",
     errors.AlreadyMember: "user",
 }
 """Errors about something that exists already, and the field that identifies it."""

@@ -17,6 +17,7 @@ from app.cli.output import (
     counted,
     done,
     is_csv,
+    is_quiet,
     json_option,
     plain,
     print_json,

@@ -19,7 +19,16 @@ from app.security.link_tokens import PASSWORD_RESET
 from app.services.users import accounts, disabling, restoring
 
 COLUMNS = ("id", "username", "role", "created_at")
-PROFILE = ("email", "display_name", "last_seen_at", "pending", "disabled_at", "must_change_password", "service_account")
+PROFILE = (
+    "email",
+    "display_name",
+    "last_seen_at",
+    "pending",
+    "disabled_at",
+    "must_change_password",
+    "service_account",
+    "external_id",
+)
 ROLES = click.Choice([role.value for role in Role])
 
 

@@ -10,8 +10,8 @@ from flask import g
 from sqlalchemy import BigInteger, Connection, bindparam, case, delete, func, insert, select, update
 
 from app.db.errors import translated
-from app.db.reads import fetch_all
-from app.db.session import UNIT, db
+from app.db.reads import fetch_committed
+from app.db.session import UNIT, Unit, db
 from app.db.sql.query import Query
 from app.domain.attempts import Guess, Limits, Standing, whole_seconds
 from app.models import FailedAttempt, new_id, utcnow
@@ -80,7 +80,7 @@ class DatabaseFailures:
     def look(self, guess: Guess, limits: Limits) -> Standing:
         """Return what has been counted for this account and address."""
         now = utcnow()
-        (tally,) = fetch_all(_tally, account_key=guess.account, place_key=guess.place, now=now)
+        (tally,) = fetch_committed(_tally, account_key=guess.account, place_key=guess.place, now=now)
         return _standing(tally, limits, now)
 
     def add(self, guess: Guess, limits: Limits) -> int:
@@ -126,7 +126,8 @@ def _connection() -> Iterator[Connection]:
 
     :raises DatabaseUnavailable: the database is unreachable, busy or read-only
     """
-    if g.get(UNIT) is not None:
+    unit: Unit | None = g.get(UNIT)
+    if unit is not None and unit().in_transaction():
         raise RuntimeError("a guess inside a transaction would deadlock on SQLite")
     with translated, db.engine.begin() as connection:
         yield connection

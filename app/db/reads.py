@@ -7,6 +7,7 @@ execution layer, which takes three times as long as the driver itself (see docs/
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flask import current_app, g
@@ -18,9 +19,11 @@ from app.db.engines import READER, REPLICA, report_slow
 from app.db.errors import translated
 from app.db.replica import Replica
 from app.db.session import UNIT, WROTE_AT, Unit, db
+from app.db.sql.keyset import After
 from app.db.sql.pagination import FEW
 from app.db.sql.query import Line, PageQuery, Query, Statement, T
 from app.db.sql.search import PHRASE_MIN_LENGTH, Match, count_in_index, pattern, phrase, trimmed
+from app.domain.filters import NO_FILTERS, Filters
 from app.domain.folding import fold_case
 from app.domain.pagination import Page, Window
 
@@ -124,6 +127,17 @@ def fetch_all(query: Query[T], /, **values: Any) -> list[T]:
     return query.rows(_lines(query, values))
 
 
+def fetch_committed(query: Query[T], /, **values: Any) -> list[T]:
+    """
+    The rows that are committed, read outside the open transaction, so that it need not begin yet.
+
+    :raises DatabaseUnavailable, Unstorable: see ``errors.Translated``
+    """
+    query.check(values)
+    with translated:
+        return query.rows(_reads(READER).lines(query, values))
+
+
 def fetch_one(query: Query[T], /, **values: Any) -> T | None:
     """The first row of a query, or None if there are no rows; see ``fetch_all``."""
     rows = fetch_all(query, **values)
@@ -205,6 +219,7 @@ def fetch_page(
     folded: bool = False,
     index: str | None = None,
     narrowed: bool = False,
+    filters: Filters = NO_FILTERS,
     fresh: bool = False,
     **values: Any,
 ) -> Page[T]:
@@ -219,10 +234,14 @@ def fetch_page(
     :param folded: whether the searched columns hold folded names
     :param index: the name of the full-text index that can be used if it exists
     :param narrowed: whether the query has filters that can leave few rows even without a search
+    :param filters: exact filters; with any, ``build`` also gets ``only``, the names of their parameters
     :param fresh: read from the primary only, for lists that permissions depend on
     """
     search = trimmed(search)
-    match, few = None, narrowed or search is not None
+    exact = filters.values
+    if exact:
+        build, values = partial(build, only=tuple(sorted(exact))), {**values, **exact}
+    match, few = None, narrowed or bool(exact) or search is not None
     if search is not None:
         text = fold_case(search) if folded else search
         match, values["search"] = Match.PATTERN, pattern(text)
@@ -231,13 +250,28 @@ def fetch_page(
             if few:
                 match, values["search"] = Match.PHRASE, phrase(text)
     if few:
-        query = build(match=match, few=True, capped=False)
+        query, place = _from(window, partial(build, match=match, few=True, capped=False))
         read = _lines if fresh else _list_lines
-        lines = read(query, values | window.values | {"probe": FEW + 1})
+        lines = read(query, values | place | window.values | {"probe": FEW + 1})
         if lines[0][0] <= FEW:
             return query.page(lines, window)
-    query = build(match=match, few=False, capped=window.cap is not None)
-    return fetch_window(query, window, fresh=fresh, **values)
+    query, place = _from(window, partial(build, match=match, few=False, capped=window.cap is not None))
+    return fetch_window(query, window, fresh=fresh, **values, **place)
+
+
+def _from(window: Window, build: Callable[..., PageQuery[T]]) -> tuple[PageQuery[T], dict[str, Any]]:
+    """
+    Return the query for a window, and the parameters for its place, if it begins at one.
+
+    :raises InvalidCursor: the place is in another list
+    """
+    query = build()
+    if window.after is None:
+        return query, {}
+    given = query.parsed(window.after)
+    nulls = tuple(value is None for value in given)
+    values = {f"after_{number}": value for number, value in enumerate(given) if value is not None}
+    return build(after=After(nulls, nulls_high=db.engine.dialect.name == "postgresql")), values
 
 
 def _finds_few(index: str, text: str) -> bool:

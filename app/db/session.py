@@ -42,7 +42,8 @@ db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True, session_options
 @contextmanager
 def transaction(conflicts: Mapping[str, Conflict | type[Conflict]] | None = None) -> Iterator[Unit]:
     """
-    A unit of work, committed at the end and rolled back on any exception. Inside another one, it joins that.
+    A unit of work, committed at the end and rolled back on any exception. Inside another one, it joins that, and what
+    was added is written at its end, so that conflicts appear where they are expected.
 
     :param conflicts: maps names of constraints to the errors that their violations become
     :raises Conflict: a constraint in ``conflicts`` was violated; ``DeletedMeanwhile`` for a foreign key
@@ -50,7 +51,11 @@ def transaction(conflicts: Mapping[str, Conflict | type[Conflict]] | None = None
     """
     unit: Unit | None = g.get(UNIT)
     if unit is not None:
-        yield unit
+        try:
+            yield unit
+            unit.flush()
+        except IntegrityError as error:
+            raise _conflict(error, conflicts) or error from error
         return
     session = db.session
     setattr(g, UNIT, session)
@@ -61,10 +66,7 @@ def transaction(conflicts: Mapping[str, Conflict | type[Conflict]] | None = None
             session.commit()
     except IntegrityError as error:
         session.rollback()
-        constraint = violated(error) or ""
-        conflict = (conflicts or {}).get(constraint)
-        if conflict is None and constraint.startswith("fk_"):
-            conflict = DeletedMeanwhile
+        conflict = _conflict(error, conflicts)
         if conflict is None:
             raise
         raise conflict from error
@@ -74,6 +76,17 @@ def transaction(conflicts: Mapping[str, Conflict | type[Conflict]] | None = None
     finally:
         g.pop(UNIT)
         session.expunge_all()  # later reads must not find stale objects
+
+
+def _conflict(
+    error: IntegrityError, conflicts: Mapping[str, Conflict | type[Conflict]] | None
+) -> Conflict | type[Conflict] | None:
+    """Return the error that the violation of a constraint becomes; None if it indicates a bug of Frontdesk."""
+    constraint = violated(error) or ""
+    conflict = (conflicts or {}).get(constraint)
+    if conflict is None and constraint.startswith("fk_"):
+        return DeletedMeanwhile
+    return conflict
 
 
 def note_caller(credential: Credential | None, *, wrote_at: datetime | None = None) -> None:

@@ -6,6 +6,7 @@ APIs that define no text of their own.
 """
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
@@ -14,6 +15,7 @@ from uuid import UUID
 from app.domain.roles import SiteRole
 from app.domain.scopes import Scope
 
+WORD_END = re.compile(r"(?<=[a-z])(?=[A-Z])")
 SHOWN_IN_MESSAGES, MOST_SHOWN_OF_NAME, MOST_SHOWN_OF_VALUE = 20, 40, 200
 """Limits for messages: the number of names, the characters of each name, the characters of a value."""
 
@@ -28,9 +30,14 @@ class DomainError(Exception):
     """The base class. Subclasses become dataclasses; ``sentence`` is a format string that can use their fields."""
 
     sentence: ClassVar[str] = "The request failed."
+    reason_code: ClassVar[str | None] = None
+    """What went wrong, for programs: the name of the class in kebab-case, unless the class says otherwise. Only errors
+    about what is stored have reasons; others are told by their status or field. Programs depend on these words."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if "reason_code" not in vars(cls) and cls.reason_code is not None:
+            cls.reason_code = WORD_END.sub("-", cls.__name__).lower()
         dataclasses.dataclass(eq=False)(cls)
 
     @property
@@ -286,9 +293,39 @@ class PasswordHashed(InvalidField):
     sentence = "Send the password itself, not a hash of it."
 
 
+class NoHash(InvalidField):
+    """The hash of a password is not a bcrypt hash, or its cost is not from ``minimum`` to ``maximum``."""
+
+    minimum: int
+    maximum: int
+
+    sentence = "This is not a bcrypt hash with a cost of {minimum} to {maximum}."
+
+
+class PasswordTwice(InvalidField):
+    """Both a password and the hash of one are given."""
+
+    sentence = "Send either the password or a hash of it."
+
+
+class InvalidCursor(InvalidField):
+    """The cursor is not one that this list, in this order, has returned."""
+
+    sentence = "Invalid cursor"
+
+
+class Fixed(InvalidField):
+    """``field`` is set when the thing is created, and cannot be changed afterwards."""
+
+    @property
+    def message(self) -> str:
+        return f"The {self.label} cannot be changed."
+
+
 class UnknownReference(InvalidField):
     """``field`` refers to a user, team or website that does not exist."""
 
+    reason_code = "unknown-reference"
     thing: Thing
 
     @property
@@ -367,6 +404,7 @@ class UnknownPreference(InvalidField):
 class Conflict(DomainError):
     """The request conflicts with what is stored."""
 
+    reason_code = "conflict"
     sentence = "The request conflicts with existing data."
 
 
@@ -388,6 +426,33 @@ class PreconditionFailed(Conflict):
     sentence = "It has been changed since it was read. Read it again, and repeat the change if it still makes sense."
 
 
+class ClaimTaken(Conflict):
+    """Another request has just claimed the same idempotency key."""
+
+
+class KeyReused(Conflict):
+    """The idempotency key was sent before with another request."""
+
+    sentence = "This idempotency key was sent before with another request."
+
+
+class StillRunning(Conflict):
+    """The first request with this idempotency key has not been answered yet."""
+
+    retry_after: ClassVar[int] = 1
+    """How long to wait, in seconds."""
+    sentence = "The first request with this idempotency key is still running."
+
+
+class AnswerUnreadable(Conflict):
+    """The answer to the first request was encrypted with a key that the server no longer has."""
+
+    sentence = (
+        "The answer to the first request with this idempotency key cannot be read, because FRONTDESK_SECRET_KEY has "
+        "changed."
+    )
+
+
 class AmbiguousName(Conflict):
     """Several things have the name; ``ids`` are theirs, or those of the first few."""
 
@@ -403,26 +468,45 @@ class AmbiguousName(Conflict):
 class UserIdTaken(Conflict):
     """A client chose the id of an existing user for a new one."""
 
+    reason_code = "id-taken"
     sentence = "A user with this id already exists"
+
+
+class TeamIdTaken(Conflict):
+    """A client chose the id of an existing team for a new one."""
+
+    reason_code = "id-taken"
+    sentence = "A team with this id already exists"
 
 
 class WebsiteIdTaken(Conflict):
     """A client chose the id of an existing website for a new one."""
 
+    reason_code = "id-taken"
     sentence = "A website with this id already exists"
 
 
 class UsernameTaken(Conflict):
-    """An account has the username; it may be a deleted account."""
+    """An account has the username."""
 
+    reason_code = "name-taken"
     username: str
 
     sentence = "User already exists"
 
 
+class ExternalIdTaken(Conflict):
+    """Another thing of the same kind has the external id."""
+
+    thing: Thing
+
+    sentence = "Another {thing} has this external id"
+
+
 class UsernameIsEmail(Conflict):
     """The username is another user's e-mail address."""
 
+    reason_code = "name-taken"
     username: str
 
     sentence = "This username is another user's e-mail address"
@@ -439,6 +523,7 @@ class EmailTaken(Conflict):
 class EmailIsUsername(Conflict):
     """The e-mail address is another user's username."""
 
+    reason_code = "email-taken"
     email: str
 
     sentence = "This e-mail address is another user's username"
@@ -737,6 +822,7 @@ class SecondFactorNeeded(Denied):
 class MissingScope(Denied):
     """The API key does not have the scope ``scope``, which this needs."""
 
+    reason_code = "missing-scope"
     scope: Scope
     sentence = "This API key lacks the scope {scope}."
 

@@ -101,6 +101,18 @@ def clean_label(text: str, *, field: str, most: int) -> str:
     return label
 
 
+def check_external_id(text: str) -> None:
+    """
+    Check what another system calls a thing. It is stored as it is.
+
+    :raises TooShort, TooLong: it is empty, or has more than 255 characters
+    :raises ControlCharacters: it contains some
+    """
+    if not text:
+        raise TooShort("external_id", 1)
+    _check(text, field="external_id")
+
+
 @cache
 def _pattern(text: str) -> "regex.Pattern[str]":
     import regex  # at first use, because most commands check no new name

@@ -17,6 +17,7 @@ from app.domain.errors import (
     Invalid,
     LinkExpired,
     NotFound,
+    StillRunning,
     Throttled,
     Unauthenticated,
     Unavailable,
@@ -110,7 +111,7 @@ def headers_for(error: Exception) -> dict[str, str]:
     """Return the headers of an error, the same in every API: allowed methods, when to try again."""
     if isinstance(error, MethodNotAllowed):
         return {"Allow": ", ".join(sorted(error.valid_methods or ()))}
-    if isinstance(error, Throttled | Unavailable):
+    if isinstance(error, StillRunning | Throttled | Unavailable):
         return {"Retry-After": str(error.retry_after)}
     return {}
 
@@ -133,19 +134,20 @@ def log_failure(error: Exception, *, call: str = "") -> None:
         log.error("unhandled error", error=type(error).__name__, exc_info=error)
 
 
-def _problem(status: int, request_id: str, detail: str | None = None) -> bytes:
+def _problem(status: int, request_id: str, detail: str | None = None, reason: str | None = None) -> bytes:
     body: dict[str, object] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
-    return orjson.dumps(body | ({"detail": detail} if detail else {}) | {"requestId": request_id})
+    more = {name: text for name, text in (("detail", detail), ("reason", reason)) if text}
+    return orjson.dumps(body | more | {"requestId": request_id})
 
 
 def _present_problem(error: Exception) -> Response:
     log_failure(error)
-    status, detail = 500, None
+    status, detail, reason = 500, None, None
     if isinstance(error, DomainError):
-        status, detail = entry_for(STATUSES, error), error.message
+        status, detail, reason = entry_for(STATUSES, error), error.message, error.reason_code
     elif isinstance(error, HTTPException):
         status = error.code or 500
-    body, headers = _problem(status, request.environ[REQUEST_ID], detail), headers_for(error)
+    body, headers = _problem(status, request.environ[REQUEST_ID], detail, reason), headers_for(error)
     return Response(body, status=status, content_type=PROBLEM_TYPE, headers=headers)
 
 

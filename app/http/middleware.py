@@ -11,9 +11,10 @@ Environ = dict[str, Any]
 REQUEST_ID = "frontdesk.request_id"
 REQUEST_ID_TEXT = re.compile(r"[A-Za-z0-9._-]{1,64}")
 ALLOWED_HEADERS = (
-    "*, Authorization, Content-Type, If-Match, X-Request-Id, "
+    "*, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id, "
     "x-umami-api-key, x-umami-share-token, x-umami-share-context"
 )
+EXPOSED_HEADERS = "ETag, Idempotent-Replayed, Link, Location, Retry-After, Warning, X-Request-Id"
 PAGES = ("/invitations/", "/reset-password/")
 """Pages for browsers whose address contains a secret; the log leaves it out."""
 
@@ -31,7 +32,7 @@ class CommonHeaders:
         fixed = {
             "Access-Control-Allow-Headers": ALLOWED_HEADERS,
             "Access-Control-Allow-Methods": "GET, DELETE, POST, PUT",
-            "Access-Control-Expose-Headers": "ETag, Retry-After, X-Request-Id",
+            "Access-Control-Expose-Headers": EXPOSED_HEADERS,
             "Access-Control-Max-Age": str(config.cors_max_age),
             "Cache-Control": "no-cache",
             "X-DNS-Prefetch-Control": "on",

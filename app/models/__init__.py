@@ -7,6 +7,7 @@ from app.models.api_key import ApiKey
 from app.models.audit import AuditEnd, AuditEvent, AuditTally
 from app.models.base import Base, new_id, utcnow
 from app.models.failed_attempt import FailedAttempt
+from app.models.idempotency_key import IdempotencyKey
 from app.models.invitation import Invitation, PasswordReset
 from app.models.login_session import LoginSession
 from app.models.outbox import OutboxMail
@@ -43,6 +44,7 @@ __all__ = [
     "FailedAttempt",
     "Grant",
     "GrantedCapability",
+    "IdempotencyKey",
     "Invitation",
     "LoginSession",
     "Membership",

@@ -21,6 +21,8 @@ class Team(Dated, Base):
     access_code: Mapped[str | None] = mapped_column(String(50), unique=True)
     """Any user who knows it can join the team as a member."""
     logo_url: Mapped[str | None] = mapped_column(String(2183))
+    external_id: Mapped[str | None] = mapped_column(String(255))
+    """What another system calls the team; unique."""
     deleted_at: Mapped[datetime | None]
     two_factor_required: Mapped[bool] = mapped_column(
         "second_factor_required", key="two_factor_required", default=False, server_default=false()
@@ -53,4 +55,6 @@ class Membership(Dated, Base):
 LIVING = Team.deleted_at.is_(None)
 # These match the order of the lists and leave out deleted rows, so that a page is found in the index alone.
 Index("ix_team_created_at_team_id", Team.created_at.desc(), Team.id, postgresql_where=LIVING, sqlite_where=LIVING)
+Index("uq_team_external_id", Team.external_id, unique=True, postgresql_where=LIVING, sqlite_where=LIVING)
+Index("ix_team_name", Team.name, postgresql_where=LIVING, sqlite_where=LIVING)
 Index("ix_team_name_key_name_team_id", Team.name_key, Team.name, Team.id, postgresql_where=LIVING, sqlite_where=LIVING)

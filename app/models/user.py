@@ -36,6 +36,8 @@ class User(Dated, Base):
     display_name_key: Mapped[str | None] = mapped_column(String(SORT_KEY_LENGTH))
     """The folded display name, for searches. A trigger fills it in rows that another program writes."""
     deleted_at: Mapped[datetime | None]
+    external_id: Mapped[str | None] = mapped_column(String(255))
+    """What another system calls the account; unique among those that are not deleted."""
     email: Mapped[str | None] = mapped_column(String(254))
     email_key: Mapped[str | None] = mapped_column(String(1024))
     """The folded e-mail address; null in deleted accounts."""
@@ -88,5 +90,6 @@ Index(
     postgresql_where=LIVING,
     sqlite_where=LIVING,
 )
+Index("uq_user_external_id", User.external_id, unique=True, postgresql_where=LIVING, sqlite_where=LIVING)
 Index("ix_user_deleted_at", User.deleted_at, postgresql_where=~LIVING, sqlite_where=~LIVING)
 Index("ix_user_pending", User.id, postgresql_where=User.pending, sqlite_where=User.pending)

@@ -30,6 +30,8 @@ class Website(Dated, Base):
     name_key: Mapped[str | None] = mapped_column(String(SORT_KEY_LENGTH))
     """The folded name, for sorting. A trigger fills it in rows that another program writes."""
     domain: Mapped[str | None] = mapped_column(String(500))
+    external_id: Mapped[str | None] = mapped_column(String(255))
+    """What another system calls the website; unique among those that are not deleted."""
     reset_at: Mapped[datetime | None]
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.user_id"))
     team_id: Mapped[UUID | None] = mapped_column(ForeignKey("team.team_id"))
@@ -93,6 +95,9 @@ class Share(Dated, Base):
 
 
 LIVING = Website.deleted_at.is_(None)
+Index("uq_website_external_id", Website.external_id, unique=True, postgresql_where=LIVING, sqlite_where=LIVING)
+Index("ix_website_name", Website.name, postgresql_where=LIVING, sqlite_where=LIVING)
+Index("ix_website_domain", Website.domain, postgresql_where=LIVING, sqlite_where=LIVING)
 # These match the order of the lists and leave out deleted rows, so that a page is found in the index alone.
 Index(
     "ix_website_created_at_website_id",

@@ -13,6 +13,7 @@ from app.models import (
     AccessToken,
     ApiKey,
     FailedAttempt,
+    IdempotencyKey,
     Invitation,
     LoginSession,
     OutboxMail,
@@ -64,6 +65,7 @@ EXPIRED = (
     _expired("access_tokens", AccessToken.id, AccessToken.expires_at <= _before),
     _expired("api_keys", ApiKey.id, ApiKey.expires_at <= _before, age=timedelta(days=30)),
     _expired("partial_logins", PartialLogin.id, PartialLogin.expires_at <= _before),
+    _expired("idempotency_keys", IdempotencyKey.id, IdempotencyKey.expires_at <= _before),
     _expired("password_resets", PasswordReset.id, PasswordReset.expires_at <= _before),
     _expired("failed_attempts", FailedAttempt.id, FailedAttempt.expires_at <= _before),
     _expired(

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, case, select
 
+from app.db.sql.exact import CREATED_AFTER, exactly
+from app.db.sql.keyset import After
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, like_folded
@@ -128,17 +130,26 @@ select_successor = select_succession.where(Membership.user_id != bindparam("user
 """The same without ``user_id``, for when that user leaves."""
 
 
+EXACT = {"exact_username": User.username_key, CREATED_AFTER: Membership.created_at}
+
+
 @cache
-def select_team_users(*, match: Match | None, few: bool, capped: bool) -> PageQuery[NamedMember]:
+def select_team_users(
+    *, match: Match | None, few: bool, capped: bool, only: tuple[str, ...] = (), after: After | None = None
+) -> PageQuery[NamedMember]:
     """A page of a team's members with their usernames, oldest membership first. Value: ``team_id``."""
     hits = (
         select(Membership.id)
         .join(User, User.id == Membership.user_id)
         .where(Membership.team_id == bindparam("team_id"), User.deleted_at.is_(None))
     )
+    hits = exactly(hits, EXACT, only)
     if match:
         hits = hits.where(like_folded(User.username_key))
     order = [(Membership.created_at, False), (Membership.id, False)]
     joins = [(User, User.id == Membership.user_id)]
     columns = (*COLUMNS, User.username)
-    return PageQuery(paged(hits, Membership.id, columns, order, joins=joins, few=few, capped=capped), NamedMember)
+    return PageQuery(
+        paged(hits, Membership.id, columns, order, joins=joins, few=few, capped=capped, keyed=True, after=after),
+        NamedMember,
+    )

@@ -1,8 +1,9 @@
 """Statements about usernames and e-mail addresses."""
 
 from typing import NamedTuple
+from uuid import UUID
 
-from sqlalchemy import BigInteger, bindparam, func, or_, select, update
+from sqlalchemy import BigInteger, String, Uuid, and_, bindparam, func, or_, select, update
 
 from app.db.sql.query import Query
 from app.models import User
@@ -28,6 +29,33 @@ select_clashes = Query(
 """
 Other accounts whose username is this e-mail address, or whose e-mail address is this username. Values: ``user_id``,
 ``username_key``, ``email_key``; the keys can be null.
+"""
+
+
+class Taken(NamedTuple):
+    """What an account occupies; the keys of a deleted account are null, and its external id is free."""
+
+    id: UUID
+    username_key: str | None
+    email_key: str | None
+
+
+_username, _email = bindparam("username_key", type_=String()), bindparam("email_key", type_=String())
+select_taken = Query(
+    select(User.id.label("id"), User.username_key, User.email_key).where(
+        User.id != bindparam("user_id"),
+        or_(
+            User.id == bindparam("id", type_=Uuid()),
+            User.username_key.in_([_username, _email]),
+            User.email_key.in_([_username, _email]),
+            and_(User.external_id == bindparam("external_id"), User.deleted_at.is_(None)),
+        ),
+    ),
+    Taken,
+)
+"""
+Accounts other than ``user_id`` that have this id, or whose names or external id are among these. Values: ``user_id``,
+``id``, ``username_key``, ``email_key``, ``external_id``; all but the first can be null.
 """
 
 touch_user = (

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, func, or_, select
 
+from app.db.sql.exact import CREATED_AFTER, exactly
+from app.db.sql.keyset import After
 from app.db.sql.ordering import Order, by_name
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery, Query
@@ -24,6 +26,7 @@ COLUMNS = (
     Team.updated_at,
     Team.deleted_at,
     Team.two_factor_required,
+    Team.external_id,
 )
 
 own_role = (
@@ -65,6 +68,7 @@ class TeamRecord(NamedTuple):
     updated_at: datetime | None
     deleted_at: datetime | None
     two_factor_required: bool
+    external_id: str | None
 
 
 class TeamOfActor(NamedTuple):
@@ -78,6 +82,7 @@ class TeamOfActor(NamedTuple):
     updated_at: datetime | None
     deleted_at: datetime | None
     two_factor_required: bool
+    external_id: str | None
     own_role: str | None
 
 
@@ -92,6 +97,7 @@ class TeamListed(NamedTuple):
     updated_at: datetime | None
     deleted_at: datetime | None
     two_factor_required: bool
+    external_id: str | None
     own_role: str | None
     website_count: int
     member_count: int
@@ -138,12 +144,27 @@ def _sorted(sort: str, *, descending: bool) -> Order:
     return [(Team.created_at, descending), (Team.id, False)]
 
 
+EXACT = {"exact_external_id": Team.external_id, "exact_name": Team.name, CREATED_AFTER: Team.created_at}
+
+
 @cache
 def select_teams(
-    *, of_user: bool, match: Match | None, few: bool, sort: str, descending: bool, capped: bool
+    *,
+    of_user: bool,
+    match: Match | None,
+    few: bool,
+    sort: str,
+    descending: bool,
+    capped: bool,
+    only: tuple[str, ...] = (),
+    after: After | None = None,
 ) -> PageQuery[TeamListed]:
-    """A page of all teams, or of ``user_id``'s teams. Use ``select_members_of`` for their members."""
-    hits = select(Team.id).where(Team.deleted_at.is_(None))
+    """
+    A page of all teams, or of ``user_id``'s teams. Use ``select_members_of`` for their members.
+
+    :param only: the parameters of exact filters; see ``EXACT``
+    """
+    hits = exactly(select(Team.id).where(Team.deleted_at.is_(None)), EXACT, only)
     if of_user:
         hits = hits.join(Membership, Membership.team_id == Team.id).where(Membership.user_id == bindparam("user_id"))
     if match is Match.PATTERN:
@@ -152,4 +173,4 @@ def select_teams(
         hits = hits.where(in_index(Team.id, "search_team"))
     columns = (*COLUMNS, own_role, living_websites, living_members)
     order = _sorted(sort, descending=descending)
-    return PageQuery(paged(hits, Team.id, columns, order, few=few, capped=capped), TeamListed)
+    return PageQuery(paged(hits, Team.id, columns, order, few=few, capped=capped, keyed=True, after=after), TeamListed)

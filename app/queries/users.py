@@ -5,8 +5,10 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, or_, select
 
+from app.db.sql.exact import CREATED_AFTER, exactly
+from app.db.sql.keyset import After
 from app.db.sql.ordering import Order, by_name, nulls_least
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery, Query
@@ -40,6 +42,7 @@ PROFILE = (
     User.disabled_at,
     User.must_change_password,
     User.service_account,
+    User.external_id,
 )
 """The columns of a profile beyond Umami's."""
 
@@ -59,6 +62,7 @@ class UserRecord(NamedTuple):
     disabled_at: datetime | None
     must_change_password: bool
     service_account: bool
+    external_id: str | None
 
 
 class UserListed(NamedTuple):
@@ -76,6 +80,7 @@ class UserListed(NamedTuple):
     disabled_at: datetime | None
     must_change_password: bool
     service_account: bool
+    external_id: str | None
     logo_url: str | None
     updated_at: datetime | None
     deleted_at: datetime | None
@@ -101,10 +106,11 @@ class PasswordHash(NamedTuple):
 
 
 class LockedAdmin(NamedTuple):
-    """An administrator, and whether the account is enabled."""
+    """An administrator, whether the account is enabled, and whether it is a program's."""
 
     id: UUID
     enabled: bool
+    service_account: bool
 
 
 class HeldRole(NamedTuple):
@@ -164,6 +170,12 @@ _password_hash = select(User.password_hash.label("password_hash")).where(
 )
 select_password_hash = Query(_password_hash, PasswordHash)
 
+select_stored_hash = Query(
+    select(User.password_hash.label("password_hash")).where(User.id == bindparam("user_id"), User.deleted_at.is_(None)),
+    PasswordHash,
+)
+"""The same, of disabled accounts too. Value: ``user_id``."""
+
 hold_password_hash = Query(_password_hash.with_for_update(read=True), PasswordHash)
 """The same, locked against changes until the transaction ends. Value: ``user_id``."""
 
@@ -188,7 +200,7 @@ Living accounts, locked for changes. To avoid deadlocks, administrators are lock
 """
 
 lock_admins = Query(
-    select(User.id.label("id"), and_(User.disabled_at.is_(None), ~User.service_account).label("enabled"))
+    select(User.id.label("id"), User.disabled_at.is_(None).label("enabled"), User.service_account)
     .where(IS_ADMIN, User.deleted_at.is_(None), ~User.pending)
     .order_by(User.id)
     .with_for_update(key_share=True),
@@ -278,6 +290,14 @@ def select_inactive(*, capped: bool) -> PageQuery[UserRecord]:
     return PageQuery(paged(hits, User.id, (*SUMMARY, *PROFILE), order, capped=capped), UserRecord)
 
 
+EXACT = {
+    "exact_username": User.username_key,
+    "exact_email": User.email_key,
+    "exact_external_id": User.external_id,
+    CREATED_AFTER: User.created_at,
+}
+
+
 @cache
 def select_users(
     *,
@@ -288,14 +308,17 @@ def select_users(
     capped: bool,
     role: Role | None = None,
     state: AccountState | None = None,
+    only: tuple[str, ...] = (),
+    after: After | None = None,
 ) -> PageQuery[UserListed]:
     """
     A page of the living accounts. A search looks in usernames, e-mail addresses and display names.
 
     :param role: only accounts with this role
     :param state: only accounts in this state
+    :param only: the parameters of exact filters; see ``EXACT``
     """
-    hits = select(User.id).where(User.deleted_at.is_(None))
+    hits = exactly(select(User.id).where(User.deleted_at.is_(None)), EXACT, only)
     if role is not None:
         hits = hits.where(IS_ADMIN if role is Role.ADMIN else User.role == literal_column(f"'{role.value}'"))
     if state is not None:
@@ -315,4 +338,4 @@ def select_users(
         personal_websites,
     )
     order = _sorted(sort, descending=descending)
-    return PageQuery(paged(hits, User.id, columns, order, few=few, capped=capped), UserListed)
+    return PageQuery(paged(hits, User.id, columns, order, few=few, capped=capped, keyed=True, after=after), UserListed)

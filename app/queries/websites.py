@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import aliased
 
+from app.db.sql.exact import CREATED_AFTER, exactly
+from app.db.sql.keyset import After
 from app.db.sql.ordering import Order, by_name, nulls_least
 from app.db.sql.pagination import Joins, paged
 from app.db.sql.query import PageQuery, Query
@@ -46,6 +48,7 @@ BARE = (
     Website.deleted_at,
     Website.replay_enabled,
     Website.replay_config,
+    Website.external_id,
 )
 COLUMNS = (*BARE, newest_slug)
 
@@ -86,6 +89,7 @@ class WebsiteRecord(NamedTuple):
     deleted_at: datetime | None
     replay_enabled: bool
     replay_config: dict[str, Any] | None
+    external_id: str | None
     share_slug: str | None
     team_role: str | None
     grant_role: str | None
@@ -106,6 +110,7 @@ class WebsiteListed(NamedTuple):
     deleted_at: datetime | None
     replay_enabled: bool
     replay_config: dict[str, Any] | None
+    external_id: str | None
     share_slug: str | None
 
 
@@ -124,6 +129,7 @@ class WebsiteOfUser(NamedTuple):
     deleted_at: datetime | None
     replay_enabled: bool
     replay_config: dict[str, Any] | None
+    external_id: str | None
     share_slug: str | None
     owner_id: UUID | None
     owner_name: str | None
@@ -144,6 +150,7 @@ class WebsiteOfTeam(NamedTuple):
     deleted_at: datetime | None
     replay_enabled: bool
     replay_config: dict[str, Any] | None
+    external_id: str | None
     share_slug: str | None
     creator_id: UUID | None
     creator_name: str | None
@@ -164,6 +171,7 @@ class WebsiteOfAnyone(NamedTuple):
     deleted_at: datetime | None
     replay_enabled: bool
     replay_config: dict[str, Any] | None
+    external_id: str | None
     share_slug: str | None
     owner_id: UUID | None
     owner_name: str | None
@@ -174,6 +182,7 @@ class WebsiteOfAnyone(NamedTuple):
     team_updated_at: datetime | None
     team_deleted_at: datetime | None
     team_two_factor_required: bool | None
+    team_external_id: str | None
 
 
 select_website = Query(
@@ -244,6 +253,14 @@ def select_websites_of_team(**how: Any) -> PageQuery[WebsiteOfTeam]:
     return PageQuery(_listed(Website.team_id == bindparam("team_id"), columns, joins, **how), WebsiteOfTeam)
 
 
+EXACT = {
+    "exact_external_id": Website.external_id,
+    "exact_name": Website.name,
+    "exact_domain": Website.domain,
+    CREATED_AFTER: Website.created_at,
+}
+
+
 def _sorted(sort: str, *, descending: bool) -> Order:
     if sort == "name":
         return by_name(Website.name_key, Website.name, Website.id, descending=descending)
@@ -262,9 +279,11 @@ def _listed(
     sort: str,
     descending: bool,
     capped: bool,
+    only: tuple[str, ...] = (),
+    after: After | None = None,
 ) -> Select[Any]:
-    """A page of living websites."""
-    hits = select(Website.id).where(Website.deleted_at.is_(None))
+    """A page of living websites. ``only`` has the parameters of exact filters; see ``EXACT``."""
+    hits = exactly(select(Website.id).where(Website.deleted_at.is_(None)), EXACT, only)
     if whose is not None:
         hits = hits.where(whose)
     if match is Match.PATTERN:
@@ -272,4 +291,4 @@ def _listed(
     elif match is Match.PHRASE:
         hits = hits.where(in_index(Website.id, "search_website"))
     order = _sorted(sort, descending=descending)
-    return paged(hits, Website.id, columns, order, joins=joins, few=few, capped=capped)
+    return paged(hits, Website.id, columns, order, joins=joins, few=few, capped=capped, keyed=True, after=after)

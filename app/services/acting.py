@@ -50,17 +50,17 @@ def lock_user(session: Unit, actor: Actor, user_id: UUID) -> User | None:
 
 def lock_admins(actor: Actor) -> list[UUID]:
     """
-    Lock all administrators, and return the ids of those who are not disabled.
+    Lock all administrators, and return the ids of those who can log in: they are neither disabled nor programs.
 
     The order of the locks is fixed, so two administrators who demote each other run one after the other, and one of
     them stays.
 
     :raises Unauthenticated: the actor was an active administrator when the call began, and no longer is
     """
-    admins = [row.id for row in fetch_all(queries.lock_admins) if row.enabled]
-    if actor.user is not None and actor.is_admin and actor.user.id not in admins:
+    admins = [row for row in fetch_all(queries.lock_admins) if row.enabled]
+    if actor.user is not None and actor.is_admin and actor.user.id not in {row.id for row in admins}:
         raise Unauthenticated
-    return admins
+    return [row.id for row in admins if not row.service_account]
 
 
 def _require_same(actor: Actor, role: str | None) -> None:

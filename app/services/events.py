@@ -42,7 +42,7 @@ class UserCreated(UserEvent):
 
 @dataclass(frozen=True, slots=True)
 class UserUpdated(UserEvent):
-    """The username or the display name was changed."""
+    """The username, the display name or the external id was changed."""
 
     changes: Changes
 

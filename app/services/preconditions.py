@@ -6,7 +6,8 @@ from typing import Any
 from app.domain.errors import PreconditionFailed
 
 Expected = Callable[[Any], bool]
-"""Takes a resource as its service returns it to the actor, and returns whether the caller expects it so."""
+"""Takes a resource as its service returns it to the actor, or None if there is none, and returns whether the caller
+expects it so."""
 
 
 def require_expected(expected: Expected | None, read: Callable[[], Any]) -> None:

@@ -10,6 +10,7 @@ KINDS = [
     "access_tokens",
     "api_keys",
     "partial_logins",
+    "idempotency_keys",
     "password_resets",
     "failed_attempts",
     "unconfirmed_second_factors",

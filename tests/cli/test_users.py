@@ -19,6 +19,7 @@ PROFILE = [
     "disabled_at",
     "must_change_password",
     "service_account",
+    "external_id",
 ]
 KEYS = ["id", "username", "role", "created_at"]
 

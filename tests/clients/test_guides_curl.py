@@ -1,4 +1,4 @@
-"""The README, ``docs/access.md`` and ``docs/invitations.md``, copied into a shell block by block."""
+"""The README and the guides in ``docs``, copied into a shell block by block."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from tests.clients.shell import blocks, copied
 from tests.databases import fresh_database
 from tests.live import LiveServer, frontdesk, serving
 
-GUIDES = ["README.md", "docs/access.md", "docs/invitations.md"]
+GUIDES = ["README.md", "docs/access.md", "docs/invitations.md", "docs/provisioning.md"]
 SESSION = next(text for _, text in blocks("README.md") if "TOKEN=" in text)
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
@@ -75,9 +75,31 @@ class TestTheFirstSession:
 
         _, told = copied([SESSION], fresh, folder, strict=False)
 
-        assert '{"error":{"message":"User already exists","code":"bad-request","status":400}}' in told
+        assert (
+            '{"error":{"message":"User already exists","code":"bad-request","status":400,"reason":"name-taken"}}'
+            in told
+        )
         assert "Traceback" not in told
         assert usernames(fresh) == ["ada", "admin"]
+
+
+def test_the_page_on_provisioning_can_be_copied_twice(fresh, folder):
+    page = [text for kind, text in blocks("docs/provisioning.md") if kind == "sh"]
+
+    (put, found, posted), told = copied(page, fresh, folder)
+    again = [page[0].replace("frontdesk users create", "true || frontdesk users create"), *page[1:]]
+    (put_again, found_again, _), told_again = copied(again, fresh, folder)
+
+    assert errors(put + found + posted + told + found_again + told_again) == []
+    assert [row.get("name") or row.get("username") or row["role"] for row in responses(put)[1:]] == [
+        *("ada", "Marketing", "team-owner", "Shop"),
+    ]
+    (ada, first) = responses(found)
+    assert [row["username"] for row in ada["data"]] == ["ada"]
+    assert (len(first["data"]), first["count"], "nextCursor" in first) == (1, 3, True)
+    assert len(set(map(json.dumps, responses(posted)))) == 1
+    assert '"code":"precondition-failed"' in put_again
+    assert responses(put_again)[1:] == responses(put)[1:]
 
 
 def test_the_page_on_access_can_be_copied_from_top_to_bottom(fresh, folder):

@@ -168,6 +168,7 @@ def world(admin, make_user, make_team, make_website, make_share, token_of):
         "name_key",
         "display_name_key",
         "given_key",
+        "external_id",
         "email_key",
     )
     keys = ("username_key", "account_key", "key")
@@ -177,7 +178,7 @@ def world(admin, make_user, make_team, make_website, make_share, token_of):
         **dict.fromkeys(("user_id", "actor_id", "inviter_id", "user_0", "user_1"), ada.id),
         **dict.fromkeys(("team_id", "team_0", "team_1"), team),
         **dict.fromkeys(("website_id", "website_0", "website_1"), site),
-        **dict.fromkeys(("session_id", "token_id", "invitation_id", "share_id"), new_id()),
+        **dict.fromkeys(("session_id", "token_id", "invitation_id", "share_id", "id"), new_id()),
         "slug": "slug",
         "access_code": "none",
         "token_hash": hash_token(token_of(ada)),
@@ -254,7 +255,7 @@ class TestRows:
 
         assert type(row) is users.UserRecord
         assert row == users.UserRecord(
-            ada.id, "Ada", "user", row.created_at, None, None, None, False, False, None, False, False
+            ada.id, "Ada", "user", row.created_at, None, None, None, False, False, None, False, False, None
         )
         assert row.created_at.utcoffset().total_seconds() == 0
 

@@ -6,6 +6,7 @@ import pytest
 from app.api.umami.schemas.base import camel_case
 from app.cli import error_texts as cli
 from app.domain.errors import (
+    AnswerUnreadable,
     CodeUsed,
     ConfirmationNeeded,
     Conflict,
@@ -15,12 +16,14 @@ from app.domain.errors import (
     FactorLocked,
     Invalid,
     InvalidField,
+    KeyReused,
     LinkExpired,
     NotFound,
     PasswordChangeNeeded,
     PreconditionFailed,
     SecondFactorNeeded,
     SecondFactorRequired,
+    StillRunning,
     Throttled,
     Unauthenticated,
     Unavailable,
@@ -56,7 +59,10 @@ UMAMI = {
     SecondFactorNeeded: 403,
     SecondFactorRequired: 403,
     NotFound: 404,
+    StillRunning: 409,
     PreconditionFailed: 412,
+    KeyReused: 422,
+    AnswerUnreadable: 422,
     Throttled: 429,
     Unavailable: 503,
 }
@@ -157,7 +163,7 @@ class TestEveryError:
         told = {type(error): present(error, path)[1].get("Retry-After") for error in EVERY_ERROR}
 
         expected = {
-            kind: "7" if issubclass(kind, Throttled) else "1" if issubclass(kind, Unavailable) else None
+            kind: "7" if issubclass(kind, Throttled) else "1" if issubclass(kind, Unavailable | StillRunning) else None
             for kind in EVERY_KIND
         }
         assert told == expected

@@ -196,7 +196,7 @@ class TestCompleteness:
             ("getUser", "200 304 401 403 404 412 431 500 503"),
             ("updateUser", "200 400 401 403 404 412 413 429 431 500 503"),
             ("deleteUser", "200 400 401 403 404 412 413 431 500 503"),
-            ("joinTeam", "200 400 401 403 404 413 429 500 503"),
+            ("joinTeam", "200 400 401 403 404 409 413 422 429 500 503"),
             ("deleteTeamUser", "200 400 401 403 404 413 500 503"),
             ("getShareBySlug", "200 404 429 500 503"),
             ("healthz", "200 500"),
@@ -223,6 +223,11 @@ class TestSchemas:
             "sortDescending": {"type": "boolean"},
             "role": {"type": "string", "enum": ["admin", "user", "view-only"], "examples": ["user"]},
             "state": {"type": "string", "enum": ["active", "pending", "disabled"], "examples": ["active"]},
+            "username": {"type": "string", "maxLength": 255},
+            "email": {"type": "string", "maxLength": 320},
+            "externalId": {"type": "string", "maxLength": 255},
+            "createdAfter": {"type": "string", "format": "date-time"},
+            "cursor": {"type": "string", "maxLength": 4096},
         }
 
     def test_a_body_says_what_it_takes(self, document):
@@ -249,7 +254,7 @@ class TestSchemas:
 
         answers = [answer["content"]["application/json"] for answer in document["components"]["responses"].values()]
 
-        assert len(answers) == 10
+        assert len(answers) == 12
         assert all(error.is_valid(answer["example"]) for answer in answers)
         assert not error.is_valid({"error": {"message": "Bad request", "code": "made-up", "status": 400}})
 

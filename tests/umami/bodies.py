@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.models import Membership, Share, Team, User, Website
+from tests.umami.reasons import with_reason
 
 
 def pretty(body: Any) -> str:
@@ -94,7 +95,7 @@ def page_body(*items: Any, count: int | None = None, page: int = 1, size: int = 
 
 
 def refusal(status: int, message: str, code: str, **extra: Any) -> dict[str, Any]:
-    return {"error": {"message": message, "code": code, "status": status, **extra}}
+    return {"error": {"message": message, "code": code, "status": status, **with_reason(message, status, extra)}}
 
 
 BAD_REQUEST = refusal(400, "Bad request", "bad-request")

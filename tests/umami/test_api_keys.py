@@ -16,6 +16,7 @@ from app.services.authentication import access_tokens, api_keys, password_resets
 from app.services.users import accounts
 from tests.conftest import PASSWORD, settings_for
 from tests.racing import at_once
+from tests.umami.bodies import bad_request
 
 UNAUTHORIZED = {"error": {"message": "Unauthorized", "code": "unauthorized", "status": 401}}
 NOT_FOUND = {"error": {"message": "Not found", "code": "not-found", "status": 404}}
@@ -131,7 +132,7 @@ class TestOnesOwn:
         refused = session.post(KEYS, json={"name": "x"})
 
         text = "There can be at most 100 API keys. Delete one that is no longer used."
-        assert refused.json == {"error": {"message": text, "code": "bad-request", "status": 400}}
+        assert refused.json == bad_request(text)
 
     def test_also_if_many_are_made_at_once(self, app, alice):
         def create():
@@ -306,6 +307,19 @@ class TestServiceAccounts:
 
         assert by(made["key"]).get("/api/me").json["user"]["username"] == "deploy"
 
+    def test_can_administer_but_are_not_the_last_administrator(self, client_of, admin, make_user, by):
+        session, ada, bob = client_of(admin), make_user("ada", role="admin"), make_user("bob")
+        body = {"username": "boss", "role": "admin", "serviceAccount": True}
+        boss = session.post("/api/users", json=body).json["id"]
+        program = by(session.post(f"/api/users/{boss}/api-keys", json={"name": "x", "scopes": ["admin"]}).json["key"])
+
+        demoted = program.post(f"/api/users/{ada.id}", json={"role": "user"})
+        deleted = program.delete(f"/api/users/{bob.id}")
+        last = program.post(f"/api/users/{admin.id}", json={"role": "user"})
+
+        assert (demoted.status_code, deleted.status_code) == (200, 200)
+        assert (last.status_code, last.json) == (400, bad_request("The last administrator cannot be demoted."))
+
     @pytest.mark.parametrize("password", ["", PASSWORD])
     def test_cannot_log_in(self, anonymous, service, password):
         answer = anonymous.post("/api/auth/login", json={"username": "deploy", "password": password})
@@ -320,7 +334,7 @@ class TestServiceAccounts:
         body = {"username": "second", "role": "user", "serviceAccount": True, "password": PASSWORD}
         created = client.post("/api/users", json=body).json
 
-        assert changed == {"error": {"message": text, "code": "bad-request", "status": 400}}
+        assert changed == bad_request(text)
         assert created == tree("password", text)
 
     def test_get_no_reset_link(self, app, service):

@@ -143,6 +143,7 @@ class TestGrantingToOneself:
                     "message": "You cannot give yourself access to a website.",
                     "code": "bad-request",
                     "status": 400,
+                    "reason": "own-grant",
                 }
             },
         )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.umami.bodies import page_body, pretty
+from tests.umami.bodies import bad_fields, page_body, pretty
 
 LISTS = {
     "/api/admin/users": {"search": True, "order_by": "createdAt"},
@@ -80,10 +80,20 @@ def test_an_empty_search_finds_all(ask, path):
 
 
 @each_list
-def test_unknown_keys_are_dropped(ask, path):
-    response = ask(path, "limit=1&offset=7&q=x&__proto__=x&page[]=2&filter=%00")
+def test_an_unknown_filter_is_refused(ask, path):
+    response = ask(path, "limit=1&q=x&__proto__=x&page[]=2&filter=%00&page=1")
+
+    names = ("limit", "q", "__proto__", "page[]", "filter")
+    assert response.status_code == 400
+    assert pretty(response.json) == pretty(bad_fields(**dict.fromkeys(names, "Unknown filter")))
+
+
+@each_list
+def test_what_umamis_clients_send_to_other_lists_is_ignored_and_named(ask, path):
+    response = ask(path, "userId=x&teamId=y")
 
     assert pretty(response.json) == pretty(ask(path).json)
+    assert response.headers["Warning"] == '299 frontdesk "Unknown query parameter: userId, teamId"'
 
 
 @each_list

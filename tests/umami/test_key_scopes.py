@@ -17,7 +17,8 @@ ENDPOINTS = {
         GET /api/invitations, GET /api/invitations/<invitation_id>, GET /api/admin/users/<user_id>/2fa
     """,
     "users:write": """
-        POST /api/users, POST /api/users/<user_id>, DELETE /api/users/<user_id>, POST /api/users/<user_id>/disable,
+        POST /api/users, POST /api/users/<user_id>, PUT /api/users/<user_id>,
+        DELETE /api/users/<user_id>, POST /api/users/<user_id>/disable,
         POST /api/users/<user_id>/enable, POST /api/users/<user_id>/restore, DELETE /api/users/<user_id>/sessions,
         DELETE /api/users/<user_id>/sessions/<session_id>, POST /api/invitations,
         DELETE /api/invitations/<invitation_id>, POST /api/invitations/<invitation_id>/resend
@@ -27,7 +28,8 @@ ENDPOINTS = {
         GET /api/teams/<team_id>/users/<user_id>
     """,
     "teams:write": """
-        POST /api/teams, POST /api/teams/join, POST /api/teams/<team_id>, DELETE /api/teams/<team_id>,
+        POST /api/teams, POST /api/teams/join, POST /api/teams/<team_id>, PUT /api/teams/<team_id>,
+        DELETE /api/teams/<team_id>, PUT /api/teams/<team_id>/users/<user_id>,
         POST /api/teams/<team_id>/users, POST /api/teams/<team_id>/users/<user_id>,
         DELETE /api/teams/<team_id>/users/<user_id>
     """,
@@ -39,7 +41,8 @@ ENDPOINTS = {
     """,
     "websites:write": """
         POST /api/teams/<team_id>/websites, DELETE /api/teams/<team_id>/websites/<website_id>, POST /api/websites,
-        POST /api/websites/<website_id>, DELETE /api/websites/<website_id>, POST /api/websites/<website_id>/reset,
+        POST /api/websites/<website_id>, PUT /api/websites/<website_id>,
+        DELETE /api/websites/<website_id>, POST /api/websites/<website_id>/reset,
         POST /api/websites/<website_id>/transfer, POST /api/websites/<website_id>/shares,
         PUT /api/websites/<website_id>/access/<user_id>, DELETE /api/websites/<website_id>/access/<user_id>,
         POST /api/share, POST /api/share/id/<share_id>, DELETE /api/share/id/<share_id>
@@ -193,7 +196,14 @@ def test_matomo_wants_the_same_scopes(migrated_app, world, name):
     assert {texts[scope] for scope in denied - {"none"}} <= ({lacking} if needed != "none" else {texts["admin"]})
 
 
-LACKING = {"error": {"message": "This API key lacks the scope admin.", "code": "unauthorized", "status": 401}}
+LACKING = {
+    "error": {
+        "message": "This API key lacks the scope admin.",
+        "code": "unauthorized",
+        "status": 401,
+        "reason": "missing-scope",
+    }
+}
 
 
 def test_a_key_can_neither_become_an_administrator_nor_make_one(migrated_app, world, keys):

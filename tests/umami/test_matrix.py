@@ -69,6 +69,9 @@ GET /api/users/:no-id                        401  401  404  404  404  404  404  
 POST /api/users/:self                        401  401  200  200  200  200  200  200  200  200  200
 POST /api/users/:outsider                    401  401  401  401  401  401  401  401  401  401  200
 POST /api/users/:unknown                     401  401  401  401  401  401  401  401  401  401  404
+PUT /api/users/:outsider                     401  401  401  401  401  401  401  401  401  401  200
+PUT /api/users/:unknown                      401  401  401  401  401  401  401  401  401  401  201
+PUT /api/users/:deleted                      401  401  401  401  401  401  401  401  401  401  400
 DELETE /api/users/:self                      401  401  401  401  401  401  401  401  401  401  400
 DELETE /api/users/:outsider                  401  401  401  401  401  401  401  401  401  401  200
 DELETE /api/users/:unknown                   401  401  401  401  401  401  401  401  401  401  404
@@ -105,6 +108,8 @@ POST /api/teams/join with a wrong code       401  401  404  404  404  404  404  
 GET /api/teams/:team                         401  401  401  401  200  200  200  200  200  401  200
 GET /api/teams/:unknown                      401  401  401  401  401  401  401  401  401  401  404
 POST /api/teams/:team                        401  401  401  401  200  200  401  401  401  401  200
+PUT /api/teams/:team                         401  401  401  401  200  200  401  401  401  401  200
+PUT /api/teams/:unknown                      401  401  401  201  201  201  201  201  401  201  201
 POST /api/teams/:unknown                     401  401  401  401  401  401  401  401  401  401  404
 DELETE /api/teams/:team                      401  401  401  401  200  401  401  401  401  401  200
 DELETE /api/teams/:unknown                   401  401  401  401  401  401  401  401  401  401  404
@@ -117,6 +122,11 @@ POST /api/teams/:team/users/:colleague with team-owner
                                              401  401  401  401  200  401  401  401  401  401  200
 POST /api/teams/:team/users/:owner           401  401  401  401  400  401  401  401  401  401  400
 POST /api/teams/:team/users/:outsider        401  401  401  401  400  400  401  401  401  401  400
+PUT /api/teams/:team/users/:colleague        401  401  401  401  200  200  401  401  401  401  200
+PUT /api/teams/:team/users/:outsider         401  401  401  401  201  201  401  401  401  401  201
+PUT /api/teams/:team/users/:outsider with team-owner
+                                             401  401  401  401  201  401  401  401  401  401  201
+PUT /api/teams/:unknown/users/:outsider      401  401  401  401  401  401  401  401  401  401  404
 DELETE /api/teams/:team/users/:self          401  401  400  400  400  200  200  200  200  400  400
 DELETE /api/teams/:team/users/:colleague     401  401  401  401  200  200  401  401  401  401  200
 DELETE /api/teams/:team/users/:owner         401  401  401  401  400  401  401  401  401  401  400
@@ -143,6 +153,9 @@ GET /api/websites/:mine                      401  401  200  200  200  200  200  
 GET /api/websites/:foreign-site              401  401  401  401  401  401  401  401  401  200  200
 GET /api/websites/:unknown                   401  401  401  401  401  401  401  401  401  401  404
 POST /api/websites/:site                     401  401  401  401  200  200  200  401  200  401  200
+PUT /api/websites/:site                      401  401  401  401  200  200  200  401  200  401  200
+PUT /api/websites/:foreign-site              401  401  401  401  401  401  401  401  401  200  200
+PUT /api/websites/:unknown                   401  401  401  201  201  201  201  201  401  201  201
 POST /api/websites/:mine                     401  401  200  200  200  200  200  200  200  200  200
 POST /api/websites/:foreign-site             401  401  401  401  401  401  401  401  401  200  200
 POST /api/websites/:unknown                  401  401  401  401  401  401  401  401  401  401  404
@@ -237,6 +250,17 @@ BODIES: dict[str, dict[str, Any]] = {
         )
     },
     "POST /api/users": {"username": "newcomer", "password": PASSWORD, "role": "user"},
+    **{
+        f"PUT /api/users/{who}": {"username": "newcomer", "password": PASSWORD, "role": "user"}
+        for who in (":outsider", ":unknown", ":deleted")
+    },
+    "PUT /api/teams/:team": {"name": "Other"},
+    "PUT /api/teams/:unknown": {"name": "Other"},
+    "PUT /api/teams/:team/users/:colleague": {"role": "team-view-only"},
+    "PUT /api/teams/:team/users/:outsider": {"role": "team-member"},
+    "PUT /api/teams/:team/users/:outsider with team-owner": {"role": "team-owner"},
+    "PUT /api/teams/:unknown/users/:outsider": {"role": "team-member"},
+    **{f"PUT /api/websites/{site}": SITE for site in (":site", ":foreign-site", ":unknown")},
     "POST /api/teams": {"name": "Other"},
     "POST /api/teams for another user": {"name": "Other", "ownerId": ":outsider"},
     "POST /api/teams/join": {"accessCode": ACCESS_CODE},

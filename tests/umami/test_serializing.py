@@ -23,7 +23,7 @@ from app.api.umami.schemas import (
 )
 from app.api.umami.schemas.base import OutSchema
 from app.domain.actor import SharedView
-from app.domain.pagination import Page, Sort
+from app.domain.pagination import Page, Place, Sort
 from app.queries.memberships import MemberAsText
 from app.services.authentication.partial_logins import HalfWay
 from app.services.authentication.second_factor import Reset
@@ -88,7 +88,7 @@ class Row:
             return None
         if name.endswith("_at"):
             return MOMENT
-        if name == "id" or (name.endswith(("_id", "_by")) and name != "request_id"):
+        if name == "id" or (name.endswith(("_id", "_by")) and name not in ("request_id", "external_id")):
             return UUID(int=len(name))
         return f"some {name}"
 
@@ -110,8 +110,8 @@ ROW, EMPTY = Row(), Row(empty=True)
 USER = acting(UUID(int=1), "admin", "ada", created_at=MOMENT)
 SHARE = SharedView(UUID(int=2), UUID(int=3), 1, {"overview": True})
 IDENTITY = SimpleNamespace(user=USER, teams=[ROW, EMPTY])
-TEAM_VIEW = TeamView(UUID(int=4), "Team", "a code", "a logo", MOMENT, MOMENT, None, True, [ROW, EMPTY], 2, 3)
-EMPTY_TEAM = TeamView(UUID(int=4), "Team", None, None, None, None, None, False, [], 0, 0)
+TEAM_VIEW = TeamView(UUID(int=4), "Team", "a code", "a logo", MOMENT, MOMENT, None, True, "hr-7", [ROW, EMPTY], 2, 3)
+EMPTY_TEAM = TeamView(UUID(int=4), "Team", None, None, None, None, None, False, None, [], 0, 0)
 SITE_VIEW = SimpleNamespace(website=ROW, team_owners=[ROW])
 ACCESS_VIEW = SimpleNamespace(
     user=ROW,
@@ -213,11 +213,12 @@ def test_no_schema_is_forgotten():
 def test_an_envelope_is_drawn_as_described(capped):
     asked = lists.Listing(page=2, size=7, max_results=50, search="a", sort=Sort("created_at", descending=True))
 
-    serialized = lists.PageOf(auth.Ok).serialize(Page([ROW], 8, capped), asked)
+    serialized = lists.PageOf(auth.Ok).serialize(Page([ROW], 8, capped, next=Place("x", [1])), asked)
 
     assert serialized.pop("data") == [{"ok": True}]
     assert list(serialized) == [field.data_key for field in lists.Envelope().dump_fields.values()]
     assert serialized["isCapped"] is capped
+    assert Place.of(serialized["nextCursor"]) == Place("x", [1])
 
 
 def test_a_member_from_text_is_a_named_member():

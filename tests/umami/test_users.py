@@ -32,7 +32,7 @@ class TestCreate:
         response = client_of(admin).post("/api/users", json=ADA)
 
         assert response.status_code == 400
-        assert response.json == {"error": {"message": "User already exists", "code": "bad-request", "status": 400}}
+        assert response.json == bad_request("User already exists")
 
     def test_a_client_may_choose_the_id(self, client_of, admin):
         chosen = str(uuid4())

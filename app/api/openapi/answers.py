@@ -11,7 +11,7 @@ from app.api.umami.conditions import HEADER_MAX_LENGTH, IF_MATCH, IF_NONE_MATCH
 from app.api.umami.error_texts import text_of
 from app.api.umami.errors import HTTP_TEXTS
 from app.api.umami.errors import STATUSES as KINDS
-from app.api.umami.operation import Access, Operation
+from app.api.umami.operation import IDEMPOTENCY_KEY, Access, Operation
 from app.domain import errors
 from app.http.errors import PROBLEM_TYPE
 
@@ -41,6 +41,10 @@ ERROR = {
                 "code": {"type": "string", "enum": CODES},
                 "status": {"type": "integer", "description": "The HTTP status."},
                 **ERROR_TREE["properties"],  # type: ignore[dict-item]
+                "reason": {
+                    "type": "string",
+                    "description": "Which error it is, if `code` stands for many: `name-taken`, `id-taken` …",
+                },
                 "requestId": {"type": "string", "description": "The id of the request, for finding it in the log."},
                 "lockedUntil": {
                     "type": "string",
@@ -61,6 +65,7 @@ PROBLEM = {
         "title": {"type": "string"},
         "status": {"type": "integer", "description": "The HTTP status."},
         "detail": {"type": "string"},
+        "reason": {"type": "string", "description": "Which error it is, for programs."},
         "requestId": {"type": "string", "description": "The id of the request, for finding it in the log."},
     },
     "required": ["type", "title", "status", "requestId"],
@@ -88,6 +93,12 @@ PRECONDITIONS = [
     )
 ]
 """The headers of conditional requests (RFC 9110, section 13.1)."""
+IDEMPOTENCY = {
+    "in": "header",
+    "name": IDEMPOTENCY_KEY,
+    "description": "Of your choice. Repeated within 24 hours with the same key, the request returns the first answer.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]*$"},
+}
 STATUSES = {
     400: ("BadRequest", "The request is not valid, or breaks a rule; `errors` and `properties` say where."),
     401: (
@@ -101,8 +112,10 @@ STATUSES = {
         "a required one.",
     ),
     404: ("NotFound", "It does not exist."),
+    409: ("StillRunning", "The first request with this idempotency key has not been answered yet."),
     412: ("PreconditionFailed", "The resource has another version than the request wants."),
     413: ("BodyTooLarge", "The request body is too large."),
+    422: ("KeyReused", "This idempotency key was sent before with another request."),
     429: ("TooManyAttempts", "There were too many failed attempts."),
     431: ("HeaderTooLarge", "`If-Match` or `If-None-Match` is too long."),
     500: ("ServerError", "The server failed; its log has the details, under the request id."),
@@ -118,14 +131,16 @@ EXAMPLES: dict[int, dict[str, Any]] = {
     401: {"message": text_of(errors.Denied()), "code": "unauthorized"},
     403: {"message": text_of(errors.SecondFactorNeeded()), "code": "forbidden"},
     404: {"message": text_of(errors.NotFound()), "code": "not-found"},
+    409: {"message": text_of(errors.StillRunning()), "code": "bad-request", "reason": "still-running"},
     412: {"message": text_of(errors.PreconditionFailed()), "code": "precondition-failed"},
     413: {"message": HTTP_TEXTS[413][0], "code": HTTP_TEXTS[413][1]},
+    422: {"message": text_of(errors.KeyReused()), "code": "bad-request", "reason": "key-reused"},
     429: {"message": text_of(errors.Throttled(60)), "code": "unauthorized"},
     431: {"message": HTTP_TEXTS[431][0], "code": HTTP_TEXTS[431][1]},
     500: {"message": HTTP_TEXTS[500][0], "code": HTTP_TEXTS[500][1], "requestId": "5f0c2b1e9d7a"},
     503: {"message": text_of(errors.DatabaseUnavailable("")), "code": "server-error", "requestId": "5f0c2b1e9d7a"},
 }
-WITH_RETRY_AFTER = frozenset({429, 503})
+WITH_RETRY_AFTER = frozenset({409, 429, 503})
 NO_HEADERS: Mapping[str, str] = {}
 
 
@@ -194,6 +209,8 @@ def statuses(operation: Operation, *, path: bool, deletes: bool) -> set[int]:
         found.add(404)
     if operation.tagged:
         found |= {412, 431}
+    if operation.creates:
+        found |= {409, 422}
     return found
 
 

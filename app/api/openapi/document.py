@@ -23,8 +23,8 @@ DESCRIPTION = """\
 Users, teams, memberships, websites and public links for self-hosted web analytics, compatible with Umami's API.
 
 Log in with `POST /api/auth/login` and send the token with every request as `Authorization: Bearer …`. Bodies are read
-as JSON, whatever their content type. Unknown keys are ignored, except by DELETE, which returns 400 for them. Every
-error has the form of `Error`.
+as JSON, whatever their content type. Unknown keys are ignored, except by DELETE, which returns 400 for them, as lists
+do for unknown filters. Elsewhere, a `Warning` header names unknown query parameters. Errors have the form of `Error`.
 """
 SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.PUBLIC: [],
@@ -135,14 +135,25 @@ class Writer:
             parameters.append({"in": "query", "schema": operation.query})
         if operation.tagged:
             parameters += answers.PRECONDITIONS
+        if operation.creates:
+            parameters.append(answers.IDEMPOTENCY)
         if parameters:
             made["parameters"] = parameters
         if operation.takes:
             content = {"application/json": {"schema": self._plugin.ref(operation.takes)}}
             made["requestBody"] = {"required": operation.needs_body, "content": content}
-        tagged = operation.tagged is not None and method == "get"
+        tagged, puts = (
+            operation.tagged is not None and method == "get",
+            operation.tagged is not None and method == "put",
+        )
+        given, headers = self._given(operation), ETAG if tagged or puts else answers.NO_HEADERS
         made["responses"] = {
-            "200": answers.answered(*self._given(operation), headers=ETAG if tagged else answers.NO_HEADERS),
+            "200": answers.answered(*given, headers=headers),
+            **(
+                {"201": answers.answered("It did not exist, and has been created.", given[1], headers=headers)}
+                if puts
+                else {}
+            ),
             **({"304": answers.unchanged()} if tagged else {}),
             **answers.refusals(answers.statuses(operation, path=bool(rule.arguments), deletes=method == "delete")),
         }

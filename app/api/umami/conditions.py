@@ -65,6 +65,8 @@ def expected(shape: type[OutSchema]) -> Expected | None:
         return None
 
     def is_expected(resource: Any) -> bool:
+        if resource is None:
+            return wanted is None
         tag = _tag_of(orjson.dumps(shape.serialize(resource)))
         return (wanted is None or wanted.match(tag)) and not (unwanted is not None and unwanted.match_weakly(tag))
 
@@ -86,6 +88,12 @@ def conditional(read: Callable[[], Response]) -> Response:
         response = Response(status=304)
         response.headers.remove("Content-Type")
     response.headers["ETag"] = f'"{tag}"'
+    return response
+
+
+def tagged(response: Response) -> Response:
+    """Add the tag of the resource that the response contains as GET returns it."""
+    response.headers["ETag"] = f'"{_tag_of(response.get_data())}"'
     return response
 
 

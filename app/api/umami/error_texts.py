@@ -36,6 +36,7 @@ from app.domain.errors import (
     SecondFactorRequired,
     SecretUnreadable,
     SlugTaken,
+    TeamIdTaken,
     Throttled,
     TooLong,
     TooMany,
@@ -82,6 +83,7 @@ TEXTS: dict[type[DomainError], str | Callable[[Any], str]] = {
     EmailTooLong: lambda error: texts.too_long(error.maximum),
     UnsupportedShare: lambda error: f"Invalid input: expected {error.expected}",
     UserIdTaken: "A user with this id already exists",
+    TeamIdTaken: "A team with this id already exists",
     WebsiteIdTaken: "A website with this id already exists",
     UsernameTaken: "User already exists",
     AlreadyInvited: lambda error: (

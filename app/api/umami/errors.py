@@ -17,6 +17,8 @@ from app.http.request import request_id
 
 JSON_TYPE = "application/json"
 FACTOR = "two-factor-error-"
+GENERIC = frozenset({"bad-request", "unauthorized"})
+"""Codes that Umami has for many errors. With these, ``reason`` tells programs which one it is."""
 STATUSES: dict[type[errors.DomainError], tuple[int, str]] = {
     errors.DomainError: (400, "bad-request"),
     errors.Unauthenticated: (401, "unauthorized"),
@@ -24,6 +26,9 @@ STATUSES: dict[type[errors.DomainError], tuple[int, str]] = {
     errors.Denied: (401, "unauthorized"),  # not 403: Umami's dashboard expects 401
     errors.NotFound: (404, "not-found"),
     errors.PreconditionFailed: (412, "precondition-failed"),
+    errors.KeyReused: (422, "bad-request"),
+    errors.StillRunning: (409, "bad-request"),
+    errors.AnswerUnreadable: (422, "bad-request"),
     errors.UnknownAccessCode: (404, "team-not-found"),
     errors.MissingPartialToken: (401, f"{FACTOR}missing-token"),
     errors.BadPartialToken: (401, f"{FACTOR}invalid-partial-token"),
@@ -85,23 +90,29 @@ def _body(status: int, message: str, code: str, **extra: Any) -> bytes:
     return orjson.dumps({"error": {"message": message, "code": code, "status": status, **extra}})
 
 
-def bad_fields(messages: dict[str, Any]) -> Response:
+def bad_fields(messages: dict[str, Any], **extra: Any) -> Response:
     """Return the envelope for marshmallow's messages by field."""
-    return envelope(400, "Bad request", "bad-request", **texts.tree(messages))
+    return envelope(400, "Bad request", "bad-request", **texts.tree(messages), **extra)
 
 
 def _refused(error: errors.DomainError) -> Response:
     if isinstance(error, errors.InvalidField):
-        return bad_fields({camel_case(error.field): [text_of(error)]})
+        return bad_fields({camel_case(error.field): [text_of(error)]}, **_reason(error))
     if isinstance(error, errors.FactorLocked):
         return _locked(error)
     status, code = errors.entry_for(STATUSES, error)
     extra: dict[str, Any] = {"requestId": request_id()} if isinstance(error, errors.DatabaseUnavailable) else {}
     if isinstance(error, errors.WrongCode) and error.locked_until is not None:
         extra["lockedUntil"] = iso_date(error.locked_until)
+    if code in GENERIC:
+        extra |= _reason(error)
     response = envelope(status, text_of(error), code, **extra)
     response.headers.update(headers_for(error))
     return response
+
+
+def _reason(error: errors.DomainError) -> dict[str, str]:
+    return {} if error.reason_code is None else {"reason": error.reason_code}
 
 
 def _locked(error: errors.FactorLocked) -> Response:

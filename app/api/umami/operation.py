@@ -1,10 +1,12 @@
 """The decorator that makes an endpoint of a function: access, parameters and result."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
 from typing import Any
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 import orjson
@@ -18,11 +20,13 @@ from app.api.umami.schemas.deletions import Deletion
 from app.api.umami.schemas.lists import ArrayOf, PageOf
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import MissingPartialToken, NotFound, Unauthenticated
+from app.domain.errors import MOST_SHOWN_OF_NAME, MissingPartialToken, NotFound, Unauthenticated
 from app.domain.scopes import KeyRule
 from app.http.request import bearer_token, body, share_headers, visitor
 from app.services.authentication.bearer import identify, identify_leaving
 from app.services.authentication.partial_logins import identify_partial
+from app.services.idempotency import answered_once
+from app.services.putting import Put
 
 Shape = type[OutSchema] | PageOf | ArrayOf | tuple[type[OutSchema], ...] | None
 """What an endpoint returns: an object, a page of a list, an array of one or of several kinds, or null."""
@@ -32,6 +36,26 @@ PROTOCOL = "umami"
 READING = ("GET", "HEAD")
 NOTHING = Deletion()
 CONTRADICTION = "Given twice, with different values"
+UNKNOWN_FILTER = "Unknown filter"
+IDEMPOTENCY_KEY = "Idempotency-Key"
+KEY_TEXT = re.compile(r"[\x21-\x7e]{1,255}")
+BAD_KEY = "Invalid key: expected 1 to 255 visible ASCII characters"
+MOST_NAMED = 10
+"""So many unknown parameters are named."""
+UMAMI_PARAMETERS = frozenset(
+    {
+        "page",
+        "pageSize",
+        "search",
+        "orderBy",
+        "sortDescending",
+        "maxResults",
+        "includeTeams",
+        "userId",
+        "teamId",
+    }
+)
+"""What Umami's clients send to any list. Lists that do not have one of these ignore it, as Umami does."""
 
 
 class Access(StrEnum):
@@ -64,6 +88,7 @@ class Operation:
     before_new_password: bool = False
     tagged: type[OutSchema] | None = None
     scope: KeyRule = None
+    creates: bool = False
 
 
 def operation(
@@ -78,6 +103,7 @@ def operation(
     before_new_password: bool = False,
     tagged: type[OutSchema] | None = None,
     scope: KeyRule = None,
+    creates: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """
     Make an endpoint of a function: authenticate, then validate, then call the function, so that strangers learn nothing
@@ -90,8 +116,10 @@ def operation(
     :param before_enrolling: open to users who must set up a second factor before anything else
     :param before_new_password: open to users who must change the password before anything else
     :param scope: the scope that an API key needs; without one, the endpoint takes no keys
+    :param creates: whether it creates something, so that ``Idempotency-Key`` keeps it from doing so twice
     :param tagged: the schema with which GET returns the resource, if its entity tag counts. GET then returns the tag; a
-        function that changes the resource gets ``expected``, the precondition to pass to its service
+        function that changes the resource gets ``expected``, the precondition to pass to its service. A function for
+        PUT returns a ``Put``
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
@@ -108,15 +136,26 @@ def operation(
                 told = _told(query_schema or NOTHING)
                 if query_schema is not None:
                     given["query"] = told
-            elif query_schema is not None:
-                given["query"] = query_schema.load(_last_of_each())
+            else:
+                g.ignored = _ignored(query_schema)
+                if query_schema is not None:
+                    given["query"] = query_schema.load(_last_of_each())
             if body_schema is not None:
                 given["data"] = body_schema.load(json_body(needed=needs_body))
+            return _warned(respond(given))
+
+        def respond(given: dict[str, Any]) -> Response:
+            key = request.headers.get(IDEMPOTENCY_KEY) if creates else None
+            if key is not None:
+                return _once(key, lambda: answer(gives, view(**given), None))
             if tagged is None:
                 return answer(gives, view(**given), given.get("query"))
             if request.method in READING:
                 return conditions.conditional(lambda: answer(gives, view(**given), None))
-            return answer(gives, view(**given, expected=conditions.expected(tagged)), None)
+            result = view(**given, expected=conditions.expected(tagged))
+            if isinstance(result, Put):
+                return _put(gives, result)
+            return answer(gives, result, None)
 
         found = Operation(
             view.__name__,
@@ -130,11 +169,38 @@ def operation(
             before_new_password,
             tagged,
             scope,
+            creates,
         )
         endpoint.operation = found  # type: ignore[attr-defined]
         return endpoint
 
     return decorate
+
+
+def _once(key: str, respond: Callable[[], Response]) -> Response:
+    """Return the response to a request with an idempotency key. :raises ValidationError: the key is malformed"""
+    if not KEY_TEXT.fullmatch(key):
+        raise ValidationError({IDEMPOTENCY_KEY: [BAD_KEY]})
+
+    def run() -> tuple[int, bytes]:
+        response = respond()
+        return response.status_code, response.get_data()
+
+    body = orjson.dumps(g.get("sent"), option=orjson.OPT_SORT_KEYS)  # the order of its keys does not matter
+    asked = b"\n".join([request.method.encode(), request.path.encode(), request.query_string, body])
+    given = answered_once(current_actor(), key, asked, run)
+    response = Response(given.body, status=given.status, mimetype="application/json")
+    if given.replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _put(gives: Shape, result: Put[Any]) -> Response:
+    response = conditions.tagged(answer(gives, result.value, None))
+    if result.created:
+        response.status_code = 201
+        response.headers["Location"] = request.path
+    return response
 
 
 def authenticate(access: Access, *, before_enrolling: bool, before_new_password: bool) -> None:
@@ -179,6 +245,30 @@ def _last_of_each() -> Mapping[str, str]:
     return {name: values[-1] for name, values in request.args.lists()}
 
 
+def _ignored(schema: Schema | None) -> list[str]:
+    """
+    Return the parameters in the query that the endpoint does not have.
+
+    :raises ValidationError: the endpoint is a list, and one of them is not Umami's, so it must be meant as a filter
+    """
+    known = () if schema is None else {field.data_key for field in schema.fields.values()}
+    unknown = [name for name in request.args if name and name not in known]
+    if unknown and getattr(schema, "is_list", False):
+        filters = [name for name in unknown if name not in UMAMI_PARAMETERS]
+        if filters:
+            raise ValidationError({name: [UNKNOWN_FILTER] for name in filters[:MOST_NAMED]})
+    return unknown
+
+
+def _warned(response: Response) -> Response:
+    """Add the header that names the parameters which were ignored (RFC 7234, section 5.5.7)."""
+    ignored: list[str] = g.get("ignored") or []
+    if ignored:
+        names = ", ".join(quote(name[:MOST_SHOWN_OF_NAME], safe="") for name in ignored[:MOST_NAMED])
+        response.headers["Warning"] = f'299 frontdesk "Unknown query parameter: {names}"'
+    return response
+
+
 def _told(schema: Schema) -> dict[str, Any]:
     """
     Return the parameters of a call that deletes something, from query and body.
@@ -210,17 +300,27 @@ def json_body(*, needed: bool = True) -> dict[str, Any]:
         raise ValidationError(texts.wrong_type("object", "undefined")) from None
     if not isinstance(found, dict):
         raise ValidationError(texts.wrong_type("object", texts.kind(found)))
+    g.sent = found
     return found
 
 
 def answer(gives: Shape, result: Any, query: Any) -> Response:
     """Serialize the result of a view as the endpoint declares."""
+    headers = {}
     if isinstance(gives, PageOf):
         serialized: Any = gives.serialize(result, query)
+        if "nextCursor" in serialized:
+            headers["Link"] = _next_link(serialized["nextCursor"])
     elif gives is None:
         serialized = None
     elif isinstance(gives, tuple):
         serialized = [shape.serialize(item) for shape, item in zip(gives, result, strict=True)]
     else:
         serialized = gives.serialize(result)
-    return Response(orjson.dumps(serialized), mimetype="application/json")
+    return Response(orjson.dumps(serialized), mimetype="application/json", headers=headers)
+
+
+def _next_link(cursor: str) -> str:
+    """Return the link to the next rows of the list that is being returned (RFC 8288)."""
+    kept = [(name, value) for name, value in _last_of_each().items() if name not in ("page", "cursor")]
+    return f'<{quote(request.path)}?{urlencode([*kept, ("cursor", cursor)])}>; rel="next"'

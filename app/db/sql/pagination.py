@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import CTE, BigInteger, ColumnElement, FromClause, Select, bindparam, func, literal, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.db.sql.keyset import After, beyond, labels
 from app.db.sql.ordering import Order
 
 Joins = Sequence[tuple[FromClause | type, ColumnElement[bool]]]
@@ -24,6 +25,8 @@ def paged(
     joins: Joins = (),
     few: bool = False,
     capped: bool = False,
+    keyed: bool = False,
+    after: After | None = None,
 ) -> Select[Any]:
     """
     A statement that selects a page of a list and the total number of rows.
@@ -39,8 +42,10 @@ def paged(
     :param few: collect up to ``probe`` hits and count and sort those, for searches. If there are ``probe`` hits, the
         page is empty
     :param capped: stop counting at ``probe`` rows
+    :param keyed: also select the values that the rows are sorted by, for cursors
+    :param after: only the rows after one with certain sort values; they still count in the total
     """
-    sorts = [column.label(f"sort_{number}") for number, (column, _) in enumerate(order)]
+    sorts = [column.label(name) for (column, _), name in zip(order, labels(order), strict=True)]
     found = hits.with_only_columns(key.label("key"), *sorts)
     probe = bindparam("probe", type_=BigInteger)
     if few:
@@ -48,21 +53,24 @@ def paged(
         total = select(func.count().label("total")).select_from(gathered).cte("total")
         # If there are ``probe`` hits, there may be more, and a page of these alone would be wrong. It stays empty.
         all_found = select(total.c.total).scalar_subquery() < probe
-        keys = _cut(select(gathered).where(all_found), [gathered.c[label.name] for label in sorts], order)
+        keys = _cut(select(gathered).where(all_found), [gathered.c[label.name] for label in sorts], order, after)
     else:
         ones = hits.with_only_columns(literal(1).label("one"))
         counted = (ones.limit(probe) if capped else ones).subquery("ones")
         total = select(func.count().label("total")).select_from(counted).cte("total")
-        keys = _cut(found, [column for column, _ in order], order)
+        keys = _cut(found, [column for column, _ in order], order, after)
     source: Any = total.outerjoin(keys, true()).outerjoin(key.class_, key == keys.c.key)
     for target, on in joins:
         source = source.outerjoin(target, on)
-    shown = select(total.c.total, *columns).select_from(source)
-    return shown.order_by(*_directed([keys.c[label.name] for label in sorts], order))
+    values = [keys.c[label.name] for label in sorts]
+    shown = select(total.c.total, *columns, *(values if keyed else [])).select_from(source)
+    return shown.order_by(*_directed(values, order))
 
 
-def _cut(query: Select[Any], by: Sequence[Any], order: Order) -> CTE:
+def _cut(query: Select[Any], by: Sequence[Any], order: Order, after: After | None) -> CTE:
     """The keys of one page."""
+    if after is not None:
+        query = query.where(beyond(by, order, after))
     limit, offset = bindparam("limit", type_=BigInteger), bindparam("offset", type_=BigInteger)
     return query.order_by(*_directed(by, order)).limit(limit).offset(offset).cte("keys")
 

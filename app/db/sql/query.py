@@ -1,7 +1,7 @@
 """Statements with typed rows and checked parameters, compiled once for each kind of database."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -10,7 +10,9 @@ from sqlalchemy import BindParameter, CompoundSelect, Dialect, Select, TextualSe
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import iterate
 
-from app.domain.pagination import MAX_OFFSET, Page, Window
+from app.db.sql.keyset import SORT, parsed
+from app.domain.errors import InvalidCursor
+from app.domain.pagination import MAX_OFFSET, Page, Place, Window
 
 T = TypeVar("T", bound=NamedTuple)
 Convert = Callable[[Any], Any]
@@ -133,15 +135,19 @@ class Query(Statement, Generic[T]):
 
 class PageQuery(Statement, Generic[T]):
     """
-    A statement of ``paged`` and the type of its rows, whose fields are the columns without ``total``.
+    A statement of ``paged`` and the type of its rows, whose fields are the columns without ``total`` and sort values.
 
     :raises TypeError: names or order of the columns and the fields differ
     :raises ValueError: there is no field ``id``
     """
 
     def __init__(self, statement: AnySelect, row: type[T]) -> None:
-        super().__init__(statement, ("total", *row._fields), row.__name__)
+        self._sorts = [column for column in statement.exported_columns if str(column.key).startswith(SORT)]
+        self._labels = [str(column.key) for column in self._sorts]
+        super().__init__(statement, ("total", *row._fields, *self._labels), row.__name__)
         self.row = row
+        self._order = " ".join(self._labels)
+        self._end = len(row._fields) + 1
         self._id = row._fields.index("id") + 1
         self._make: Callable[[Line], T] = partial(tuple.__new__, row)
 
@@ -151,5 +157,19 @@ class PageQuery(Statement, Generic[T]):
 
     def page(self, lines: Sequence[Line], window: Window) -> Page[T]:
         """The page for rows from the driver: each has the total, and past the end there is one row without an id."""
-        rows = [self._make(line[1:]) for line in lines if line[self._id] is not None]
-        return Page.of(rows, lines[0][0], window)
+        end = self._end
+        rows = [self._make(line[1:end]) for line in lines if line[self._id] is not None]
+        page = Page.of(rows, lines[0][0], window)
+        if not self._sorts or not page.continues(window):
+            return page
+        return replace(page, next=Place(self._order, lines[len(page.rows) - 1][end:]))
+
+    def parsed(self, place: Place) -> Sequence[Any]:
+        """The sort values of a place in this list. :raises InvalidCursor: it is a place in another list"""
+        try:
+            if place.order == self._order:
+                pairs = zip(place.values, self._sorts, strict=True)
+                return [parsed(value, column.type.python_type) for value, column in pairs]
+        except ValueError:
+            pass
+        raise InvalidCursor("cursor")

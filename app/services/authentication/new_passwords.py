@@ -11,9 +11,11 @@ def check_new_password(password: str, *, field: str = "password") -> None:
     Check a new password.
 
     :raises TooShort, TooLong: see ``password_rules.check_length``
+    :raises PasswordHashed: it is a bcrypt hash
     :raises CommonPassword: it is one of the most common passwords
     """
     password_rules.check_length(password, field=field)
+    password_rules.check_no_hash(password, field=field)
     check_not_common(password, field=field)
 
 

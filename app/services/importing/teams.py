@@ -25,7 +25,7 @@ from app.services.teams import memberships, teams
 COMPARED = ("name", "access_code")
 RANKS = {role.value: rank for rank, role in enumerate(TeamRole)}
 """Owners first: they also come first in the order of the roles."""
-CONFLICTS: dict[str, type[Conflict]] = {
+CONFLICTS: dict[str, Conflict | type[Conflict]] = {
     **teams.CONFLICTS,
     memberships.UNIQUE: AlreadyMember,
     "pk_team": Conflict,

@@ -21,6 +21,7 @@ from app.domain.errors import (
 from app.domain.folding import fold, sort_key
 from app.domain.names import new_display_name, new_username
 from app.domain.roles import Role
+from app.domain.unset import UNSET
 from app.models import ANONYMOUS_ID
 from app.queries import importing as queries
 from app.queries.importing import AccountHere
@@ -194,7 +195,7 @@ def _values(row: UserRow) -> dict[str, Any]:
 @retried
 def _update(run: Run, row: UserRow) -> None:
     """Make an account as it is in the source. :raises DomainError: a rule does not allow it"""
-    address = profiles.UNSET if row.email is None else row.email
+    address = UNSET if row.email is None else row.email
     with transaction(profiles.clashes(row.username, row.email)) as session:
         accounts.update_user(
             run.actor, row.id, username=row.username, role=row.role, display_name=row.display_name, email=address

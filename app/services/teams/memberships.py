@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from app.db.reads import fetch_one, fetch_page
+from app.db.reads import fetch_committed, fetch_one, fetch_page
 from app.db.session import Unit, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
@@ -21,6 +21,7 @@ from app.domain.errors import (
     UnknownAccessCode,
     UnknownReference,
 )
+from app.domain.filters import NO_FILTERS, Filters
 from app.domain.pagination import Page, Window
 from app.domain.permissions import Permission
 from app.domain.roles import TeamRole
@@ -29,6 +30,7 @@ from app.queries import memberships as queries
 from app.queries import teams as team_queries
 from app.queries import users as user_queries
 from app.queries.memberships import MemberRecord, NamedMember
+from app.queries.rows import Id
 from app.runtime import runtime
 from app.services import events
 from app.services.access.holders import remove_all_on_team
@@ -51,29 +53,37 @@ def join_team(actor: Actor, *, access_code: str) -> Membership:
     :raises Throttled: too many wrong codes lately, from this user or this address
     """
     user_id, codes = actor.user_id, runtime().throttles.access_codes
-    with (
-        codes.guessing(str(user_id), actor.address, wrong=UnknownAccessCode),
-        transaction({UNIQUE: AlreadyJoined}) as session,
-    ):
+    with codes.guessing(str(user_id), actor.address, wrong=UnknownAccessCode):
+        if as_pasted(access_code, _first) is None:
+            raise UnknownAccessCode
+    with transaction({UNIQUE: AlreadyJoined}) as session:
         recheck(actor)
         team = as_pasted(access_code, lambda code: fetch_one(team_queries.select_team_by_code, access_code=code))
         if team is None:
-            raise UnknownAccessCode
+            raise UnknownAccessCode  # it was changed meanwhile
         membership = Membership(team_id=team.id, user_id=user_id, role=TeamRole.MEMBER)
         session.add(membership)
         events.record(session, MembershipAdded(actor, team.id, user_id, membership.role))
     return membership
 
 
-def list_members(actor: Actor, team_id: UUID, window: Window, *, search: str | None = None) -> Page[NamedMember]:
+def _first(code: str) -> Id | None:
+    """Find the team outside the transaction, whose rollback must not undo the count of a wrong guess."""
+    return next(iter(fetch_committed(team_queries.select_team_by_code, access_code=code)), None)
+
+
+def list_members(
+    actor: Actor, team_id: UUID, window: Window, *, search: str | None = None, filters: Filters = NO_FILTERS
+) -> Page[NamedMember]:
     """
     List a team's members with their names, longest-standing first.
 
     :param search: a part of the name
+    :param filters: by username and time of joining
     :raises NotTeamMember: the actor is neither a member nor an administrator
     """
     require_team(actor, team_id, policy.can_see_team, NotTeamMember)
-    return fetch_page(queries.select_team_users, window, search=search, folded=True, team_id=team_id)
+    return fetch_page(queries.select_team_users, window, search=search, folded=True, filters=filters, team_id=team_id)
 
 
 def nothing_of_team(actor: Actor, team_id: UUID) -> Page[Any]:

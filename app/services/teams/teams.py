@@ -11,11 +11,23 @@ from app.db.reads import fetch_all, fetch_one, fetch_page
 from app.db.session import retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import AccessCodeTaken, Denied, NotTeamManager, TooShort, UnknownReference, UnknownTeam
-from app.domain.names import check_new_name
+from app.domain.errors import (
+    AccessCodeTaken,
+    Conflict,
+    Denied,
+    ExternalIdTaken,
+    NotTeamManager,
+    TeamIdTaken,
+    TooShort,
+    UnknownReference,
+    UnknownTeam,
+)
+from app.domain.filters import NO_FILTERS, Filters
+from app.domain.names import check_external_id, check_new_name
 from app.domain.pagination import Page, Sort, Window
 from app.domain.permissions import Permission
 from app.domain.roles import TeamRole
+from app.domain.unset import UNSET, Unset
 from app.models import Membership, Team, utcnow
 from app.queries import memberships as member_queries
 from app.queries import teams as queries
@@ -35,7 +47,11 @@ from app.services.teams.rosters import group_by_team
 OLDEST_FIRST = Sort("created_at")
 NEWEST_FIRST = Sort("created_at", descending=True)
 ACCESS_CODE_MIN_LENGTH = 8
-CONFLICTS = {"uq_team_access_code": AccessCodeTaken}
+CONFLICTS: dict[str, Conflict | type[Conflict]] = {
+    "pk_team": TeamIdTaken,
+    "uq_team_access_code": AccessCodeTaken,
+    "uq_team_external_id": ExternalIdTaken("team"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +67,7 @@ class TeamView:
     updated_at: datetime | None
     deleted_at: datetime | None
     two_factor_required: bool
+    external_id: str | None
     members: Sequence[MemberRecord | MemberAsText]
     website_count: int | None = None
     """None if it was not counted, as for a single team."""
@@ -69,6 +86,7 @@ class TeamView:
             row.updated_at,
             row.deleted_at,
             row.two_factor_required,
+            row.external_id,
             members,
             getattr(row, "website_count", None),
             getattr(row, "member_count", None),
@@ -94,19 +112,33 @@ def require_team(
 
 
 @retried
-def create_team(actor: Actor, *, name: str, owner_id: UUID | None = None) -> tuple[Team, Membership]:
+def create_team(
+    actor: Actor,
+    *,
+    name: str,
+    owner_id: UUID | None = None,
+    id: UUID | None = None,
+    external_id: str | None = None,
+) -> tuple[Team, Membership]:
     """
     Create a team; its owner is the actor unless an administrator names another user.
 
+    :param id: a new id by default
+    :param external_id: what another system calls the team
     :raises InvisibleCharacters: the name has some
     :raises Denied: the actor cannot create teams, or not for this owner
     :raises UnknownReference: there is no user with the id ``owner_id``
+    :raises TeamIdTaken, ExternalIdTaken: another team has the id or the external id
     """
     check_new_name(name)
+    if external_id is not None:
+        check_external_id(external_id)
     policy.require(policy.can_create_team(actor, owner_id))
     owner = owner_id or actor.user_id
     require_not_anonymous(owner)
-    team = Team(name=name, access_code=tokens.new_access_code())
+    team = Team(name=name, access_code=tokens.new_access_code(), external_id=external_id)
+    if id is not None:
+        team.id = id
     with transaction(CONFLICTS) as session:
         recheck(actor)
         if not actor.is_user(owner) and not fetch_one(user_queries.select_user, user_id=owner):
@@ -152,30 +184,45 @@ def list_teams(
     *,
     user_id: UUID | None = None,
     search: str | None = None,
+    filters: Filters = NO_FILTERS,
     sort: Sort = OLDEST_FIRST,
 ) -> Page[TeamView]:
     """
     List the ``TeamView``s of the teams that a user is in: the actor by default.
 
+    :param filters: by name, external id and time of creation
+
     :raises Denied: ``user_id`` is another user, and the actor is not an administrator
     """
     owner = user_id or actor.user_id
     policy.require(policy.can_see_user(actor, owner))
-    return _page(actor, window, search=search, sort=sort, user_id=owner)
+    return _page(actor, window, search=search, filters=filters, sort=sort, user_id=owner)
 
 
 def list_all_teams(
-    actor: Actor, window: Window, *, search: str | None = None, sort: Sort = NEWEST_FIRST
+    actor: Actor,
+    window: Window,
+    *,
+    search: str | None = None,
+    filters: Filters = NO_FILTERS,
+    sort: Sort = NEWEST_FIRST,
 ) -> Page[TeamView]:
-    """List the ``TeamView``s of all teams. :raises Denied: the actor is not an administrator"""
+    """
+    List the ``TeamView``s of all teams.
+
+    :param filters: see ``list_teams``
+    :raises Denied: the actor is not an administrator
+    """
     policy.require(policy.can_administer(actor))
-    return _page(actor, window, search=search, sort=sort)
+    return _page(actor, window, search=search, filters=filters, sort=sort)
 
 
-def _page(actor: Actor, window: Window, *, search: str | None, sort: Sort, **values: Any) -> Page[TeamView]:
+def _page(
+    actor: Actor, window: Window, *, search: str | None, filters: Filters, sort: Sort, **values: Any
+) -> Page[TeamView]:
     build = partial(queries.select_teams, of_user="user_id" in values, sort=sort.key, descending=sort.descending)
     index = None if "user_id" in values else "search_team"
-    page = fetch_page(build, window, search=search, index=index, actor_id=actor.id, **values)
+    page = fetch_page(build, window, search=search, index=index, filters=filters, actor_id=actor.id, **values)
     members = group_by_team([row.id for row in page.rows])
     return page.with_rows([TeamView.of(actor, row, members[str(row.id)]) for row in page.rows])
 
@@ -197,6 +244,7 @@ def update_team(
     *,
     name: str | None = None,
     access_code: str | None = None,
+    external_id: str | Unset | None = UNSET,
     expected: Expected | None = None,
 ) -> Team:
     """
@@ -207,9 +255,11 @@ def update_team(
     :raises NotTeamManager: the actor cannot manage the team
     :raises InvisibleCharacters: the new name has some
     :raises TooShort: the new access code has fewer than 8 characters
-    :raises AccessCodeTaken: another team has the access code
+    :raises AccessCodeTaken, ExternalIdTaken: another team has the access code, or the external id
     :raises Throttled: too many codes were tried lately
     """
+    if isinstance(external_id, str):
+        check_external_id(external_id)
     if access_code is not None:
         _count_choice(actor, team_id, access_code)
     with transaction(CONFLICTS) as session:
@@ -219,11 +269,15 @@ def update_team(
         if team is None:
             raise UnknownTeam
         require_expected(expected, lambda: get_team(actor, team_id))
-        changes = {} if name is None else events.changes({"name": team.name}, {"name": name})
+        wanted: dict[str, Any] = {} if name is None else {"name": name}
+        if not isinstance(external_id, Unset):
+            wanted["external_id"] = external_id
+        changes = events.changes({field: getattr(team, field) for field in wanted}, wanted)
         new_code = access_code is not None and access_code != team.access_code
         if name is not None and name != team.name:
             check_new_name(name)
-            team.name = name
+        for field, (_old, new) in changes.items():
+            setattr(team, field, new)
         if access_code is not None and new_code:
             access_code = access_code.strip()
             if len(access_code) < ACCESS_CODE_MIN_LENGTH:

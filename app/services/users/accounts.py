@@ -17,14 +17,25 @@ from app.domain.errors import (
     NoPassword,
     NotAccepted,
     NotFound,
+    PasswordTwice,
     SamePassword,
     SameUser,
     WrongPassword,
 )
+from app.domain.filters import NO_FILTERS, Filters
 from app.domain.folding import fold, sort_key
-from app.domain.names import check_new_name, check_new_username, clean_username, new_display_name, new_username
+from app.domain.names import (
+    check_external_id,
+    check_new_name,
+    check_new_username,
+    clean_username,
+    new_display_name,
+    new_username,
+)
 from app.domain.pagination import Page, Sort, Window
+from app.domain.password_rules import check_hash
 from app.domain.roles import AccountState, Role
+from app.domain.unset import UNSET, Unset
 from app.models import User
 from app.queries import users as queries
 from app.queries.users import UserListed, UserRecord
@@ -40,11 +51,13 @@ from app.services.lookup import parsed_id, require_not_anonymous, the_only_one
 from app.services.preconditions import Expected, require_expected
 from app.services.users import profiles
 from app.services.users.closing import close_account
-from app.services.users.profiles import UNSET, Unset, clashes
+from app.services.users.profiles import clashes
 
 NO_PASSWORD = ""
 """Stored instead of a hash; no password matches it."""
 NEWEST_FIRST = Sort("created_at", descending=True)
+RECORDED = ("username", "display_name", "external_id")
+"""The values whose changes ``UserUpdated`` describes."""
 
 
 @retried
@@ -58,6 +71,8 @@ def create_user(
     id: UUID | None = None,
     email: str | None = None,
     display_name: str | None = None,
+    external_id: str | None = None,
+    password_hash: str | None = None,
     grants: Sequence[Mapping[str, Any]] = (),
     check_password: Callable[[str], object] = check_new_password,
 ) -> User:
@@ -66,6 +81,8 @@ def create_user(
 
     :param service_account: whether it is a program's, which has no password, cannot log in, and uses API keys
     :param id: a new id by default
+    :param external_id: what another system calls the account
+    :param password_hash: a bcrypt hash instead of the password
     :param grants: ``{"website_id": ..., "role": ...}``: access to websites that the actor administers; with at least
         one, the actor need not be an administrator
     :param check_password: the rule for new passwords
@@ -77,22 +94,25 @@ def create_user(
     name = new_username(username)
     address = profiles.clean_email(email) if email else None
     shown = new_display_name(display_name) if display_name else None
-    if service_account and password is not None:
+    if external_id is not None:
+        check_external_id(external_id)
+    _check_either(password, password_hash, check_password)
+    if service_account and (password is not None or password_hash is not None):
         raise NoPassword
-    if password is None and not service_account:
+    if password is None and password_hash is None and not service_account:
         raise Missing("password")
-    if password is not None:
-        check_password(password)
     policy.require(policy.can_administer(actor) or (bool(grants) and policy.can_give_role(actor, role)))
     policy.require_power_over(actor, role)
     require_not_anonymous(id)
+    profiles.require_free(id=id, username=name, email=address, external_id=external_id)
     user = User(
         username=name,
         role=role,
-        password_hash=NO_PASSWORD if password is None else hashing.hash_password(password),
+        password_hash=(password_hash or NO_PASSWORD) if password is None else hashing.hash_password(password),
         service_account=service_account,
         email=address,
         display_name=shown,
+        external_id=external_id,
     )
     if id is not None:
         user.id = id
@@ -105,6 +125,16 @@ def create_user(
         for entry in grants:
             set_access(actor, user.id, [entry["website_id"]], entry["role"])
     return user
+
+
+def _check_either(password: str | None, password_hash: str | None, check_password: Callable[[str], object]) -> None:
+    """Check a new password, or the hash of one. :raises Invalid: it breaks a rule, or both are given"""
+    if password is not None:
+        check_password(password)
+    if password_hash is not None:
+        check_hash(password_hash)
+        if password is not None:
+            raise PasswordTwice("password_hash")
 
 
 def get_user(actor: Actor, user_id: UUID) -> UserRecord:
@@ -156,6 +186,7 @@ def list_users(
     search: str | None = None,
     role: Role | None = None,
     state: AccountState | None = None,
+    filters: Filters = NO_FILTERS,
     sort: Sort = NEWEST_FIRST,
 ) -> Page[UserListed]:
     """
@@ -164,12 +195,15 @@ def list_users(
     :param search: a part of the name, the e-mail address or the display name
     :param role: only accounts with this role
     :param state: only accounts in this state
+    :param filters: by username, e-mail address, external id and time of creation
     :raises Denied: the actor is not an administrator
     """
     policy.require(policy.can_administer(actor))
     build = partial(queries.select_users, sort=sort.key, descending=sort.descending, role=role, state=state)
     narrowed = role is not None or state is not None
-    return fetch_page(build, window, search=search, folded=True, index="search_user", narrowed=narrowed)
+    return fetch_page(
+        build, window, search=search, folded=True, index="search_user", narrowed=narrowed, filters=filters
+    )
 
 
 def list_inactive(actor: Actor, window: Window, *, since: datetime) -> Page[UserRecord]:
@@ -193,6 +227,8 @@ def update_user(
     current_password: str | None = None,
     email: str | Unset | None = UNSET,
     display_name: str | Unset | None = UNSET,
+    external_id: str | Unset | None = UNSET,
+    password_hash: str | None = None,
     must_change_password: bool | None = None,
     check_password: Callable[[str], object] = check_new_password,
     expected: Expected | None = None,
@@ -200,9 +236,9 @@ def update_user(
     """
     Change the given values of an account.
 
-    Only administrators can change username and role, and require a change of the password. From others these are
-    ignored, because Umami's clients send whole objects back. Users who are not administrators need the current password
-    to change password or e-mail address.
+    Only administrators can change username, role and external id, and require a change of the password. From others
+    these are ignored, because Umami's clients send whole objects back. Users who are not administrators need the
+    current password to change password or e-mail address.
 
     A new password ends the user's other sessions. If an administrator sets it, all sessions, access tokens and API keys
     of the user end. If the user becomes, or stops being, an administrator, all sessions and access tokens end.
@@ -210,6 +246,7 @@ def update_user(
     With an API key, users cannot change their own password; and what gives power over an administrator's account
     needs the scope ``admin``.
 
+    :param password_hash: a bcrypt hash instead of the new password, from administrators
     :param must_change_password: whether the user can do nothing with a session before changing the password
     :param check_password: the rule for new passwords
     :param expected: whether the account still is as the caller expects it, as ``get_user`` returns it
@@ -223,23 +260,29 @@ def update_user(
     """
     name = None if username is None else clean_username(username)
     address, shown = profiles.given_email(email), profiles.given_display_name(display_name)
-    if password is not None:
-        check_password(password)
+    if isinstance(external_id, str):
+        check_external_id(external_id)
+    _check_either(password, password_hash, check_password)
     policy.require(policy.can_see_user(actor, user_id))
-    policy.require(password is None or not (actor.is_key and actor.is_user(user_id)))
+    policy.require(password_hash is None or policy.can_administer(actor))
+    policy.require((password is None and password_hash is None) or not (actor.is_key and actor.is_user(user_id)))
     confirmed = None
     if not actor.is_admin:
         name = role = must_change_password = None
+        external_id = UNSET
         if password is not None or _is_other_email(user_id, address):
             confirmed = login.confirm_password(actor, current_password)
-    hashed = None if password is None else hashing.hash_password(password)
     wanted = None if isinstance(address, Unset) else address
+    if password is not None:
+        claimed = None if isinstance(external_id, Unset) else external_id
+        profiles.require_free(username=name, email=wanted, external_id=claimed, user_id=user_id)
+    hashed = password_hash if password is None else hashing.hash_password(password)
     with transaction(clashes(name, wanted)) as session:
         profiles.claim_names(username=name, email=wanted, user_id=user_id)
         admins = lock_admins(actor) if role is not None else []
         user = _locked(session, actor, user_id, confirmed)
         require_expected(expected, lambda: get_user(actor, user_id))
-        before = {"username": user.username, "display_name": user.display_name}
+        before = {name: getattr(user, name) for name in RECORDED}
         told_at = user.email
         if hashed is not None or profiles.is_other(user.email, address):
             policy.require_power_over(actor, user.role)
@@ -256,6 +299,8 @@ def update_user(
         if name is not None and name != user.username:
             check_new_username(name)
             user.username = name
+        if not isinstance(external_id, Unset):
+            user.external_id = external_id
         if hashed is not None:
             if user.pending:
                 raise NotAccepted
@@ -274,7 +319,7 @@ def update_user(
         if must_change_password is not None and must_change_password != user.must_change_password:
             user.must_change_password = must_change_password
             events.record(session, PasswordChangeRequired(actor, user.id, user.username, must_change_password))
-        changes = events.changes(before, {"username": user.username, "display_name": user.display_name})
+        changes = events.changes(before, {name: getattr(user, name) for name in RECORDED})
         if changes:
             events.record(session, UserUpdated(actor, user.id, user.username, changes))
     return user

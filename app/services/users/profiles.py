@@ -2,17 +2,25 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from enum import Enum
 from hashlib import sha256
 from uuid import UUID
 
-from app.db.reads import fetch_all
+from app.db.reads import fetch_all, fetch_committed
 from app.db.session import Unit, db, execute_count, transaction
 from app.domain import emails
 from app.domain.actor import Actor
-from app.domain.errors import Conflict, EmailIsUsername, EmailTaken, UserIdTaken, UsernameIsEmail, UsernameTaken
+from app.domain.errors import (
+    Conflict,
+    EmailIsUsername,
+    EmailTaken,
+    ExternalIdTaken,
+    UserIdTaken,
+    UsernameIsEmail,
+    UsernameTaken,
+)
 from app.domain.folding import fold
 from app.domain.names import clean_display_name
+from app.domain.unset import UNSET, Unset
 from app.models import User, utcnow
 from app.queries import mail as mail_queries
 from app.queries import profiles as queries
@@ -25,15 +33,6 @@ from app.services import events
 from app.services.events import EmailChanged, InvitationResent, PasswordChanged
 
 NOBODY = UUID(int=0)
-
-
-class Unset(Enum):
-    """A value that is not to be changed, where None would remove it."""
-
-    UNSET = "unset"
-
-
-UNSET = Unset.UNSET
 
 
 def clean_email(text: str, field: str = "email") -> str:
@@ -153,10 +152,43 @@ def note_password_changed(session: Unit, actor: Actor, user: User, *, address: s
     events.record(session, PasswordChanged(actor, user.id, user.username, address, by))
 
 
+def require_free(
+    *,
+    id: UUID | None = None,
+    username: str | None = None,
+    email: str | None = None,
+    external_id: str | None = None,
+    user_id: UUID | None = None,
+) -> None:
+    """
+    Check that no other account has any of these, before expensive work such as hashing a password.
+
+    Constraints decide when two requests want the same at once. The check opens no transaction, nor waits for one.
+
+    :param user_id: the user whose own values do not count
+    :raises Conflict: see ``claim_names`` and ``clashes``
+    """
+    keys = {"username_key": username and fold(username), "email_key": email and fold(email)}
+    found = fetch_committed(queries.select_taken, user_id=user_id or NOBODY, id=id, external_id=external_id, **keys)
+    for row in found:
+        if row.id == id:
+            raise UserIdTaken
+        if username is not None and row.username_key == keys["username_key"]:
+            raise UsernameTaken(username)
+        if username is not None and row.email_key == keys["username_key"]:
+            raise UsernameIsEmail(username)
+        if email is not None and row.email_key == keys["email_key"]:
+            raise EmailTaken(email)
+        if email is not None and row.username_key == keys["email_key"]:
+            raise EmailIsUsername(email)
+        raise ExternalIdTaken("user")
+
+
 def clashes(username: str | None, email: str | None) -> dict[str, Conflict]:
     """Return the errors for names that another request has just taken, by constraint, for ``transaction``."""
     return {
         "uq_user_username_key": UsernameTaken(username or ""),
         "uq_user_email_key": EmailTaken(email or ""),
+        "uq_user_external_id": ExternalIdTaken("user"),
         "pk_user": UserIdTaken(),
     }

@@ -8,7 +8,7 @@ from app.db.reads import fetch_all, fetch_one, fetch_window
 from app.db.session import retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import NotFound
+from app.domain.errors import ExternalIdTaken, NotFound
 from app.domain.folding import fold
 from app.domain.pagination import Page, Window
 from app.models import User, Website
@@ -50,14 +50,16 @@ def restore_user(actor: Actor, user_id: UUID) -> User:
 
     :raises Denied: the actor is not an administrator
     :raises NotFound: there is no deleted account with this id, or it is too late
-    :raises Conflict: another user has taken the username or the e-mail address
+    :raises Conflict: another user has taken the username, the e-mail address or the external id, or another website has
+        taken the external id of one of theirs
     """
     policy.require(policy.can_administer(actor))
     since = oldest_restorable()
     found = fetch_one(queries.select_deleted_called, user_id=user_id, name=None, since=since)
     if found is None:
         raise NotFound
-    with transaction(clashes(found.username, found.email)) as session:
+    taken = {**clashes(found.username, found.email), "uq_website_external_id": ExternalIdTaken("website")}
+    with transaction(taken) as session:
         profiles.claim_names(username=found.username, email=found.email, user_id=user_id)
         recheck(actor)
         user = session.get(User, user_id, with_for_update={"key_share": True}, populate_existing=True)

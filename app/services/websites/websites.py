@@ -12,8 +12,9 @@ from app.db.reads import fetch_all, fetch_one, fetch_page
 from app.db.session import Unit, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import Conflict, Denied, NoNewOwner, NotFound, UnknownReference, WebsiteIdTaken
-from app.domain.names import check_new_name
+from app.domain.errors import Conflict, Denied, ExternalIdTaken, NoNewOwner, NotFound, UnknownReference, WebsiteIdTaken
+from app.domain.filters import NO_FILTERS, Filters
+from app.domain.names import check_external_id, check_new_name
 from app.domain.pagination import Page, Sort, Window
 from app.domain.permissions import Permission
 from app.models import Share, Website, WebsiteNumber, utcnow
@@ -42,7 +43,11 @@ from app.services.websites.shares import TAKEN
 BY_NAME = Sort("name")
 NEWEST_FIRST = Sort("created_at", descending=True)
 FIRST_SHARE = {"overview": True, "events": True}
-CONFLICTS: dict[str, type[Conflict]] = {"pk_website": WebsiteIdTaken, **TAKEN}
+CONFLICTS: dict[str, Conflict | type[Conflict]] = {
+    "pk_website": WebsiteIdTaken,
+    "uq_website_external_id": ExternalIdTaken("website"),
+    **TAKEN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,7 @@ def create_website(
     team_id: UUID | None = None,
     owner_id: UUID | None = None,
     id: UUID | None = None,
+    external_id: str | None = None,
 ) -> WebsiteRecord:
     """
     Create a website, owned by the actor or a team.
@@ -113,13 +119,16 @@ def create_website(
     :param share_id: the slug of a first public link
     :param owner_id: the owner, if not the actor; only administrators can name another user
     :param id: a new id by default
+    :param external_id: what another system calls the website
     :raises InvisibleCharacters: the name has some
     :raises Denied: the actor cannot create this website
     :raises UnknownReference: there is no such team or owner
-    :raises WebsiteIdTaken, SlugTaken: the id or the slug is taken; then nothing is created
+    :raises WebsiteIdTaken, SlugTaken, ExternalIdTaken: one of these is taken; then nothing is created
     """
     check_new_name(name)
-    website = Website(name=name, domain=domain, team_id=team_id, created_by=actor.id)
+    if external_id is not None:
+        check_external_id(external_id)
+    website = Website(name=name, domain=domain, team_id=team_id, created_by=actor.id, external_id=external_id)
     if id is not None:
         website.id = id
     with transaction(CONFLICTS) as session:
@@ -161,7 +170,8 @@ def update_website(
     actor: Actor, website_id: UUID, *, expected: Expected | None = None, **changes: Any
 ) -> WebsiteRecord:
     """
-    Change the given values: ``name``, ``domain``, ``replay_enabled``, ``replay_config`` and ``share_id``.
+    Change the given values: ``name``, ``domain``, ``external_id``, ``replay_enabled``, ``replay_config``
+    and ``share_id``.
 
     ``share_id`` adds a public link with that slug; None deletes all links, and an empty text changes nothing.
 
@@ -169,11 +179,14 @@ def update_website(
     :raises PreconditionFailed: it is not
     :raises InvisibleCharacters: the new name has some
     :raises SlugTaken: a link has the slug already, perhaps one of this website
+    :raises ExternalIdTaken: another website has the external id
     :raises Denied, NotFound: see ``require_change``
     """
     links = "share_id" in changes
     slug = changes.pop("share_id", None)
     slug = slug and slug.strip()
+    if changes.get("external_id") is not None:
+        check_external_id(changes["external_id"])
     with transaction(CONFLICTS) as session:
         recheck(actor)
         require_change(actor, website_id, Permission.WEBSITE_UPDATE)
@@ -281,12 +294,14 @@ def list_websites(
     user_id: UUID | None = None,
     include_teams: bool = False,
     search: str | None = None,
+    filters: Filters = NO_FILTERS,
     sort: Sort = BY_NAME,
 ) -> Page[WebsiteOfUser] | Page[WebsiteListed]:
     """
     List a user's own websites, by default the actor's.
 
     :param include_teams: include the websites of teams that the user owns or manages
+    :param filters: by name, domain, external id and time of creation
     :raises Denied: ``user_id`` is another user, and the actor is not an administrator
     """
     owner = user_id or actor.user_id
@@ -294,26 +309,48 @@ def list_websites(
     how: dict[str, Any] = {"sort": sort.key, "descending": sort.descending}
     if include_teams:
         build = partial(queries.select_websites_of_user_and_teams, **how)
-        return fetch_page(build, window, search=search, user_id=owner)
-    return fetch_page(partial(queries.select_websites_of_user, **how), window, search=search, user_id=owner)
+        return fetch_page(build, window, search=search, filters=filters, user_id=owner)
+    build_own = partial(queries.select_websites_of_user, **how)
+    return fetch_page(build_own, window, search=search, filters=filters, user_id=owner)
 
 
 def list_team_websites(
-    actor: Actor, team_id: UUID, window: Window, *, search: str | None = None, sort: Sort = BY_NAME
+    actor: Actor,
+    team_id: UUID,
+    window: Window,
+    *,
+    search: str | None = None,
+    filters: Filters = NO_FILTERS,
+    sort: Sort = BY_NAME,
 ) -> Page[WebsiteOfTeam]:
-    """List a team's websites, each with the user who created it. :raises Denied, UnknownTeam: see ``require_team``"""
+    """
+    List a team's websites, each with the user who created it.
+
+    :param filters: see ``list_websites``
+    :raises Denied, UnknownTeam: see ``require_team``
+    """
     require_team(actor, team_id, policy.can_see_team)
     build = partial(queries.select_websites_of_team, sort=sort.key, descending=sort.descending)
-    return fetch_page(build, window, search=search, team_id=team_id)
+    return fetch_page(build, window, search=search, filters=filters, team_id=team_id)
 
 
 def list_all_websites(
-    actor: Actor, window: Window, *, search: str | None = None, sort: Sort = NEWEST_FIRST
+    actor: Actor,
+    window: Window,
+    *,
+    search: str | None = None,
+    filters: Filters = NO_FILTERS,
+    sort: Sort = NEWEST_FIRST,
 ) -> Page[WebsiteView]:
-    """List the ``WebsiteView``s of all websites. :raises Denied: the actor is not an administrator"""
+    """
+    List the ``WebsiteView``s of all websites.
+
+    :param filters: see ``list_websites``
+    :raises Denied: the actor is not an administrator
+    """
     policy.require(policy.can_administer(actor))
     build = partial(queries.select_all_websites, sort=sort.key, descending=sort.descending)
-    page = fetch_page(build, window, search=search, index="search_website")
+    page = fetch_page(build, window, search=search, index="search_website", filters=filters)
     team_ids = {row.team_id for row in page.rows if row.team_id is not None}
     owners = group_by_team(team_ids, owners_only=True)
     return page.with_rows([WebsiteView(row, owners.get(str(row.team_id), [])) for row in page.rows])

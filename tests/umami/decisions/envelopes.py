@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from tests.umami.reasons import with_reason
+
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 """An id that does not exist."""
 
 
 def refusal(status: int, message: str, code: str, **extra: Any) -> dict[str, Any]:
-    return {"error": {"message": message, "code": code, "status": status, **extra}}
+    return {"error": {"message": message, "code": code, "status": status, **with_reason(message, status, extra)}}
 
 
 def bad_request(message: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def get_my_api_keys() -> Sequence[Any]:
 
 
 @bp.post("/me/api-keys")
-@operation(KeyMade, takes=KeyCreate)
+@operation(KeyMade, takes=KeyCreate, creates=True)
 def create_my_api_key(data: dict[str, Any]) -> Any:
     """Create an API key for yourself. It is returned only this once."""
     return api_keys.create_key(current_actor(), current_actor().user_id, **data)
@@ -44,7 +44,7 @@ def get_user_api_keys(user_id: UUID) -> Sequence[Any]:
 
 
 @bp.post("/users/<user_id>/api-keys")
-@operation(KeyMade, takes=KeyCreate)
+@operation(KeyMade, takes=KeyCreate, creates=True)
 def create_user_api_key(user_id: UUID, data: dict[str, Any]) -> Any:
     """Create an API key for a user, such as a service account. It is returned only this once."""
     return api_keys.create_key(current_actor(), user_id, **data)

@@ -25,7 +25,7 @@ def get_invitations(query: Listing) -> Page[Any]:
 
 
 @bp.post("")
-@operation(InvitationMade, takes=InvitationCreate, scope=Scope.USERS_WRITE)
+@operation(InvitationMade, takes=InvitationCreate, scope=Scope.USERS_WRITE, creates=True)
 def create_invitation(data: dict[str, Any]) -> Any:
     """Invite a user: as an administrator, or to websites that you administer."""
     made = manage.invite(current_actor(), **data)

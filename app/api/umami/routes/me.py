@@ -42,7 +42,7 @@ def update_my_password(data: dict[str, Any]) -> Any:
 @operation(PageOf(TeamFull), query=TeamQuery, scope=Scope.TEAMS_READ)
 def get_my_teams(query: Listing) -> Page[Any]:
     """List your teams, oldest first."""
-    return teams.list_teams(current_actor(), query.window, sort=query.sort_or(teams.OLDEST_FIRST))
+    return teams.list_teams(current_actor(), query.window, filters=query.exact, sort=query.sort_or(teams.OLDEST_FIRST))
 
 
 def _my_websites(query: Listing) -> Page[Any]:
@@ -51,6 +51,7 @@ def _my_websites(query: Listing) -> Page[Any]:
         query.window,
         include_teams=query.include_teams,
         search=query.search,
+        filters=query.exact,
         sort=query.sort_or(websites.BY_NAME),
     )
 

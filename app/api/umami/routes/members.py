@@ -8,27 +8,27 @@ from flask import Blueprint
 from app.api.umami.operation import current_actor, operation
 from app.api.umami.schemas.auth import Ok
 from app.api.umami.schemas.deletions import MemberDelete
-from app.api.umami.schemas.lists import Listing, PageOf, SearchedQuery
-from app.api.umami.schemas.teams import MemberAdd, MembershipOut, MemberUpdate, NamedMember
+from app.api.umami.schemas.lists import Listing, PageOf
+from app.api.umami.schemas.teams import MemberAdd, MemberPut, MemberQuery, MembershipOut, MemberUpdate, NamedMember
 from app.api.umami.schemas.websites import TeamWebsite, TeamWebsiteCreate, TeamWebsiteQuery, WebsiteOut
 from app.domain.pagination import Page
 from app.domain.scopes import Scope
 from app.services.preconditions import Expected
-from app.services.teams import memberships
+from app.services.teams import memberships, putting
 from app.services.websites import websites
 
 bp = Blueprint("members", __name__, url_prefix="/teams/<team_id>")
 
 
 @bp.get("/users")
-@operation(PageOf(NamedMember), query=SearchedQuery, scope=Scope.TEAMS_READ)
+@operation(PageOf(NamedMember), query=MemberQuery, scope=Scope.TEAMS_READ)
 def get_team_users(team_id: UUID, query: Listing) -> Page[Any]:
     """List the members of a team, longest-standing first."""
-    return memberships.list_members(current_actor(), team_id, query.window, search=query.search)
+    return memberships.list_members(current_actor(), team_id, query.window, search=query.search, filters=query.exact)
 
 
 @bp.post("/users")
-@operation(MembershipOut, takes=MemberAdd, scope=Scope.TEAMS_WRITE)
+@operation(MembershipOut, takes=MemberAdd, scope=Scope.TEAMS_WRITE, creates=True)
 def create_team_user(team_id: UUID, data: dict[str, Any]) -> Any:
     """Add a user to a team."""
     return memberships.add_member(current_actor(), team_id, **data)
@@ -48,6 +48,13 @@ def update_team_user(team_id: UUID, user_id: UUID, data: dict[str, Any]) -> Any:
     return memberships.update_member(current_actor(), team_id, user_id, **data)
 
 
+@bp.put("/users/<user_id>")
+@operation(MembershipOut, takes=MemberPut, tagged=MembershipOut, scope=Scope.TEAMS_WRITE)
+def put_team_user(team_id: UUID, user_id: UUID, data: dict[str, Any], expected: Expected | None) -> Any:
+    """Add a user to a team in this role, or give a member the role."""
+    return putting.put_member(current_actor(), team_id, user_id, expected=expected, **data)
+
+
 @bp.delete("/users/<user_id>")
 @operation(Ok, query=MemberDelete, scope=Scope.TEAMS_WRITE)
 def delete_team_user(team_id: UUID, user_id: UUID, query: dict[str, Any]) -> None:
@@ -60,12 +67,17 @@ def delete_team_user(team_id: UUID, user_id: UUID, query: dict[str, Any]) -> Non
 def get_team_websites(team_id: UUID, query: Listing) -> Page[Any]:
     """List a team's websites, by name."""
     return websites.list_team_websites(
-        current_actor(), team_id, query.window, search=query.search, sort=query.sort_or(websites.BY_NAME)
+        current_actor(),
+        team_id,
+        query.window,
+        search=query.search,
+        filters=query.exact,
+        sort=query.sort_or(websites.BY_NAME),
     )
 
 
 @bp.post("/websites")
-@operation(WebsiteOut, takes=TeamWebsiteCreate, scope=Scope.WEBSITES_WRITE)
+@operation(WebsiteOut, takes=TeamWebsiteCreate, scope=Scope.WEBSITES_WRITE, creates=True)
 def create_team_website(team_id: UUID, data: dict[str, Any]) -> Any:
     """Create a website of a team."""
     return websites.create_website(current_actor(), team_id=team_id, **data)

@@ -22,7 +22,7 @@ def get_share_by_slug(slug: str) -> Any:
 
 
 @bp.post("")
-@operation(ShareOut, takes=ShareCreate, refuses=(404, 429), scope=Scope.WEBSITES_WRITE)
+@operation(ShareOut, takes=ShareCreate, refuses=(404, 429), scope=Scope.WEBSITES_WRITE, creates=True)
 def create_share(data: dict[str, Any]) -> Any:
     """Create a public link to a website."""
     return shares.create_share(current_actor(), data.pop("entity_id"), **data)

@@ -15,13 +15,14 @@ from app.api.umami.schemas.teams import (
     TeamFull,
     TeamJoin,
     TeamOut,
+    TeamPut,
     TeamUpdate,
     TeamWithMembers,
 )
 from app.domain.pagination import Page
 from app.domain.scopes import Scope
 from app.services.preconditions import Expected
-from app.services.teams import memberships, teams
+from app.services.teams import memberships, putting, teams
 
 bp = Blueprint("teams", __name__)
 
@@ -31,19 +32,19 @@ bp = Blueprint("teams", __name__)
 def list_all_teams(query: Listing) -> Page[Any]:
     """List all teams, newest first."""
     return teams.list_all_teams(
-        current_actor(), query.window, search=query.search, sort=query.sort_or(teams.NEWEST_FIRST)
+        current_actor(), query.window, search=query.search, filters=query.exact, sort=query.sort_or(teams.NEWEST_FIRST)
     )
 
 
 @bp.post("/teams")
-@operation((TeamOut, MembershipOut), takes=TeamCreate, scope=Scope.TEAMS_WRITE)
+@operation((TeamOut, MembershipOut), takes=TeamCreate, scope=Scope.TEAMS_WRITE, creates=True)
 def create_team(data: dict[str, Any]) -> Any:
     """Create a team. Returns the team and the membership of its owner."""
     return teams.create_team(current_actor(), **data)
 
 
 @bp.post("/teams/join")
-@operation(MembershipOut, takes=TeamJoin, refuses=(404, 429), scope=Scope.TEAMS_WRITE)
+@operation(MembershipOut, takes=TeamJoin, refuses=(404, 429), scope=Scope.TEAMS_WRITE, creates=True)
 def join_team(data: dict[str, Any]) -> Any:
     """Join the team with this access code."""
     return memberships.join_team(current_actor(), **data)
@@ -61,6 +62,13 @@ def get_team(team_id: UUID) -> Any:
 def update_team(team_id: UUID, data: dict[str, Any], expected: Expected | None) -> Any:
     """Change a team's name or access code."""
     return teams.update_team(current_actor(), team_id, expected=expected, **data)
+
+
+@bp.put("/teams/<team_id>")
+@operation(TeamWithMembers, takes=TeamPut, tagged=TeamWithMembers, scope=Scope.TEAMS_WRITE)
+def put_team(team_id: UUID, data: dict[str, Any], expected: Expected | None) -> Any:
+    """Create a team with this id, or bring the team to exactly this state. Its other members stay."""
+    return putting.put_team(current_actor(), team_id, expected=expected, **data)
 
 
 @bp.delete("/teams/<team_id>")

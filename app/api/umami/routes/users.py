@@ -10,14 +10,14 @@ from app.api.umami.schemas.auth import Ok, SessionOut
 from app.api.umami.schemas.deletions import UserDelete
 from app.api.umami.schemas.lists import Listing, ListQuery, PageOf
 from app.api.umami.schemas.teams import TeamFull, TeamQuery
-from app.api.umami.schemas.users import AdminUser, UserCreate, UserMade, UserProfile, UserQuery, UserUpdate
+from app.api.umami.schemas.users import AdminUser, UserCreate, UserMade, UserProfile, UserPut, UserQuery, UserUpdate
 from app.api.umami.schemas.websites import OwnedWebsite, WebsiteOut, WebsiteQuery
 from app.domain.pagination import Page
 from app.domain.scopes import Scope
 from app.services.authentication import sessions
 from app.services.preconditions import Expected
 from app.services.teams import teams
-from app.services.users import accounts, disabling, restoring
+from app.services.users import accounts, disabling, putting, restoring
 from app.services.websites import websites
 
 bp = Blueprint("users", __name__)
@@ -32,13 +32,14 @@ def list_users(query: Listing) -> Page[Any]:
         current_actor(),
         query.window,
         search=query.search,
+        filters=query.exact,
         sort=query.sort_or(accounts.NEWEST_FIRST),
         **query.filters,
     )
 
 
 @bp.post("/users")
-@operation(UserMade, takes=UserCreate, scope=Scope.USERS_WRITE)
+@operation(UserMade, takes=UserCreate, scope=Scope.USERS_WRITE, creates=True)
 def create_user(data: dict[str, Any]) -> Any:
     """Create a user."""
     return accounts.create_user(current_actor(), **data)
@@ -56,6 +57,13 @@ def get_user(user_id: UUID) -> Any:
 def update_user(user_id: UUID, data: dict[str, Any], expected: Expected | None) -> Any:
     """Update a user. Users who are not administrators can change their password, e-mail address and display name."""
     return accounts.update_user(current_actor(), user_id, expected=expected, **data)
+
+
+@bp.put("/users/<user_id>")
+@operation(UserProfile, takes=UserPut, refuses=(429,), tagged=UserProfile, scope=Scope.USERS_WRITE)
+def put_user(user_id: UUID, data: dict[str, Any], expected: Expected | None) -> Any:
+    """Create a user with this id, or bring the user to exactly this state."""
+    return putting.put_user(current_actor(), user_id, expected=expected, **data)
 
 
 @bp.delete("/users/<user_id>")
@@ -121,6 +129,7 @@ def get_user_websites(user_id: UUID, query: Listing) -> Page[Any]:
         user_id=user_id,
         include_teams=query.include_teams,
         search=query.search,
+        filters=query.exact,
         sort=query.sort_or(websites.BY_NAME),
     )
 
@@ -129,4 +138,6 @@ def get_user_websites(user_id: UUID, query: Listing) -> Page[Any]:
 @operation(PageOf(TeamFull), query=TeamQuery, scope=Scope.USERS_READ)
 def get_user_teams(user_id: UUID, query: Listing) -> Page[Any]:
     """List a user's teams, oldest first."""
-    return teams.list_teams(current_actor(), query.window, user_id=user_id, sort=query.sort_or(teams.OLDEST_FIRST))
+    return teams.list_teams(
+        current_actor(), query.window, user_id=user_id, filters=query.exact, sort=query.sort_or(teams.OLDEST_FIRST)
+    )

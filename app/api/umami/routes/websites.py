@@ -16,13 +16,14 @@ from app.api.umami.schemas.websites import (
     WebsiteBare,
     WebsiteCreate,
     WebsiteOut,
+    WebsitePut,
     WebsiteTransfer,
     WebsiteUpdate,
 )
 from app.domain.pagination import Page
 from app.domain.scopes import Scope
 from app.services.preconditions import Expected
-from app.services.websites import shares, websites
+from app.services.websites import putting, shares, websites
 
 bp = Blueprint("websites", __name__)
 
@@ -32,12 +33,16 @@ bp = Blueprint("websites", __name__)
 def list_all_websites(query: Listing) -> Page[Any]:
     """List all websites, newest first."""
     return websites.list_all_websites(
-        current_actor(), query.window, search=query.search, sort=query.sort_or(websites.NEWEST_FIRST)
+        current_actor(),
+        query.window,
+        search=query.search,
+        filters=query.exact,
+        sort=query.sort_or(websites.NEWEST_FIRST),
     )
 
 
 @bp.post("/websites")
-@operation(WebsiteOut, takes=WebsiteCreate, scope=Scope.WEBSITES_WRITE)
+@operation(WebsiteOut, takes=WebsiteCreate, scope=Scope.WEBSITES_WRITE, creates=True)
 def create_website(data: dict[str, Any]) -> Any:
     """Create a website, for yourself or a team."""
     return websites.create_website(current_actor(), **data)
@@ -57,6 +62,13 @@ def update_website(website_id: UUID, data: dict[str, Any], expected: Expected | 
     if "recorder_enabled" in data:
         data.setdefault("replay_enabled", data.pop("recorder_enabled"))
     return websites.update_website(current_actor(), website_id, expected=expected, **data)
+
+
+@bp.put("/websites/<website_id>")
+@operation(WebsiteOut, takes=WebsitePut, tagged=WebsiteOut, scope=Scope.WEBSITES_WRITE)
+def put_website(website_id: UUID, data: dict[str, Any], expected: Expected | None) -> Any:
+    """Create a website with this id, or bring the website to exactly this state."""
+    return putting.put_website(current_actor(), website_id, expected=expected, **data)
 
 
 @bp.delete("/websites/<website_id>")
@@ -88,7 +100,7 @@ def get_website_shares(website_id: UUID, query: Listing) -> Page[Any]:
 
 
 @bp.post("/websites/<website_id>/shares")
-@operation(ShareOut, takes=WebsiteShareCreate, scope=Scope.WEBSITES_WRITE)
+@operation(ShareOut, takes=WebsiteShareCreate, scope=Scope.WEBSITES_WRITE, creates=True)
 def create_website_share(website_id: UUID, data: dict[str, Any]) -> Any:
     """Create a public link with a random slug."""
     return shares.create_share(current_actor(), website_id, **data)

@@ -28,6 +28,8 @@ class Cursor(Text):
 class AuditQuery(ApiSchema):
     """Filters and page of the audit log."""
 
+    is_list = True
+
     cursor = Cursor(
         load_default=None,
         metadata={

@@ -53,6 +53,9 @@ class SameFlag(fields.Boolean):
 class ApiSchema(Schema):
     """Keys are camelCase. Unknown keys are ignored, since clients send whole objects back."""
 
+    is_list: ClassVar[bool] = False
+    """Whether it has the parameters of a list, in whose query an unknown key is an error."""
+
     class Meta:
         unknown = EXCLUDE
 

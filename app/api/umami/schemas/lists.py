@@ -2,19 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from dataclasses import fields as fields_of
 from typing import Any, ClassVar
 
-from marshmallow import fields, post_load
+from marshmallow import ValidationError, fields, post_load, validates_schema
 
-from app.api.umami.fields import Option, Text, Whole
+from app.api.umami.fields import Moment, Option, Text, Whole
 from app.api.umami.schemas.base import ApiSchema, OutSchema, camel_case
-from app.domain.pagination import Page, Sort, Window
+from app.domain.errors import InvalidCursor
+from app.domain.filters import NO_FILTERS, Filters
+from app.domain.pagination import Page, Place, Sort, Window
 from app.runtime import runtime
 
 SEARCH_MAX_LENGTH = 500
+CURSOR_MAX_LENGTH = 4096
 PAGE_SIZE = 20
 NO = frozenset({"", "0", "false", "no"})
 TRUE, FALSE = "true", "false"
+EXACT = [known.name for known in fields_of(Filters)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +34,15 @@ class Listing:
     include_teams: bool = False
     filters: Mapping[str, Any] = field(default_factory=dict)
     """Further filters, by our names."""
+    exact: Filters = NO_FILTERS
+
+    place: Place | None = None
+    """Where to begin, instead of a page."""
 
     @property
     def window(self) -> Window:
+        if self.place is not None:
+            return Window(0, self.size, after=self.place)
         return Window.of_page(self.page, self.size, self.max_results)
 
     def sort_or(self, default: Sort) -> Sort:
@@ -44,6 +55,7 @@ class Listing:
 class ListQuery(ApiSchema):
     """Page of a list."""
 
+    is_list = True
     sorts: ClassVar[Mapping[str, str]] = {}
     """The columns that the list can be sorted by: our names by those of the API."""
 
@@ -70,6 +82,8 @@ class ListQuery(ApiSchema):
             sort=self._sort(data.get("order_by"), data.get("sort_descending")),
             include_teams=data.get("include_teams", "").strip().lower() not in NO,
             filters=self.filters(data),
+            place=data.get("cursor"),
+            exact=Filters(**{name: data[name] for name in EXACT if name in data}),
         )
 
     def filters(self, _data: dict[str, Any]) -> dict[str, Any]:
@@ -82,6 +96,32 @@ class ListQuery(ApiSchema):
         if key is None and descending is None:
             return None
         return Sort(key or "", descending == TRUE)
+
+
+class ListCursor(Text):
+    """A place in a list, as ``nextCursor`` returned it."""
+
+    def accept(self, value: str) -> Any:
+        place = Place.of(super().accept(value)) if len(value) <= CURSOR_MAX_LENGTH else None
+        if place is None:
+            raise ValidationError(InvalidCursor("cursor").message)
+        return place
+
+
+class CursorQuery(ListQuery):
+    """Page, or place, in a list."""
+
+    cursor = ListCursor(
+        metadata={
+            "description": "`nextCursor` of the answer before, instead of `page`, in the same order.",
+            "maxLength": CURSOR_MAX_LENGTH,
+        }
+    )
+
+    @validates_schema
+    def _one_way(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if "cursor" in data and (data["page"] != 1 or data["max_results"] is not None):
+            raise ValidationError({"cursor": ["Cannot be combined with page or maxResults"]})
 
 
 class SortedQuery(ListQuery):
@@ -97,6 +137,15 @@ class SearchedQuery(ListQuery):
     search = Text(most=SEARCH_MAX_LENGTH, metadata={"description": "Part of the name, ignoring case; empty finds all."})
 
 
+def exact(most: int, description: str) -> Text:
+    """Return the parameter of an exact filter."""
+    return Text(most=most, metadata={"description": description})
+
+
+def created_after() -> Moment:
+    return Moment(metadata={"description": "Only what was created later than this."})
+
+
 class SortedSearchedQuery(SortedQuery, SearchedQuery):
     """Page, search and order of a list."""
 
@@ -105,12 +154,15 @@ class Envelope(OutSchema):
     """A page of a list."""
 
     count = fields.Integer(required=True, metadata={"description": "Number of rows on all pages."})
-    page = fields.Integer(required=True)
+    page = fields.Integer(metadata={"description": "Absent with `cursor`."})
     page_size = fields.Integer(required=True, metadata={"description": "The page size that was used."})
     order_by = fields.String()
     search = fields.String()
     sort_descending = fields.Boolean()
     is_capped = fields.Boolean(metadata={"description": "Whether there are more; only with `maxResults`."})
+    next_cursor = fields.String(
+        metadata={"description": "`cursor` of the next rows; absent on the last page, and in lists without cursors."}
+    )
 
 
 class ArrayOf:
@@ -140,7 +192,7 @@ class PageOf:
         envelope: dict[str, Any] = {
             "data": [serialize(row) for row in page.rows],
             "count": page.total,
-            "page": asked.page,
+            **({"page": asked.page} if asked.place is None else {}),
             "pageSize": asked.size,
         }
         sort = asked.sort
@@ -154,4 +206,6 @@ class PageOf:
             envelope["sortDescending"] = sort.descending
         if asked.max_results is not None:
             envelope["isCapped"] = page.capped
+        if page.next is not None:
+            envelope["nextCursor"] = page.next.cursor
         return envelope

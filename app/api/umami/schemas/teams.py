@@ -6,7 +6,15 @@ from marshmallow import fields
 
 from app.api.umami.fields import Id, Option, Text
 from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, Serialized
-from app.api.umami.schemas.lists import SortedQuery, SortedSearchedQuery
+from app.api.umami.schemas.external_ids import EXTERNAL_ID, EXTERNAL_ID_MAX_LENGTH, external_id
+from app.api.umami.schemas.lists import (
+    CursorQuery,
+    SearchedQuery,
+    SortedQuery,
+    SortedSearchedQuery,
+    created_after,
+    exact,
+)
 from app.api.umami.schemas.users import UserRef
 from app.domain.roles import TeamRole
 
@@ -19,6 +27,8 @@ class TeamCreate(ApiSchema):
 
     name = Text(most=50, required=True, metadata={"examples": ["Blue"]})
     owner_id = Id(metadata={"description": "The owner of the team; administrators can name another user."})
+    id = Id(metadata={"description": "Its id; by default a new one."})
+    external_id = external_id()
 
 
 class TeamUpdate(ApiSchema):
@@ -26,6 +36,15 @@ class TeamUpdate(ApiSchema):
 
     name = Text(most=50)
     access_code = Text(most=50, pasted=True, metadata={"description": "A new one needs at least 8 characters."})
+    external_id = external_id()
+
+
+class TeamPut(ApiSchema):
+    """``PUT /api/teams/:id``: the state that the team has afterwards. No ``externalId`` means none."""
+
+    name = Text(most=50, required=True, metadata={"examples": ["Blue"]})
+    external_id = external_id()
+    owner_id = Id(metadata={"description": "A user who is an owner; by default you, if the team is created."})
 
 
 class TeamJoin(ApiSchema):
@@ -47,16 +66,28 @@ class MemberUpdate(ApiSchema):
     role = Option([*ASSIGNABLE, TeamRole.OWNER.value], required=True)
 
 
-class TeamQuery(SortedQuery):
-    """Teams: page and order."""
+class MemberPut(MemberUpdate):
+    """``PUT /api/teams/:id/users/:userId``: the role that the user has in the team afterwards."""
+
+
+class TeamQuery(SortedQuery, CursorQuery):
+    """Teams: page, filters and order."""
 
     sorts: ClassVar = TEAM_SORTS
+    name = exact(50, "Only teams with exactly this name.")
+    external_id = exact(EXTERNAL_ID_MAX_LENGTH, "Only the team with this external id.")
+    created_after = created_after()
 
 
-class AdminTeamQuery(SortedSearchedQuery):
-    """All teams: page, search and order."""
+class AdminTeamQuery(TeamQuery, SortedSearchedQuery):
+    """All teams: page, search, filters and order."""
 
-    sorts: ClassVar = TEAM_SORTS
+
+class MemberQuery(SearchedQuery, CursorQuery):
+    """Members of a team: page, search and filters."""
+
+    username = exact(255, "Only the member with this username, in any case.")
+    created_after = created_after()
 
 
 class BriefTeam(OutSchema):
@@ -97,6 +128,7 @@ class TeamOut(OutSchema):
     updated_at = IsoDate(required=True, allow_none=True)
     deleted_at = IsoDate(required=True, allow_none=True)
     two_factor_required = fields.Boolean(required=True)
+    external_id = EXTERNAL_ID
 
 
 class TeamCounts(OutSchema):

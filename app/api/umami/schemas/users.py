@@ -7,7 +7,8 @@ from marshmallow import ValidationError, fields, missing
 
 from app.api.umami.fields import Flag, Id, Option, Text
 from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, Serialized
-from app.api.umami.schemas.lists import SEARCH_MAX_LENGTH, SortedSearchedQuery
+from app.api.umami.schemas.external_ids import EXTERNAL_ID, EXTERNAL_ID_MAX_LENGTH, external_id
+from app.api.umami.schemas.lists import SEARCH_MAX_LENGTH, CursorQuery, SortedSearchedQuery, created_after, exact
 from app.domain.errors import NoPassword
 from app.domain.roles import AccountState, Role
 
@@ -58,12 +59,24 @@ def display_name() -> Text:
     return Text(most=255, allow_none=True, metadata={"description": "Full name, or how the user wants to be called."})
 
 
+def password_hash() -> Text:
+    return Text(
+        most=PASSWORD_MAX_LENGTH,
+        metadata={
+            "description": "A bcrypt hash instead of the password; from administrators only.",
+            "examples": ["$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy"],
+        },
+    )
+
+
 class FirstPassword(Text):
-    """The password of a new account: required, except that a service account must not have one."""
+    """The password of a new account: required without its hash, except that a service account must not have one."""
 
     def deserialize(
         self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
     ) -> Any:
+        if value is missing and data is not None and "passwordHash" in data:
+            return None
         if data is None or data.get("serviceAccount") is not True:
             return super().deserialize(value, attr, data, **kwargs)
         if value is not missing:
@@ -91,6 +104,8 @@ class UserCreate(ApiSchema):
     id = Id(metadata={"description": "Id of the user; by default a new one."})
     email = email()
     display_name = display_name()
+    external_id = external_id()
+    password_hash = password_hash()
 
 
 class UserUpdate(ApiSchema):
@@ -106,6 +121,8 @@ class UserUpdate(ApiSchema):
     )
     email = email()
     display_name = display_name()
+    external_id = external_id()
+    password_hash = password_hash()
     must_change_password = Flag(
         metadata={
             "description": "Whether the user must change the password before anything else. Ignored unless you are an "
@@ -114,7 +131,30 @@ class UserUpdate(ApiSchema):
     )
 
 
-class UserQuery(SortedSearchedQuery):
+class UserPut(ApiSchema):
+    """``PUT /api/users/:id``: the state that the user has afterwards. Profile keys that are left out mean none."""
+
+    username = username(required=True)
+    role = Option(ROLES, required=True, metadata={"examples": [Role.USER.value]})
+    email = email()
+    display_name = display_name()
+    external_id = external_id()
+    password = Text(
+        least=8,
+        most=PASSWORD_MAX_LENGTH,
+        metadata={
+            "description": "Required to create a user, except for service accounts. Left out, it stays as it is.",
+            "examples": ["correct horse"],
+        },
+    )
+    password_hash = password_hash()
+    current_password = Text(
+        metadata={"description": "Required to change your own password or e-mail address, unless you administer."}
+    )
+    service_account = Flag(metadata={"description": "Whether it is a program's account; cannot be changed."})
+
+
+class UserQuery(SortedSearchedQuery, CursorQuery):
     """Users: page, search, filters and order."""
 
     sorts: ClassVar = {
@@ -138,6 +178,11 @@ class UserQuery(SortedSearchedQuery):
             "examples": ["active"],
         },
     )
+
+    username = exact(255, "Only the user with this username, in any case.")
+    email = exact(EMAIL_MAX_LENGTH, "Only the user with this e-mail address, in any case.")
+    external_id = exact(EXTERNAL_ID_MAX_LENGTH, "Only the user with this external id.")
+    created_after = created_after()
 
     def filters(self, data: dict[str, Any]) -> dict[str, Any]:
         """``role`` and ``state``."""
@@ -174,6 +219,7 @@ class UserProfile(UserSummary):
     disabled_at = DISABLED
     must_change_password = MUST_CHANGE_PASSWORD
     service_account = SERVICE_ACCOUNT
+    external_id = EXTERNAL_ID
 
 
 class UserMade(UserCreated):
@@ -182,6 +228,7 @@ class UserMade(UserCreated):
     email = fields.String()
     display_name = fields.String()
     service_account = SERVICE_ACCOUNT
+    external_id = EXTERNAL_ID
 
 
 class WebsiteCount(OutSchema):
@@ -206,6 +253,7 @@ class AdminUser(UserCreated):
     disabled_at = DISABLED
     must_change_password = MUST_CHANGE_PASSWORD
     service_account = SERVICE_ACCOUNT
+    external_id = EXTERNAL_ID
 
 
 class UserRef(OutSchema):

@@ -3,15 +3,25 @@
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
-from marshmallow import fields, post_load
+from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from app.api.umami.fields import Flag, Id, Number, Option, Part, Text, Whole
 from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, SameFlag, Serialized, camel_case, reference
-from app.api.umami.schemas.lists import ListQuery, SortedQuery, SortedSearchedQuery
+from app.api.umami.schemas.external_ids import EXTERNAL_ID, EXTERNAL_ID_MAX_LENGTH, external_id
+from app.api.umami.schemas.lists import CursorQuery, ListQuery, SortedQuery, SortedSearchedQuery, created_after, exact
 from app.api.umami.schemas.teams import MembershipOut, TeamOut
 from app.api.umami.schemas.users import UserRef
 
-TEAM_COLUMNS = ("name", "access_code", "logo_url", "created_at", "updated_at", "deleted_at", "two_factor_required")
+TEAM_COLUMNS = (
+    "name",
+    "access_code",
+    "logo_url",
+    "created_at",
+    "updated_at",
+    "deleted_at",
+    "two_factor_required",
+    "external_id",
+)
 WEBSITE_SORTS = {"name": "name", "domain": "domain", "createdAt": "created_at"}
 SLUG_MAX_LENGTH = 50
 
@@ -43,6 +53,7 @@ class WebsiteCreate(ApiSchema):
     )
     team_id = Id(allow_none=True, metadata={"description": "The team that owns it; by default you do."})
     id = Id(allow_none=True, metadata={"description": "Its id; by default a new one."})
+    external_id = external_id()
 
 
 class TeamWebsiteCreate(WebsiteCreate):
@@ -63,9 +74,30 @@ class WebsiteUpdate(ApiSchema):
         allow_none=True,
         metadata={"description": "Adds a public link with this slug; null deletes all links."},
     )
+    external_id = external_id()
     replay_enabled = Flag()
     recorder_enabled = Flag()
     replay_config = Part(ReplayConfig, allow_none=True)
+
+
+class WebsitePut(ApiSchema):
+    """``PUT /api/websites/:id``: the state that the website has afterwards. No ``externalId`` means none."""
+
+    name = Text(most=100, required=True, metadata={"examples": ["Example"]})
+    domain = Text(most=500, required=True, metadata={"examples": ["example.org"]})
+    external_id = external_id()
+    team_id = Id(allow_none=True, metadata={"description": "The team that owns it."})
+    user_id = Id(
+        allow_none=True,
+        metadata={
+            "description": "The user who owns it. Without an owner, a new website is yours, and another keeps its own."
+        },
+    )
+
+    @validates_schema
+    def _one_owner(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if data.get("team_id") is not None and data.get("user_id") is not None:
+            raise ValidationError({"userId": ["Cannot be combined with teamId"]})
 
 
 class WebsiteTransfer(ApiSchema):
@@ -75,10 +107,17 @@ class WebsiteTransfer(ApiSchema):
     team_id = Id()
 
 
-class MyWebsiteQuery(SortedQuery):
-    """Your websites: page and order."""
-
+class _WebsiteQuery(SortedQuery, CursorQuery):
     sorts: ClassVar = WEBSITE_SORTS
+    name = exact(100, "Only websites with exactly this name.")
+    domain = exact(500, "Only websites with exactly this domain.")
+    external_id = exact(EXTERNAL_ID_MAX_LENGTH, "Only the website with this external id.")
+    created_after = created_after()
+
+
+class MyWebsiteQuery(_WebsiteQuery):
+    """Your websites: page, filters and order."""
+
     include_teams = Text(
         most=100,
         metadata={"type": "boolean", "description": "Include websites of the teams the user owns or manages."},
@@ -86,13 +125,11 @@ class MyWebsiteQuery(SortedQuery):
 
 
 class WebsiteQuery(MyWebsiteQuery, SortedSearchedQuery):
-    """A user's websites: page, search and order."""
+    """A user's websites: page, search, filters and order."""
 
 
-class TeamWebsiteQuery(SortedSearchedQuery):
-    """Websites: page, search and order."""
-
-    sorts: ClassVar = WEBSITE_SORTS
+class TeamWebsiteQuery(_WebsiteQuery, SortedSearchedQuery):
+    """Websites: page, search, filters and order."""
 
 
 class ShareQuery(ListQuery):
@@ -117,6 +154,7 @@ class WebsiteBare(OutSchema):
     recorder_enabled = SameFlag(
         "replay_enabled", required=True, metadata={"description": "The same as `replayEnabled`, as Umami 3.3 calls it."}
     )
+    external_id = EXTERNAL_ID
 
 
 def share_id() -> fields.String:

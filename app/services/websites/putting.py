@@ -1,0 +1,94 @@
+"""Websites, created or brought to a certain state."""
+
+from typing import Any
+from uuid import UUID
+
+from app.db.reads import fetch_one
+from app.db.session import Unit, retried, transaction
+from app.domain.actor import Actor
+from app.domain.errors import UnknownReference
+from app.domain.permissions import Permission
+from app.models import Website
+from app.queries import memberships as member_queries
+from app.queries import users as user_queries
+from app.queries import websites as queries
+from app.queries.websites import WebsiteRecord
+from app.services import events
+from app.services.acting import recheck
+from app.services.events import WebsiteTransferred
+from app.services.lookup import require_not_anonymous
+from app.services.preconditions import Expected, require_expected
+from app.services.putting import Put, put
+from app.services.websites import websites
+from app.services.websites.websites import CONFLICTS
+
+
+def put_website(
+    actor: Actor,
+    website_id: UUID,
+    *,
+    name: str,
+    domain: str,
+    external_id: str | None = None,
+    user_id: UUID | None = None,
+    team_id: UUID | None = None,
+    expected: Expected | None = None,
+) -> Put[WebsiteRecord]:
+    """
+    Create a website with these values, or give them to the website. Nothing is written if it has them already.
+
+    :param external_id: None removes it
+    :param user_id, team_id: the owner; with neither, the actor if the website is created, and else the present one
+    :raises Denied: the actor cannot see or change the website, or not transfer it; administrators can transfer all
+    :raises Invalid, Conflict: see ``websites.create_website`` and ``websites.update_website``
+    """
+    wanted: dict[str, Any] = {"name": name, "domain": domain, "external_id": external_id}
+    owner = {"user_id": user_id, "team_id": team_id}
+
+    def find() -> WebsiteRecord | None:
+        row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)
+        return None if row is None else websites.get_website(actor, website_id)
+
+    def create() -> None:
+        websites.create_website(actor, id=website_id, owner_id=user_id, team_id=team_id, **wanted)
+
+    def differs(found: WebsiteRecord) -> dict[str, Any]:
+        return {field: value for field, value in wanted.items() if getattr(found, field) != value}
+
+    def moves(found: WebsiteRecord) -> bool:
+        given = any(value is not None for value in owner.values())
+        return given and any(getattr(found, field) != value for field, value in owner.items())
+
+    @retried
+    def change(found: WebsiteRecord) -> None:
+        websites.require_change(actor, website_id, Permission.WEBSITE_UPDATE)
+        if not differs(found) and not moves(found):
+            require_expected(expected, lambda: found)
+            return
+        with transaction(CONFLICTS) as session:
+            recheck(actor)
+            session.get(Website, website_id, with_for_update={"key_share": True})
+            found = websites.require_change(actor, website_id, Permission.WEBSITE_UPDATE)
+            require_expected(expected, lambda: found)
+            if changes := differs(found):
+                websites.update_website(actor, website_id, **changes)
+            if moves(found):
+                _move(session, actor, website_id, user_id, team_id)
+
+    return put(find, create, change, expected)
+
+
+def _move(session: Unit, actor: Actor, website_id: UUID, user_id: UUID | None, team_id: UUID | None) -> None:
+    """Transfer a website; administrators are not bound by the rules of ``websites.transfer_website``."""
+    if not actor.is_admin:
+        websites.transfer_website(actor, website_id, user_id=user_id, team_id=team_id)
+        return
+    require_not_anonymous(user_id)
+    if user_id is not None and not fetch_one(user_queries.select_user, user_id=user_id):
+        raise UnknownReference("user_id", "user")
+    if team_id is not None and not fetch_one(member_queries.select_role, team_id=team_id, actor_id=actor.id):
+        raise UnknownReference("team_id", "team")
+    website = session.get_one(Website, website_id)
+    before = (website.user_id, website.team_id)
+    website.user_id, website.team_id = user_id, team_id
+    events.record(session, WebsiteTransferred(actor, website_id, website.name, *before, user_id, team_id))
