@@ -43,10 +43,14 @@ class Runtime:
     capabilities: Capabilities
     listeners: list[Callable[[Any, Any], None]] = field(default_factory=list)
     """Functions that are called with the session and the event of every change (``services/events.py``)."""
+    on_sealed: list[Callable[[Any, Any], None]] = field(default_factory=list)
+    """Functions that are called with the session and the rows that get their numbers in the audit log."""
     on_denied: list[Callable[[Actor, str], None]] = field(default_factory=list)
     """Functions that are called with the actor and the name of a call that the actor was not allowed to make."""
     mail_bell: Event = field(default_factory=Event)
     """Set when a mail has been added to the outbox; the mail worker waits for it."""
+    webhook_bell: Event = field(default_factory=Event)
+    """Set when messages to webhooks have been queued; the webhook worker waits for it."""
 
     @classmethod
     def of(cls, config: Config, failures: Failures) -> "Runtime":

@@ -46,6 +46,7 @@ KINDS: dict[type[BaseException], Kind] = {
     **dict.fromkeys(TAKEN, Kind(CONFLICT, "already-exists")),
     errors.MailNotConfigured: Kind(UNUSABLE, "not-configured"),
     errors.MailNotSent: Kind(REFUSED, "mail-not-sent"),
+    errors.WebhookNotDelivered: Kind(REFUSED, "webhook-not-delivered"),
     errors.ChainBroken: Kind(REFUSED, "audit-broken"),
     errors.NotFound: Kind(NOT_FOUND, "not-found"),
     errors.Throttled: Kind(UNAVAILABLE, "throttled"),

@@ -20,7 +20,7 @@ SHOWN_IN_MESSAGES, MOST_SHOWN_OF_NAME, MOST_SHOWN_OF_VALUE = 20, 40, 200
 T = TypeVar("T")
 Unit = Literal["characters", "bytes"]
 Change = Literal["deleted", "demoted", "disabled"]
-Thing = Literal["user", "team", "website", "invitation", "mail"]
+Thing = Literal["user", "team", "website", "invitation", "mail", "webhook"]
 
 
 @dataclass_transform(eq_default=False)
@@ -224,6 +224,20 @@ class InvalidEmail(InvalidField):
     reason: str
 
     sentence = "Invalid email address: {reason}"
+
+
+class WebhookAddress(InvalidField):
+    """Webhooks are not sent to this address, for ``reason``."""
+
+    reason: str
+    sentence = "Webhooks cannot be sent to this address: {reason}"
+
+
+class UnknownEventType(InvalidField):
+    """There is no type or group of events with this name."""
+
+    name: str
+    sentence = "Unknown type of events: {name}"
 
 
 class EmailTooLong(InvalidEmail):
@@ -558,6 +572,13 @@ class TooManyKeys(Conflict):
     sentence = "There can be at most {maximum} API keys. Delete one that is no longer used."
 
 
+class TooManyWebhooks(Conflict):
+    """There are ``maximum`` webhooks already."""
+
+    maximum: int
+    sentence = "There can be at most {maximum} webhooks. Delete one that is no longer used."
+
+
 class AlreadyAccepted(Conflict):
     """The invitation has been accepted and the account is active."""
 
@@ -655,6 +676,14 @@ class MailNotSent(Conflict):
     reason: str
 
     sentence = "The mail could not be sent: {reason}"
+
+
+class WebhookNotDelivered(Conflict):
+    """The receiver of a webhook did not accept a message; ``reason`` is what went wrong."""
+
+    reason: str
+
+    sentence = "The receiver did not accept the message: {reason}"
 
 
 class ChainBroken(Conflict):
