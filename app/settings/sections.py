@@ -22,8 +22,8 @@ class Installation:
     )
     previous_secret_keys: str = setting(
         "",
-        "Earlier values of `FRONTDESK_SECRET_KEY`, separated by spaces: they still open stored second factors, and "
-        "verify the audit log.",
+        "Earlier values of `FRONTDESK_SECRET_KEY`, separated by spaces: they still open stored second factors and "
+        "secrets of webhooks, and verify the audit log.",
         secret=True,
     )
     secret_key: str = setting(
