@@ -50,12 +50,14 @@ def create_core(overrides: Mapping[str, Any] | None = None) -> Flask:
     from app.runtime import Application, Runtime
     from app.services.audit import denials, recording
     from app.services.notifications import notices
+    from app.services.webhooks import queueing
 
     config = settings.load(overrides)
     app = Application("app", instance_path=config.instance_path, static_folder=None)
     app.extensions["frontdesk"] = Runtime.of(config, DatabaseFailures())
     app.extensions["frontdesk"].listeners.extend((notices.send, recording.write))
     app.extensions["frontdesk"].bulk_listeners[recording.write] = recording.write_all
+    app.extensions["frontdesk"].on_sealed.append(queueing.queue)
     app.extensions["frontdesk"].on_denied.append(denials.note)
     db.init_app(app, config)
     return app

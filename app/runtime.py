@@ -48,10 +48,14 @@ class Runtime:
     """Functions that are called with the session and the event of every change (``services/events.py``)."""
     bulk_listeners: dict[Callable[[Any, Any], None], Callable[[Any, Any], None]] = field(default_factory=dict)
     """For a listener that can take many events at once, the function that does: it is called with a list of them."""
+    on_sealed: list[Callable[[Any, Any], None]] = field(default_factory=list)
+    """Functions that are called with the session and the rows that get their numbers in the audit log."""
     on_denied: list[Callable[[Actor, str], None]] = field(default_factory=list)
     """Functions that are called with the actor and the name of a call that the actor was not allowed to make."""
     mail_bell: Event = field(default_factory=Event)
     """Set when a mail has been added to the outbox; the mail worker waits for it."""
+    webhook_bell: Event = field(default_factory=Event)
+    """Set when messages to webhooks have been queued; the webhook worker waits for it."""
 
     @classmethod
     def of(cls, config: Config, failures: Failures) -> "Runtime":

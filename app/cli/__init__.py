@@ -29,6 +29,7 @@ COMMANDS = {
     "teams": ("app.cli.teams", "group", "Manage teams and their members."),
     "tokens": ("app.cli.tokens", "group", "Manage access tokens for scripts."),
     "users": ("app.cli.users", "group", "Manage user accounts."),
+    "webhooks": ("app.cli.webhooks", "group", "Manage webhooks, and try them."),
     "websites": ("app.cli.websites", "group", "Manage websites."),
 }
 """Module, attribute and summary of each command; a test compares the summaries with the commands' own."""

@@ -6,6 +6,7 @@ import click
 
 from app.cli.lazy import CommandLine
 
+WEBHOOK, DELIVERY = "019ac1f0-6d1c-7e43-9c53-0d2f35c1a001", "019ac1f2-11a0-7b52-8f6a-4a4be63f0b02"
 EXAMPLES = {
     "access": "frontdesk access ada",
     "adopt": "frontdesk adopt --check",
@@ -70,6 +71,14 @@ EXAMPLES = {
     "users set-password": "frontdesk users set-password ada",
     "users show": "frontdesk users show ada@example.com",
     "users update": "frontdesk users update ada --username countess --role admin",
+    "webhooks create": "frontdesk webhooks create https://example.com/hook --event users --event grants",
+    "webhooks delete": f"frontdesk webhooks delete {WEBHOOK}",
+    "webhooks deliveries": f"frontdesk webhooks deliveries {WEBHOOK}",
+    "webhooks list": "frontdesk webhooks list",
+    "webhooks redeliver": f"frontdesk webhooks redeliver {WEBHOOK} {DELIVERY}",
+    "webhooks rotate-secret": f"frontdesk webhooks rotate-secret {WEBHOOK}",
+    "webhooks test": f"frontdesk webhooks test {WEBHOOK}",
+    "webhooks update": f"frontdesk webhooks update {WEBHOOK} --enable",
     "websites create": 'frontdesk websites create "Our site" example.org --team Blue',
     "websites delete": 'frontdesk websites delete "Our site"',
     "websites list": "frontdesk websites list --team Blue",

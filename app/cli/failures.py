@@ -50,6 +50,7 @@ KINDS: dict[type[BaseException], Kind] = {
     errors.MailNotConfigured: Kind(UNUSABLE, "not-configured"),
     errors.MailNotSent: Kind(REFUSED, "mail-not-sent"),
     errors.SourceUnusable: Kind(UNUSABLE, "source"),
+    errors.WebhookNotDelivered: Kind(REFUSED, "webhook-not-delivered"),
     errors.ChainBroken: Kind(REFUSED, "audit-broken"),
     errors.NotFound: Kind(NOT_FOUND, "not-found"),
     errors.Throttled: Kind(UNAVAILABLE, "throttled"),

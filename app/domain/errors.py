@@ -22,7 +22,7 @@ SHOWN_IN_MESSAGES, MOST_SHOWN_OF_NAME, MOST_SHOWN_OF_VALUE = 20, 40, 200
 T = TypeVar("T")
 Unit = Literal["characters", "bytes"]
 Change = Literal["deleted", "demoted", "disabled"]
-Thing = Literal["user", "team", "website", "invitation", "mail"]
+Thing = Literal["user", "team", "website", "invitation", "mail", "webhook"]
 
 
 @dataclass_transform(eq_default=False)
@@ -248,6 +248,20 @@ class InvalidEmail(InvalidField):
     reason: str
 
     sentence = "Invalid email address: {reason}"
+
+
+class WebhookAddress(InvalidField):
+    """Webhooks are not sent to this address, for ``reason``."""
+
+    reason: str
+    sentence = "Webhooks cannot be sent to this address: {reason}"
+
+
+class UnknownEventType(InvalidField):
+    """There is no type or group of events with this name."""
+
+    name: str
+    sentence = "Unknown type of events: {name}"
 
 
 class EmailTooLong(InvalidEmail):
@@ -666,6 +680,13 @@ class TooManyKeys(Conflict):
     sentence = "There can be at most {maximum} API keys. Delete one that is no longer used."
 
 
+class TooManyWebhooks(Conflict):
+    """There are ``maximum`` webhooks already."""
+
+    maximum: int
+    sentence = "There can be at most {maximum} webhooks. Delete one that is no longer used."
+
+
 class AlreadyAccepted(Conflict):
     """The invitation has been accepted and the account is active."""
 
@@ -771,6 +792,14 @@ class SourceUnusable(Conflict):
     reason: str
 
     sentence = "The source of the import cannot be read: {reason}"
+
+
+class WebhookNotDelivered(Conflict):
+    """The receiver of a webhook did not accept a message; ``reason`` is what went wrong."""
+
+    reason: str
+
+    sentence = "The receiver did not accept the message: {reason}"
 
 
 class ChainBroken(Conflict):

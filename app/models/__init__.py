@@ -23,6 +23,7 @@ from app.models.second_factor import (
 )
 from app.models.team import Membership, Team
 from app.models.user import ACTIVE, ANONYMOUS_ID, IS_ADMIN, User
+from app.models.webhook import Webhook, WebhookDelivery
 from app.models.website import WEBSITE_SHARE, Share, Website, WebsiteNumber, WebsiteProfile
 
 __all__ = [
@@ -58,6 +59,8 @@ __all__ = [
     "Team",
     "UsedStep",
     "User",
+    "Webhook",
+    "WebhookDelivery",
     "Website",
     "WebsiteNumber",
     "WebsiteProfile",

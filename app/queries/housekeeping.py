@@ -23,6 +23,7 @@ from app.models import (
     ServerSetting,
     UsedStep,
     User,
+    WebhookDelivery,
     Website,
 )
 from app.queries.grants import DIALECTS
@@ -82,8 +83,15 @@ EXPIRED = (
         OutboxMail.created_at <= _before,
         age=timedelta(days=30),
     ),
+    _expired(
+        "webhook_deliveries",
+        WebhookDelivery.id,
+        WebhookDelivery.due_at.is_(None),
+        WebhookDelivery.created_at <= _before,
+        age=timedelta(days=30),
+    ),
 )
-"""Mail that has been sent is not stored; mail that could not be sent is kept for a while."""
+"""Mail that has been sent is not stored; mail that could not be sent is kept for a while, as are webhooks' messages."""
 
 _oldest = UsedStep.step < bindparam("oldest", type_=BigInteger)
 count_used_steps = Query(select(func.count().label("number")).select_from(UsedStep).where(_oldest), Number)

@@ -8,6 +8,7 @@ from app.runtime import runtime
 from app.server.audit_worker import AuditWorker
 from app.server.housekeeper import Housekeeper
 from app.server.mail_worker import MailWorker
+from app.server.webhook_worker import WebhookWorker
 from app.settings.secret_key import check_secret
 from app.telemetry import logging
 
@@ -30,6 +31,7 @@ def make(runtime_path: str = "") -> Flask:
     AuditWorker(app).start()
     if config.mail_host:
         MailWorker(app).start()
+    WebhookWorker(app).start()
     Housekeeper(app).start()
     migrations.revisions()  # cached now, before an upgrade replaces the migration files
     return app

@@ -391,6 +391,57 @@ class MailRetried(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookEvent(Event):
+    """Something that happened to a webhook."""
+
+    webhook_id: UUID
+    host: str
+    """The host of its address; the rest of the address may be secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookCreated(WebhookEvent):
+    types: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookUpdated(WebhookEvent):
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSecretRotated(WebhookEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookDeleted(WebhookEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookGivenUp(WebhookEvent):
+    """The webhook was disabled, because its receiver has failed for days or no longer exists."""
+
+    failing_since: datetime
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookTested(WebhookEvent):
+    """A test message was sent."""
+
+    delivery_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRedelivered(WebhookEvent):
+    """A message is sent once more."""
+
+    delivery_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class LoginFailed(Event):
     """A wrong password, or an unknown name; not attempts that were rejected because there had been too many."""
 

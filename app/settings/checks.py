@@ -3,6 +3,7 @@
 import re
 from dataclasses import fields
 from email.utils import parseaddr
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -52,6 +53,7 @@ def check(config: Config) -> None:
     _check_mail(config)
     if config.umami_two_factor_key and not UMAMI_KEY.fullmatch(config.umami_two_factor_key):
         raise ConfigError(f"{variable('umami_two_factor_key')} must be 64 hexadecimal digits, as Umami has them")
+    _check_webhooks(config)
 
 
 def _check_value(label: str, value: Any, rules: Any) -> None:
@@ -161,6 +163,16 @@ def _check_mail(config: Config) -> None:
         _check_ascii(name, getattr(config, name))
     if config.mail_username and config.mail_encryption == "none" and config.mail_host not in HERE:
         raise ConfigError("FRONTDESK_MAIL_USERNAME needs encryption: the password would be sent in clear text")
+
+
+def _check_webhooks(config: Config) -> None:
+    for network in config.webhook_networks.split():
+        try:
+            ip_network(network)
+        except ValueError as error:
+            raise ConfigError(
+                f"FRONTDESK_WEBHOOK_NETWORKS must be networks such as 10.1.0.0/16, not {network!r}: {error}"
+            ) from error
 
 
 def _check_ascii(name: str, value: str) -> None:

@@ -22,8 +22,8 @@ class Installation:
     )
     previous_secret_keys: str = setting(
         "",
-        "Earlier values of `FRONTDESK_SECRET_KEY`, separated by spaces: they still open stored second factors, and "
-        "verify the audit log.",
+        "Earlier values of `FRONTDESK_SECRET_KEY`, separated by spaces: they still open stored second factors and "
+        "secrets of webhooks, and verify the audit log.",
         secret=True,
     )
     secret_key: str = setting(
@@ -153,6 +153,24 @@ class Mail:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Webhooks:
+    """What webhooks may reach, and when they are given up."""
+
+    webhook_networks: str = setting(
+        "",
+        "Networks outside the public internet that webhooks may reach, separated by spaces (`10.1.0.0/16`). If unset, "
+        "none.",
+    )
+    webhook_allow_http: bool = setting(False, "Allow webhooks with `http://` addresses, which are not encrypted.")
+    webhook_timeout: float = setting(
+        15.0, "Seconds that a receiver of a webhook is given to respond.", least=1, most=30
+    )
+    webhook_failing_days: float = setting(
+        5.0, "Days of nothing but failures after which a webhook is disabled.", least=0.01, most=365
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Server:
     """Where the server listens, and its limits."""
 
@@ -230,7 +248,9 @@ class Matomo:
 
 # Fields are collected from the last base to the first, so the sections are listed in reverse order.
 @dataclass(frozen=True, kw_only=True)
-class Config(Matomo, Umami, Browsers, Server, Mail, Accounts, Login, FirstAdministrator, Database, Installation):
+class Config(
+    Matomo, Umami, Browsers, Server, Webhooks, Mail, Accounts, Login, FirstAdministrator, Database, Installation
+):
     """The effective settings, built by ``load()``."""
 
     @property

@@ -15,6 +15,7 @@ KINDS = [
     "failed_attempts",
     "unconfirmed_second_factors",
     "unsent_mails",
+    "webhook_deliveries",
     "used_codes",
     "invitations",
     "accounts",

@@ -27,7 +27,10 @@ from app.models import (
     Share,
     UsedStep,
     User,
+    Webhook,
+    WebhookDelivery,
     Website,
+    new_id,
     utcnow,
 )
 from app.queries import housekeeping as queries
@@ -48,6 +51,7 @@ NOTHING = {
     "failed_attempts": 0,
     "unconfirmed_second_factors": 0,
     "unsent_mails": 0,
+    "webhook_deliveries": 0,
     "used_codes": 0,
     "invitations": 0,
     "accounts": 0,
@@ -69,8 +73,13 @@ ALL = [mapper.class_ for mapper in Base.registry.mappers if mapper.class_ is not
 def fill(session, user_id, *, moment, number):
     """Add one row of each kind that expires or begins at this moment."""
     key, later = f"{number:064}", timedelta(days=1)
+    webhook_id = new_id()
+    session.add(Webhook(id=webhook_id, url="https://example.com/", events="*", sealed_secret=""))
+    session.flush()
+    old_message = {"type": "x", "payload": "{}", "created_at": moment - 30 * later, "due_at": null()}
     session.add_all(
         [
+            WebhookDelivery(webhook_id=webhook_id, **old_message),
             LoginSession(user_id=user_id, token_hash=key, expires_at=moment, lifetime=60),
             AccessToken(user_id=user_id, token_hash=key, description="x", expires_at=moment),
             ApiKey(user_id=user_id, name="x", token_hash=key, key_prefix="x", expires_at=moment - 30 * later),
@@ -115,7 +124,7 @@ class TestPurge:
 
         assert counted == purged == ONE
         assert again == NOTHING
-        assert left(app) == {"user": 2}
+        assert left(app) == {"user": 2, "webhook": 1}
 
     def test_what_has_not_stays(self, app, admin, make_user, make_website):
         ada, gone = make_user("ada"), make_user("gone")
@@ -227,8 +236,8 @@ class TestTheDailyRun:
         housekeeper = Housekeeper(app, first=0.01, every=0.01)
         housekeeper.start()
         until = monotonic() + 20
-        while left(app) != {"user": 2} and monotonic() < until:
+        while left(app) != {"user": 2, "webhook": 1} and monotonic() < until:
             sleep(0.02)
         housekeeper.stop()
 
-        assert left(app) == {"user": 2}
+        assert left(app) == {"user": 2, "webhook": 1}

@@ -14,6 +14,8 @@ POSTS: dict[str, dict[str, Any]] = {
     "/api/admin/2fa/global": {"required": False},
     "/api/admin/teams/:team/2fa": {"required": True},
     "/api/admin/users/:outsider/2fa": {"required": True},
+    "/api/admin/webhooks": {"url": "https://example.com/hook", "events": ["users", "team-created"]},
+    "/api/admin/webhooks/:webhook": {"events": ["*"], "enabled": False},
     "/api/users": {"username": "newcomer", "password": PASSWORD, "role": "user", "id": ":unknown"},
     "/api/users/:outsider": {"username": "renamed", "password": PASSWORD, "role": "user", "currentPassword": PASSWORD},
     "/api/teams": {"name": "Other", "ownerId": ":self"},
@@ -61,6 +63,9 @@ BODILESS = {
     "/api/users/:outsider/enable",
     "/api/users/:deleted/restore",
     "/api/websites/:site/reset",
+    "/api/admin/webhooks/:webhook/secret",
+    "/api/admin/webhooks/:webhook/test",
+    "/api/admin/webhooks/:webhook/deliveries/:delivery/redeliver",
 }
 """Endpoints that ignore their body."""
 WITH_CODES = {"/api/2fa/disable", "/api/2fa/setup/confirm", "/api/2fa/verify"}

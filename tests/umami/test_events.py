@@ -18,6 +18,12 @@ RECORDED = {
     "DELETE /api/me/sessions/:my-session": ["SessionsRevoked"],
     "POST /api/admin/teams/:team/2fa": ["SecondFactorRequirementChanged"],
     "POST /api/admin/users/:outsider/2fa": ["SecondFactorRequirementChanged"],
+    "POST /api/admin/webhooks": ["WebhookCreated"],
+    "POST /api/admin/webhooks/:webhook": ["WebhookUpdated"],
+    "DELETE /api/admin/webhooks/:webhook": ["WebhookDeleted"],
+    "POST /api/admin/webhooks/:webhook/secret": ["WebhookSecretRotated"],
+    "POST /api/admin/webhooks/:webhook/test": ["WebhookTested"],
+    "POST /api/admin/webhooks/:webhook/deliveries/:delivery/redeliver": ["WebhookRedelivered"],
     "POST /api/users": ["UserCreated"],
     "POST /api/users/:self": ["UserUpdated"],
     "POST /api/users/:outsider": ["UserUpdated"],
@@ -96,6 +102,7 @@ NOTHING_TO_RECORD = {
     "DELETE /api/me/sessions",  # the matrix's callers have only one
 }
 SAID = {
+    "POST /api/admin/webhooks/:webhook": {"events": ["teams"]},
     "POST /api/admin/teams/:team/2fa": {"required": True},
     "POST /api/admin/users/:outsider/2fa": {"required": True},
     "POST /api/users/:self": {"displayName": "Another"},

@@ -50,7 +50,12 @@ ENDPOINTS = {
     "audit:read": "GET /api/admin/audit",
     "admin": """
         GET /api/admin/teams, GET /api/admin/websites, POST /api/admin/2fa/global, POST /api/admin/teams/<team_id>/2fa,
-        POST /api/admin/users/<user_id>/2fa, DELETE /api/admin/users/<user_id>/2fa
+        POST /api/admin/users/<user_id>/2fa, DELETE /api/admin/users/<user_id>/2fa,
+        GET /api/admin/webhooks, POST /api/admin/webhooks, GET /api/admin/webhooks/<webhook_id>,
+        POST /api/admin/webhooks/<webhook_id>, DELETE /api/admin/webhooks/<webhook_id>,
+        POST /api/admin/webhooks/<webhook_id>/secret, POST /api/admin/webhooks/<webhook_id>/test,
+        GET /api/admin/webhooks/<webhook_id>/deliveries,
+        POST /api/admin/webhooks/<webhook_id>/deliveries/<delivery_id>/redeliver
     """,
     "none": """
         POST /api/auth/logout, GET /api/auth/verify, POST /api/auth/verify, POST /api/auth/sso, POST /api/auth/confirm,

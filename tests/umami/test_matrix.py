@@ -59,6 +59,24 @@ DELETE /api/admin/users/:self/2fa            401  401  401  401  401  401  401  
 GET /api/users                               401  401  401  401  401  401  401  401  401  401  200
 GET /api/admin/users                         401  401  401  401  401  401  401  401  401  401  200
 GET /api/admin/audit                         401  401  401  401  401  401  401  401  401  401  200
+GET /api/admin/webhooks                      401  401  401  401  401  401  401  401  401  401  200
+POST /api/admin/webhooks                     401  401  401  401  401  401  401  401  401  401  200
+GET /api/admin/webhooks/:webhook             401  401  401  401  401  401  401  401  401  401  200
+GET /api/admin/webhooks/:unknown             401  401  401  401  401  401  401  401  401  401  404
+POST /api/admin/webhooks/:webhook            401  401  401  401  401  401  401  401  401  401  200
+POST /api/admin/webhooks/:unknown            401  401  401  401  401  401  401  401  401  401  404
+DELETE /api/admin/webhooks/:webhook          401  401  401  401  401  401  401  401  401  401  200
+DELETE /api/admin/webhooks/:unknown          401  401  401  401  401  401  401  401  401  401  404
+POST /api/admin/webhooks/:webhook/secret     401  401  401  401  401  401  401  401  401  401  200
+POST /api/admin/webhooks/:unknown/secret     401  401  401  401  401  401  401  401  401  401  404
+POST /api/admin/webhooks/:webhook/test       401  401  401  401  401  401  401  401  401  401  200
+POST /api/admin/webhooks/:unknown/test       401  401  401  401  401  401  401  401  401  401  404
+GET /api/admin/webhooks/:webhook/deliveries  401  401  401  401  401  401  401  401  401  401  200
+GET /api/admin/webhooks/:unknown/deliveries  401  401  401  401  401  401  401  401  401  401  404
+POST /api/admin/webhooks/:webhook/deliveries/:delivery/redeliver
+                                             401  401  401  401  401  401  401  401  401  401  200
+POST /api/admin/webhooks/:webhook/deliveries/:unknown/redeliver
+                                             401  401  401  401  401  401  401  401  401  401  404
 GET /api/admin/teams                         401  401  401  401  401  401  401  401  401  401  200
 GET /api/admin/websites                      401  401  401  401  401  401  401  401  401  401  200
 POST /api/users                              401  401  401  401  401  401  401  401  401  401  200
@@ -231,6 +249,7 @@ SHARE = {"name": "Link", "slug": "new-slug", "parameters": {}}
 SITE = {"name": "Site", "domain": "site.example"}
 TO_MINE = {"username": "newcomer", "grants": [{"websiteId": ":mine", "role": "view"}]}
 BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/admin/webhooks": {"url": "https://example.com/hook"},
     "POST /api/auth/login": {"username": "user", "password": PASSWORD},
     "POST /api/auth/forgot-password": {"username": "user"},
     "POST /api/auth/confirm": {"password": PASSWORD},

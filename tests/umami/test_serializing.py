@@ -19,6 +19,7 @@ from app.api.umami.schemas import (
     second_factor,
     shares,
     teams,
+    webhooks,
     websites,
 )
 from app.api.umami.schemas.base import OutSchema
@@ -61,6 +62,9 @@ NUMBERS = (
     "page",
     "page_size",
     "number",
+    "attempts",
+    "status",
+    "waiting",
 )
 RECORDS = ("parameters", "replay_config", "before", "after")
 ENTRIES = {
@@ -133,6 +137,7 @@ def key_row(*, scopes: str | None) -> SimpleNamespace:
     return SimpleNamespace(id=UUID(int=5), name="a key", key_prefix="umami_", key="umami_1", scopes=scopes, **times)
 
 
+HOOK = {"id": UUID(int=6), "url": "a url", "events": "users grants", "created_at": MOMENT}
 SOURCES: dict[type[OutSchema], list[Any]] = {
     access.AccessOut: [ACCESS_VIEW],
     access.AccessReason: ACCESS_VIEW.reasons,
@@ -160,6 +165,10 @@ SOURCES: dict[type[OutSchema], list[Any]] = {
     shares.OpenedShare: [(ROW, "a token")],
     teams.TeamWithMembers: [TEAM_VIEW, EMPTY_TEAM],
     teams.TeamFull: [TEAM_VIEW, EMPTY_TEAM],
+    webhooks.WebhookMade: [SimpleNamespace(**HOOK, secret="a secret")],
+    webhooks.WebhookOut: [
+        SimpleNamespace(**HOOK, disabled_at=time, failing_since=time, waiting=2) for time in (MOMENT, None)
+    ],
     websites.AdminWebsite: [SITE_VIEW, SimpleNamespace(website=EMPTY, team_owners=[])],
 }
 """Sources for the schemas that have a ``serialize`` of their own."""

@@ -21,6 +21,8 @@ from app.models import (
     Share,
     Team,
     User,
+    Webhook,
+    WebhookDelivery,
     Website,
     utcnow,
 )
@@ -78,7 +80,8 @@ class World:
     In paths and bodies, words with a colon are replaced by ids: ``:team``, ``:site`` (the team's), ``:mine`` (the
     caller's website), ``:foreign-site`` (the website owner's), ``:self``, ``:outsider`` (a user in no team),
     ``:deleted`` (a deleted user), ``:colleague`` (in the team), ``:owner`` (of the team), ``:invitation`` (by the
-    website owner), ``:unknown`` (an id that does not exist). ``ids`` has all of them.
+    website owner), ``:webhook``, ``:delivery`` (a message to it), ``:unknown`` (an id that does not exist). ``ids`` has
+    all of them.
     """
 
     def __init__(self, app: Flask) -> None:
@@ -89,6 +92,7 @@ class World:
         self.sessions = {name: uuid4() for name in PEOPLE}
         self.team, self.site, self.share, self.foreign_share = uuid4(), uuid4(), uuid4(), uuid4()
         self.invitation, self.invited, self.deleted = uuid4(), uuid4(), uuid4()
+        self.webhook, self.delivery = uuid4(), uuid4()
         self.changed = True
 
     def restore(self) -> None:
@@ -119,6 +123,8 @@ class World:
             (Invitation, [self._invitation(now)]),
             (LoginSession, [self._session(name) | until for name in PEOPLE]),
             (ApiKey, [self._key(name) for name in KEY_SCOPES]),
+            (Webhook, [{"id": self.webhook, "url": "https://example.com/", "events": "users", "sealed_secret": ""}]),
+            (WebhookDelivery, [self._delivery(now)]),
             (Team, [{"id": self.team, "name": "Team", "access_code": ACCESS_CODE}]),
             (
                 Membership,
@@ -157,6 +163,10 @@ class World:
     def _session(self, name: str) -> dict[str, Any]:
         own = {"id": self.sessions[name], "user_id": self.users[name], "token_hash": tokens.hash_token(token_of(name))}
         return own | {"confirmed_at": utcnow()}
+
+    def _delivery(self, now: datetime) -> dict[str, Any]:
+        of = {"id": self.delivery, "webhook_id": self.webhook, "type": "ping", "payload": "{}"}
+        return {**of, "due_at": None, "delivered_at": now, "status": 200}
 
     def _key(self, name: str) -> dict[str, Any]:
         of = {"user_id": self.users["admin"], "name": name, "scopes": KEY_SCOPES[name]}
@@ -216,6 +226,8 @@ class World:
             ":colleague": self.users["colleague"],
             ":owner": self.users["team-owner"],
             ":invitation": self.invitation,
+            ":webhook": self.webhook,
+            ":delivery": self.delivery,
             ":unknown": uuid4(),
             ":no-id": "me",
             ":slug": SITE_SLUG,

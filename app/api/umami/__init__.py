@@ -16,6 +16,7 @@ from app.api.umami.routes import (
     shares,
     teams,
     users,
+    webhooks,
     websites,
 )
 from app.http.errors import Api, below, register
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> None:
         second_factor,
         api_keys,
         audit,
+        webhooks,
         server,
     ):
         blueprint.register_blueprint(module.bp)

@@ -87,13 +87,16 @@ def _seal_some(*, with_new_key: bool) -> int:
         rows = fetch_all(queries.select_unsealed, most=SEALED_AT_ONCE)
         if not rows:
             return 0
-        link, values = _last_link(end), []
+        link, values, numbered = _last_link(end), [], []
         for row in rows:
             number = link.number + 1
             link = Link(number, keys.mac(keys.current, _content(row, number, link.hash)) or "")
             values.append({"event_id": row.id, "its_number": number, "its_hash": link.hash, "its_key": keys.current})
+            numbered.append(row._replace(number=number))
         session.execute(queries.seal_event, values)
         put_end(session, END, link)
+        for listen in runtime().on_sealed:
+            listen(session, numbered)
     return len(rows)
 
 

@@ -26,6 +26,7 @@ TARGETS: dict[type[Event], tuple[str, str, str | None]] = {
     events.ApiKeyCreated: ("user", "user_id", None),
     events.ApiKeysRevoked: ("user", "user_id", None),
     events.MailRetried: ("mail", "mail_id", None),
+    events.WebhookEvent: ("webhook", "webhook_id", "host"),
     events.LoginFailed: ("user", "user_id", "username"),
     events.PermissionDenied: ("call", "", "call"),
 }

@@ -21,7 +21,8 @@ from app.queries.mail import MailRecord
 from app.runtime import runtime
 from app.services.notifications.composing import Letter, compose
 from app.services.notifications.messages import letter_for
-from app.services.notifications.smtp import NotSent, Post, Rejected, Unreachable, readable
+from app.services.notifications.smtp import NotSent, Post, Rejected, Unreachable
+from app.services.remote import readable
 from app.telemetry.log import log
 
 LEASE = timedelta(minutes=15)

@@ -1,21 +1,19 @@
 """The connection to the SMTP server."""
 
 import smtplib
-import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from email.message import EmailMessage
 from email.utils import parseaddr
-from threading import Timer
 from types import TracebackType
 
 from app.domain.emails import ascii_form
+from app.services.remote import no_longer_than, readable
 from app.settings import Config
 
 SECONDS_FOR_ONE = 300
 """The longest time that one mail may take, however slowly the server responds."""
-ERROR_MAX_LENGTH = 1000
 
 
 class NotSent(Exception):
@@ -125,35 +123,11 @@ class Post:
             )
         return smtplib.SMTP(config.mail_host, config.mail_port, self._host, timeout=config.mail_timeout)
 
-    @contextmanager
-    def _no_longer_than(self, seconds: float) -> Iterator[None]:
-        """
-        Close the connection after so many seconds.
-
-        The socket's timeout does not end a server that keeps sending a few bytes at a time.
-        """
-        timer = Timer(seconds, self._hang_up)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-
-    def _hang_up(self) -> None:
-        line = self._connection.sock if self._connection is not None else None
-        if line is not None:
-            with suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
+    def _no_longer_than(self, seconds: float) -> AbstractContextManager[None]:
+        return no_longer_than(seconds, lambda: self._connection.sock if self._connection is not None else None)
 
 
 def told(code: int, reason: bytes | str) -> str:
     """Return the server's response as one line."""
     text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason
     return readable(f"{code} {text}")
-
-
-def readable(text: str) -> str:
-    """Return the text as one printable line of at most ``ERROR_MAX_LENGTH`` characters."""
-    line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
-    return line[:ERROR_MAX_LENGTH]

@@ -1,0 +1,138 @@
+"""Webhooks, in the style of Umami's API, which has none."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load
+
+from app.api.umami import texts
+from app.api.umami.fields import Flag, Text
+from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema
+
+MOST_EVENTS, EVENT_MAX_LENGTH, URL_MAX_LENGTH = 50, 64, 2000
+EVENTS_DESCRIPTION = (
+    "Groups of events (`users`, `teams`, `memberships`, `websites`, `grants`, `invitations`, `sign-ins`, "
+    "`credentials`, `server`), or single types as in the audit log (`user-created`); `*` for all."
+)
+
+
+class Events(fields.List[Any]):
+    """A list of groups and types of events."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        description = {"description": EVENTS_DESCRIPTION, "examples": [["users", "grants"]]}
+        super().__init__(Text(least=1, most=EVENT_MAX_LENGTH), metadata=description, **kwargs)
+        self.error_messages = {**self.error_messages, "null": texts.wrong_type("array", "null")}
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise ValidationError(texts.wrong_type("array", texts.kind(value)))
+        if not value:
+            raise ValidationError("Too small: expected array to have >=1 items")
+        if len(value) > MOST_EVENTS:
+            raise ValidationError(texts.too_many(MOST_EVENTS))
+        return super()._deserialize(value, *args, **kwargs)
+
+
+class WebhookCreate(ApiSchema):
+    """``POST /api/admin/webhooks``."""
+
+    url = Text(
+        least=1,
+        most=URL_MAX_LENGTH,
+        pasted=True,
+        required=True,
+        metadata={"description": "Where messages are sent.", "examples": ["https://example.com/hooks/frontdesk"]},
+    )
+    events = Events(load_default=lambda: ["*"])
+
+    @post_load
+    def _to_arguments(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        return {"url": data["url"], "selection": data["events"]}
+
+
+class WebhookUpdate(ApiSchema):
+    """``POST /api/admin/webhooks/:id``."""
+
+    events = Events()
+    enabled = Flag(metadata={"description": "A disabled webhook gets no events."})
+
+    @post_load
+    def _to_arguments(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        return {"selection": data.get("events"), "enabled": data.get("enabled")}
+
+
+def shown_events() -> fields.Field[Any]:
+    return fields.List(fields.String(), required=True, metadata={"description": EVENTS_DESCRIPTION})
+
+
+class _Webhook(OutSchema):
+    id = fields.UUID(required=True)
+    url = fields.String(required=True)
+    created_at = IsoDate(required=True)
+
+
+class _Row(_Webhook):
+    disabled_at = IsoDate(
+        required=True, allow_none=True, metadata={"description": "When it was disabled; null if it is in use."}
+    )
+    failing_since = IsoDate(
+        required=True, allow_none=True, metadata={"description": "Since when all attempts failed; null if none did."}
+    )
+    waiting = fields.Integer(required=True, metadata={"description": "Messages that wait to be delivered."})
+
+
+class _New(_Webhook):
+    secret = fields.String(
+        required=True, metadata={"description": "Verifies the signatures of messages; it is not shown again."}
+    )
+
+
+class WebhookOut(_Row):
+    """A webhook."""
+
+    events = shown_events()
+
+    @classmethod
+    def serialize(cls, source: Any) -> dict[str, Any]:
+        """From a ``WebhookRecord``."""
+        return {**_Row.serialize(source), "events": source.events.split()}
+
+
+class WebhookMade(_New):
+    """A new webhook."""
+
+    events = shown_events()
+
+    @classmethod
+    def serialize(cls, source: Any) -> dict[str, Any]:
+        """From a ``NewWebhook``."""
+        return {**_New.serialize(source), "events": source.events.split()}
+
+
+class WebhookSecret(OutSchema):
+    """The new secret of a webhook."""
+
+    secret = fields.String(required=True, metadata={"description": "It is not shown again."})
+    former_until = IsoDate(
+        required=True, metadata={"description": "Until then, messages are also signed with the former secret."}
+    )
+
+
+class DeliveryOut(OutSchema):
+    """A message to a webhook, and how its delivery went."""
+
+    id = fields.UUID(required=True, metadata={"description": "Also the header `webhook-id`."})
+    type = fields.String(required=True)
+    created_at = IsoDate(required=True)
+    due_at = IsoDate(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When it is tried next; null if it was delivered or given up."},
+    )
+    attempts = fields.Integer(required=True)
+    attempted_at = IsoDate(required=True, allow_none=True)
+    delivered_at = IsoDate(required=True, allow_none=True)
+    status = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "HTTP status of the last response, if there was one."}
+    )
+    error = fields.String(required=True, allow_none=True, metadata={"description": "Why the last attempt failed."})
