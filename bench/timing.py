@@ -1,4 +1,4 @@
-"""Whether the time of a refusal tells what an attacker wants to know: two kinds of attempts take turns."""
+"""Whether the time of an error tells what an attacker wants to know: two kinds of attempts take turns."""
 
 import logging
 import statistics
