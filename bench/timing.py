@@ -24,7 +24,6 @@ from bench.databases import Database
 
 ATTEMPTS = 200
 PASSWORD = "correct horse"
-NO_CODE = "000000"
 Attempt = Callable[[int], Any]
 
 
@@ -47,19 +46,19 @@ def measure(database: Database, folder: Path) -> str:
             email = f"{name}@example.org"
             accounts.create_user(OPERATOR, username=name, password=PASSWORD, role="user", email=email)
     client = app.test_client()
-    secret = _enrolled(client, "grace")
+    _enroll(client, "grace")
     lines = [
         "| attempt | median, ms | other attempt | median, ms | difference |",
         "|---|---:|---|---:|---:|",
     ]
-    for (one, first), (other, second) in _pairs(client, secret):
+    for (one, first), (other, second) in _pairs(client):
         medians = [1000 * median for median in _medians(app, first, second)]
         difference = f"{(medians[0] / medians[1] - 1) * 100:+.1f} %"
         lines.append(f"| {one} | {medians[0]:.2f} | {other} | {medians[1]:.2f} | {difference} |")
     return "\n".join(lines)
 
 
-def _pairs(client: FlaskClient, secret: str) -> list[tuple[tuple[str, Attempt], tuple[str, Attempt]]]:
+def _pairs(client: FlaskClient) -> list[tuple[tuple[str, Attempt], tuple[str, Attempt]]]:
     def login(**body: Any) -> Attempt:
         return lambda number: client.post(
             "/api/auth/login", json={name: value.format(number) for name, value in body.items()}
@@ -68,13 +67,7 @@ def _pairs(client: FlaskClient, secret: str) -> list[tuple[tuple[str, Attempt], 
     def forgotten(name: str) -> Attempt:
         return lambda number: client.post("/api/auth/forgot-password", json={"username": name.format(number)})
 
-    def verified(code: str) -> Attempt:
-        return lambda _number: client.post("/api/2fa/verify", json={"token": code}, headers=given)
-
-    partial = client.post("/api/auth/login", json={"username": "grace", "password": PASSWORD}).json["partialToken"]
-    given, used = {"Authorization": f"Bearer {partial}"}, pyotp.TOTP(secret).now()
     return [
-        (("second factor, wrong code", verified(NO_CODE)), ("second factor, used code", verified(used))),
         (
             ("login, unknown name", login(username="unknown{}", password="guess{}")),
             ("login, wrong password", login(username="ada", password="guess{}")),
@@ -87,13 +80,12 @@ def _pairs(client: FlaskClient, secret: str) -> list[tuple[tuple[str, Attempt], 
     ]
 
 
-def _enrolled(client: FlaskClient, name: str) -> str:
-    """Set up a second factor, and return its secret."""
+def _enroll(client: FlaskClient, name: str) -> None:
+    """Set up a second factor."""
     token = client.post("/api/auth/login", json={"username": name, "password": PASSWORD}).json["token"]
     given = {"Authorization": f"Bearer {token}"}
     secret: str = client.post("/api/2fa/setup/initiate", headers=given).json["manualKey"]
     client.post("/api/2fa/setup/confirm", json={"token": pyotp.TOTP(secret).now()}, headers=given)
-    return secret
 
 
 def _medians(app: Flask, *attempts: Attempt) -> list[float]:

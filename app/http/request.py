@@ -123,6 +123,10 @@ def _begin() -> Response | None:
     return None
 
 
+SHARED = "/api/share/<slug>"
+"""Whoever knows the slug of a public link may use it, so it is not logged."""
+
+
 class _Closing:
     """Counts and logs a response when it is ready."""
 
@@ -142,6 +146,8 @@ class _Closing:
         for place in PAGES:
             if place in path and not path.startswith("/api/"):
                 path = f"{path.partition(place)[0]}{place}…"  # the rest is as good as a password
+        if route == SHARED:
+            path = route
         actor = g.get("actor")
         user_id: UUID | None = actor.id if actor is not None else None
         log.info(

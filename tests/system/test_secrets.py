@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 import pyotp
 import pytest
@@ -16,7 +16,9 @@ from tests.live import LiveServer, frontdesk, serving
 from tests.system.faults.callers import Answer, Caller
 
 PASSWORDS = {name: f"{name} battery staple" for name in ("ada", "new", "wrong", "typed as a name", "of a link", "set")}
-SECRET = re.compile(r"password|token|key$|secret|backup.?codes|accessCode|link|inviteLink|otpauth", re.IGNORECASE)
+SECRET = re.compile(
+    r"password|token|key$|secret|backup.?codes|accessCode|link|inviteLink|otpauth|slug|^value$", re.IGNORECASE
+)
 NAMES_OF_KINDS = {"keyPrefix", "api-key"}
 
 
@@ -166,11 +168,12 @@ def run_through(caller: Eavesdropper, database: Path) -> None:
 
 
 def leaks(secrets: set[str], text: str) -> list[str]:
-    """Return the secrets that are in a text, as they are or encoded as in URLs or JSON."""
+    """Return the secrets that are in a text, as they are or encoded as in URLs, forms or JSON."""
     return [
         secret
         for secret in sorted(secrets)
-        if len(secret) >= 8 and any(form in text for form in (secret, quote(secret), json.dumps(secret)[1:-1]))
+        if len(secret) >= 8
+        and any(form in text for form in (secret, quote(secret), quote_plus(secret), json.dumps(secret)[1:-1]))
     ]
 
 
