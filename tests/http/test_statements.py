@@ -98,8 +98,8 @@ class TestOneThing:
         with counting(app) as statements:
             assert client.put(path, json=body).status_code == 200
 
-        # Caller; BEGIN on SQLite; lock user and website, read what there was, set role, delete implied capabilities; audit log; read all
-        # three again.
+        # Caller; BEGIN on SQLite; lock user and website, read what there was, set role, delete implied capabilities;
+        # audit log; read all three again.
         assert len(statements) <= 11
 
     def test_a_heartbeat_takes_none(self, count, anonymous):
