@@ -34,7 +34,7 @@ class TestOptions:
         ("path", "methods"),
         [
             ("/api/users", ["GET", "HEAD", "OPTIONS", "POST"]),
-            (f"/api/users/{SOMETHING}", ["DELETE", "GET", "HEAD", "OPTIONS", "POST"]),
+            (f"/api/users/{SOMETHING}", ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"]),
             ("/api/me", ["GET", "HEAD", "OPTIONS"]),
             ("/api/auth/login", ["OPTIONS", "POST"]),
         ],

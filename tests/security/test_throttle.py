@@ -182,8 +182,10 @@ class TestSharedThroughTheDatabase:
     def test_inside_a_transaction_which_could_undo_it_nothing_is_counted(self):
         throttle = make()
 
-        with pytest.raises(RuntimeError), transaction():
-            throttle.count("ada", HOME)
+        with transaction() as session:
+            session.execute(select(FailedAttempt.id))
+            with pytest.raises(RuntimeError):
+                throttle.count("ada", HOME)
 
         assert rows() == []
 

@@ -132,7 +132,8 @@ class TestConfirming:
         clock.turn(hours=1)
         answers = [administration.post("/api/auth/confirm", json={"password": "guess"}) for _ in range(11)]
 
-        wrong = {"error": {"message": "Current password is incorrect", "code": "bad-request", "status": 400}}
+        error = {"message": "Current password is incorrect", "code": "bad-request", "status": 400}
+        wrong = {"error": error | {"reason": "wrong-password"}}
         assert (answers[0].status_code, answers[0].json) == (400, wrong)
         assert answers[-1].status_code == 429
         login = {"username": "admin", "password": PASSWORD}

@@ -79,7 +79,8 @@ class TestCreate:
         refused = client.post(PATH, json={"url": URL})
 
         message = "There can be at most 20 webhooks. Delete one that is no longer used."
-        assert refused.json == {"error": {"message": message, "code": "bad-request", "status": 400}}
+        error = {"message": message, "code": "bad-request", "status": 400, "reason": "too-many-webhooks"}
+        assert refused.json == {"error": error}
 
     def test_it_needs_a_recent_login(self, client, made, clock):
         clock.turn(minutes=16)

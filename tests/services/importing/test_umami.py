@@ -109,7 +109,7 @@ class TestWhatIsTaken:
             (BOB, "team-member"),
         ]
         assert (here["website"][0]["team_id"], here["website"][0]["created_by"]) == (TEAM, ADA)
-        assert here["website"][0]["replay_enabled"] is True
+        assert here["website"][0]["recording_enabled"] is True
         assert here["website_number"][0]["website_id"] == SITE
         assert (here["share"][0]["slug"], here["share"][0]["parameters"]) == ("public", {"overview": True})
 
