@@ -124,7 +124,7 @@ def _begin() -> Response | None:
 
 
 SHARED = "/api/share/<slug>"
-"""Whoever knows the slug of a public link may use it, so it is not logged."""
+"""Anyone who knows the slug of a public link can use it, so it is not logged."""
 
 
 class _Closing:
