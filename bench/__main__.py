@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import large, load, machine, report, timing
+from bench import importing, large, load, machine, report, timing
 from bench.cpu import DatabaseProcesses
 from bench.databases import Database, fresh_database
 from bench.dialects import compare
@@ -42,6 +42,9 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--before", type=Path, metavar="CHECKOUT", help="with --front: an earlier revision to compare with"
     )
+    parser.add_argument(
+        "--import", dest="importing", action="store_true", help="import users beside COPY; with --large, a million too"
+    )
     parser.add_argument("--timing", action="store_true", help="compare how long refused logins and codes take")
     parser.add_argument("--write", action="store_true", help="write the results to docs/performance.md")
     chosen = parser.parse_args()
@@ -54,6 +57,10 @@ def main() -> None:
     """Fill a temporary database, measure, and print the results."""
     chosen = options()
     load_before = os.getloadavg()[0]
+    if chosen.importing:
+        with tempfile.TemporaryDirectory(prefix="frontdesk-bench-") as folder:
+            print(importing.measure(Path(folder), large=chosen.large))
+        return
     world = World(users=large.USERS) if chosen.large else World()
     with (
         tempfile.TemporaryDirectory(prefix="frontdesk-bench-") as folder,

@@ -8,6 +8,7 @@ from uuid import UUID
 import click
 
 from app.cli.guard import guarded
+from app.cli.import_file import ImportGroup, import_file
 from app.cli.output import is_csv, json_option, print_json, show_list, show_table
 from app.cli.progress import progress_bars
 from app.domain.actor import OPERATOR
@@ -23,9 +24,16 @@ MOST_SHOWN = 100
 """How many remarks are printed to read; JSON and CSV have all of them."""
 
 
-@click.group("import")
+@click.group("import", cls=ImportGroup, context_settings={"ignore_unknown_options": True})
 def group() -> None:
-    """Copy users and websites from another program."""
+    """
+    Import users and websites from a file or another program.
+
+    "frontdesk import users.csv" is short for "frontdesk import file users.csv".
+    """
+
+
+group.add_command(import_file)
 
 
 def import_options(command: Callable[..., Any]) -> Callable[..., Any]:

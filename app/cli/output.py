@@ -11,12 +11,11 @@ import click
 import orjson
 
 from app.cli.tables import Table, in_colour, terminal_width, values
+from app.domain.formulas import defused
 from app.domain.pagination import Page
 
 FORMAT, QUIET = "frontdesk.format", "frontdesk.quiet"
 TABLE, JSON, CSV = FORMATS = ("table", "json", "csv")
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 (spreadsheets read these, too)
-"""How text begins that a spreadsheet would run."""
 ROW_INDENT = "\n    "
 
 
@@ -226,11 +225,7 @@ def _as_csv(rows: Iterable[Sequence[str]]) -> str:
 
 def _csv_row(values: Mapping[str, Any]) -> list[str]:
     """Return a row for CSV. Text that a spreadsheet would run as a formula gets an apostrophe."""
-    return [_mark(value) + plain(value) for value in values.values()]
-
-
-def _mark(value: Any) -> str:
-    return "'" if isinstance(value, str) and value.startswith(FORMULA) else ""
+    return [defused(plain(value)) if isinstance(value, str) else plain(value) for value in values.values()]
 
 
 def _print_lines(lines: Iterator[str]) -> None:

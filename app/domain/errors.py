@@ -361,6 +361,33 @@ class UnknownRole(InvalidField):
     sentence = "There is no such role"
 
 
+class UnknownColumn(InvalidField):
+    """A file has no column ``field``; ``near`` is the most similar name, if there is one."""
+
+    near: str = ""
+
+    @property
+    def message(self) -> str:
+        hint = f" Did you mean {self.near!r}?" if self.near else ""
+        return f"There is no column {self.field[:MOST_SHOWN_OF_NAME]!r}.{hint}"
+
+
+class BadNumbers(Invalid):
+    """Numbers of a made-up world do not go together; ``reason`` says why."""
+
+    reason: str
+
+    sentence = "{reason}"
+
+
+class BadLine(Invalid):
+    """A line of a file cannot be read; ``reason`` says why."""
+
+    reason: str
+
+    sentence = "{reason}"
+
+
 class UnknownCapability(InvalidField):
     """This installation has no such capability."""
 
@@ -800,6 +827,12 @@ class WebhookNotDelivered(Conflict):
     reason: str
 
     sentence = "The receiver did not accept the message: {reason}"
+
+
+class RowTwice(Conflict):
+    """A file has two rows about the same thing."""
+
+    sentence = "An earlier row is about the same thing."
 
 
 class ChainBroken(Conflict):

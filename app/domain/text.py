@@ -7,4 +7,8 @@ def is_unicode(text: str) -> bool:
 
     Python decodes bytes that are not UTF-8 in command-line arguments and environment variables as lone surrogates.
     """
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -4,13 +4,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, bindparam, func, insert, select, union_all
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import func, insert, select, union_all
 
 from app.db.sql.json_list import is_among
 from app.db.sql.query import AnySelect, Query
-from app.models import Membership, Share, Team, User, Website, WebsiteNumber
-from app.queries.rows import Id
+from app.models import Membership, Share, Team, User, Website, WebsiteNumber, WebsiteProfile
 
 
 class AccountHere(NamedTuple):
@@ -127,14 +125,22 @@ select_shares = Query(
 """Public links with one of these ids or slugs. Values: ``ids``, ``slugs``."""
 
 
-def _living(model: type[User] | type[Team] | type[Website]) -> Query[Id]:
-    found = select(model.id.label("id")).where(is_among(model.id, "ids"), model.deleted_at.is_(None))
-    return Query(found.order_by(model.id).with_for_update(read=True, of=model), Id)
+class Held(NamedTuple):
+    """A locked row."""
+
+    id: UUID
+    deleted_at: datetime | None
 
 
-hold_users, hold_teams, hold_websites = _living(User), _living(Team), _living(Website)
+def _held(model: type[User] | type[Team] | type[Website]) -> Query[Held]:
+    # The caller leaves out deleted ones: for that, PostgreSQL would read a whole index of those that are not.
+    found = select(model.id.label("id"), model.deleted_at).where(is_among(model.id, "ids"))
+    return Query(found.order_by(model.id).with_for_update(read=True, of=model), Held)
+
+
+hold_users, hold_teams, hold_websites = _held(User), _held(Team), _held(Website)
 """
-The ids of those of the rows that exist and are not deleted, locked against deletion until the transaction ends. Value:
+Those of the rows that exist, perhaps as deleted ones, locked against deletion until the transaction ends. Value:
 ``ids``.
 """
 
@@ -144,12 +150,8 @@ Have PostgreSQL look up what statements name in indexes, until the transaction e
 import is just filling, and would read all of it. Trigram indexes, which need bitmap scans, are slow for whole names.
 """
 
-hold_names = select(func.pg_advisory_xact_lock(func.unnest(bindparam("numbers", type_=ARRAY(BigInteger)))))
-"""``profiles.hold_name`` for many names. Value: ``numbers``, in order."""
-
-
-insert_users, insert_teams, insert_members, insert_websites, insert_shares, insert_numbers = (
+insert_users, insert_teams, insert_members, insert_websites, insert_shares, insert_numbers, insert_profiles = (
     insert(model.__table__)  # type: ignore[arg-type]
-    for model in (User, Team, Membership, Website, Share, WebsiteNumber)
+    for model in (User, Team, Membership, Website, Share, WebsiteNumber, WebsiteProfile)
 )
 """Insert many rows. Values: the columns."""

@@ -8,8 +8,14 @@ from sqlalchemy import BigInteger, String, Uuid, and_, bindparam, func, or_, sel
 from app.db.sql.query import Query
 from app.models import User
 
-hold_name = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
+ALL_NAMES = 5_413_092_277_168_034_817
+"""Number of PostgreSQL's advisory lock for all names together."""
+hold_name = select(
+    func.pg_advisory_xact_lock_shared(ALL_NAMES), func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger))
+)
 """Wait on PostgreSQL until no other transaction is claiming the name. Value: ``number``, derived from the name."""
+hold_all_names = select(func.pg_advisory_xact_lock(ALL_NAMES))
+"""Wait on PostgreSQL until no other transaction is claiming any name."""
 
 
 class NameKeys(NamedTuple):

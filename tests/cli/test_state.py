@@ -207,13 +207,13 @@ class TestApply:
 
     def test_fills_an_empty_installation_with_what_another_one_exported(self, run, state):
         run("apply", state(FULL), "--yes")
-        exported = run("export").stdout
+        exported = run("export", "--format", "state").stdout
         run("apply", state("users: [{username: admin}]\nteams: []\nwebsites: []\ngrants: []"), "--prune", "--yes")
 
         done = run("apply", state(exported), "--yes", "--show-keys")
 
         assert done.exit_code == 0
-        assert run("export").stdout == exported
+        assert run("export", "--format", "state").stdout == exported
 
     def test_goes_on_where_it_was_interrupted(self, run, state, app):
         file = state(FULL)
@@ -510,7 +510,7 @@ class TestExport:
         run("apply", state(FULL), "--yes")
 
         assert (
-            run("export").stdout
+            run("export", "--format", "state").stdout
             == """\
 # yaml-language-server: $schema=frontdesk-state.schema.json
 # The state of this installation. Secrets are not part of it.

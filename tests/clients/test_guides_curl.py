@@ -12,7 +12,7 @@ from tests.clients.shell import blocks, copied
 from tests.databases import fresh_database
 from tests.live import LiveServer, frontdesk, serving
 
-GUIDES = ["README.md", "docs/access.md", "docs/invitations.md", "docs/provisioning.md"]
+GUIDES = ["README.md", "docs/access.md", "docs/export-import.md", "docs/invitations.md", "docs/provisioning.md"]
 SESSION = next(text for _, text in blocks("README.md") if "TOKEN=" in text)
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     MEMBERSHIPS = "memberships"
     WEBSITES = "websites"
     SHARES = "shares"
+    GRANTS = "grants"
 
 
 class Outcome(StrEnum):

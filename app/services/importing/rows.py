@@ -1,7 +1,7 @@
 """What a source of an import yields, whatever its format: rows of our own model, not yet checked."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -22,12 +22,16 @@ class UserRow:
     username: str
     role: str
     password_hash: str
-    """A bcrypt hash. With anything else the account gets no password."""
+    """A bcrypt hash, or empty for an account without a password. With anything else, it gets none either."""
     email: str | None = None
     display_name: str | None = None
+    external_id: str | None = None
     logo_url: str | None = None
     two_factor_required: bool = False
     must_change_password: bool = False
+    service_account: bool = False
+    pending: bool = False
+    disabled_at: datetime | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
     deleted_at: datetime | None = None
@@ -61,6 +65,7 @@ class TeamRow:
     name: str
     members: Sequence[MemberRow]
     access_code: str | None = None
+    external_id: str | None = None
     logo_url: str | None = None
     two_factor_required: bool = False
     created_at: datetime | None = None
@@ -82,12 +87,16 @@ class WebsiteRow:
     user_id: UUID | None = None
     team_id: UUID | None = None
     created_by: UUID | None = None
+    external_id: str | None = None
     replay_enabled: bool = False
     replay_config: dict[str, Any] | None = None
     reset_at: datetime | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
     deleted_at: datetime | None = None
+    urls: Sequence[str] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """See ``site_settings.DEFAULTS``; already checked."""
 
     @property
     def label(self) -> str:

@@ -13,7 +13,7 @@ from app.db.sql.query import Query
 from app.domain.actor import Actor
 from app.domain.errors import Conflict, DomainError
 from app.queries import importing as queries
-from app.queries.rows import Id
+from app.queries.importing import Held
 from app.services.acting import recheck
 from app.services.importing.report import Kind, Outcome, Report
 
@@ -146,6 +146,6 @@ def texts(found: Iterable[str]) -> str:
     return json.dumps(list(found))
 
 
-def held(query: Query[Id], wanted: Collection[UUID]) -> set[UUID]:
-    """Return those of the ids that exist, locked by one of the queries that hold rows."""
-    return {row.id for row in fetch_all(query, ids=ids(wanted))}
+def held(query: Query[Held], wanted: Collection[UUID]) -> set[UUID]:
+    """Return those of the ids that exist and are not deleted, locked by one of the queries that hold rows."""
+    return {row.id for row in fetch_all(query, ids=ids(wanted)) if row.deleted_at is None}

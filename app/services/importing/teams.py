@@ -184,6 +184,7 @@ def _values(row: TeamRow) -> dict[str, Any]:
         "name": row.name,
         "name_key": sort_key(row.name),
         "access_code": row.access_code,
+        "external_id": row.external_id,
         "logo_url": row.logo_url,
         "two_factor_required": row.two_factor_required,
         "created_at": row.created_at,

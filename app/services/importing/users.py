@@ -99,7 +99,7 @@ def _write(run: Run, rows: Sequence[UserRow]) -> Batch:
     checked = [found for row in rows if (found := _checked(batch, row)) is not None]
     matched: dict[UUID, UUID] = {}
     with run.transaction(profiles.clashes("", "")) as session:
-        profiles.hold_names(session, (key for row in checked for key in _keys(row)))
+        profiles.hold_all_names(session)
         names, new = _Names.of(checked), []
         for row in checked:
             if run.options.same_names:
@@ -147,7 +147,7 @@ def _checked(batch: Batch, row: UserRow) -> UserRow | None:
         return None
     losses = list(row.losses)
     shown, usable = row.display_name, bool(cost_of(row.password_hash))
-    if not usable:
+    if not usable and row.password_hash:
         losses.append(NO_HASH)
     try:
         shown = new_display_name(shown) if shown else None
@@ -180,6 +180,7 @@ def _values(row: UserRow) -> dict[str, Any]:
         "username_key": fold(row.username),
         "password": row.password_hash,
         "role": row.role,
+        "external_id": row.external_id,
         "logo_url": row.logo_url,
         "display_name": row.display_name,
         "display_name_key": None if row.display_name is None else sort_key(row.display_name),
@@ -187,6 +188,9 @@ def _values(row: UserRow) -> dict[str, Any]:
         "email_key": None if row.email is None else fold(row.email),
         "two_factor_required": row.two_factor_required,
         "must_change_password": row.must_change_password,
+        "service_account": row.service_account,
+        "pending": row.pending,
+        "disabled_at": row.disabled_at,
         "created_at": row.created_at,
         "updated_at": row.updated_at,
     }

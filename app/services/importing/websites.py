@@ -101,6 +101,13 @@ def _checked(run: Run, batch: Batch, known: _Known, row: WebsiteRow, found: Webs
 def _insert(session: Unit, run: Run, batch: Batch, new: Sequence[WebsiteRow]) -> None:
     session.execute(queries.insert_websites, [_values(row) for row in new])
     session.execute(queries.insert_numbers, [{"website_id": row.id} for row in new])
+    profiles = [
+        {"website_id": row.id, "urls": list(row.urls), "settings": dict(row.settings)}
+        for row in new
+        if row.urls or row.settings
+    ]
+    if profiles:
+        session.execute(queries.insert_profiles, profiles)
     batch.report.count(Kind.WEBSITES, Outcome.CREATED, len(new))
     created = [WebsiteCreated(run.actor, row.id, row.name, row.user_id, row.team_id) for row in new]
     events.record_all(session, created)
@@ -115,6 +122,7 @@ def _values(row: WebsiteRow) -> dict[str, Any]:
         "user_id": row.user_id,
         "team_id": row.team_id,
         "created_by": row.created_by,
+        "external_id": row.external_id,
         "replay_enabled": row.replay_enabled,
         "replay_config": row.replay_config,
         "reset_at": row.reset_at,

@@ -1,6 +1,5 @@
 """E-mail addresses and display names, and the rule that no two users share a username or an address."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -24,7 +23,6 @@ from app.domain.unset import UNSET, Unset
 from app.models import User, utcnow
 from app.queries import mail as mail_queries
 from app.queries import profiles as queries
-from app.queries.importing import hold_names as hold_many_names
 from app.queries.password_resets import delete_of_user as delete_resets
 from app.runtime import runtime
 from app.security.link_tokens import new_nonce
@@ -94,15 +92,14 @@ def claim_names(*, username: str | None = None, email: str | None = None, user_i
             raise EmailIsUsername(email or "")
 
 
-def hold_names(session: Unit, keys: Iterable[str]) -> None:
+def hold_all_names(session: Unit) -> None:
     """
-    Keep others from claiming these names, which are folded, until the transaction ends; see ``claim_names``.
+    Keep others from claiming any name until the transaction ends; see ``claim_names``.
 
-    Only an address can be both a username and an e-mail address, so others need not be held.
+    PostgreSQL has room for a few thousand locks only, so imports do not take one for each name.
     """
-    numbers = sorted({_number(key) for key in keys if "@" in key})
-    if numbers and db.engine.dialect.name == "postgresql":
-        session.execute(hold_many_names, {"numbers": numbers})
+    if db.engine.dialect.name == "postgresql":
+        session.execute(queries.hold_all_names)
 
 
 def _number(key: str) -> int:
