@@ -137,12 +137,14 @@ def operation(
                 if query_schema is not None:
                     given["query"] = told
             else:
-                g.ignored = _ignored(query_schema)
+                if request.query_string:
+                    g.ignored = _ignored(query_schema)
                 if query_schema is not None:
                     given["query"] = query_schema.load(_last_of_each())
             if body_schema is not None:
                 given["data"] = body_schema.load(json_body(needed=needs_body))
-            return _warned(respond(given))
+            response = respond(given)
+            return _warned(response) if "ignored" in g else response
 
         def respond(given: dict[str, Any]) -> Response:
             key = request.headers.get(IDEMPOTENCY_KEY) if creates else None
@@ -262,9 +264,8 @@ def _ignored(schema: Schema | None) -> list[str]:
 
 def _warned(response: Response) -> Response:
     """Add the header that names the parameters which were ignored (RFC 7234, section 5.5.7)."""
-    ignored: list[str] = g.get("ignored") or []
-    if ignored:
-        names = ", ".join(quote(name[:MOST_SHOWN_OF_NAME], safe="") for name in ignored[:MOST_NAMED])
+    if g.ignored:
+        names = ", ".join(quote(name[:MOST_SHOWN_OF_NAME], safe="") for name in g.ignored[:MOST_NAMED])
         response.headers["Warning"] = f'299 frontdesk "Unknown query parameter: {names}"'
     return response
 
