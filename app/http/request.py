@@ -79,15 +79,21 @@ def client_address() -> str:
     return request.remote_addr or ""
 
 
+def header(name: str) -> str | None:
+    """Return a header of the request; None if it is missing. For Werkzeug, a missing one costs an exception."""
+    found: str | None = request.environ.get(f"HTTP_{name.upper().replace('-', '_')}")
+    return found
+
+
 def bearer_token() -> str | None:
     """
     Return the second word of the ``Authorization`` header, whatever the first one is, as Umami does.
 
     Without that header, return the API key in ``x-umami-api-key``, as Umami Cloud does.
     """
-    sent = request.headers.get("Authorization")
+    sent = header("Authorization")
     if sent is None:
-        key = request.headers.get("x-umami-api-key", "")
+        key = header("x-umami-api-key") or ""
         return key if key.startswith(KEY_PREFIX) else None
     words = sent.split(" ")
     return words[1] if len(words) > 1 else None
@@ -96,8 +102,8 @@ def bearer_token() -> str | None:
 def share_headers() -> dict[str, Any]:
     """Return what the request says of a public link: ``share_token``, and whether there is a ``share_context``."""
     return {
-        "share_token": request.headers.get("x-umami-share-token"),
-        "share_context": bool(request.headers.get("x-umami-share-context")),
+        "share_token": header("x-umami-share-token"),
+        "share_context": bool(header("x-umami-share-context")),
     }
 
 

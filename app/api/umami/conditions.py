@@ -12,11 +12,12 @@ from hashlib import blake2b
 from typing import Any
 
 import orjson
-from flask import Response, request
+from flask import Response
 from werkzeug.exceptions import RequestHeaderFieldsTooLarge
 
 from app.api.umami.schemas.base import OutSchema
 from app.domain.errors import PreconditionFailed
+from app.http.request import header
 from app.services.preconditions import Expected
 
 IF_MATCH, IF_NONE_MATCH = "If-Match", "If-None-Match"
@@ -35,9 +36,9 @@ class Tags:
     weak: Collection[str]
 
     @classmethod
-    def of(cls, header: str) -> "Tags | None":
+    def of(cls, name: str) -> "Tags | None":
         """Return the tags in a header of the request; None without it. :raises RequestHeaderFieldsTooLarge: too long"""
-        text = request.headers.get(header)
+        text = header(name)
         if text is None:
             return None
         if len(text) > HEADER_MAX_LENGTH:
