@@ -6,7 +6,6 @@ an upgrade of Umami.
 """
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -23,7 +22,6 @@ from app.db.adoption.rules import RULES, Finding, Rule
 from app.db.errors import CannotAdopt
 from app.models import Base, utcnow
 
-BATCH = 1000
 ROUNDS = 5
 """How often repairs start again because Umami has meanwhile written another row that breaks a rule."""
 Say = Callable[[str], None]
@@ -33,7 +31,7 @@ ADMINS = text(
     "ORDER BY created_at, user_id LIMIT 20"
 )
 MADE = "SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'"
-KNOWN = text("SELECT umami_release, revision, trigrams_made, finished_at FROM adoption WHERE number = 1")
+KNOWN = text("SELECT trigrams_made FROM adoption WHERE number = 1")
 BEGIN = text(
     "INSERT INTO adoption (number, umami_release, revision, trigrams_made, began_at) "
     "VALUES (1, :release, :revision, :made, :now) ON CONFLICT (number) DO UPDATE SET umami_release = :release, "
@@ -120,7 +118,7 @@ def adopt(say: Say) -> Umami:
         made = _make_trigrams(connection)
         say("Adding tables, columns and triggers")
         _add_tables(umami, made)
-        change(partial(_change_tables, umami))
+        change(_change_tables, umami)
         _complete(connection, say)
         change(_finish)
     return umami
@@ -140,11 +138,11 @@ def _make_trigrams(connection: Connection) -> bool:
 def _add_tables(umami: Umami, made: bool) -> None:
     """Create our tables and the functions of triggers, which locks Umami's tables for a moment each time at most."""
     for table in shape.OURS:
-        change(partial(Base.metadata.create_all, tables=[table]))
-    change(partial(_begin, umami, made))
+        change(Base.metadata.create_all, tables=[table])
+    change(_begin, umami, made)
 
 
-def _begin(umami: Umami, made: bool, connection: Connection) -> None:
+def _begin(connection: Connection, umami: Umami, made: bool) -> None:
     values: dict[str, object] = {"release": umami.release, "revision": migrations.head_revision()}
     connection.execute(BEGIN, {**values, "made": made, "now": utcnow()})
     schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
@@ -161,7 +159,7 @@ def _begin(umami: Umami, made: bool, connection: Connection) -> None:
         connection.exec_driver_sql(statement.replace("%", "%%"))
 
 
-def _change_tables(umami: Umami, connection: Connection) -> None:
+def _change_tables(connection: Connection, umami: Umami) -> None:
     """Change Umami's tables, which locks them for a fraction of a second, whatever their size."""
     _, needed = triggers.needed(umami.columns)
     statements = [
@@ -207,9 +205,13 @@ def _try_to_complete(connection: Connection, say: Say) -> None:
     _fill()
     there: dict[str, bool] = {row.relname: row.indisvalid for row in connection.execute(shape.INDEXES)}
     wanted = list(shape.indexes(trigrams=bool(connection.scalar(text(MADE)))))
-    wanted.append((f"umami_{shape.USERNAMES}", _usernames(connection)))
+    if not shape.leaves_out_deleted(connection):
+        statement = (
+            f'CREATE UNIQUE INDEX CONCURRENTLY {shape.REPLACEMENT} ON "user" (username) WHERE deleted_at IS NULL'
+        )
+        wanted.append((shape.REPLACEMENT, statement))
     for name, statement in wanted:
-        if not there.get(name) and statement:
+        if not there.get(name):
             say(f"Creating the index {name}")
             connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")  # of an interrupted run
             connection.exec_driver_sql(statement)
@@ -222,13 +224,13 @@ def _try_to_complete(connection: Connection, say: Say) -> None:
 def repair(rule: Rule) -> int:
     """Repair the rows that break a rule, note how they were, and return how many there were."""
     query = f"SELECT found.id FROM ({rule.find.format(fold='umami_fold')}) found"
-    return in_batches(query, partial(_repair, rule), size=rules.BATCH)
+    return in_batches(query, _repair, rule)
 
 
-def _repair(rule: Rule, connection: Connection, ids: Sequence[Any]) -> None:
+def _repair(connection: Connection, ids: list[Any], rule: Rule) -> None:
     table = rule.repaired or rule.table
     key, of = KEYS[table], KEYS[rule.table]
-    rows, values = f'"{table}" t WHERE t.{of} = ANY(:ids)', {"ids": list(ids)}
+    rows, values = f'"{table}" t WHERE t.{of} = ANY(:ids)', {"ids": ids}
     row = "to_jsonb(t) - 'password'"  # a hash belongs in one place only
     connection.execute(text("SET LOCAL frontdesk.repairing = 'on'"))
     connection.execute(
@@ -254,18 +256,17 @@ def _fill() -> None:
     """Fill in our columns in rows that lack them, give websites numbers, and copy keys and second factors."""
     for table, (lacking, filled) in FILLED.items():
         key = KEYS[table]
-        statement = text(f'UPDATE "{table}" SET {filled} WHERE {key} = ANY(:ids)')
-        in_batches(f'SELECT {key} FROM "{table}" WHERE {lacking} ORDER BY {key}', _applied(statement), size=BATCH)
+        statement = f'UPDATE "{table}" SET {filled} WHERE {key} = ANY(:ids)'
+        in_batches(f'SELECT {key} FROM "{table}" WHERE {lacking} ORDER BY {key}', _apply, statement)
     with connected() as connection:
         columns = recognize(connection).columns
     for table, (ours, theirs) in triggers.MIRRORED.items():
         for column in theirs:
             if column in columns[table]:
                 # The trigger makes both true.
-                statement = text(f'UPDATE "{table}" SET {ours} = {ours} WHERE {KEYS[table]} = ANY(:ids)')
-                differing = f'SELECT {KEYS[table]} FROM "{table}" WHERE {ours} <> {column}'
-                in_batches(differing, _applied(statement), size=BATCH)
-    numbered = text(
+                statement = f'UPDATE "{table}" SET {ours} = {ours} WHERE {KEYS[table]} = ANY(:ids)'
+                in_batches(f'SELECT {KEYS[table]} FROM "{table}" WHERE {ours} <> {column}', _apply, statement)
+    numbered = (
         "INSERT INTO website_number (website_id) SELECT w.website_id FROM unnest(CAST(:ids AS uuid[])) "
         "WITH ORDINALITY AS given(id, place) JOIN website w ON w.website_id = given.id ORDER BY given.place "
         "ON CONFLICT (website_id) DO NOTHING"
@@ -274,35 +275,21 @@ def _fill() -> None:
         "SELECT w.website_id FROM website w WHERE NOT EXISTS "
         "(SELECT 1 FROM website_number n WHERE n.website_id = w.website_id) ORDER BY w.created_at, w.website_id"
     )
-    in_batches(unnumbered, _applied(numbered), size=BATCH)
-    for statement_text in triggers.copies(columns):
-        change(lambda connection, statement_text=statement_text: connection.execute(text(statement_text)))  # type: ignore[misc]
+    in_batches(unnumbered, _apply, numbered)
+    for statement in triggers.copies(columns):
+        change(Connection.exec_driver_sql, statement.replace("%", "%%"))
 
 
-def _applied(statement: Any) -> Callable[[Connection, Sequence[Any]], None]:
-    def apply(connection: Connection, ids: Sequence[Any]) -> None:
-        connection.execute(statement, {"ids": list(ids)})
-
-    return apply
-
-
-def _usernames(connection: Connection) -> str:
-    """The statement for the index that replaces Umami's; empty if that has been done."""
-    definition = connection.scalar(
-        text("SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() AND indexname = :name"),
-        {"name": shape.USERNAMES},
-    )
-    if definition is not None and " WHERE " in definition:
-        return ""
-    return f'CREATE UNIQUE INDEX CONCURRENTLY umami_{shape.USERNAMES} ON "user" (username) WHERE deleted_at IS NULL'
+def _apply(connection: Connection, ids: list[Any], statement: str) -> None:
+    connection.execute(text(statement), {"ids": ids})
 
 
 def _finish(connection: Connection) -> None:
     for statement in shape.missing_unique_constraints(connection):
         connection.exec_driver_sql(statement)
-    if _usernames(connection):
+    if not shape.leaves_out_deleted(connection):
         connection.exec_driver_sql(f"DROP INDEX IF EXISTS {shape.USERNAMES}")
-        connection.exec_driver_sql(f"ALTER INDEX umami_{shape.USERNAMES} RENAME TO {shape.USERNAMES}")
+        connection.exec_driver_sql(f"ALTER INDEX {shape.REPLACEMENT} RENAME TO {shape.USERNAMES}")
     context = MigrationContext.configure(connection)
     if context.get_current_revision() is None:
         context.stamp(ScriptDirectory.from_config(migrations.settings()), "head")

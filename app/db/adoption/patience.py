@@ -2,10 +2,10 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
@@ -20,6 +20,9 @@ LOCK_MS, ATTEMPTS, PAUSE_SECONDS, TURN_SECONDS = 300, 100, 1.0, 0.1
 """Statements of Umami queue behind a lock that we wait for, so we give up soon and try again."""
 CONNECTIONS = 3
 """One holds the lock, one reads, one writes."""
+BATCH = 1000
+"""Rows per transaction."""
+P = ParamSpec("P")
 _engine: ContextVar[Engine] = ContextVar("engine")
 BUSY = frozenset({"55P03", "40P01"})
 """PostgreSQL's "lock not available" and "deadlock detected"."""
@@ -63,9 +66,11 @@ def turn() -> Iterator[Connection]:
         engine.dispose()
 
 
-def change(statements: Callable[[Connection], None]) -> None:
+def change(statements: Callable[Concatenate[Connection, P], object], *given: P.args, **named: P.kwargs) -> None:
     """
     Run statements in a transaction, and again from the start if it has to wait too long for a lock.
+
+    :param given, named: further arguments of ``statements``
 
     :raises CannotAdopt: it always had to
     """
@@ -74,7 +79,7 @@ def change(statements: Callable[[Connection], None]) -> None:
             with _engine.get(db.engine).connect() as connection, connection.begin():
                 connection.execute(text("SET LOCAL statement_timeout = 0"))
                 connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_MS}"))
-                statements(connection)
+                statements(connection, *given, **named)
         except OperationalError as error:
             if sqlstate(error) not in BUSY:
                 raise
@@ -87,7 +92,9 @@ def change(statements: Callable[[Connection], None]) -> None:
     )
 
 
-def in_batches(query: str, apply: Callable[[Connection, Sequence[Any]], None], *, size: int) -> int:
+def in_batches(
+    query: str, apply: Callable[Concatenate[Connection, list[Any], P], object], *given: P.args, **named: P.kwargs
+) -> int:
     """
     Apply a change to the ids that a query finds, each batch in its own transaction, and return how many there were.
 
@@ -95,8 +102,8 @@ def in_batches(query: str, apply: Callable[[Connection, Sequence[Any]], None], *
     """
     done = 0
     with connected(autocommit=False) as reading:
-        found = reading.execute(text(query).execution_options(yield_per=size)).scalars()
-        for ids in found.partitions(size):
-            change(lambda connection, ids=ids: apply(connection, ids))  # type: ignore[misc]
+        found = reading.execute(text(query).execution_options(yield_per=BATCH)).scalars()
+        for ids in found.partitions(BATCH):
+            change(apply, list(ids), *given, **named)
             done += len(ids)
     return done

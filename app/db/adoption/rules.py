@@ -6,14 +6,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
-from app.db.adoption.triggers import OLDEST_ADMIN
+from app.db.adoption.patience import BATCH
+from app.db.adoption.triggers import ADMIN, HEIR, SUCCESSOR
 from app.domain.roles import Role, TeamRole
 
-BATCH = 1000
-ADMIN = OLDEST_ADMIN.format(but="NULL")
 ROLES, TEAM_ROLES = (", ".join(f"'{role}'" for role in kind) for kind in (Role, TeamRole))
-MADE_BY = '(SELECT c.user_id FROM "user" c WHERE c.user_id = w.created_by AND c.deleted_at IS NULL)'
-HEIR = f"COALESCE({MADE_BY}, {ADMIN})"
 GONE_USER = 'NOT EXISTS (SELECT 1 FROM "user" u WHERE u.user_id = {})'
 GONE_TEAM = "NOT EXISTS (SELECT 1 FROM team t WHERE t.team_id = {})"
 NAME_OF = """COALESCE((SELECT u.username FROM "user" u WHERE u.user_id = {}), {}::text)"""
@@ -48,13 +45,10 @@ class Rule:
     """The table with the rows that the repair changes, if it is another one: those whose ``team_id`` is in ``:ids``."""
 
 
-_LIVING_TEAM = "t.deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM team_user o WHERE o.team_id = t.team_id AND {})"
-_OWNED = "o.role = 'team-owner'"
-_SUCCESSOR = """(
-    SELECT m.team_user_id FROM team_user m JOIN "user" u ON u.user_id = m.user_id
-    WHERE m.team_id = t.team_id AND u.deleted_at IS NULL
-    ORDER BY (m.role = 'team-manager') DESC, m.created_at, m.team_user_id LIMIT 1
-)"""
+_HEIR = HEIR.format("w.created_by")
+_SUCCESSOR = SUCCESSOR.format("t.team_id")
+_WITHOUT_OWNER = """t.deleted_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM team_user o WHERE o.team_id = t.team_id AND o.role = 'team-owner')"""
 _DOUBLES = f"""
     SELECT m.*, row_number() OVER (
         PARTITION BY m.team_id, m.user_id ORDER BY {RANK}, m.created_at, m.team_user_id
@@ -70,11 +64,11 @@ _NEW_NAME = "left(s.username, 240) || '-' || right(s.user_id::text, 8)"
 
 PROMOTE = f"""
     UPDATE team_user p SET role = 'team-owner' FROM team t
-    WHERE t.team_id = ANY(:ids) AND {_LIVING_TEAM.format(_OWNED)} AND p.team_user_id = {_SUCCESSOR}"""
+    WHERE t.team_id = ANY(:ids) AND {_WITHOUT_OWNER} AND p.team_user_id = {_SUCCESSOR}"""
 APPOINT = f"""
     INSERT INTO team_user (team_user_id, team_id, user_id, role, created_at)
     SELECT gen_random_uuid(), t.team_id, {ADMIN}, 'team-owner', now() FROM team t
-    WHERE t.team_id = ANY(:ids) AND {_LIVING_TEAM.format(_OWNED)} AND {ADMIN} IS NOT NULL"""
+    WHERE t.team_id = ANY(:ids) AND {_WITHOUT_OWNER} AND {ADMIN} IS NOT NULL"""
 RULES = (
     Rule(
         "user",
@@ -133,7 +127,7 @@ RULES = (
                  JOIN "user" u ON u.user_id = m.user_id WHERE m.team_user_id = {_SUCCESSOR}),
                 'the oldest administrator becomes owner'
             ) AS proposal
-            FROM team t WHERE {_LIVING_TEAM.format(_OWNED)} AND COALESCE({_SUCCESSOR}, {ADMIN}) IS NOT NULL""",
+            FROM team t WHERE {_WITHOUT_OWNER} AND COALESCE({_SUCCESSOR}, {ADMIN}) IS NOT NULL""",
         (PROMOTE, APPOINT),
         repaired="team_user",
     ),
@@ -153,17 +147,17 @@ RULES = (
         f"""SELECT w.website_id AS id, w.name, COALESCE(
                 (SELECT 'stays with ' || u.username FROM "user" u WHERE u.user_id = w.user_id),
                 (SELECT 'stays with the team ' || t.name FROM team t WHERE t.team_id = w.team_id),
-                'goes to ' || (SELECT u.username FROM "user" u WHERE u.user_id = {HEIR}), 'belongs to no one'
+                'goes to ' || (SELECT u.username FROM "user" u WHERE u.user_id = {_HEIR}), 'belongs to no one'
             ) AS proposal
             FROM website w
             WHERE (w.user_id IS NOT NULL AND {GONE_USER.format("w.user_id")})
                OR (w.team_id IS NOT NULL AND {GONE_TEAM.format("w.team_id")})
-               OR (w.user_id IS NULL AND w.team_id IS NULL AND {HEIR} IS NOT NULL)""",
+               OR (w.user_id IS NULL AND w.team_id IS NULL AND {_HEIR} IS NOT NULL)""",
         (
             f"""UPDATE website w SET
                 team_id = CASE WHEN NOT {GONE_TEAM.format("w.team_id")} THEN w.team_id END,
                 user_id = CASE WHEN NOT {GONE_USER.format("w.user_id")} THEN w.user_id
-                    WHEN {GONE_TEAM.format("w.team_id")} THEN {HEIR} END
+                    WHEN {GONE_TEAM.format("w.team_id")} THEN {_HEIR} END
                 WHERE w.website_id = ANY(:ids)""",
         ),
     ),

@@ -39,6 +39,9 @@ USERNAMES = "user_username_key"
 """
 Umami's index of usernames. It becomes one of undeleted accounts, since the names of deleted ones are free for others.
 """
+REPLACEMENT = "umami_user_username_key"
+"""The name of that index until it replaces Umami's."""
+DEFINITION = text("SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() AND indexname = :name")
 CONSTRAINTS = text(
     "SELECT c.conname FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace "
     "WHERE n.nspname = current_schema()"
@@ -53,6 +56,11 @@ UNVALIDATED = text(
     "WHERE n.nspname = current_schema() AND NOT c.convalidated ORDER BY c.conname"
 )
 _dialect: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+def leaves_out_deleted(connection: Connection) -> bool:
+    """Return whether the index of usernames has become one of undeleted accounts."""
+    return " WHERE " in (connection.scalar(DEFINITION, {"name": USERNAMES}) or "")
 
 
 def our_columns() -> dict[str, list[str]]:

@@ -15,7 +15,18 @@ OLDEST_ADMIN = """(
     SELECT user_id FROM "user" WHERE role = 'admin' AND deleted_at IS NULL AND user_id IS DISTINCT FROM {but}
     ORDER BY created_at, user_id LIMIT 1
 )"""
+ADMIN = OLDEST_ADMIN.format(but="NULL")
 """The administrator who gets what belongs to no one."""
+HEIR = f"""COALESCE(
+    (SELECT c.user_id FROM "user" c WHERE c.user_id = {{}} AND c.deleted_at IS NULL), {ADMIN}
+)"""
+"""The user who gets a website that belongs to no one, given its ``created_by``."""
+SUCCESSOR = """(
+    SELECT m.team_user_id FROM team_user m JOIN "user" u ON u.user_id = m.user_id
+    WHERE m.team_id = {} AND u.deleted_at IS NULL
+    ORDER BY (m.role = 'team-manager') DESC, m.created_at, m.team_user_id LIMIT 1
+)"""
+"""The membership that becomes the owner's in a team without one, given the team's id."""
 FOLDED = (("user", "display_name"), ("team", "name"), ("website", "name"))
 MIRRORED = {
     "user": ("second_factor_required", ("two_factor_required",)),
@@ -33,7 +44,8 @@ class Trigger:
     table: str
     when: str
     """``BEFORE INSERT``, …; the condition, if there is one, stands in brackets after ``WHEN``."""
-    function: str
+    function: str = ""
+    """By default, the function has the name of the trigger."""
     deferred: bool = False
     """Whether it runs at the commit."""
 
@@ -46,7 +58,7 @@ class Trigger:
         where = f"WHEN {condition} " if condition else ""
         return (
             f'CREATE {kind} {self.name} {event} ON "{self.table}" {deferred}FOR EACH ROW {where}'
-            f"EXECUTE FUNCTION {self.function}()"
+            f"EXECUTE FUNCTION {self.function or self.name}()"
         )
 
     @property
@@ -115,15 +127,13 @@ BODIES = {
         IF NOT FOUND OR EXISTS (SELECT 1 FROM team_user WHERE team_id = OLD.team_id AND role = 'team-owner') THEN
             RETURN NULL;
         END IF;
-        SELECT m.team_user_id INTO heir FROM team_user m JOIN "user" u ON u.user_id = m.user_id
-        WHERE m.team_id = OLD.team_id AND u.deleted_at IS NULL
-        ORDER BY (m.role = 'team-manager') DESC, m.created_at, m.team_user_id LIMIT 1;
+        heir := {SUCCESSOR.format("OLD.team_id")};
         IF heir IS NOT NULL THEN
             UPDATE team_user SET role = 'team-owner', updated_at = now() WHERE team_user_id = heir;
         ELSE
             INSERT INTO team_user (team_user_id, team_id, user_id, role, created_at)
             SELECT gen_random_uuid(), OLD.team_id, admin, 'team-owner', now()
-            FROM {OLDEST_ADMIN.format(but="NULL")} AS oldest(admin);
+            FROM {ADMIN} AS oldest(admin);
         END IF;
         RETURN NULL;
         END""",
@@ -131,10 +141,7 @@ BODIES = {
         {_DECLARED}
         BEGIN
         IF NEW.user_id IS NULL AND NEW.team_id IS NULL THEN
-            NEW.user_id := COALESCE(
-                (SELECT user_id FROM "user" WHERE user_id = NEW.created_by AND deleted_at IS NULL),
-                {OLDEST_ADMIN.format(but="NULL")}
-            );
+            NEW.user_id := {HEIR.format("NEW.created_by")};
         END IF;
         {_mirroring("website")}
         RETURN NEW;
@@ -179,20 +186,14 @@ TRIGGERS = [
             ),
         )
     ),
-    Trigger("umami_user", "user", "BEFORE INSERT OR UPDATE", "umami_user"),
-    Trigger("umami_user_deleted", "user", "BEFORE DELETE", "umami_user_deleted"),
-    Trigger("umami_team", "team", "BEFORE INSERT OR UPDATE", "umami_team"),
-    Trigger("umami_team_deleted", "team", "BEFORE DELETE", "umami_team_deleted"),
-    Trigger(
-        "umami_owner",
-        "team_user",
-        "AFTER UPDATE OR DELETE WHEN (OLD.role = 'team-owner')",
-        "umami_owner",
-        deferred=True,
-    ),
-    Trigger("umami_website", "website", "BEFORE INSERT OR UPDATE", "umami_website"),
-    Trigger("umami_website_number", "website", "AFTER INSERT", "umami_website_number", deferred=True),
-    Trigger("umami_share", "share", "BEFORE INSERT OR UPDATE OF entity_id, share_type", "umami_share"),
+    Trigger("umami_user", "user", "BEFORE INSERT OR UPDATE"),
+    Trigger("umami_user_deleted", "user", "BEFORE DELETE"),
+    Trigger("umami_team", "team", "BEFORE INSERT OR UPDATE"),
+    Trigger("umami_team_deleted", "team", "BEFORE DELETE"),
+    Trigger("umami_owner", "team_user", "AFTER UPDATE OR DELETE WHEN (OLD.role = 'team-owner')", deferred=True),
+    Trigger("umami_website", "website", "BEFORE INSERT OR UPDATE"),
+    Trigger("umami_website_number", "website", "AFTER INSERT", deferred=True),
+    Trigger("umami_share", "share", "BEFORE INSERT OR UPDATE OF entity_id, share_type"),
 ]
 
 KEYS = {
@@ -219,8 +220,8 @@ KEYS = {
 }
 """Bodies for the table ``api_key`` of Umami 3.4: its keys are ours, too, and end in both tables."""
 KEY_TRIGGERS = [
-    Trigger("umami_api_key", "api_key", "AFTER INSERT OR UPDATE OR DELETE", "umami_api_key"),
-    Trigger("umami_api_key_ended", "user_api_key", "AFTER DELETE", "umami_api_key_ended"),
+    Trigger("umami_api_key", "api_key", "AFTER INSERT OR UPDATE OR DELETE"),
+    Trigger("umami_api_key_ended", "user_api_key", "AFTER DELETE"),
 ]
 COPY_KEYS = """
     INSERT INTO user_api_key (user_api_key_id, user_id, name, key_hash, key_prefix, created_at, last_used_at)
@@ -285,26 +286,17 @@ Bodies for the second factors of Umami 3.3. Secrets stay encrypted with Umami's 
 ``app.security.sealing``.
 """
 FACTOR_TRIGGERS = [
-    Trigger("umami_second_factor", "two_factor_auth", "AFTER INSERT OR UPDATE OR DELETE", "umami_second_factor"),
-    Trigger("umami_second_factor_ended", "second_factor", "AFTER DELETE", "umami_second_factor_ended"),
-    Trigger("umami_backup_code", "two_factor_backup_code", "AFTER INSERT OR UPDATE OR DELETE", "umami_backup_code"),
+    Trigger("umami_second_factor", "two_factor_auth", "AFTER INSERT OR UPDATE OR DELETE"),
+    Trigger("umami_second_factor_ended", "second_factor", "AFTER DELETE"),
+    Trigger("umami_backup_code", "two_factor_backup_code", "AFTER INSERT OR UPDATE OR DELETE"),
+    Trigger("umami_setting", "app_setting", "AFTER INSERT OR UPDATE WHEN (NEW.key = 'twoFactorRequiredGlobal')"),
     Trigger(
-        "umami_setting",
-        "app_setting",
-        "AFTER INSERT OR UPDATE WHEN (NEW.key = 'twoFactorRequiredGlobal')",
-        "umami_setting",
-    ),
-    Trigger(
-        "umami_server_setting",
-        "server_setting",
-        "AFTER INSERT OR UPDATE WHEN (NEW.name = 'second-factor-required')",
-        "umami_server_setting",
+        "umami_server_setting", "server_setting", "AFTER INSERT OR UPDATE WHEN (NEW.name = 'second-factor-required')"
     ),
     Trigger(
         "umami_backup_code_used",
         "backup_code",
         "AFTER UPDATE OF used_at WHEN (OLD.used_at IS NULL AND NEW.used_at IS NOT NULL)",
-        "umami_backup_code_used",
     ),
 ]
 COPY_FACTORS = """

@@ -1,13 +1,12 @@
 """Undoing an adoption: Umami's tables as they were, without what Frontdesk added."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from app.db.adoption import folding, shape, triggers
-from app.db.adoption.adopt import BATCH, KEYS, Say, quoted, state
+from app.db.adoption.adopt import KEYS, Say, quoted, state
 from app.db.adoption.patience import change, in_batches, turn
 from app.db.adoption.releases import SHARED, recognize
 from app.db.errors import CannotAdopt
@@ -37,7 +36,7 @@ def undo(say: Say) -> None:
         if adopted is None:
             raise CannotAdopt("the database was not adopted")
         columns, ours = recognize(connection).columns, shape.our_columns()
-        if " WHERE " in _usernames(connection):
+        if shape.leaves_out_deleted(connection):
             say(f"Restoring the index {shape.USERNAMES}")
             change(_free_names)
             connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {WHOLE}")
@@ -45,22 +44,17 @@ def undo(say: Say) -> None:
         say("Removing tables, columns and triggers")
         change(_remove)
         for ours_alone in reversed([table for table in shape.OURS if table not in KEPT]):
-            change(partial(Base.metadata.drop_all, tables=[ours_alone]))
+            change(Base.metadata.drop_all, tables=[ours_alone])
         say("Restoring rows")
         for table in KEYS:
             query = f"SELECT row_id FROM adoption_repair WHERE table_name = '{table}' ORDER BY adoption_repair_id"
             theirs = [name for name in columns[table] if name not in ours[table]]
-            in_batches(query, partial(_restore, table, theirs), size=BATCH)
-        change(partial(_forget, adopted.trigrams_made))
+            in_batches(query, _restore, table, theirs)
+        change(_forget, adopted.trigrams_made)
 
 
 def _free_names(connection: Connection) -> None:
     connection.execute(text(SAME_NAMES))
-
-
-def _usernames(connection: Connection) -> str:
-    found = text("SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() AND indexname = :name")
-    return str(connection.scalar(found, {"name": shape.USERNAMES}) or "")
 
 
 def _remove(connection: Connection) -> None:
@@ -80,19 +74,19 @@ def _remove(connection: Connection) -> None:
             if columns
         ),
     ]
-    if " WHERE " in _usernames(connection):
+    if shape.leaves_out_deleted(connection):
         statements += [f"DROP INDEX {shape.USERNAMES}", f"ALTER INDEX {WHOLE} RENAME TO {shape.USERNAMES}"]
     statements += [
-        f"DROP INDEX IF EXISTS umami_{shape.USERNAMES}",  # of an adoption that was interrupted
+        f"DROP INDEX IF EXISTS {shape.REPLACEMENT}",  # of an adoption that was interrupted
         "DROP TABLE IF EXISTS alembic_version",
     ]
     connection.exec_driver_sql("; ".join(statements))
 
 
-def _restore(table: str, columns: Sequence[str], connection: Connection, ids: Sequence[Any]) -> None:
+def _restore(connection: Connection, ids: list[Any], table: str, columns: Sequence[str]) -> None:
     key = KEYS[table]
     repaired = f"adoption_repair r WHERE r.table_name = '{table}' AND r.row_id = ANY(:ids)"
-    values = {"ids": list(ids)}
+    values = {"ids": ids}
     for column in REPAIRED.get(table, ()):
         connection.execute(
             text(
@@ -121,7 +115,7 @@ def _restore(table: str, columns: Sequence[str], connection: Connection, ids: Se
     )
 
 
-def _forget(trigrams_made: bool, connection: Connection) -> None:
+def _forget(connection: Connection, trigrams_made: bool) -> None:
     Base.metadata.drop_all(connection, tables=KEPT)
     if trigrams_made:
         connection.exec_driver_sql("DROP EXTENSION IF EXISTS pg_trgm")
