@@ -100,8 +100,7 @@ def _call(method: str, parts: list[str]) -> UmamiRoute:
 
 
 def _of_website(reads: bool, parts: list[str]) -> UmamiRoute:
-    place, website, *rest = [*parts, ""][:3]
-    below = rest[0] if rest else ""
+    place, website, below = [*parts, "", ""][:3]
     if not ID.fullmatch(website) or below in OURS_OF_WEBSITE or (place == "websites" and not below):
         return CLOSED
     return UmamiRoute(Area.PROTECTED, reads, UUID(website))

@@ -1,43 +1,24 @@
 """Statements that decide whether a request may go on to Umami."""
 
-from datetime import datetime
-from typing import NamedTuple
-from uuid import UUID
+from collections import namedtuple
+from typing import Any
 
 from sqlalchemy import Uuid, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.db.sql.query import Query
-from app.domain.roles import RANKS, TEAM_RIGHTS
+from app.domain.roles import RANKS, TEAM_RIGHTS, Role
 from app.models import Grant, Membership, Team, User, Website
-from app.queries.credentials import Statements
+from app.queries.credentials import BearerRecord, Statements
 
 Reader = aliased(User, name="reader")
 Member = aliased(User, name="member")
 
 
-class CallerRecord(NamedTuple):
-    """The owner of a token and the credential (see ``BearerRecord``), and whom Umami must take them for."""
-
-    id: UUID
-    username: str
-    role: str
-    created_at: datetime | None
-    two_factor_required: bool
-    must_enroll: bool
-    must_change_password: bool
-    credential_id: UUID
-    last_used_at: datetime | None
-    lifetime: int | None
-    wrote_at: datetime | None
-    name: str | None
-    scopes: str | None
-    confirmed_at: datetime | None
-    password_hash: str
-    reader_id: UUID | None
-    reader_role: str | None
-    reader_password_hash: str | None
-
+CallerRecord = namedtuple(  # type: ignore[misc]  # mypy reads literals only
+    "CallerRecord", (*BearerRecord._fields, "reader_id", "reader_role", "reader_password_hash")
+)
+"""A ``BearerRecord``, and the user whom Umami must take the bearer for."""
 
 _owns = and_(Website.user_id.is_not(None), Website.user_id == User.id)
 _is_member = exists().where(Membership.team_id == Website.team_id, Membership.user_id == User.id)
@@ -55,25 +36,29 @@ _some_member = (
 """The member with the least rights in the website's team."""
 
 
-def select_caller(stored: Statements) -> Query[CallerRecord]:
+def select_caller(stored: Statements) -> Query[Any]:
     """
     The owner of a valid token of one kind. Values: those of ``select_by_token``, and ``website_id``, which may be null.
 
     If the owner can see this website only by a direct grant, which Umami does not know, the reader is a user whom Umami
-    lets see it: the website's owner, or a member of its team.
+    lets see it: the website's owner, or a member of its team. Otherwise, the reader is the owner of the token.
     """
-    website_id = bindparam("website_id", type_=Uuid())
-    only_granted = (_is_granted.correlate(Website, User), ~or_(_owns, _is_member.correlate(Website, User)))
+    is_member, is_granted = (found.correlate(Website, User) for found in (_is_member, _is_granted))
+    website = and_(
+        Website.id == bindparam("website_id", type_=Uuid()),
+        Website.deleted_at.is_(None),
+        User.role != Role.ADMIN,
+        is_granted,
+        ~or_(_owns, is_member),
+    )
+    reader = and_(Reader.id == func.coalesce(Website.user_id, _some_member), Reader.deleted_at.is_(None))
     return Query(
         stored.by_token.add_columns(
-            User.password_hash.label("password_hash"),
-            Reader.id.label("reader_id"),
-            Reader.role.label("reader_role"),
-            Reader.password_hash.label("reader_password_hash"),
+            func.coalesce(Reader.id, User.id).label("reader_id"),
+            func.coalesce(Reader.role, User.role).label("reader_role"),
+            func.coalesce(Reader.password_hash, User.password_hash).label("reader_password_hash"),
         )
-        .outerjoin(Website, and_(Website.id == website_id, Website.deleted_at.is_(None), *only_granted))
-        .outerjoin(
-            Reader, and_(Reader.id == func.coalesce(Website.user_id, _some_member), Reader.deleted_at.is_(None))
-        ),
+        .outerjoin(Website, website)
+        .outerjoin(Reader, reader),
         CallerRecord,
     )

@@ -8,10 +8,9 @@ from app.domain.actor import Actor, Credential, CredentialKind
 from app.domain.errors import NotFound, Unauthenticated
 from app.domain.scopes import Scope
 from app.domain.umami_routes import Area, UmamiRoute
-from app.queries.gateway import CallerRecord, select_caller
+from app.queries.gateway import select_caller
 from app.runtime import runtime
 from app.security import tokens
-from app.security.umami_tokens import UmamiTokens
 from app.services.authentication.bearer import shared_view
 from app.services.authentication.credentials import ACCESS_TOKENS, API_KEYS, SESSIONS, store_of
 
@@ -75,7 +74,9 @@ def issue(actor: Actor, route: UmamiRoute, reader: Reader | None) -> Pass:
     :raises MissingScope: the caller's API key may not do this
     :raises Unavailable: Umami's Redis cannot be reached
     """
-    minting = _minting()
+    minting = runtime().umami_tokens
+    if minting is None:
+        raise NotFound
     policy.require_scope(actor, Scope.WEBSITES_READ if route.reads else Scope.WEBSITES_WRITE)
     if reader is not None:
         return Pass(bearer=minting.for_user(reader.user_id, reader.role, reader.password_hash))
@@ -89,19 +90,10 @@ def _bearer(visitor: Actor, route: UmamiRoute, token: str) -> Caller:
     store = store_of(token)
     if store is None:
         raise Unauthenticated
-    row: CallerRecord | None = store.find(SELECTS[store.kind], token, website_id=route.website_id)
+    row = store.find(SELECTS[store.kind], token, website_id=route.website_id if route.reads else None)
     if row is None:
         raise Unauthenticated
     found = store.bearer_of(row)
     found.require_complete()
     actor = Actor(found.account, found.credential, visitor.origin)
-    if row.reader_id is None or not route.reads or actor.is_admin:
-        return Caller(actor, Reader(row.id, row.role, row.password_hash))
-    return Caller(actor, Reader(row.reader_id, row.reader_role or "", row.reader_password_hash or ""))
-
-
-def _minting() -> UmamiTokens:
-    minting = runtime().umami_tokens
-    if minting is None:
-        raise NotFound
-    return minting
+    return Caller(actor, Reader(row.reader_id, row.reader_role, row.reader_password_hash))
