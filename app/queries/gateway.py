@@ -7,7 +7,7 @@ from sqlalchemy import Uuid, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.db.sql.query import Query
-from app.domain.roles import RANKS, TEAM_RIGHTS, Role
+from app.domain.roles import RANKS, TEAM_RIGHTS
 from app.models import Grant, Membership, Team, User, Website
 from app.queries.credentials import BearerRecord, Statements
 
@@ -47,7 +47,6 @@ def select_caller(stored: Statements) -> Query[Any]:
     website = and_(
         Website.id == bindparam("website_id", type_=Uuid()),
         Website.deleted_at.is_(None),
-        User.role != Role.ADMIN,
         is_granted,
         ~or_(_owns, is_member),
     )

@@ -133,6 +133,7 @@ def test_calls_of_frontdesk_never_go_on(call):
         f"/api/websites/{SITE}\\stats",
         f"/api/websites/{{{SITE}}}/stats",
         f"/api/websites/{SITE.replace('-', '')}/stats",
+        "/api/scripts/..\\auth\\login",
         "/api/share/..",
         "/api/share/.",
         "/teams/1/api/auth/login",

@@ -28,7 +28,7 @@ def test_as_many_as_are_trusted_are_believed(address_seen, trusted, address):
     assert address_seen(HOPS, trusted_proxies=trusted) == address
 
 
-def test_nobody_is_believed_by_default(address_seen):
+def test_none_are_believed_by_default(address_seen):
     assert address_seen({**HOPS, "X-Real-Ip": "192.0.2.9", "Forwarded": "for=192.0.2.9"}) == "127.0.0.1"
 
 

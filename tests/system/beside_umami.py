@@ -1,10 +1,6 @@
 """Frontdesk and a stand-in for Umami behind the proxies of ``deploy/beside-umami``."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 import threading
 import urllib.error
 import urllib.request
@@ -17,14 +13,10 @@ from typing import Any
 
 from tests.gateway import umami
 from tests.live import ROOT, free_port
-from tests.system.faults.cluster import until
-from tests.system.proxy import MAIN
+from tests.system.proxy import adapted, nginx, running
 
 FILES = ROOT / "deploy" / "beside-umami"
 PROXIES = ("nginx", "caddy", "traefik")
-FOLDERS = os.pathsep.join(
-    [os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin", str(Path(sys.executable).parent)]
-)
 
 
 @dataclass(frozen=True)
@@ -50,7 +42,7 @@ class StandIn:
         """Return the status of Umami's response."""
         self.seen.append(request)
         parts = request.path.partition("?")[0].split("/")
-        if parts[1] != "api" or parts[2] in ("send", "batch", "record"):
+        if parts[1] != "api" or parts[2] in ("send", "batch", "record", "scripts"):
             return 200
         user = site = None
         if bearer := request.headers.get("authorization"):
@@ -96,32 +88,14 @@ def stand_in() -> Iterator[StandIn]:
         server.server_close()
 
 
-def program(name: str) -> str | None:
-    """Return the path of a proxy, or None if it is not installed."""
-    return shutil.which(name, path=FOLDERS)
-
-
 @contextmanager
 def behind(name: str, frontdesk: str, stats: str, folder: Path) -> Iterator[str]:
     """Start a proxy with its example, and yield its URL."""
-    port, found = free_port(), program(name)
-    assert found is not None
+    port = free_port()
     ours = [("127.0.0.1:8000", frontdesk.removeprefix("http://")), ("127.0.0.1:3000", stats.removeprefix("http://"))]
-    with (folder / "output").open("wb") as output:
-        process = subprocess.Popen(
-            [found, *START[name](folder, port, ours)],
-            stdout=output,
-            stderr=output,
-            env=os.environ | {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)},
-        )
     url = f"http://127.0.0.1:{port}"
-    try:
-        until(lambda: _listens(url) or process.poll() is not None, what=f"the start of {name}")
-        assert process.poll() is None, (folder / "output").read_text()
+    with running(name, CONFIGURE[name](folder, port, ours), folder, lambda: _listens(url)):
         yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
 
 
 def ask(url: str, call: str, *, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
@@ -147,33 +121,21 @@ def _listens(url: str) -> bool:
         return False
 
 
-def _adapted(file: str, ours: list[tuple[str, str]]) -> str:
-    text = (FILES / file).read_text()
-    for given, found in ours:
-        assert given in text, f"{file} does not contain {given}"
-        text = text.replace(given, found)
-    return text
-
-
 def _nginx(folder: Path, port: int, ours: list[tuple[str, str]]) -> list[str]:
-    (folder / "site.conf").write_text(_adapted("nginx.conf", [*ours, ("listen 80;", f"listen {port};")]))
-    user = "user root;" if os.geteuid() == 0 else ""
-    (folder / "nginx.conf").write_text(MAIN.format(user=user, folder=folder))
-    return ["-p", str(folder), "-c", str(folder / "nginx.conf")]
+    return nginx(adapted(FILES / "nginx.conf", [*ours, ("listen 80;", f"listen {port};")]), folder)
 
 
 def _caddy(folder: Path, port: int, ours: list[tuple[str, str]]) -> list[str]:
-    (folder / "Caddyfile").write_text(
-        "{\n\tadmin off\n}\n" + _adapted("Caddyfile", [*ours, ("stats.example.org", f"http://127.0.0.1:{port}")])
-    )
+    site = adapted(FILES / "Caddyfile", [*ours, ("stats.example.org", f"http://127.0.0.1:{port}")])
+    (folder / "Caddyfile").write_text("{\n\tadmin off\n}\n" + site)
     return ["run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
 
 
 def _traefik(folder: Path, port: int, ours: list[tuple[str, str]]) -> list[str]:
-    (folder / "dynamic.yml").write_text(_adapted("traefik-dynamic.yml", ours))
+    (folder / "dynamic.yml").write_text(adapted(FILES / "traefik-dynamic.yml", ours))
     places = [('":80"', f'"127.0.0.1:{port}"'), ("/etc/traefik/dynamic.yml", str(folder / "dynamic.yml"))]
-    (folder / "traefik.yml").write_text(_adapted("traefik.yml", places))
+    (folder / "traefik.yml").write_text(adapted(FILES / "traefik.yml", places))
     return [f"--configfile={folder / 'traefik.yml'}"]
 
 
-START = {"nginx": _nginx, "caddy": _caddy, "traefik": _traefik}
+CONFIGURE = {"nginx": _nginx, "caddy": _caddy, "traefik": _traefik}

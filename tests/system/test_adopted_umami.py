@@ -6,18 +6,16 @@ Needs TEST_UMAMI_URL, where Umami 3.1 or later runs, and TEST_UMAMI_DATABASE_URL
 end. TEST_UMAMI_SECONDS is how long both write.
 """
 
-import json
 import os
 import random
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -32,6 +30,7 @@ from app.services.teams import memberships, teams
 from app.services.users import accounts
 from app.services.websites import websites
 from tests.conftest import settings_for
+from tests.system.beside_umami import ask
 
 URL = os.environ.get("TEST_UMAMI_URL", "")
 DATABASE = os.environ.get("TEST_UMAMI_DATABASE_URL", "")
@@ -65,13 +64,7 @@ class Umami:
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(URL + path, data=data, headers=headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as response:
-                return response.status, json.load(response)
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
+        return ask(URL, f"{method} {path}", body=None if body is None else orjson.dumps(body), **headers)
 
     def do(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         status, found = self.call(method, path, body)

@@ -8,7 +8,8 @@ import pytest
 
 from tests.gateway import umami
 from tests.live import LiveServer, serving
-from tests.system.beside_umami import PROXIES, StandIn, ask, behind, program, stand_in
+from tests.system.beside_umami import PROXIES, StandIn, ask, behind, stand_in
+from tests.system.proxy import program
 
 UNAUTHORIZED = {"error": {"message": "Unauthorized", "code": "unauthorized", "status": 401}}
 PASSWORD = "correct horse battery"
@@ -36,10 +37,9 @@ class Place:
 
     def user(self, name: str) -> tuple[str, str]:
         """Return id and token of a new user."""
-        user = {"username": name, "password": PASSWORD}
-        made = self.done("POST /api/users", json=f'{{"role": "user", "username": "{name}", "password": "{PASSWORD}"}}')
-        login = f'{{"username": "{user["username"]}", "password": "{user["password"]}"}}'
-        return made["id"], self.done("POST /api/auth/login", json=login)["token"]
+        credentials = f'"username": "{name}", "password": "{PASSWORD}"'
+        made = self.done("POST /api/users", json=f'{{"role": "user", {credentials}}}')
+        return made["id"], self.done("POST /api/auth/login", json=f"{{{credentials}}}")["token"]
 
     def website(self, token: str, owner: str) -> str:
         site = str(self.done("POST /api/websites", token, '{"name": "Site", "domain": "site.example"}')["id"])
@@ -170,7 +170,10 @@ class TestEndings:
 
 
 class TestRoutes:
-    @pytest.mark.parametrize("call", ["GET /login", "GET /script.js", "GET /websites/1", "GET /share/abc", "GET /"])
+    @pytest.mark.parametrize(
+        "call",
+        ["GET /login", "GET /script.js", "GET /websites/1", "GET /share/abc", "GET /", "GET /api/scripts/telemetry"],
+    )
     def test_pages_and_scripts_are_of_umami(self, place, call):
         place.umami.seen.clear()
 
@@ -196,7 +199,7 @@ class TestRoutes:
             "GET /docs",
         ],
     )
-    def test_people_are_of_frontdesk(self, place, call):
+    def test_accounts_are_of_frontdesk(self, place, call):
         place.umami.seen.clear()
 
         assert place.ask(call, place.admin)[0] == 200
@@ -212,6 +215,8 @@ class TestRoutes:
             "POST /teams/1/%61pi/auth/login",
             "POST /teams/1/%2561pi/auth/login",
             "POST /Teams/1/API/auth/login",
+            "POST /api/scripts/..\\auth\\login",
+            "POST /api/scripts/x/..%5c..%5cauth/login",
             "GET /internal/authorize",
             "GET /internal/authorize/",
             "GET //internal/authorize",

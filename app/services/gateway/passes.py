@@ -47,7 +47,7 @@ def identify(
     visitor: Actor, route: UmamiRoute, *, token: str | None, share_token: str | None, share_context: bool
 ) -> Caller:
     """
-    Return who makes a request, with one statement. A share that is enough for it goes before other tokens.
+    Return who makes a request, with one statement. A share that is enough takes precedence over other tokens.
 
     :param token: of a session, an access token, or an API key
     :param share_context: see ``bearer.identify``

@@ -74,7 +74,7 @@ def test_its_codes_work_with_umamis_key(enrolled: Flask) -> None:
     assert statuses == [400, 200]
 
 
-def test_without_the_key_nobody_gets_in_by_the_password_alone(enrolled: Flask) -> None:
+def test_without_the_key_the_password_alone_is_not_enough(enrolled: Flask) -> None:
     assert verify(enrolled, token=pyotp.TOTP(SECRET).now()) == 503
 
 
