@@ -23,7 +23,7 @@ def adopt(check: bool, undo: bool, yes: bool, as_json: bool) -> None:
     Serve a database that Umami made, and goes on using.
 
     Set DATABASE_URL to Umami's PostgreSQL database. Umami 3.1 and later can
-    run all the while. Rows that break a rule are listed first, with what
+    keep running. Rows that break a rule are listed first, with what
     will be done about each. An adoption that was interrupted continues, and
     repeating it follows an upgrade of Umami.
     """

@@ -66,9 +66,6 @@ def test_some_are_open_to_anyone(call):
         ("GET /api/boards", READS),
         ("PUT /api/links/1", WRITES),
         (f"GET /api/teams/{SITE}/boards", READS),
-        ("DELETE /api/share/id/1", WRITES),
-        ("GET /api/share/id", READS),
-        ("POST /api/share", WRITES),
         ("GET /api/heartbeat/x", READS),
         ("GET /api/of/a/later/release", READS),
     ],
@@ -93,6 +90,9 @@ def test_others_need_an_account(call, route):
     GET /api/teams/{SITE}/users
     GET /api/teams/{SITE}/boards/x
     POST /api/2fa/verify
+    POST /api/share
+    GET /api/share/id
+    DELETE /api/share/id/1
     GET /api/invitations
     GET /api/websites
     GET /api/websites/{SITE}

@@ -71,7 +71,6 @@ def change(statements: Callable[Concatenate[Connection, P], object], *given: P.a
     Run statements in a transaction, and again from the start if it has to wait too long for a lock.
 
     :param given, named: further arguments of ``statements``
-
     :raises CannotAdopt: it always had to
     """
     for attempt in range(ATTEMPTS):
@@ -99,6 +98,8 @@ def in_batches(
     Apply a change to the ids that a query finds, each batch in its own transaction, and return how many there were.
 
     The query reads one snapshot, so the change must check again whether it is needed.
+
+    :param given, named: further arguments of ``apply``
     """
     done = 0
     with connected(autocommit=False) as reading:
