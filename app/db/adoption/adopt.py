@@ -81,8 +81,7 @@ def check() -> Found:
     """
     with connected(autocommit=False) as connection:
         umami = recognize(connection)
-        for statement in folding.functions("pg_temp"):
-            connection.exec_driver_sql(statement.replace("%", "%%"))
+        _run(connection, *folding.functions("pg_temp"))
         found = [row for rule in RULES for row in rules.find(connection, rule, fold="pg_temp.umami_fold")]
         return Found(umami, found, _admins(connection), state(connection) is not None)
 
@@ -103,7 +102,7 @@ def release() -> str:
         return recognize(connection).release
 
 
-def adopt(say: Say) -> Umami:
+def adopt(say: Say) -> None:
     """
     Add what Frontdesk needs, and repair rows that break its rules. Umami can go on running.
 
@@ -121,7 +120,6 @@ def adopt(say: Say) -> Umami:
         change(_change_tables, umami)
         _complete(connection, say)
         change(_finish)
-    return umami
 
 
 def _make_trigrams(connection: Connection) -> bool:
@@ -147,16 +145,20 @@ def _begin(connection: Connection, umami: Umami, made: bool) -> None:
     connection.execute(BEGIN, {**values, "made": made, "now": utcnow()})
     schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
     bodies, _ = triggers.needed(umami.columns)
-    statements = [
+    _run(
+        connection,
         *folding.functions(str(schema)),
         *(
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
             f"SET search_path = {schema}, pg_temp AS $${body}$$"
             for name, body in bodies.items()
         ),
-    ]
+    )
+
+
+def _run(connection: Connection, *statements: str) -> None:
     for statement in statements:
-        connection.exec_driver_sql(statement.replace("%", "%%"))
+        connection.exec_driver_sql(statement.replace("%", "%%"))  # the driver reads % as a placeholder
 
 
 def _change_tables(connection: Connection, umami: Umami) -> None:
@@ -277,7 +279,7 @@ def _fill() -> None:
     )
     in_batches(unnumbered, _apply, numbered)
     for statement in triggers.copies(columns):
-        change(Connection.exec_driver_sql, statement.replace("%", "%%"))
+        change(_run, statement)
 
 
 def _apply(connection: Connection, ids: list[Any], statement: str) -> None:

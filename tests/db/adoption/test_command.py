@@ -14,7 +14,7 @@ from app.services import adoption
 from tests.cli.conftest import error_of, invoke
 from tests.conftest import settings_for
 from tests.db.adoption.conftest import ADMIN, Database
-from tests.db.adoption.test_repairs import ADA, add_user
+from tests.db.adoption.rows import ADA, add_user
 
 WARNING = (
     "Warning: admin STILL HAS UMAMI'S DEFAULT PASSWORD, which everyone knows. Frontdesk has it changed at the next "
@@ -29,9 +29,9 @@ class TestCheck:
         done = invoke(umami, "adopt", "--check")
 
         assert (done.exit_code, done.stderr) == (0, f"1 of 1\n{WARNING}")
-        table, name, *_ = done.stdout.splitlines()[1].split()[0], done.stdout.splitlines()[1].split()[2]
-        assert (table, name) == ("user", "ADMIN")
-        assert done.stdout.splitlines()[-1] == "Umami 3.1, not adopted yet; 1 row to repair."
+        _, row, *_, summary = done.stdout.splitlines()
+        assert row.split()[::2][:2] == ["user", "ADMIN"]
+        assert summary == "Umami 3.1, not adopted yet; 1 row to repair."
         assert sql.rows("SELECT to_regclass('adoption')") == [(None,)]
 
     def test_json_for_scripts(self, umami: Flask, sql: Database) -> None:

@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.db import migrations
 from app.domain.actor import OPERATOR
+from app.domain.errors import AccessCodeTaken, SlugTaken, UserIdTaken, UsernameTaken
 from app.domain.folding import fold, sort_key
 from app.domain.pagination import Window
 from app.services import adoption
@@ -15,7 +16,7 @@ from app.services.teams import teams
 from app.services.users import accounts
 from app.services.websites import websites
 from tests.db.adoption.conftest import ADMIN, Database, adopt
-from tests.db.adoption.test_repairs import ADA, BLUE, BOB, EVE, add_member, add_team, add_user, add_website
+from tests.db.adoption.rows import ADA, BLUE, BOB, EVE, add_member, add_team, add_user, add_website
 
 NAMES = ["Ada", " spaced ", "GROSSE Straße", "İstanbul", "①", "ﬁne", "ΣΊΣΥΦΟΣ", "𝔸da", "x" * 255, "ﷺ" * 255]
 
@@ -139,8 +140,6 @@ class TestWhatFrontdeskWrites:
         ) == [(0, 0, 0)]
 
     def test_conflicts_are_those_of_other_databases(self, adopted: Flask, sql: Database) -> None:
-        from app.domain.errors import AccessCodeTaken, SlugTaken, UserIdTaken, UsernameTaken
-
         owner = accounts.create_user(OPERATOR, username="ada", password="correct horse")
         team, _ = teams.create_team(OPERATOR, name="Blue", owner_id=owner.id)
         other, _ = teams.create_team(OPERATOR, name="Red", owner_id=owner.id)

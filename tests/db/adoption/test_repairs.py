@@ -1,5 +1,7 @@
 """Rows that break a rule of ours are reported first, repaired by the adoption, and put back by its undo."""
 
+import threading
+import time
 from collections.abc import Callable
 from uuid import UUID
 
@@ -7,50 +9,25 @@ import pytest
 from flask import Flask
 
 from app.db.adoption import adopt as adopting
+from app.db.session import db
 from app.domain.actor import OPERATOR
 from app.services import adoption
 from tests.db.adoption.conftest import ADMIN, Database, adopt, undo
-from tests.db.adoption.test_schema import rows_of
-
-ADA, BOB, CAT, EVE = (UUID(f"00000000-0000-4000-8000-00000000000{number}") for number in range(1, 5))
-BLUE, RED, EMPTY = (UUID(f"00000000-0000-4000-8000-00000000001{number}") for number in range(1, 4))
-GONE = UUID("00000000-0000-4000-8000-0000000000ff")
-
-
-def add_user(sql: Database, id: UUID, name: str, *, role: str = "user", on: str = "2026-01-01") -> None:
-    sql.run(
-        'INSERT INTO "user" (user_id, username, password, role, created_at) VALUES (:id, :name, :hash, :role, :on)',
-        id=id,
-        name=name,
-        hash="x",
-        role=role,
-        on=on,
-    )
-
-
-def add_team(sql: Database, id: UUID, name: str, **members: UUID) -> None:
-    sql.run("INSERT INTO team (team_id, name) VALUES (:id, :name)", id=id, name=name)
-    for role, user in members.items():
-        add_member(sql, id, user, f"team-{role.replace('_', '-')}")
-
-
-def add_member(sql: Database, team: UUID, user: UUID, role: str) -> None:
-    sql.run(
-        "INSERT INTO team_user (team_user_id, team_id, user_id, role, created_at) "
-        "VALUES (gen_random_uuid(), :team, :user, :role, now())",
-        team=team,
-        user=user,
-        role=role,
-    )
-
-
-def add_website(sql: Database, name: str, **values: UUID) -> UUID:
-    columns = "".join(f", {name}" for name in values)
-    given = "".join(f", :{name}" for name in values)
-    sql.run(
-        f"INSERT INTO website (website_id, name{columns}) VALUES (gen_random_uuid(), :name{given})", name=name, **values
-    )
-    return UUID(str(sql.rows("SELECT website_id FROM website WHERE name = :name", name=name)[0][0]))
+from tests.db.adoption.rows import (
+    ADA,
+    BLUE,
+    BOB,
+    CAT,
+    EMPTY,
+    EVE,
+    GONE,
+    RED,
+    add_member,
+    add_team,
+    add_user,
+    add_website,
+    rows_of,
+)
 
 
 @pytest.fixture
@@ -191,11 +168,6 @@ class TestTheRepair:
 class TestLocks:
     def test_umami_never_waits_long_behind_an_adoption_that_waits(self, umami: Flask, sql: Database) -> None:
         """A report of Umami's runs for two seconds; meanwhile logins must not queue behind the adoption."""
-        import threading
-        import time
-
-        from app.db.session import db
-
         waits, done = [], threading.Event()
         engine = db.engine
 

@@ -1,7 +1,6 @@
 """An adopted database has the schema of one made by `setup`, apart from differences that are meant."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -157,8 +156,3 @@ class TestDowngrades:
             migrations.downgrade(revision)
 
         assert sql.rows('SELECT username FROM "user"') == [("admin",)]
-
-
-def rows_of(sql: Database) -> dict[str, list[Any]]:
-    """Return all rows of Umami's tables."""
-    return {table: sorted(sql.rows(f'SELECT to_jsonb(t)::text FROM "{table}" t')) for table in SHARED}
