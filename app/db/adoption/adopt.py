@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.db import migrations
 from app.db.adoption import folding, rules, shape, triggers
-from app.db.adoption.patience import change, connected, in_batches, turn
+from app.db.adoption.patience import change, connected, in_batches, run, turn
 from app.db.adoption.releases import SHARED, Umami, recognize
 from app.db.adoption.rules import RULES, Finding, Rule
 from app.db.errors import CannotAdopt
@@ -81,7 +81,7 @@ def check() -> Found:
     """
     with connected(autocommit=False) as connection:
         umami = recognize(connection)
-        _run(connection, *folding.functions("pg_temp"))
+        run(connection, *folding.functions("pg_temp"))
         found = [row for rule in RULES for row in rules.find(connection, rule, fold="pg_temp.umami_fold")]
         return Found(umami, found, _admins(connection), state(connection) is not None)
 
@@ -145,7 +145,7 @@ def _begin(connection: Connection, umami: Umami, made: bool) -> None:
     connection.execute(BEGIN, {**values, "made": made, "now": utcnow()})
     schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
     bodies, _ = triggers.needed(umami.columns)
-    _run(
+    run(
         connection,
         *folding.functions(str(schema)),
         *(
@@ -154,11 +154,6 @@ def _begin(connection: Connection, umami: Umami, made: bool) -> None:
             for name, body in bodies.items()
         ),
     )
-
-
-def _run(connection: Connection, *statements: str) -> None:
-    for statement in statements:
-        connection.exec_driver_sql(statement.replace("%", "%%"))  # the driver reads % as a placeholder
 
 
 def _change_tables(connection: Connection, umami: Umami) -> None:
@@ -279,7 +274,7 @@ def _fill() -> None:
     )
     in_batches(unnumbered, _apply, numbered)
     for statement in triggers.copies(columns):
-        change(_run, statement)
+        change(run, statement)
 
 
 def _apply(connection: Connection, ids: list[Any], statement: str) -> None:

@@ -3,14 +3,12 @@
 import sys
 import unicodedata
 from functools import cache
+from string import ascii_lowercase, ascii_uppercase
 
 from app.domain.folding import KEY_MAX_BYTES, SORT_KEY_LENGTH
 
-SPACES = "".join(map(chr, [*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B)]))
-SPACES += "".join(map(chr, [0x2028, 0x2029, 0x202F, 0x205F, 0x3000]))
+SPACES = "".join(filter(str.isspace, map(chr, range(0x3001))))
 """What ``str.strip`` removes."""
-
-
 NAMES = ("umami_fold", "umami_sort_key", "umami_fold_case")
 """The functions, each before those that it calls."""
 
@@ -77,8 +75,7 @@ def _case_folding() -> tuple[str, str, list[tuple[str, str]]]:
             folded.append(letter.casefold())
         else:
             long.append((letter, letter.casefold()))
-    ascii_letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    return ascii_letters + "".join(same), ascii_letters.lower() + "".join(folded), long
+    return ascii_uppercase + "".join(same), ascii_lowercase + "".join(folded), long
 
 
 def _quoted(value: str) -> str:

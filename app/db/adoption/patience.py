@@ -91,6 +91,12 @@ def change(statements: Callable[Concatenate[Connection, P], object], *given: P.a
     )
 
 
+def run(connection: Connection, *statements: str) -> None:
+    """Run statements without parameters."""
+    for statement in statements:
+        connection.exec_driver_sql(statement.replace("%", "%%"))  # the driver takes % for a placeholder
+
+
 def in_batches(
     query: str, apply: Callable[Concatenate[Connection, list[Any], P], object], *given: P.args, **named: P.kwargs
 ) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 from app.db.adoption import folding, shape, triggers
 from app.db.adoption.adopt import KEYS, Say, quoted, state
-from app.db.adoption.patience import change, in_batches, turn
+from app.db.adoption.patience import change, in_batches, run, turn
 from app.db.adoption.releases import SHARED, recognize
 from app.db.errors import CannotAdopt
 from app.models import Adoption, AdoptionRepair, Base
@@ -38,7 +38,7 @@ def undo(say: Say) -> None:
         columns, ours = recognize(connection).columns, shape.our_columns()
         if shape.leaves_out_deleted(connection):
             say(f"Restoring the index {shape.USERNAMES}")
-            change(_free_names)
+            change(run, SAME_NAMES)
             connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {WHOLE}")
             connection.exec_driver_sql(f'CREATE UNIQUE INDEX CONCURRENTLY {WHOLE} ON "user" (username)')
         say("Removing tables, columns and triggers")
@@ -51,10 +51,6 @@ def undo(say: Say) -> None:
             theirs = [name for name in columns[table] if name not in ours[table]]
             in_batches(query, _restore, table, theirs)
         change(_forget, adopted.trigrams_made)
-
-
-def _free_names(connection: Connection) -> None:
-    connection.execute(text(SAME_NAMES))
 
 
 def _remove(connection: Connection) -> None:
