@@ -50,6 +50,11 @@ class TestKeepAlive:
         assert answers == [(200, b'{"'), (401, b'{"'), (404, b'{"')]
         assert kept.sock.getsockname() == first
 
+    def test_a_header_with_underscores_is_not_taken_for_one_with_hyphens(self, kept):
+        kept.request("GET", "/healthz", headers={"X-Request-Id": "of-the-proxy", "X_Request_Id": "of-the-client"})
+
+        assert kept.getresponse().getheader("X-Request-Id") == "of-the-proxy"
+
     @pytest.mark.parametrize(
         ("method", "path", "encoding", "body"),
         [
