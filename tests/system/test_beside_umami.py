@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from tests.gateway import umami
+from tests.gateway.conftest import UNAUTHORIZED
 from tests.live import LiveServer, serving
 from tests.system.beside_umami import PROXIES, StandIn, ask, behind, stand_in
 from tests.system.proxy import program
 
-UNAUTHORIZED = {"error": {"message": "Unauthorized", "code": "unauthorized", "status": 401}}
 PASSWORD = "correct horse battery"
 
 
