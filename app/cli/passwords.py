@@ -3,7 +3,7 @@
 import secrets
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
@@ -27,20 +27,20 @@ def read_password(*, password_stdin: bool, generate: bool) -> tuple[str, bool]:
     if generate:
         return secrets.token_urlsafe(12), True
     if password_stdin:
-        return _line_from_stdin(), False
+        return first_line(sys.stdin.buffer), False
     if not sys.stdin.isatty():
         raise click.UsageError("Cannot prompt for a password without a terminal: use --password-stdin or --generate.")
     return click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True), False
 
 
-def _line_from_stdin() -> str:
+def first_line(stream: BinaryIO) -> str:
     """
-    Return the first line without its line ending, decoded as UTF-8 whatever the locale. Other bytes would make a
-    password that cannot be typed again.
+    Return the first line without its line ending, decoded as UTF-8 in any locale. Other bytes would make a password
+    that cannot be typed again.
 
     :raises NotUnicode: the line is not UTF-8
     """
-    line = sys.stdin.buffer.readline(LINE_MAX_BYTES)
+    line = stream.readline(LINE_MAX_BYTES)
     try:
         return line.decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError as error:

@@ -4,10 +4,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from app.domain.errors import NotUnicode, SecretMissing
-
-MAX_BYTES = 4096
-"""Far more than the longest password allowed."""
+from app.cli.passwords import first_line
+from app.domain.errors import SecretMissing
 
 
 def read_secret(source: Mapping[str, str], folder: Path) -> str:
@@ -29,10 +27,6 @@ def read_secret(source: Mapping[str, str], folder: Path) -> str:
 def _first_line(file: Path) -> str:
     try:
         with file.open("rb") as opened:
-            line = opened.readline(MAX_BYTES)
+            return first_line(opened)
     except FileNotFoundError:
         return ""
-    try:
-        return line.decode().removesuffix("\n").removesuffix("\r")
-    except UnicodeDecodeError as error:
-        raise NotUnicode("password") from error

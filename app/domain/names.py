@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import regex
 
 USERNAME_MAX_LENGTH = 255
+ACCESS_CODE_MIN_LENGTH = 8
 # Control and format characters (bidirectional controls among them), unassigned ones, surrogates, line separators, and
 # blank letters such as the Hangul fillers. ``regex`` has newer Unicode data than Python.
 INVISIBLE = r"[\p{Cc}\p{Cf}\p{Cn}\p{Cs}\p{Zl}\p{Zp}[\p{Default_Ignorable_Code_Point}&&\p{L}]]"
@@ -99,6 +100,14 @@ def clean_label(text: str, *, field: str, most: int) -> str:
     if not label.isprintable():
         raise ControlCharacters(field)
     return label
+
+
+def clean_access_code(text: str) -> str:
+    """A team's new access code as it is stored: trimmed. :raises TooShort: it has fewer than 8 characters"""
+    code = text.strip()
+    if len(code) < ACCESS_CODE_MIN_LENGTH:
+        raise TooShort("access_code", ACCESS_CODE_MIN_LENGTH)
+    return code
 
 
 def check_external_id(text: str) -> None:

@@ -247,6 +247,17 @@ class TestBadRows:
         assert (code, counts["teams"]) == (6, {"created": 1, "skipped": 1})
         assert remarks == [(4, "Blue", "row-twice")]
 
+    def test_a_new_teams_access_code_follows_the_rule_for_chosen_ones(self, imported, run):
+        teams = 'team,,Blue,ada,"  long-enough "\nteam,,Red,ada,short\n'
+
+        found = imported("kind,username,name,owner,access_code\nuser,ada,,,\n" + teams)
+
+        made = {"users": {"created": 1}, "teams": {"created": 2, "adjusted": 1}, "memberships": {"created": 2}}
+        assert found == (0, made, [(4, "Red", "access-code")])
+        exported = run("export", "--secrets", "--only", "team").stdout.splitlines()
+        codes = {team["name"]: team.get("access_code") for team in map(json.loads, exported)}
+        assert codes == {"Blue": "long-enough", "Red": None}
+
     def test_the_report_has_all_remarks_and_the_screen_the_first(self, run, tmp_path):
         file, report = tmp_path / "rows.csv", tmp_path / "report.csv"
         file.write_text("username\nada\n" + "ada\n" * 250)

@@ -14,7 +14,7 @@ from app.services.events import MembershipAdded
 from app.services.files.rows import JoinRow
 from app.services.importing.report import Kind, Outcome
 from app.services.importing.run import Batch, Run, differing, held, ids
-from app.services.importing.teams import CONFLICTS
+from app.services.importing.teams import CONFLICTS, member_values
 from app.services.teams import memberships
 
 
@@ -51,19 +51,8 @@ def write_memberships(run: Run, rows: Sequence[JoinRow]) -> Batch:
                 taken.add(row.id)
                 new[pair] = row
         if new:
-            session.execute(insert_members, [_values(row) for row in new.values()])
+            session.execute(insert_members, [member_values(row.team_id, row.member) for row in new.values()])
             joined = (MembershipAdded(run.actor, r.team_id, r.member.user_id, r.member.role) for r in new.values())
             events.record_all(session, list(joined))
     batch.report.count(Kind.MEMBERSHIPS, Outcome.CREATED, len(new))
     return batch
-
-
-def _values(row: JoinRow) -> dict[str, object]:
-    return {
-        "team_user_id": row.id,
-        "team_id": row.team_id,
-        "user_id": row.member.user_id,
-        "role": row.member.role,
-        "created_at": row.member.created_at,
-        "updated_at": row.member.updated_at,
-    }

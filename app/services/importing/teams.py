@@ -10,7 +10,7 @@ from app.db.reads import fetch_all
 from app.db.session import Unit, retried
 from app.domain.errors import AccessCodeTaken, AlreadyMember, Conflict, DomainError, UnknownReference, UnknownRole
 from app.domain.folding import sort_key
-from app.domain.names import check_new_name
+from app.domain.names import check_new_name, clean_access_code
 from app.domain.roles import TeamRole
 from app.queries import importing as queries
 from app.queries.importing import MemberHere, TeamHere
@@ -75,7 +75,7 @@ def write_teams(run: Run, rows: Sequence[TeamRow]) -> Batch:
             if not _may_be_here(batch, row, found, members):
                 continue
             if found is None:
-                row = _with_free_code(batch, here, row)
+                row = _with_usable_code(batch, here, row)
                 new_teams.append(row)
             else:
                 run.compare(batch, Kind.TEAMS, row, differing(row, found, COMPARED), partial(_update, run, row))
@@ -123,14 +123,18 @@ def _may_be_here(batch: Batch, row: TeamRow, found: TeamHere | None, members: Se
     return False
 
 
-def _with_free_code(batch: Batch, here: _Here, row: TeamRow) -> TeamRow:
-    """Return a new team without its access code if another one has it."""
+def _with_usable_code(batch: Batch, here: _Here, row: TeamRow) -> TeamRow:
+    """Return a new team without its access code if that breaks the rule, or if another team has it."""
     if row.access_code is None:
         return row
-    if here.codes.setdefault(row.access_code, row.id) != row.id:
-        batch.report.remark(Kind.TEAMS, row, Outcome.ADJUSTED, "access-code", AccessCodeTaken().message)
+    try:
+        code = clean_access_code(row.access_code)
+        if here.codes.setdefault(code, row.id) != row.id:
+            raise AccessCodeTaken
+    except DomainError as error:
+        batch.report.remark(Kind.TEAMS, row, Outcome.ADJUSTED, "access-code", error.message)
         return replace(row, access_code=None)
-    return row
+    return replace(row, access_code=code)
 
 
 def _is_new(run: Run, batch: Batch, here: _Here, row: TeamRow, member: MemberRow) -> bool:
@@ -168,7 +172,7 @@ def _insert(
             if role != TeamRole.OWNER:
                 role = TeamRole.OWNER.value
                 batch.report.remark(Kind.MEMBERSHIPS, member, Outcome.ADJUSTED, *PROMOTED)
-        values.append(_member_values(team, member, role))
+        values.append(member_values(team.id, replace(member, role=role)))
     batch.report.count(Kind.TEAMS, Outcome.CREATED, len(new_teams))
     batch.report.count(Kind.MEMBERSHIPS, Outcome.CREATED, len(values))
     if new_teams:
@@ -192,12 +196,13 @@ def _values(row: TeamRow) -> dict[str, Any]:
     }
 
 
-def _member_values(team: TeamRow, member: MemberRow, role: str) -> dict[str, Any]:
+def member_values(team_id: UUID, member: MemberRow) -> dict[str, Any]:
+    """Return the columns of a membership."""
     return {
         "team_user_id": member.id,
-        "team_id": team.id,
+        "team_id": team_id,
         "user_id": member.user_id,
-        "role": role,
+        "role": member.role,
         "created_at": member.created_at,
         "updated_at": member.updated_at,
     }

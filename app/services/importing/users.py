@@ -42,14 +42,9 @@ DELETED_HERE = ("deleted-here", "deleted here")
 NO_HASH = Loss("no-password", "the password's hash is not one of bcrypt, so the account has no password")
 
 
-def write_users(run: Run, rows: Sequence[UserRow]) -> Batch:
-    """Write accounts in one transaction; see ``Run.write``."""
-    return _write(run, rows)
-
-
 @dataclass(slots=True)
 class _Names:
-    """Who has which username and which address: accounts here, and those that are about to be created."""
+    """The accounts that have these usernames and addresses: those here, and those that are about to be created."""
 
     by_id: dict[UUID, AccountHere]
     by_name: dict[str, UUID]
@@ -94,7 +89,8 @@ class _Names:
 
 
 @retried
-def _write(run: Run, rows: Sequence[UserRow]) -> Batch:
+def write_users(run: Run, rows: Sequence[UserRow]) -> Batch:
+    """Write accounts in one transaction; see ``Run.write``."""
     batch = Batch()
     checked = [found for row in rows if (found := _checked(batch, row)) is not None]
     matched: dict[UUID, UUID] = {}

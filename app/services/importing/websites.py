@@ -11,16 +11,16 @@ from app.db.session import Unit, retried, transaction
 from app.domain.errors import Conflict, DomainError, SlugTaken, UnknownReference, UnsupportedShare
 from app.domain.folding import sort_key
 from app.domain.names import check_new_name
-from app.models import WEBSITE_SHARE, Website
+from app.models import WEBSITE_SHARE
 from app.queries import importing as queries
 from app.queries.importing import ShareHere, WebsiteHere
 from app.services import events
-from app.services.events import ShareCreated, WebsiteCreated, WebsiteTransferred
+from app.services.events import ShareCreated, WebsiteCreated
 from app.services.importing.report import Kind, Outcome
 from app.services.importing.rows import ShareRow, WebsiteRow
 from app.services.importing.run import Batch, Run, differing, held, ids, texts
 from app.services.importing.users import DELETED_HERE, DELETED_THERE
-from app.services.websites import shares, websites
+from app.services.websites import moving, shares, websites
 
 EDITABLE = ("name", "domain", "replay_enabled", "replay_config")
 COMPARED = (*EDITABLE, "user_id", "team_id")
@@ -37,13 +37,10 @@ class _Known:
 
     @classmethod
     def of(cls, run: Run, rows: Sequence[WebsiteRow]) -> "_Known":
-        people = {run.account(user) for row in rows for user in (row.user_id, row.created_by) if user is not None}
-        people |= set() if run.options.owner_id is None else {run.options.owner_id}
-        groups = {row.team_id for row in rows if row.team_id is not None}
-        return cls(
-            held(queries.hold_users, people),
-            held(queries.hold_teams, groups),
-        )
+        users = {run.account(user) for row in rows for user in (row.user_id, row.created_by) if user is not None}
+        users |= set() if run.options.owner_id is None else {run.options.owner_id}
+        teams = {row.team_id for row in rows if row.team_id is not None}
+        return cls(held(queries.hold_users, users), held(queries.hold_teams, teams))
 
     def user(self, run: Run, user_id: UUID | None) -> UUID | None:
         """Return the account here of a user of the source, if there is one."""
@@ -134,13 +131,10 @@ def _values(row: WebsiteRow) -> dict[str, Any]:
 @retried
 def _update(run: Run, row: WebsiteRow) -> None:
     """Make a website as it is in the source. :raises DomainError: a rule does not allow it"""
-    with transaction() as session:
-        websites.update_website(run.actor, row.id, **{name: getattr(row, name) for name in EDITABLE})
-        website = session.get_one(Website, row.id)
-        before, now = (website.user_id, website.team_id), (row.user_id, row.team_id)
-        if before != now:
-            website.user_id, website.team_id = now
-            events.record(session, WebsiteTransferred(run.actor, row.id, row.name, *before, *now))
+    with transaction():
+        stored = websites.update_website(run.actor, row.id, **{name: getattr(row, name) for name in EDITABLE})
+        if (stored.user_id, stored.team_id) != (row.user_id, row.team_id):
+            moving.move_website(run.actor, row.id, user_id=row.user_id, team_id=row.team_id)
 
 
 @retried

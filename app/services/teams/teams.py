@@ -18,12 +18,11 @@ from app.domain.errors import (
     ExternalIdTaken,
     NotTeamManager,
     TeamIdTaken,
-    TooShort,
     UnknownReference,
     UnknownTeam,
 )
 from app.domain.filters import NO_FILTERS, Filters
-from app.domain.names import check_external_id, check_new_name
+from app.domain.names import check_external_id, check_new_name, clean_access_code
 from app.domain.pagination import Page, Sort, Window
 from app.domain.permissions import Permission
 from app.domain.roles import TeamRole
@@ -46,7 +45,6 @@ from app.services.teams.rosters import group_by_team
 
 OLDEST_FIRST = Sort("created_at")
 NEWEST_FIRST = Sort("created_at", descending=True)
-ACCESS_CODE_MIN_LENGTH = 8
 CONFLICTS: dict[str, Conflict | type[Conflict]] = {
     "pk_team": TeamIdTaken,
     "uq_team_access_code": AccessCodeTaken,
@@ -279,10 +277,7 @@ def update_team(
         for field, (_old, new) in changes.items():
             setattr(team, field, new)
         if access_code is not None and new_code:
-            access_code = access_code.strip()
-            if len(access_code) < ACCESS_CODE_MIN_LENGTH:
-                raise TooShort("access_code", ACCESS_CODE_MIN_LENGTH)
-            team.access_code = access_code
+            team.access_code = clean_access_code(access_code)
         team.updated_at = utcnow()
         events.record(session, TeamUpdated(actor, team_id, changes, new_code))
     return team

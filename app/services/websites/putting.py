@@ -4,22 +4,16 @@ from typing import Any
 from uuid import UUID
 
 from app.db.reads import fetch_one
-from app.db.session import Unit, retried, transaction
+from app.db.session import retried, transaction
 from app.domain.actor import Actor
-from app.domain.errors import UnknownReference
 from app.domain.permissions import Permission
 from app.models import Website
-from app.queries import memberships as member_queries
-from app.queries import users as user_queries
 from app.queries import websites as queries
 from app.queries.websites import WebsiteRecord
-from app.services import events
 from app.services.acting import recheck
-from app.services.events import WebsiteTransferred
-from app.services.lookup import require_not_anonymous
 from app.services.preconditions import Expected, require_expected
 from app.services.putting import Put, put
-from app.services.websites import websites
+from app.services.websites import moving, websites
 from app.services.websites.websites import CONFLICTS
 
 
@@ -44,6 +38,7 @@ def put_website(
     """
     wanted: dict[str, Any] = {"name": name, "domain": domain, "external_id": external_id}
     owner = {"user_id": user_id, "team_id": team_id}
+    transfer = moving.move_website if actor.is_admin else websites.transfer_website
 
     def find() -> WebsiteRecord | None:
         row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)
@@ -73,22 +68,6 @@ def put_website(
             if changes := differs(found):
                 websites.update_website(actor, website_id, **changes)
             if moves(found):
-                _move(session, actor, website_id, user_id, team_id)
+                transfer(actor, website_id, **owner)
 
     return put(find, create, change, expected)
-
-
-def _move(session: Unit, actor: Actor, website_id: UUID, user_id: UUID | None, team_id: UUID | None) -> None:
-    """Transfer a website; administrators are not bound by the rules of ``websites.transfer_website``."""
-    if not actor.is_admin:
-        websites.transfer_website(actor, website_id, user_id=user_id, team_id=team_id)
-        return
-    require_not_anonymous(user_id)
-    if user_id is not None and not fetch_one(user_queries.select_user, user_id=user_id):
-        raise UnknownReference("user_id", "user")
-    if team_id is not None and not fetch_one(member_queries.select_role, team_id=team_id, actor_id=actor.id):
-        raise UnknownReference("team_id", "team")
-    website = session.get_one(Website, website_id)
-    before = (website.user_id, website.team_id)
-    website.user_id, website.team_id = user_id, team_id
-    events.record(session, WebsiteTransferred(actor, website_id, website.name, *before, user_id, team_id))
