@@ -5,14 +5,15 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, fields
+from dataclasses import astuple
 from typing import Any, BinaryIO, TextIO
 
 import click
 
 from app.cli.failures import INVALID
 from app.cli.guard import guarded
-from app.cli.output import counted, is_csv, is_quiet, json_option, print_json, show_list, show_table, warn
+from app.cli.import_report import MOST_SHOWN, columns_of, show_report
+from app.cli.output import counted, is_csv, is_quiet, json_option, warn
 from app.cli.progress import progress_bars
 from app.cli.rows import as_cell
 from app.domain.actor import OPERATOR
@@ -20,12 +21,8 @@ from app.domain.pagination import Page
 from app.services.files import importing
 from app.services.files.columns import NAMES
 from app.services.files.importing import FileOptions, FileReport, LineRemark
-from app.services.importing.report import Kind, Outcome
 
-COUNTS = ("kind", *[outcome.value for outcome in Outcome])
-REMARKS = tuple(field.name for field in fields(LineRemark))
-MOST_SHOWN = 100
-"""How many remarks are printed; a file that is named with ``--report`` gets all of them."""
+REMARKS = columns_of(LineRemark)
 ENCODINGS = ("utf-8", "utf-16", "latin-1", "windows-1252")
 
 
@@ -89,7 +86,7 @@ class _Remarks:
 
 @contextmanager
 def _progress(source: BinaryIO) -> Iterator[Callable[[], None]]:
-    """Yield a function that shows how much of a file is read; of a pipe, no one knows how long it is."""
+    """Yield a function that shows how much of a file is read; a pipe has no known length."""
     found = _size(source)
     if not found:
         yield lambda: None
@@ -107,26 +104,17 @@ def _size(source: BinaryIO) -> int:
 
 
 def _show(found: FileReport, remarks: _Remarks, *, as_json: bool) -> None:
-    counts = {kind.value: numbers for kind in Kind if any((numbers := found.of(kind)).values())}
-    if as_json:
-        print_json(
-            {
-                "written": found.written,
-                "refused": found.refused,
-                "counts": counts,
-                "remarks": remarks.total,
-                "rows": [asdict(remark) for remark in remarks.first],
-            }
-        )
+    show_report(
+        found.by_kind(),
+        Page(remarks.first, remarks.total),
+        REMARKS,
+        as_json=as_json,
+        written=found.written,
+        refused=found.refused,
+        remarks=remarks.total,
+    )
+    if as_json or is_csv():
         return
-    if is_csv():
-        show_list([Page(remarks.first, remarks.total)], REMARKS, as_json=False)
-        return
-    if counts:
-        show_table([{"kind": kind, **numbers} for kind, numbers in counts.items()], COUNTS)
-    if remarks.total:
-        click.echo()
-        show_list([Page(remarks.first, remarks.total)], REMARKS, as_json=False)
     if found.refused:
         warn(f"{counted(found.refused, 'row')} refused.")
     if not found.written and not is_quiet():

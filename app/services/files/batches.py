@@ -19,7 +19,7 @@ from app.queries.files import Named
 from app.services.files.grants import write_grants
 from app.services.files.memberships import write_memberships
 from app.services.files.rows import JoinRow, SiteGrantRow
-from app.services.importing.report import Kind, Outcome, Remark, code_of
+from app.services.importing.report import Kind, Outcome, Remark, Report, code_of
 from app.services.importing.rows import MemberRow, TeamRow, UserRow, WebsiteRow
 from app.services.importing.run import Batch, Run, ids, texts
 from app.services.importing.teams import write_teams
@@ -32,15 +32,14 @@ LineOf = dict[tuple[Kind, str], int]
 """The lines of rows, by kind and id."""
 
 
-def write_batch(run: Run, batch: Sequence[Line], lines: LineOf) -> list[Remark]:
+def write_batch(run: Run, batch: Sequence[Line], lines: LineOf) -> None:
     """
-    Write rows of one kind, or teams and memberships, and return why some could not even be tried.
+    Write rows of one kind, or teams and memberships.
 
     :param lines: gets the line of each row
     """
-    refused: list[Remark] = []
     kind = batch[0][1]
-    made = _Maker(batch, lines, refused)
+    made = _Maker(batch, lines, run.report)
     with run.transaction({}):
         found: list[tuple[Kind, list[Any], Callable[..., Batch]]]
         if kind == Kind.USERS:
@@ -54,9 +53,6 @@ def write_batch(run: Run, batch: Sequence[Line], lines: LineOf) -> list[Remark]:
             found = [(Kind.TEAMS, new_teams, write_teams), (Kind.MEMBERSHIPS, joins, write_memberships)]
     for of_kind, rows, write in found:
         run.write(of_kind, rows, write)
-    for remark in refused:
-        run.report.count(remark.kind, Outcome.SKIPPED)
-    return refused
 
 
 @dataclass(slots=True)
@@ -65,13 +61,14 @@ class _Maker:
 
     batch: Sequence[Line]
     lines: LineOf
-    refused: list[Remark]
+    report: Report
+    """Gets a remark on each row that cannot be made."""
     user_ids: dict[str, UUID] = field(default_factory=dict)
     """By folded username."""
     taken: set[UUID] = field(default_factory=set)
     """The ids of the rows that were made."""
     external: dict[str, UUID] = field(default_factory=dict)
-    """Who has which external id: rows that are here, and earlier ones of the batch."""
+    """The ids of what has an external id: rows that are here, and earlier ones of the batch."""
 
     def users(self) -> list[UserRow]:
         self._find_external(queries.external_users)
@@ -95,9 +92,7 @@ class _Maker:
             except DomainError as error:
                 self._refuse(line, kind, values, error)
                 continue
-            if known is not None:  # what the file does not say is no difference
-                said = {name: getattr(known, name) for name in ("role", "password_hash", "display_name", "email")}
-                row |= {name: value for name, value in said.items() if name not in values}
+            row |= _unsaid(values, known, "role", "password_hash", "display_name", "email")
             self.lines[kind, str(row["id"])] = line
             rows.append(UserRow(**row))
         return rows
@@ -115,7 +110,7 @@ class _Maker:
                 *(team_id for found in by_name.values() for team_id in found),
             ]
         )
-        codes = {team.id: team.access_code for team in fetch_all(importing.select_teams, ids=wanted, codes="[]")}
+        here = {team.id: team for team in fetch_all(importing.select_teams, ids=wanted, codes="[]")}
         found: list[tuple[dict[str, Any], list[MemberRow], UUID | None]] = []
         joins = []
         for line, kind, values in self.batch:
@@ -127,15 +122,11 @@ class _Maker:
                     if row["id"] not in by_name[values["name"]]:
                         by_name[values["name"]].append(row["id"])
                     owner = self._user(row, "owner_id", "owner") if {"owner_id", "owner"} & row.keys() else None
-                    row = {name: value for name, value in row.items() if name not in ("owner_id", "owner")}
-                    if row["id"] in codes and "access_code" not in values:
-                        row["access_code"] = codes[row["id"]]
+                    row = _without(row, "owner_id", "owner") | _unsaid(values, here.get(row["id"]), "access_code")
                     self.lines[kind, str(row["id"])] = line
                     found.append((row, [], owner))
                     continue
-                team_id = values.get("team_id") or _only(by_name, values["team"], "team")
-                if team_id is None:
-                    raise UnknownReference("team", "team")
+                team_id = _referred(by_name, values, "team")
                 member = MemberRow(
                     values.get("id") or new_id(),
                     self._user(values, "user_id", "user"),
@@ -158,19 +149,14 @@ class _Maker:
         teams = _by_name(queries.named_teams, {row["team"] for _, _, row in self.batch if "team" in row})
         unnamed = {row["name"] for _, _, row in self.batch if "id" not in row}
         here = _by_name(queries.named_websites, unnamed)
-        stored = {
-            site.id: site
-            for site in fetch_all(
-                importing.select_websites,
-                ids=ids(
-                    [
-                        *(row["id"] for _, _, row in self.batch if "id" in row),
-                        *self.external.values(),
-                        *(site_id for name in unnamed for site_id in here[name]),
-                    ]
-                ),
-            )
-        }
+        wanted = ids(
+            [
+                *(row["id"] for _, _, row in self.batch if "id" in row),
+                *self.external.values(),
+                *(website_id for found in here.values() for website_id in found),
+            ]
+        )
+        stored = {website.id: website for website in fetch_all(importing.select_websites, ids=wanted)}
         rows = []
         for line, kind, values in self.batch:
             try:
@@ -182,17 +168,11 @@ class _Maker:
                 if "user" in row or "user_id" in row:
                     row["user_id"] = self._user(row, "user_id", "user")
                 if "team" in row:
-                    row["team_id"] = row.get("team_id") or _only(teams, row["team"], "team")
-                    if row["team_id"] is None:
-                        raise UnknownReference("team", "team")
-                row = {name: value for name, value in row.items() if name not in ("user", "team")}
-                row |= _site_settings(values)
+                    row["team_id"] = _referred(teams, row, "team")
+                row = _without(row, "user", "team") | _site_settings(values)
+                owner = () if {"user_id", "team_id"} & row.keys() else ("user_id", "team_id")
                 known = stored.get(row["id"])
-                if known is not None:  # what the file does not say is no difference
-                    said = {name: getattr(known, name) for name in ("domain", "replay_enabled", "replay_config")}
-                    if not {"user_id", "team_id"} & row.keys():
-                        said |= {"user_id": known.user_id, "team_id": known.team_id}
-                    row |= {name: value for name, value in said.items() if name not in values}
+                row |= _unsaid(values, known, "domain", "replay_enabled", "replay_config", *owner)
                 self.lines[kind, str(row["id"])] = line
                 rows.append(WebsiteRow(**row))
             except DomainError as error:
@@ -205,12 +185,11 @@ class _Maker:
         rows = []
         for line, kind, values in self.batch:
             try:
-                website_id = values.get("website_id") or _only(websites, values["website"], "website")
-                if website_id is None:
-                    raise UnknownReference("website", "website")
-                user_id = self._user(values, "user_id", "user")
-                row = {name: value for name, value in values.items() if name not in ("user", "website")}
-                row |= {"id": new_id(), "website_id": website_id, "user_id": user_id}
+                row = _without(values, "user", "website") | {
+                    "id": new_id(),
+                    "website_id": _referred(websites, values, "website"),
+                    "user_id": self._user(values, "user_id", "user"),
+                }
                 self.lines[kind, str(row["id"])] = line
                 rows.append(SiteGrantRow(**row))
             except DomainError as error:
@@ -266,7 +245,7 @@ class _Maker:
         name = str(values.get("name") or values.get("user") or values.get("user_id") or "")
         row_id = str(values.get("id") or f"line {line}")
         self.lines[kind, row_id] = line
-        self.refused.append(Remark(kind, row_id, name, Outcome.SKIPPED, code_of(error), error.message))
+        self.report.note(Remark(kind, row_id, name, Outcome.SKIPPED, code_of(error), error.message))
 
 
 def _dates() -> dict[str, datetime]:
@@ -292,6 +271,27 @@ def _only(by_name: Mapping[str, list[UUID]], name: str, thing: Any) -> UUID | No
     if len(found) > 1:
         raise AmbiguousName(thing, tuple(found))
     return found[0] if found else None
+
+
+def _referred(by_name: Mapping[str, list[UUID]], values: Mapping[str, Any], thing: Any) -> UUID:
+    """
+    Return the id of the team or website that a row names, or gives the id of.
+
+    :raises UnknownReference, AmbiguousName: there is none of the name, or several
+    """
+    found: UUID | None = values.get(f"{thing}_id") or _only(by_name, values[thing], thing)
+    if found is None:
+        raise UnknownReference(thing, thing)
+    return found
+
+
+def _unsaid(values: Mapping[str, Any], known: Any, *names: str) -> dict[str, Any]:
+    """Return what is stored of a known row for the names without a value: what a file does not say is no difference."""
+    return {} if known is None else {name: getattr(known, name) for name in names if name not in values}
+
+
+def _without(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in names}
 
 
 def _with_owner(members: list[MemberRow], owner: UUID | None) -> list[MemberRow]:

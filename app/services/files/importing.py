@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from uuid import UUID
 
 from app.db.session import transaction
@@ -12,7 +12,7 @@ from app.domain.actor import Actor
 from app.domain.errors import Conflict, DomainError
 from app.services.acting import recheck
 from app.services.files import grants
-from app.services.files.batches import LineOf, write_batch
+from app.services.files.batches import Line, LineOf, write_batch
 from app.services.files.columns import KIND, kind_of, parsed
 from app.services.files.reading import Found, read_rows
 from app.services.importing import teams
@@ -27,7 +27,6 @@ CONFLICTS: Mapping[str, Conflict | type[Conflict]] = {
     **websites.CONFLICTS,
     **grants.CONFLICTS,
 }
-REFUSED = (Outcome.SKIPPED,)
 TOGETHER = (Kind.TEAMS, Kind.MEMBERSHIPS)
 """Kinds that are written together, since a team needs an owner."""
 
@@ -70,9 +69,9 @@ class FileReport:
     written: bool = True
     """Whether anything stays: not after a dry run, nor if all or nothing was asked for and a row was refused."""
 
-    def of(self, kind: Kind) -> dict[str, int]:
-        """Return the counts of a kind, by outcome."""
-        return self.run.report.of(kind)
+    def by_kind(self) -> dict[str, dict[str, int]]:
+        """Return the counts of each kind that has rows, by outcome."""
+        return self.run.report.by_kind()
 
 
 class _Undone(Exception):
@@ -129,7 +128,7 @@ class _Import:
     options: FileOptions
     on_remark: Callable[[LineRemark], None]
     on_rows: Callable[[], None]
-    batch: list[tuple[int, Kind, dict[str, Any]]] = field(default_factory=list)
+    batch: list[Line] = field(default_factory=list)
     ids: set[UUID] = field(default_factory=set)
     remarks: list[LineRemark] = field(default_factory=list)
     """On rows that are in no batch."""
@@ -175,8 +174,9 @@ class _Import:
         run = self.report.run
         if self.batch:
             lines: LineOf = {}
-            for remark in [*write_batch(run, self.batch, lines), *run.report.remarks]:
-                self.report.refused += remark.outcome in REFUSED
+            write_batch(run, self.batch, lines)
+            for remark in run.report.remarks:
+                self.report.refused += remark.outcome == Outcome.SKIPPED
                 line = lines.get((remark.kind, remark.id), 0)
                 told = (remark.kind, remark.id, remark.name, remark.outcome, remark.code, remark.reason)
                 self.remarks.append(LineRemark(line, *told))

@@ -71,8 +71,12 @@ class Report:
 
     def remark(self, kind: Kind, row: Named, outcome: Outcome, code: str, reason: str) -> None:
         """Count a row, and say why this became of it."""
-        self.counts[kind, outcome] += 1
-        self.remarks.append(Remark(kind, str(row.id), row.label, outcome, code, reason))
+        self.note(Remark(kind, str(row.id), row.label, outcome, code, reason))
+
+    def note(self, remark: Remark) -> None:
+        """Count a row that has a remark."""
+        self.count(remark.kind, remark.outcome)
+        self.remarks.append(remark)
 
     def skip(self, kind: Kind, row: Named, error: DomainError) -> None:
         """Count a row that breaks a rule."""
@@ -86,6 +90,10 @@ class Report:
     def of(self, kind: Kind) -> dict[str, int]:
         """Return the counts of a kind, by outcome."""
         return {outcome.value: self.counts[kind, outcome] for outcome in Outcome}
+
+    def by_kind(self) -> dict[str, dict[str, int]]:
+        """Return the counts of each kind that has rows, by outcome."""
+        return {kind.value: counts for kind in Kind if any((counts := self.of(kind)).values())}
 
     def changed(self) -> int:
         """Return how many rows were created or updated."""
