@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import case, insert, or_, select
 from sqlalchemy.orm import aliased
 
+from app.db.sql.columns import select_fields
 from app.db.sql.json_list import is_among
 from app.db.sql.query import Query
 from app.models import (
@@ -129,7 +130,6 @@ class GrantOfPair(NamedTuple):
     website_id: UUID
     user_id: UUID
     role: str
-    created_at: datetime
 
 
 class CapabilityOfPair(NamedTuple):
@@ -163,7 +163,7 @@ external_users, external_teams, external_websites = (
 """The users, teams or websites that have one of these external ids, each as its name. Value: ``names``."""
 
 select_pairs = Query(
-    select(Membership.id.label("id"), Membership.team_id, Membership.user_id, Membership.role).where(
+    select_fields(Membership, MemberHere).where(
         is_among(Membership.team_id, "team_ids"), is_among(Membership.user_id, "user_ids")
     ),
     MemberHere,
@@ -171,22 +171,19 @@ select_pairs = Query(
 """The memberships of these users in these teams. Values: ``team_ids``, ``user_ids``."""
 
 hold_holders = Query(
-    select(User.id.label("id"), User.username, User.role, User.deleted_at)
-    .where(is_among(User.id, "ids"))
-    .order_by(User.id)
-    .with_for_update(read=True, of=User),
+    select_fields(User, Holder).where(is_among(User.id, "ids")).order_by(User.id).with_for_update(read=True, of=User),
     Holder,
 )
 """Accounts, perhaps deleted ones, locked against changes of their roles until the transaction ends. Value: ``ids``."""
 
 select_grants = Query(
-    select(Grant.website_id, Grant.user_id, Grant.role, Grant.created_at).where(
+    select_fields(Grant, GrantOfPair).where(
         is_among(Grant.website_id, "website_ids"), is_among(Grant.user_id, "user_ids")
     ),
     GrantOfPair,
 )
 select_capabilities = Query(
-    select(GrantedCapability.website_id, GrantedCapability.user_id, GrantedCapability.capability)
+    select_fields(GrantedCapability, CapabilityOfPair)
     .where(
         is_among(GrantedCapability.website_id, "website_ids"),
         is_among(GrantedCapability.user_id, "user_ids"),

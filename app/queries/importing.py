@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, insert, select, union_all
 
+from app.db.sql.columns import select_fields
 from app.db.sql.json_list import is_among
 from app.db.sql.query import AnySelect, Query
 from app.models import Membership, Share, Team, User, Website, WebsiteNumber, WebsiteProfile
@@ -72,17 +73,7 @@ def _either(one: AnySelect, other: AnySelect) -> AnySelect:
     return select(*found.c)
 
 
-_account = select(
-    User.id.label("id"),
-    User.username,
-    User.username_key,
-    User.email,
-    User.email_key,
-    User.password_hash.label("password_hash"),
-    User.role,
-    User.display_name,
-    User.deleted_at,
-)
+_account = select_fields(User, AccountHere)
 select_accounts = Query(_account.where(is_among(User.id, "ids")), AccountHere)
 """Accounts with one of these ids. Value: ``ids``, a JSON array as text, like those of all statements here."""
 select_accounts_named = Query(_account.where(is_among(User.username_key, "keys")), AccountHere)
@@ -90,35 +81,23 @@ select_accounts_named = Query(_account.where(is_among(User.username_key, "keys")
 select_accounts_at = Query(_account.where(is_among(User.email_key, "keys")), AccountHere)
 """Accounts with one of these folded addresses. Value: ``keys``."""
 
-_team = select(Team.id.label("id"), Team.name, Team.access_code, Team.deleted_at)
+_team = select_fields(Team, TeamHere)
 select_teams = Query(
     _either(_team.where(is_among(Team.id, "ids")), _team.where(is_among(Team.access_code, "codes"))), TeamHere
 )
 """Teams with one of these ids or access codes. Values: ``ids``, ``codes``."""
 
-_member = select(Membership.id.label("id"), Membership.team_id, Membership.user_id, Membership.role)
+_member = select_fields(Membership, MemberHere)
 select_members = Query(
     _either(_member.where(is_among(Membership.id, "ids")), _member.where(is_among(Membership.team_id, "team_ids"))),
     MemberHere,
 )
 """Memberships with one of these ids, or in one of these teams. Values: ``ids``, ``team_ids``."""
 
-select_websites = Query(
-    select(
-        Website.id.label("id"),
-        Website.name,
-        Website.domain,
-        Website.user_id,
-        Website.team_id,
-        Website.replay_enabled,
-        Website.replay_config,
-        Website.deleted_at,
-    ).where(is_among(Website.id, "ids")),
-    WebsiteHere,
-)
+select_websites = Query(select_fields(Website, WebsiteHere).where(is_among(Website.id, "ids")), WebsiteHere)
 """Websites with one of these ids. Value: ``ids``."""
 
-_share = select(Share.id.label("id"), Share.entity_id, Share.name, Share.slug, Share.parameters)
+_share = select_fields(Share, ShareHere)
 select_shares = Query(
     _either(_share.where(is_among(Share.id, "ids")), _share.where(is_among(Share.slug, "slugs"))), ShareHere
 )

@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
-
+from app.db.sql.columns import select_fields
 from app.db.sql.query import Query
 from app.models import ApiKey, Grant, GrantedCapability, Invitation, Membership, Team, User, Website
 
@@ -88,45 +87,27 @@ class KeyState(NamedTuple):
 
 
 select_users = Query(
-    select(
-        User.id.label("id"),
-        User.username,
-        User.role,
-        User.email,
-        User.display_name,
-        User.disabled_at,
-        User.service_account,
-        User.pending,
-    )
-    .where(User.deleted_at.is_(None))
-    .order_by(User.username_key, User.username, User.id),
+    select_fields(User, UserState).where(User.deleted_at.is_(None)).order_by(User.username_key, User.username, User.id),
     UserState,
 )
 select_invitations = Query(
-    select(Invitation.user_id, Invitation.role, Invitation.teams).where(Invitation.accepted_at.is_(None)),
+    select_fields(Invitation, InvitationState).where(Invitation.accepted_at.is_(None)),
     InvitationState,
 )
 select_teams = Query(
-    select(Team.id.label("id"), Team.name).where(Team.deleted_at.is_(None)).order_by(Team.name_key, Team.name, Team.id),
+    select_fields(Team, TeamState).where(Team.deleted_at.is_(None)).order_by(Team.name_key, Team.name, Team.id),
     TeamState,
 )
 select_members = Query(
-    select(Membership.team_id, Membership.user_id, Membership.role).order_by(Membership.created_at, Membership.id),
+    select_fields(Membership, MemberState).order_by(Membership.created_at, Membership.id),
     MemberState,
 )
 select_websites = Query(
-    select(Website.id.label("id"), Website.name, Website.domain, Website.user_id, Website.team_id)
+    select_fields(Website, WebsiteState)
     .where(Website.deleted_at.is_(None))
     .order_by(Website.name_key, Website.name, Website.id),
     WebsiteState,
 )
-select_grants = Query(select(Grant.user_id, Grant.website_id, Grant.role), GrantState)
-select_capabilities = Query(
-    select(GrantedCapability.user_id, GrantedCapability.website_id, GrantedCapability.capability), CapabilityState
-)
-select_keys = Query(
-    select(ApiKey.id.label("id"), ApiKey.user_id, ApiKey.name, ApiKey.scopes, ApiKey.expires_at).order_by(
-        ApiKey.created_at, ApiKey.id
-    ),
-    KeyState,
-)
+select_grants = Query(select_fields(Grant, GrantState), GrantState)
+select_capabilities = Query(select_fields(GrantedCapability, CapabilityState), CapabilityState)
+select_keys = Query(select_fields(ApiKey, KeyState).order_by(ApiKey.created_at, ApiKey.id), KeyState)
