@@ -37,6 +37,7 @@ from app.services.state.documents import MAX_BYTES, SCHEMA
 
 CHANGES = 2
 """Exit code of ``plan`` if there is something to change."""
+STDIN = "standard input"
 T = TypeVar("T")
 COLUMNS = ("action", "kind", "name", "field", "old", "new")
 SIGNS: dict[Action, tuple[str, str]] = {
@@ -153,7 +154,7 @@ def apply(file: Path, prune: bool, set_passwords: bool, show_keys: bool, yes: bo
             _show(made, as_json=False)
         if made.changes and not yes:
             confirm(f"Make {counted(len(made.changes), 'change')}?", yes=yes)
-            if planned().changes != made.changes:  # someone else was faster than the answer
+            if planned().changes != made.changes:  # another change came before the answer
                 raise StateChanged
         output.finish(made, applying.carry_out(OPERATOR, made, output))
 
@@ -215,9 +216,6 @@ def write_key(file: Path, key: str) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-
-
-STDIN = "standard input"
 
 
 def _read(file: Path) -> tuple[bytes, str]:

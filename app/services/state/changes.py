@@ -19,7 +19,7 @@ Fields = dict[str, tuple[Any, Any]]
 
 
 class Phase(IntEnum):
-    """The order in which changes are carried out, so that whatever one refers to exists."""
+    """The order in which changes are carried out, so that everything that a change refers to exists."""
 
     FREE_ADDRESSES = 1
     CREATE_USERS = 2
@@ -128,6 +128,10 @@ class Plan:
     def count(self, *actions: Action) -> int:
         """Return how many changes are of these kinds."""
         return sum(change.action in actions for change in self.changes)
+
+    def report_twice(self, route: Route, what: str, before: Route) -> None:
+        """Note that the file lists something a second time."""
+        self.report(route, f"{what} is listed before, in line {self.document.line(before)}.")
 
     def report(self, route: Route | None, message: str) -> None:
         """Note a problem with the file; see ``Document.report``."""

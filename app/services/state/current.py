@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from app.db.reads import fetch_all
@@ -61,6 +62,11 @@ class StateTeam(StateThing):
     promised: set[StateUser] = field(default_factory=set)
     """Users who become members when they accept their invitation."""
 
+    @property
+    def names(self) -> set[str]:
+        """All that can identify it."""
+        return {self.name, *([] if self.id is None else [str(self.id)])}
+
 
 @dataclass(eq=False)
 class StateWebsite(StateThing):
@@ -69,6 +75,14 @@ class StateWebsite(StateThing):
     name: str
     domain: str | None
     owner: StateUser | StateTeam | None = None
+
+    @property
+    def names(self) -> set[str]:
+        """All that can identify it."""
+        return {name for name in (self.name, self.domain, None if self.id is None else str(self.id)) if name}
+
+
+Named = TypeVar("Named", StateTeam, StateWebsite)
 
 
 @dataclass(eq=False)
@@ -102,10 +116,10 @@ def read_current() -> Current:
 
     :raises AmbiguousName: two accounts that another program wrote have the same username
     """
-    people: dict[UUID, StateUser] = {}
+    accounts: dict[UUID, StateUser] = {}
     users: dict[str, StateUser] = {}
     for row in fetch_all(queries.select_users):
-        user = people[row.id] = StateUser(
+        user = accounts[row.id] = StateUser(
             row.username,
             row.role,
             row.email,
@@ -120,22 +134,22 @@ def read_current() -> Current:
             if other is not user:
                 raise AmbiguousName("user", tuple(found.id for found in (other, user) if found.id))
     for key in fetch_all(queries.select_keys):
-        if key.user_id in people and people[key.user_id].service_account:
-            people[key.user_id].keys.append(key)
+        if key.user_id in accounts and accounts[key.user_id].service_account:
+            accounts[key.user_id].keys.append(key)
     teams = {row.id: StateTeam(row.name, id=row.id) for row in fetch_all(queries.select_teams)}
     for member in fetch_all(queries.select_members):
-        if member.user_id in people and member.team_id in teams:
-            teams[member.team_id].members[people[member.user_id]] = member.role
+        if member.user_id in accounts and member.team_id in teams:
+            teams[member.team_id].members[accounts[member.user_id]] = member.role
     for invitation in fetch_all(queries.select_invitations):
-        invited = people.get(invitation.user_id)
+        invited = accounts.get(invitation.user_id)
         if invited is not None and invited.pending:
             _promise(invited, invitation, teams)
     websites = {
-        row.id: StateWebsite(row.name, row.domain, people.get(row.user_id) or teams.get(row.team_id), id=row.id)  # type: ignore[arg-type]
+        row.id: StateWebsite(row.name, row.domain, accounts.get(row.user_id) or teams.get(row.team_id), id=row.id)  # type: ignore[arg-type]
         for row in fetch_all(queries.select_websites)
     }
-    anonymous = people.get(ANONYMOUS_ID) or StateUser(ANONYMOUS, Role.VIEW_ONLY, id=ANONYMOUS_ID)
-    return Current(users, anonymous, [*teams.values()], [*websites.values()], _grants(people, websites))
+    anonymous = accounts.get(ANONYMOUS_ID) or StateUser(ANONYMOUS, Role.VIEW_ONLY, id=ANONYMOUS_ID)
+    return Current(users, anonymous, [*teams.values()], [*websites.values()], _grants(accounts, websites))
 
 
 def _promise(user: StateUser, invitation: InvitationState, teams: Mapping[UUID, StateTeam]) -> None:
@@ -149,7 +163,7 @@ def _promise(user: StateUser, invitation: InvitationState, teams: Mapping[UUID, 
 
 
 def _grants(
-    people: Mapping[UUID, StateUser], websites: Mapping[UUID, StateWebsite]
+    accounts: Mapping[UUID, StateUser], websites: Mapping[UUID, StateWebsite]
 ) -> dict[tuple[StateUser, StateWebsite], StateGrant]:
     """
     Return roles, and the capabilities that these do not imply, ordered by website and user.
@@ -158,7 +172,7 @@ def _grants(
     longer exist, and those of users who have no access.
     """
     known = runtime().capabilities
-    holders = {user_id: user for user_id, user in people.items() if user.role != Role.ADMIN}
+    holders = {user_id: user for user_id, user in accounts.items() if user.role != Role.ADMIN}
     found: dict[tuple[UUID, UUID], StateGrant] = defaultdict(StateGrant)
     for row in fetch_all(queries.select_grants):
         found[row.website_id, row.user_id].role = row.role
@@ -171,7 +185,7 @@ def _grants(
     columns = {user: place for place, user in enumerate(holders)}
     living = [(website, user) for website, user in found if website in rows and user in columns]
     living.sort(key=lambda pair: (rows[pair[0]], columns[pair[1]]))
-    pairs = {(people[user], websites[website]): found[website, user] for website, user in living}
+    pairs = {(accounts[user], websites[website]): found[website, user] for website, user in living}
     return {pair: grant for pair, grant in pairs.items() if strongest_access(*pair, grant.role)}
 
 
@@ -185,21 +199,12 @@ def strongest_access(user: StateUser, website: StateWebsite, granted: str | None
     return max(roles, key=RANKS.__getitem__, default=None)
 
 
-def names_of(teams: Iterable[StateTeam]) -> dict[str, list[StateTeam]]:
-    """Return teams by all that can identify them: name and id."""
-    found: dict[str, list[StateTeam]] = defaultdict(list)
-    for team in teams:
-        for name in {team.name, *([str(team.id)] if team.id else [])}:
-            found[name].append(team)
-    return found
-
-
-def names_of_websites(websites: Iterable[StateWebsite]) -> dict[str, list[StateWebsite]]:
-    """Return websites by all that can identify them: domain, name and id."""
-    found: dict[str, list[StateWebsite]] = defaultdict(list)
-    for website in websites:
-        for name in filter(None, {website.name, website.domain, str(website.id) if website.id else None}):
-            found[name].append(website)
+def by_name(things: Iterable[Named]) -> dict[str, list[Named]]:
+    """Return teams or websites by all that can identify them: name, domain and id."""
+    found: dict[str, list[Named]] = defaultdict(list)
+    for thing in things:
+        for name in thing.names:
+            found[name].append(thing)
     return found
 
 

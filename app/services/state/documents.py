@@ -34,6 +34,8 @@ TYPES = {
 Step = str | int
 Route = tuple[Step, ...]
 """How to get to a value: ``("users", 3, "email")``."""
+Entry = Mapping[str, Any]
+"""What a file says of one thing."""
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # C if available
@@ -64,7 +66,7 @@ class Document:
         """Whether the file has this section."""
         return section in self.data
 
-    def entries(self, section: str) -> Iterator[tuple[Route, Mapping[str, Any]]]:
+    def entries(self, section: str) -> Iterator[tuple[Route, Entry]]:
         """Yield the entries of a section, and how to get to each."""
         for number, entry in enumerate(self.data.get(section, ())):
             yield (section, number), entry

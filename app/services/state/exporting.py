@@ -8,7 +8,6 @@ import yaml
 
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.roles import Role
 from app.runtime import runtime
 from app.services.state.current import (
     Current,
@@ -16,8 +15,7 @@ from app.services.state.current import (
     StateUser,
     StateWebsite,
     as_text,
-    names_of,
-    names_of_websites,
+    by_name,
     read_current,
 )
 
@@ -84,7 +82,7 @@ def _teams(current: Current) -> list[Mapping[str, Any]]:
 
 
 def _websites(current: Current) -> list[Mapping[str, Any]]:
-    teams = names_of(current.teams)
+    teams = by_name(current.teams)
     names = Counter((website.name, website.domain) for website in current.websites)
 
     def owner(website: StateWebsite) -> dict[str, str]:
@@ -103,7 +101,7 @@ def _websites(current: Current) -> list[Mapping[str, Any]]:
 
 
 def _grants(current: Current) -> list[Mapping[str, Any]]:
-    websites = names_of_websites(current.websites)
+    websites = by_name(current.websites)
 
     def named(website: StateWebsite) -> str:
         names = [website.domain, website.name, str(website.id)]
@@ -114,5 +112,4 @@ def _grants(current: Current) -> list[Mapping[str, Any]]:
         | ({"role": str(grant.role)} if grant.role else {})
         | ({"capabilities": runtime().capabilities.ordered(grant.capabilities)} if grant.capabilities else {})
         for (user, website), grant in current.grants.items()
-        if (grant.role or grant.capabilities) and user.role != Role.ADMIN
     ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from app.domain.actor import Actor
@@ -11,11 +10,10 @@ from app.models import ANONYMOUS_ID
 from app.runtime import runtime
 from app.services.access import grants
 from app.services.state.changes import Action, Delivery, Fields, Phase, Plan
-from app.services.state.current import StateGrant, StateUser, StateWebsite, names_of_websites, strongest_access
-from app.services.state.documents import Route, nearest
+from app.services.state.current import StateGrant, StateUser, StateWebsite, by_name, strongest_access
+from app.services.state.documents import Entry, Route, nearest
 from app.services.state.websites import label
 
-Entry = Mapping[str, Any]
 Pair = tuple[StateUser, StateWebsite]
 
 
@@ -23,14 +21,14 @@ def plan_grants(plan: Plan) -> None:
     """Plan the changes of grants, after accounts and websites have been planned."""
     if not plan.document.manages("grants"):
         return
-    websites = names_of_websites(website for website in plan.current.websites if not plan.is_gone(website))
+    websites = by_name(website for website in plan.current.websites if not plan.is_gone(website))
     listed: dict[Pair, Route] = {}
     for route, entry in plan.document.entries("grants"):
         pair = _pair(plan, websites, route, entry)
         if pair is None:
             continue
         if pair in listed:
-            plan.report(route, f"This grant is listed before, in line {plan.document.line(listed[pair])}.")
+            plan.report_twice(route, "This grant", listed[pair])
             continue
         listed[pair] = route
         _plan_one(plan, route, entry, pair, plan.current.grants.get(pair, StateGrant()))

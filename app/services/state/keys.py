@@ -1,9 +1,8 @@
 """The differences of the API keys of service accounts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 from app.db.session import transaction
 from app.domain.actor import Actor
@@ -15,9 +14,7 @@ from app.services.authentication import api_keys
 from app.services.lookup import parsed_id
 from app.services.state.changes import Delivery, Fields, Phase, Plan
 from app.services.state.current import StateUser, as_text
-from app.services.state.documents import Route
-
-Entry = Mapping[str, Any]
+from app.services.state.documents import Entry, Route
 
 
 def plan_keys(plan: Plan, user: StateUser, of_user: Route, entries: Sequence[Entry]) -> None:

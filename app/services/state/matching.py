@@ -1,15 +1,13 @@
 """Which team or website an entry of a state file means: the one with its id, or else the only one with its name."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any, Literal, Protocol, TypeVar
+from collections.abc import Callable, Hashable, Sequence
+from typing import Literal, Protocol, TypeVar
 from uuid import UUID
 
 from app.services.lookup import parsed_id
 from app.services.state.changes import Plan
-from app.services.state.documents import Route
-
-Entry = Mapping[str, Any]
+from app.services.state.documents import Entry, Route
 
 
 class Identified(Protocol):
@@ -46,7 +44,7 @@ def match(
             if given is None:
                 plan.report((*route, "id"), f"No {thing} has this id. Leave the id out to create a {thing}.")
             elif id(given) in taken:
-                plan.report(route, f"This {thing} is listed before, in line {plan.document.line(taken[id(given)])}.")
+                plan.report_twice(route, f"This {thing}", taken[id(given)])
             else:
                 chosen[route], taken[id(given)] = given, route
     by_name: dict[Hashable, list[T]] = defaultdict(list)
@@ -60,7 +58,7 @@ def match(
         name = wanted(entry)
         called = by_name[name]
         if name in seen:
-            plan.report(route, f"This {thing} is listed before, in line {plan.document.line(seen[name])}.")
+            plan.report_twice(route, f"This {thing}", seen[name])
         elif len(called) > 1:
             ids = ", ".join(str(found.id) for found in called)
             plan.report(route, f"There are several {section} of this name. Add the id of one of them: {ids}")

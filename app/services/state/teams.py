@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from app.domain.actor import Actor
@@ -10,11 +9,9 @@ from app.domain.names import check_new_name
 from app.domain.roles import TeamRole
 from app.services.state.changes import Delivery, Phase, Plan
 from app.services.state.current import StateTeam, StateUser
-from app.services.state.documents import Route
+from app.services.state.documents import Entry, Route
 from app.services.state.matching import match
 from app.services.teams import memberships, teams
-
-Entry = Mapping[str, Any]
 
 
 def plan_teams(plan: Plan) -> None:

@@ -13,11 +13,10 @@ from app.services.access.holders import ANONYMOUS
 from app.services.invitations import manage
 from app.services.state.changes import Delivery, Fields, Phase, Plan
 from app.services.state.current import StateUser
-from app.services.state.documents import Route
+from app.services.state.documents import Entry, Route
 from app.services.state.keys import plan_keys
 from app.services.users import accounts, disabling, profiles
 
-Entry = Mapping[str, Any]
 COLUMNS = {"role": "role", "email": "email", "displayName": "display_name", "disabled": "disabled"}
 
 
@@ -29,7 +28,7 @@ def plan_users(plan: Plan) -> None:
     for route, entry in plan.document.entries("users"):
         key = fold(entry["username"])
         if key in listed:
-            plan.report(route, f"{entry['username']} is listed before, in line {plan.document.line(listed[key][0])}.")
+            plan.report_twice(route, entry["username"], listed[key][0])
         elif key == ANONYMOUS and key not in plan.current.users:
             plan.report(route, f"{ANONYMOUS} stands for visitors who are not logged in, and is no account.")
         else:
@@ -54,7 +53,7 @@ def _addresses(plan: Plan, listed: Mapping[str, tuple[Route, Entry]]) -> set[Sta
     """
     Plan to remove the e-mail addresses that one account gives up and another one takes, and return the former accounts.
 
-    So accounts can exchange addresses, in whatever order they are changed.
+    So accounts can exchange addresses, in any order of changes.
     """
     holders = {fold(user.email): user for user in plan.current.users.values() if user.email}
     freed: set[StateUser] = set()

@@ -8,12 +8,11 @@ from uuid import UUID
 from app.domain.actor import Actor
 from app.domain.names import check_new_name
 from app.services.state.changes import Delivery, Fields, Phase, Plan
-from app.services.state.current import StateTeam, StateUser, StateWebsite, names_of
-from app.services.state.documents import Route
+from app.services.state.current import StateTeam, StateUser, StateWebsite, by_name
+from app.services.state.documents import Entry, Route
 from app.services.state.matching import match
 from app.services.websites import moving, websites
 
-Entry = Mapping[str, Any]
 Owner = StateUser | StateTeam
 
 
@@ -33,7 +32,7 @@ def plan_websites(plan: Plan) -> None:
     for website in before:
         if id(website) not in found:
             plan.drop(website, "website", label(website), Phase.DELETE_WEBSITES, partial(_delete, website))
-    teams = names_of(team for team in plan.current.teams if not plan.is_gone(team))
+    teams = by_name(team for team in plan.current.teams if not plan.is_gone(team))
     for route, entry, known in matched:
         owner = _owner(plan, teams, route, entry)
         if known is None or known.name != entry["name"]:
