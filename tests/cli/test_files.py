@@ -247,6 +247,26 @@ class TestBadRows:
         assert (code, counts["teams"]) == (6, {"created": 1, "skipped": 1})
         assert remarks == [(4, "Blue", "row-twice")]
 
+    @pytest.mark.parametrize(
+        ("field", "value", "code"),
+        [
+            ("domain", "a\0b", "control-characters"),
+            ("user", "a\0b", "control-characters"),
+            ("urls", ["http://a\0b"], "control-characters"),
+            ("replay_config", {"a": {"b\\\0": 1}}, "control-characters"),
+            ("replay_config", json.loads('{"a":' * 300 + "1" + "}" * 300), "bad-value"),
+        ],
+        ids=["text", "name", "list", "object", "nested"],
+    )
+    def test_what_no_database_can_store_costs_only_its_row(self, imported, field, value, code):
+        site = {"kind": "website", "name": "Site", "user": "ada"}
+        rows = [{"kind": "user", "username": "ada"}, site | {"name": "Odd", field: value}, site | {"domain": "\\u0000"}]
+
+        found = imported("\n".join(map(json.dumps, rows)))
+
+        made = {"users": {"created": 1}, "websites": {"created": 1, "skipped": 1}}
+        assert found == (6, made, [(2, "Odd", code)])
+
     def test_a_new_teams_access_code_follows_the_rule_for_chosen_ones(self, imported, run):
         teams = 'team,,Blue,ada,"  long-enough "\nteam,,Red,ada,short\n'
 

@@ -1,5 +1,6 @@
 """The kinds of rows in a file, and their columns: what a value may be, and how it is written."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -8,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from app.domain.errors import BadValue, Missing, TooLong, UnknownColumn
+from app.domain.errors import BadValue, ControlCharacters, Missing, TooLong, UnknownColumn
 from app.domain.names import check_external_id
 from app.models import Base, Membership, Team, User, Website
 from app.models import Grant as WebsiteGrant
@@ -27,6 +28,8 @@ KIND = "kind"
 SECRET = frozenset({"password_hash", "access_code"})
 """Columns that an export has only if it is asked for them."""
 NAME_LENGTH = 255
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""The character, as JSON escapes it."""
 FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -202,4 +205,16 @@ def parsed(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
     for group in NEEDED[kind]:
         if not any(name in given for name in group):
             raise Missing(group[-1])
-    return {name: columns[name](name, value) for name, value in given.items()}
+    found = {name: columns[name](name, value) for name, value in given.items()}
+    for name, value in found.items():
+        _check_storable(name, value)
+    return found
+
+
+def _check_storable(name: str, value: Any) -> None:
+    """:raises Invalid: the value has a NUL, which PostgreSQL does not take, or is nested too deeply for JSON"""
+    try:
+        if NUL.search(orjson.dumps(value)):
+            raise ControlCharacters(name)
+    except orjson.JSONEncodeError:
+        raise BadValue(name, value) from None
