@@ -162,7 +162,7 @@ def _value(root: yaml.Node, name: str) -> dict[str, Any]:
     """
     Return the values of a file as Python objects.
 
-    :raises InvalidState: for tags, and for duplicate keys
+    :raises InvalidState: for tags, duplicate keys and NUL
     """
 
     def value(node: yaml.Node) -> Any:
@@ -179,6 +179,8 @@ def _value(root: yaml.Node, name: str) -> dict[str, Any]:
                 found[key.value] = value(item)
             return found
         if isinstance(node, yaml.ScalarNode) and kind in SCALARS:
+            if "\0" in node.value:  # PostgreSQL does not take it
+                raise _failure(name, node, "The value contains a control character.")
             return SCALARS[kind](node.value)
         raise _failure(name, node, "Tags (!name) are not supported.")
 

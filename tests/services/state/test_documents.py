@@ -90,6 +90,7 @@ class TestWhatIsWrong:
             ("", ["1: The file must be a mapping with users, teams, websites or grants."]),
             ("? [a]\n: b", ["1:3: A key must be text."]),
             ("users:\n- username: \"\x01\"", ["2: The file contains a control character."]),
+            ('users: [{username: "a\\0b"}]', ["1:20: The value contains a control character."]),
             (b"users:\n- username: \xe4", ["2: The file is not valid UTF-8."]),
             ("users: []".encode("utf-16"), ["1: The file is not valid UTF-8."]),
         ],
