@@ -1,7 +1,5 @@
 """``frontdesk import …``"""
 
-from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 import click
@@ -31,14 +29,6 @@ def group() -> None:
 group.add_command(import_file)
 
 
-def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that all sources have."""
-    command = click.option("--owner", metavar="USER", help="The user who gets websites without an imported owner.")(
-        command
-    )
-    return click.option("--update", is_flag=True, help="Change what is here already to be as in the source.")(command)
-
-
 @group.command("umami")
 @click.option(
     "--from",
@@ -50,7 +40,8 @@ def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
     help="The DATABASE_URL of Umami, whose database is only read.",
 )
 @click.option("--same-names", is_flag=True, help="Treat accounts here with the same username as the same users.")
-@import_options
+@click.option("--update", is_flag=True, help="Change what is here already to be as in the source.")
+@click.option("--owner", metavar="USER", help="The user who gets websites without an imported owner.")
 @json_option
 @guarded
 def umami(url: str, same_names: bool, owner: str | None, update: bool, as_json: bool) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import BinaryIO
 from uuid import UUID
 
@@ -178,8 +178,7 @@ class _Import:
             for remark in run.report.remarks:
                 self.report.refused += remark.outcome == Outcome.SKIPPED
                 line = lines.get((remark.kind, remark.id), 0)
-                told = (remark.kind, remark.id, remark.name, remark.outcome, remark.code, remark.reason)
-                self.remarks.append(LineRemark(line, *told))
+                self.remarks.append(LineRemark(line, *astuple(remark)))
             run.report.remarks.clear()
             self.batch, self.ids = [], set()
         self._tell()

@@ -7,28 +7,27 @@ from typing import Any
 from uuid import UUID
 
 from app.db.reads import fetch_all
-from app.db.session import retried, transaction
+from app.db.session import retried
 from app.domain.errors import (
     Conflict,
     DomainError,
     EmailIsUsername,
     EmailTaken,
     Invalid,
+    NoHash,
     UnknownRole,
     UsernameIsEmail,
     UsernameTaken,
 )
 from app.domain.folding import fold, sort_key
 from app.domain.names import new_display_name, new_username
+from app.domain.password_rules import check_hash
 from app.domain.roles import Role
 from app.domain.unset import UNSET
 from app.models import ANONYMOUS_ID
 from app.queries import importing as queries
 from app.queries.importing import AccountHere
-from app.security.password_hashing import cost_of
 from app.services import events
-from app.services.acting import lock_user
-from app.services.authentication.credentials import revoke_everything
 from app.services.events import UserCreated
 from app.services.importing.report import Kind, Outcome
 from app.services.importing.rows import Loss, UserRow
@@ -39,7 +38,7 @@ from app.services.users import accounts, profiles
 COMPARED = ("username", "password_hash", "role", "display_name", "email")
 DELETED_THERE = ("deleted", "deleted in the source")
 DELETED_HERE = ("deleted-here", "deleted here")
-NO_HASH = Loss("no-password", "the password's hash is not one of bcrypt, so the account has no password")
+NO_HASH = Loss("no-password", "the password's hash is not one of bcrypt, or too costly, so the account has no password")
 
 
 @dataclass(slots=True)
@@ -104,7 +103,7 @@ def write_users(run: Run, rows: Sequence[UserRow]) -> Batch:
             if here is not None and here.deleted_at is not None:
                 batch.report.remark(Kind.USERS, row, Outcome.SKIPPED, *DELETED_HERE)
             elif here is not None:
-                run.compare(batch, Kind.USERS, row, _differing(row, here), partial(_update, run, row))
+                run.compare(batch, Kind.USERS, row, _differing(row, here), partial(_update, run, row, here))
             elif (same := names.same_user(run, row)) is not None:
                 matched[row.id] = same
                 batch.report.remark(Kind.USERS, row, Outcome.MATCHED, "matched", f"is the account {same} here")
@@ -142,22 +141,19 @@ def _checked(batch: Batch, row: UserRow) -> UserRow | None:
         batch.report.skip(Kind.USERS, row, error)
         return None
     losses = list(row.losses)
-    shown, usable = row.display_name, bool(cost_of(row.password_hash))
-    if not usable and row.password_hash:
+    shown, hashed = row.display_name, row.password_hash
+    try:
+        if hashed:
+            check_hash(hashed)
+    except NoHash:
+        hashed = accounts.NO_PASSWORD
         losses.append(NO_HASH)
     try:
         shown = new_display_name(shown) if shown else None
     except Invalid as error:
         shown = None
         losses.append(Loss("display-name", error.message))
-    return replace(
-        row,
-        username=name,
-        email=address,
-        display_name=shown,
-        password_hash=row.password_hash if usable else accounts.NO_PASSWORD,
-        losses=losses,
-    )
+    return replace(row, username=name, email=address, display_name=shown, password_hash=hashed, losses=losses)
 
 
 def _keys(row: UserRow) -> list[str]:
@@ -165,7 +161,8 @@ def _keys(row: UserRow) -> list[str]:
 
 
 def _differing(row: UserRow, here: AccountHere) -> list[str]:
-    fields = COMPARED if row.email is not None else COMPARED[:-1]  # a source without addresses says nothing about them
+    # A source without an address, or a password, says nothing about it.
+    fields = [name for name in COMPARED if name not in ("email", "password_hash") or getattr(row, name)]
     return ["password" if name == "password hash" else name for name in differing(row, here, fields)]
 
 
@@ -192,16 +189,15 @@ def _values(row: UserRow) -> dict[str, Any]:
     }
 
 
-@retried
-def _update(run: Run, row: UserRow) -> None:
+def _update(run: Run, row: UserRow, here: AccountHere) -> None:
     """Make an account as it is in the source. :raises DomainError: a rule does not allow it"""
-    address = UNSET if row.email is None else row.email
-    with transaction(profiles.clashes(row.username, row.email)) as session:
-        accounts.update_user(
-            run.actor, row.id, username=row.username, role=row.role, display_name=row.display_name, email=address
-        )
-        user = lock_user(session, run.actor, row.id)
-        if user is not None and user.password_hash != row.password_hash:
-            user.password_hash = row.password_hash
-            revoke_everything(session, run.actor, row.id)
-            profiles.note_password_changed(session, run.actor, user, address=user.email, by="admin")
+    new_hash = row.password_hash if row.password_hash != here.password_hash else ""
+    accounts.update_user(
+        run.actor,
+        row.id,
+        username=row.username,
+        role=row.role,
+        display_name=row.display_name,
+        email=UNSET if row.email is None else row.email,
+        password_hash=new_hash or None,
+    )

@@ -264,15 +264,27 @@ class TestWhatIsNotTaken:
 
     def test_a_second_factor_and_a_foreign_hash_are_reported_as_lost(self, app, source, imported):
         factor = f"INSERT INTO two_factor_auth VALUES ('a', '{ADA}', 'x', true, now(), now())"
-        source.run(user(ADA, "ada"), factor, user(BOB, "bob", password="md5"))
+        costly = HASH.replace("$04$", "$31$")
+        source.run(user(ADA, "ada"), factor, user(BOB, "bob", password="md5"), user(EVE, "eve", password=costly))
 
         report = imported().report
 
         assert told(report) == [
             ("users", "ada", "adjusted", "second-factor"),
             ("users", "bob", "adjusted", "no-password"),
+            ("users", "eve", "adjusted", "no-password"),
         ]
-        assert contents(app)["user"][1]["password"] == ""
+        assert [row["password"] for row in contents(app)["user"]] == [HASH, "", ""]
+
+    def test_a_password_here_stays_if_the_source_has_none(self, app, source, imported):
+        source.run(user(ADA, "ada"))
+        imported()
+        source.run("""UPDATE "user" SET password = 'md5', display_name = 'Countess'""")
+
+        assert imported(update=True).report.changed() == 1
+        assert imported(update=True).report.changed() == 0
+        (ada,) = contents(app)["user"]
+        assert (ada["password"], ada["display_name"]) == (HASH, "Countess")
 
 
 class TestWhatDiffers:
