@@ -1,7 +1,5 @@
 """``frontdesk import …``"""
 
-from uuid import UUID
-
 import click
 
 from app.cli.guard import guarded
@@ -51,7 +49,8 @@ def umami(url: str, same_names: bool, owner: str | None, update: bool, as_json: 
     This works with Umami 3.1 and later. Ids, passwords, access codes and
     dates stay as they are. The command can be repeated at any time.
     """
-    options = Options(update=update, same_names=same_names, owner_id=_user_id(owner))
+    owner_id = None if owner is None else accounts.find_user(OPERATOR, owner).id
+    options = Options(update=update, same_names=same_names, owner_id=owner_id)
     with progress_bars() as on_progress:
         imported = umami_import.import_umami(OPERATOR, url, options, on_progress=on_progress)
     remarks = sorted(imported.report.remarks, key=_place)
@@ -62,10 +61,6 @@ def umami(url: str, same_names: bool, owner: str | None, update: bool, as_json: 
         as_json=as_json,
         source=f"Umami {imported.release}",
     )
-
-
-def _user_id(name: str | None) -> UUID | None:
-    return None if name is None else accounts.find_user(OPERATOR, name).id
 
 
 def _place(remark: Remark) -> tuple[int, str]:

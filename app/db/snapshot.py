@@ -26,7 +26,7 @@ class Snapshot:
 
 @contextmanager
 def snapshot() -> Iterator[Snapshot]:
-    """Yield a view of the database that others' changes do not reach, and that keeps no one from making them."""
+    """Yield a view of the database that later changes do not reach, and that does not block them."""
     with translated, reader().connect() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN")

@@ -26,7 +26,7 @@ NAMES = {
 """What the column ``kind`` says, in the order of a file."""
 KIND = "kind"
 SECRET = frozenset({"password_hash", "access_code"})
-"""Columns that an export has only if it is asked for them."""
+"""Columns that an export has only on request."""
 NAME_LENGTH = 255
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """The character, as JSON escapes it."""

@@ -156,7 +156,7 @@ class World:
         return UUID(int=value & ~(0b11 << 62) | 0b10 << 62)
 
     def _hash(self, number: int) -> str:
-        """Return a bcrypt hash of which no one knows the password."""
+        """Return a bcrypt hash of no known password."""
         salt, rest = self._random("salt", number)[:16], self._random("hash", number)[:23]
         encoded = (base64.b64encode(part).decode().rstrip("=").translate(TO_BCRYPT) for part in (salt, rest))
         return "$2b$10$" + "".join(encoded)

@@ -1,4 +1,4 @@
-"""Reading a file line by line: JSON lines or CSV, in UTF-8, UTF-16 or another encoding, never holding much of it."""
+"""Reading a file line by line: JSON lines or CSV, in UTF-8, UTF-16 or another encoding, in little memory."""
 
 import codecs
 import csv

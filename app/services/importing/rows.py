@@ -1,4 +1,4 @@
-"""What a source of an import yields, whatever its format: rows of our own model, not yet checked."""
+"""What every source of an import yields: rows of our own model, not yet checked."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -90,7 +90,7 @@ class Run:
             self.on_progress(kind, done, total)
 
     def _written(self, write: Callable[["Run", Sequence[T]], Batch], rows: Sequence[T]) -> Batch:
-        """Write a batch, and do so again if another transaction took one of its names at this moment."""
+        """Write a batch, and try again if another transaction takes one of its names meanwhile."""
         for _ in range(ATTEMPTS - 1):
             try:
                 return write(self, rows)

@@ -172,7 +172,7 @@ def opened(url: str) -> Iterator[Umami]:
     address, options = _parsed(url)
     try:
         with psycopg.connect(address, connect_timeout=CONNECT_SECONDS, options=options) as connection:
-            connection.prepare_threshold = None  # the way may lead through PgBouncer
+            connection.prepare_threshold = None  # the connection may go through PgBouncer
             connection.isolation_level, connection.read_only = IsolationLevel.REPEATABLE_READ, True
             yield Umami(connection, _columns(connection))
     except psycopg.Error as error:
