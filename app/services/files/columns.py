@@ -29,7 +29,7 @@ SECRET = frozenset({"password_hash", "access_code"})
 """Columns that an export has only on request."""
 NAME_LENGTH = 255
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-"""The character, as JSON escapes it."""
+"""The character as JSON escapes it. PostgreSQL does not take it."""
 FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -41,6 +41,8 @@ def text(most: int) -> Parse:
             raise BadValue(name, value)
         if len(value) > most:
             raise TooLong(name, most)
+        if "\0" in value:
+            raise ControlCharacters(name)
         return value
 
     return parse
@@ -83,12 +85,14 @@ def _texts(name: str, value: Any) -> list[str]:
 
 
 def _json(name: str, value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
     try:
-        return orjson.loads(value)
-    except orjson.JSONDecodeError:
+        found = orjson.loads(value) if isinstance(value, str) else value
+        text = orjson.dumps(found)
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):  # the latter if it is nested too deeply
         raise BadValue(name, value) from None
+    if NUL.search(text):
+        raise ControlCharacters(name)
+    return found
 
 
 def _column(model: type[Base], name: str) -> Parse:
@@ -205,16 +209,4 @@ def parsed(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
     for group in NEEDED[kind]:
         if not any(name in given for name in group):
             raise Missing(group[-1])
-    found = {name: columns[name](name, value) for name, value in given.items()}
-    for name, value in found.items():
-        _check_storable(name, value)
-    return found
-
-
-def _check_storable(name: str, value: Any) -> None:
-    """:raises Invalid: the value has a NUL, which PostgreSQL does not take, or is nested too deeply for JSON"""
-    try:
-        if NUL.search(orjson.dumps(value)):
-            raise ControlCharacters(name)
-    except orjson.JSONEncodeError:
-        raise BadValue(name, value) from None
+    return {name: columns[name](name, value) for name, value in given.items()}
