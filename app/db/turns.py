@@ -1,9 +1,9 @@
-"""A lock that lets one process at a time do something for long, while all others can still read and write."""
+"""Locks that let one process at a time do something for long, while all others can still read and write."""
 
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 from sqlalchemy import text
 
@@ -14,8 +14,9 @@ from app.runtime import runtime
 from app.settings.files import database_file
 
 LOCK = 0x4150504C59  # "APPLY"; an advisory lock
-SUFFIX = "-apply-lock"
-"""Ending of the file beside an SQLite database that is locked instead."""
+APPLY_SUFFIX = "-apply-lock"
+MIGRATION_SUFFIX = "-migration-lock"
+"""Endings of the files beside an SQLite database that are locked instead."""
 
 
 @contextmanager
@@ -29,8 +30,13 @@ def only_apply() -> Iterator[None]:
         with _advisory_lock():
             yield
     else:
-        with _locked_file():
+        with _locked_file(APPLY_SUFFIX, wait=False):
             yield
+
+
+def migration_of_sqlite() -> AbstractContextManager[None]:
+    """Wait until no other process migrates this SQLite database, and let no other one begin during the block."""
+    return _locked_file(MIGRATION_SUFFIX, wait=True)
 
 
 @contextmanager
@@ -45,16 +51,16 @@ def _advisory_lock() -> Iterator[None]:
 
 
 @contextmanager
-def _locked_file() -> Iterator[None]:
+def _locked_file(suffix: str, *, wait: bool) -> Iterator[None]:
     database = database_file(runtime().config)
     if database is None:  # in memory: no other process has it
         yield
         return
-    file = database.with_name(database.name + SUFFIX)
+    file = database.with_name(database.name + suffix)
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             raise ApplyRunning from None
         yield

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from app.db.migrations import LOCK
 from app.db.session import db
+from app.db.turns import migration_of_sqlite
 from app.models import Base
 
 TURN_SECONDS = 0.1
@@ -44,14 +45,31 @@ def run(connection: Connection) -> None:
         context.run_migrations()
 
 
-with db.engine.connect() as connection:
-    if connection.dialect.name == "postgresql":
+def migrate_postgresql() -> None:
+    """Run the migrations under the advisory lock, which ends with the connection, whatever happens."""
+    with db.engine.connect() as connection:
         wait_for_turn(connection)
         connection.execute(text("SET statement_timeout = 0"))
         connection.commit()
+        run_and_close(connection)
+
+
+def migrate_sqlite() -> None:
+    """Run the migrations under a lock on a file: what Alembic reads before the first one must still hold then."""
+    with migration_of_sqlite(), db.engine.connect() as connection:
+        run_and_close(connection)
+
+
+def run_and_close(connection: Connection) -> None:
+    """Run the migrations, and close the connection for good, since it has settings and locks that no other may get."""
     try:
         run(connection)
         connection.commit()
     finally:
-        # Closing the connection releases the lock and drops the setting, whatever happened.
         connection.invalidate()
+
+
+if db.engine.dialect.name == "postgresql":
+    migrate_postgresql()
+else:
+    migrate_sqlite()
