@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from app.domain.actor import NO_CREDENTIAL, Account, Actor, Credential, CredentialKind, Origin, SharedView
+from app.domain.actor import NO_CREDENTIAL, Account, Actor, Credential, CredentialKind, Origin
+from app.domain.shared_views import SharedView
 
 TEST = Origin("test")
 VISITOR = Actor(None, NO_CREDENTIAL, TEST)

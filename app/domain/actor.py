@@ -9,6 +9,7 @@ from uuid import UUID
 from app.domain.errors import Unauthenticated
 from app.domain.roles import Role
 from app.domain.scopes import Scope
+from app.domain.shared_views import SharedView
 
 
 class CredentialKind(StrEnum):
@@ -70,16 +71,6 @@ class Account:
     def of(cls, row: Any) -> "Account":
         """Build the account from any row that has these columns."""
         return cls(row.id, row.username, row.role, row.created_at)
-
-
-@dataclass(frozen=True, slots=True)
-class SharedView:
-    """What a share token gives access to."""
-
-    share_id: UUID
-    website_id: UUID
-    share_type: int
-    parameters: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

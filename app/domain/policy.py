@@ -160,7 +160,7 @@ def can_create_website(actor: Actor, team_id: UUID | None, team_role: str | None
 
 def can_see_website(actor: Actor, website: Owned) -> bool:
     """The website's owner, members of its team, administrators, users with a grant on it, and bearers of its share."""
-    if actor.share is not None and actor.share.website_id == website.id:
+    if actor.share is not None and actor.share.shows(website.id):
         return True
     return can_manage_shares_of(actor, website)
 

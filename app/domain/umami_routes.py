@@ -18,7 +18,8 @@ PUBLIC_CALLS = frozenset({"send", "batch", "record", "heartbeat", "config"})
 OURS = frozenset({"2fa", "admin", "auth", "invitations", "me", "share", "teams", "users"})
 """Calls that Frontdesk answers itself; Umami's own would go past its rules, its audit log and its throttle."""
 OURS_OF_WEBSITE = frozenset({"access", "shares", "transfer"})
-THEIRS_OF_TEAM = frozenset({"boards", "links", "pixels"})
+SHOWN = frozenset({"boards", "links", "pixels"})
+"""What only Umami has: it is listed for users and for teams, and has public links."""
 RESULTS = frozenset(
     {"attribution", "breakdown", "funnel", "goal", "journey", "performance", "retention", "revenue", "utm"}
 )
@@ -42,8 +43,11 @@ class UmamiRoute:
     area: Area
     reads: bool = False
     """It changes nothing."""
-    website_id: UUID | None = None
-    """The only website that the request is about; None if the path names none."""
+    entity_id: UUID | None = None
+    """
+    The only website that the request is about, or the link, pixel or board that it shows; None if the path names none.
+    Umami has the statistics of links and pixels at the paths of websites.
+    """
     is_report: bool = False
     """It reads reports on a website that the query or the body names, which only Umami can check."""
 
@@ -87,12 +91,14 @@ def _call(method: str, parts: list[str]) -> UmamiRoute:
     reads, place = method in READING, parts[0]
     if (len(parts) == 1 and place in PUBLIC_CALLS) or place == "scripts":
         return PUBLIC
-    if place == "teams" and len(parts) == 3 and parts[2] in THEIRS_OF_TEAM:
+    if place == "teams" and len(parts) == 3 and parts[2] in SHOWN:
         return UmamiRoute(Area.PROTECTED, reads)
     if place in OURS:
         return CLOSED
     if place in ("websites", "realtime"):
         return _of_website(reads, parts)
+    if place in SHOWN and reads and len(parts) == 2 and ID.fullmatch(parts[1]):
+        return UmamiRoute(Area.PROTECTED, reads, UUID(parts[1]))
     computes = method == "POST" and len(parts) == 2 and parts[1] in RESULTS
     if place == "reports" and (reads or computes):
         return UmamiRoute(Area.PROTECTED, reads=True, is_report=True)

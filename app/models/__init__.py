@@ -24,14 +24,13 @@ from app.models.second_factor import (
 from app.models.team import Membership, Team
 from app.models.user import ACTIVE, ANONYMOUS_ID, IS_ADMIN, User
 from app.models.webhook import Webhook, WebhookDelivery
-from app.models.website import WEBSITE_SHARE, Share, Website, WebsiteNumber, WebsiteProfile
+from app.models.website import Share, Website, WebsiteNumber, WebsiteProfile
 
 __all__ = [
     "ACTIVE",
     "ANONYMOUS_ID",
     "IS_ADMIN",
     "SECOND_FACTOR_REQUIRED",
-    "WEBSITE_SHARE",
     "AccessToken",
     "Adoption",
     "AdoptionRepair",

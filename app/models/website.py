@@ -8,10 +8,8 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Integer, St
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.domain.folding import SORT_KEY_LENGTH, sort_key
+from app.domain.shared_views import EntityType
 from app.models.base import PORTABLE_JSON, Base, Dated, new_id
-
-WEBSITE_SHARE = 1
-"""``share_type`` of a website. 2 to 4 are links, pixels and boards, which Frontdesk does not support."""
 
 
 class Website(Dated, Base):
@@ -72,7 +70,7 @@ class WebsiteProfile(Base):
 
 
 class Share(Dated, Base):
-    """A public link. Anyone who has its slug can view the website."""
+    """A public link. Anyone who has its slug can view the website, or what Umami has of its own."""
 
     __tablename__ = "share"
     __table_args__ = (
@@ -83,8 +81,9 @@ class Share(Dated, Base):
 
     id: Mapped[UUID] = mapped_column("share_id", primary_key=True, default=new_id)
     entity_id: Mapped[UUID]
+    """Of a website; on a database of Umami's also of a link, pixel or board."""
     name: Mapped[str] = mapped_column(String(200))
-    share_type: Mapped[int] = mapped_column(default=WEBSITE_SHARE)
+    share_type: Mapped[int] = mapped_column(default=EntityType.WEBSITE.value)
     slug: Mapped[str] = mapped_column(String(100), unique=True)
     parameters: Mapped[dict[str, Any]]
     website_id: Mapped[UUID | None] = mapped_column(

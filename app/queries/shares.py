@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, select
 
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery, Query
-from app.models import WEBSITE_SHARE, Share, Website
+from app.domain.shared_views import EntityType
+from app.models import Share, Website
 from app.queries.websites import grant_role, team_role
 
 COLUMNS = (
@@ -66,7 +67,7 @@ select_share = Query(
 _public = (
     select(*COLUMNS)
     .join(Website, Website.id == Share.entity_id)
-    .where(Share.share_type == WEBSITE_SHARE, Website.deleted_at.is_(None))
+    .where(Share.share_type == EntityType.WEBSITE.value, Website.deleted_at.is_(None))
 )
 select_share_by_slug = Query(_public.where(Share.slug == bindparam("slug")), ShareRecord)
 select_share_by_token = Query(_public.where(Share.id == bindparam("share_id")), ShareRecord)

@@ -13,6 +13,7 @@ from uuid import UUID
 import orjson
 
 from app.domain.errors import Unavailable
+from app.domain.shared_views import SharedView
 from app.telemetry.log import log
 
 if TYPE_CHECKING:
@@ -55,10 +56,9 @@ class UmamiTokens:
         claims = {"userId": str(user_id), "role": role, "pwd": sha512(password_hash.encode()).hexdigest()}
         return self._encrypted(self._signed(self._stored(claims) if self._redis_url else claims))
 
-    def for_share(self, share_id: UUID, share_type: int, website_id: UUID, parameters: dict[str, Any]) -> str:
-        """Return a token with which Umami shows what a public link to a website shows. It is signed, not encrypted."""
-        claims = {"shareId": str(share_id), "shareType": share_type, "parameters": parameters}
-        return self._signed({**claims, "websiteId": str(website_id), "type": "share"}).decode()
+    def for_share(self, view: SharedView) -> str:
+        """Return a token with which Umami shows what a public link shows. It is signed, not encrypted."""
+        return self._signed({**view.in_umami(), "type": "share"}).decode()
 
     @cached_property
     def _cipher(self) -> "tuple[bytes, AESGCM]":

@@ -16,6 +16,7 @@ class Row(Protocol):
 
 
 T = TypeVar("T", bound=Row)
+Found = TypeVar("Found")
 
 
 def parsed_id(text: str) -> UUID | None:
@@ -26,7 +27,7 @@ def parsed_id(text: str) -> UUID | None:
         return None
 
 
-def as_pasted(text: str, find: Callable[[str], T | None]) -> T | None:
+def as_pasted(text: str, find: Callable[[str], Found | None]) -> Found | None:
     """
     Return what ``find`` finds for exactly this text, or else for the text without surrounding spaces: these often come
     along with pasted text.

@@ -5,8 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.actor import OPERATOR, SharedView
+from app.domain.actor import OPERATOR
 from app.domain.roles import TeamRole
+from app.domain.shared_views import SharedView
 from tests.actors import VISITOR, acting, guest
 
 ME, OTHER, TEAM, SITE, FOREIGN_SITE = (UUID(int=number) for number in range(1, 6))

@@ -10,7 +10,7 @@ SITE = "0192f0c4-5d1e-7000-8000-00000000abcd"
 ID = UUID(SITE)
 READS = UmamiRoute(Area.PROTECTED, reads=True)
 WRITES = UmamiRoute(Area.PROTECTED)
-OF_SITE = UmamiRoute(Area.PROTECTED, reads=True, website_id=ID)
+OF_SITE = UmamiRoute(Area.PROTECTED, reads=True, entity_id=ID)
 REPORT = UmamiRoute(Area.PROTECTED, reads=True, is_report=True)
 
 
@@ -54,8 +54,8 @@ def test_some_are_open_to_anyone(call):
         (f"HEAD /api/websites/{SITE.upper()}/metrics/expanded", OF_SITE),
         (f"GET /api/websites/{SITE}/sessions/{SITE}/activity", OF_SITE),
         (f"GET /api/realtime/{SITE}", OF_SITE),
-        (f"POST /api/websites/{SITE}/reset", UmamiRoute(Area.PROTECTED, website_id=ID)),
-        (f"DELETE /api/websites/{SITE}/segments/{SITE}", UmamiRoute(Area.PROTECTED, website_id=ID)),
+        (f"POST /api/websites/{SITE}/reset", UmamiRoute(Area.PROTECTED, entity_id=ID)),
+        (f"DELETE /api/websites/{SITE}/segments/{SITE}", UmamiRoute(Area.PROTECTED, entity_id=ID)),
         ("POST /api/reports/funnel", REPORT),
         ("POST /api/reports/utm", REPORT),
         (f"GET /api/reports/{SITE}", REPORT),

@@ -277,8 +277,8 @@ class TestShares:
     def test_it_ends_with_its_link_and_after_a_day(self, app, ask, site, share, make_share, anonymous, clock):
         second = anonymous.get(f"/api/share/{make_share(site)}").json["token"]
         with app.app_context():
-            row = shares.open_share(OPERATOR, "the-link")[0]
-            shares.delete_share(OPERATOR, row.id)
+            view = shares.open_share(OPERATOR, "the-link")[0]
+            shares.delete_share(OPERATOR, view.share_id)
         deleted, living = ask(stats(site), share=share), ask(stats(site), share=second)
         clock.turn(days=1, seconds=1)
 

@@ -23,8 +23,8 @@ from app.api.umami.schemas import (
     websites,
 )
 from app.api.umami.schemas.base import OutSchema
-from app.domain.actor import SharedView
 from app.domain.pagination import Page, Place, Sort
+from app.domain.shared_views import EntityType, SharedView
 from app.queries.memberships import MemberAsText
 from app.services.authentication.partial_logins import HalfWay
 from app.services.authentication.second_factor import Reset
@@ -113,6 +113,8 @@ def draws_itself(schema) -> bool:
 ROW, EMPTY = Row(), Row(empty=True)
 USER = acting(UUID(int=1), "admin", "ada", created_at=MOMENT)
 SHARE = SharedView(UUID(int=2), UUID(int=3), 1, {"overview": True})
+ON_BOARD = [(EntityType.WEBSITE, UUID(int=4)), (EntityType.LINK, UUID(int=5)), (EntityType.PIXEL, UUID(int=6))]
+SHARES = [SharedView(UUID(int=2), UUID(int=3), kind.value, {}, ON_BOARD) for kind in EntityType]
 IDENTITY = SimpleNamespace(user=USER, teams=[ROW, EMPTY])
 TEAM_VIEW = TeamView(UUID(int=4), "Team", "a code", "a logo", MOMENT, MOMENT, None, True, "hr-7", [ROW, EMPTY], 2, 3)
 EMPTY_TEAM = TeamView(UUID(int=4), "Team", None, None, None, None, None, False, None, [], 0, 0)
@@ -162,7 +164,8 @@ SOURCES: dict[type[OutSchema], list[Any]] = {
     auth.Confirmed: [MOMENT],
     auth.SessionOut: [SimpleNamespace(session=ROW, current=True), SimpleNamespace(session=EMPTY, current=False)],
     invitations.InvitationMade: [(ROW, "a link")],
-    shares.OpenedShare: [(ROW, "a token")],
+    shares.SharedViewOut: SHARES,
+    shares.OpenedShare: [(view, "a token") for view in SHARES],
     teams.TeamWithMembers: [TEAM_VIEW, EMPTY_TEAM],
     teams.TeamFull: [TEAM_VIEW, EMPTY_TEAM],
     webhooks.WebhookMade: [SimpleNamespace(**HOOK, secret="a secret")],
@@ -178,17 +181,21 @@ DESCRIBED = {access.AccessCapabilities, lists.Envelope, websites.OwnersTeam}
 
 def assert_declared(schema: OutSchema, serialized: dict[str, Any]) -> None:
     """Check that the keys are the declared ones, in that order; only optional ones may be missing. Also inside."""
-    declared = {field.data_key: field for field in schema.dump_fields.values()}
+    declared = assert_keys(schema, serialized)
     assert list(serialized) == [key for key in declared if key in serialized]
-    missing = [key for key, field in declared.items() if key not in serialized]
-    assert not [key for key in missing if declared[key].required], missing
     for key, value in serialized.items():
         field = declared[key]
         if isinstance(field, fields.Nested) and value is not None:
             for item in value if field.many else [value]:
-                assert sorted(item) == sorted(
-                    field.schema.dump_fields[name].data_key for name in field.schema.dump_fields
-                )
+                assert_keys(field.schema, item)
+
+
+def assert_keys(schema: OutSchema, serialized: dict[str, Any]) -> dict[str, Any]:
+    """Check that the keys are declared, and that only optional ones are missing. Return the fields by key."""
+    declared = {field.data_key: field for field in schema.dump_fields.values()}
+    assert set(serialized) <= set(declared)
+    assert [key for key, field in declared.items() if field.required and key not in serialized] == []
+    return declared
 
 
 @pytest.mark.parametrize("row", [ROW, EMPTY], ids=["full", "empty"])

@@ -6,17 +6,16 @@ from typing import Any
 
 from app.db.reads import fetch_all, fetch_one
 from app.db.session import note_caller
-from app.domain.actor import Account, Actor, Credential, CredentialKind, SharedView
+from app.domain.actor import Account, Actor, Credential, CredentialKind
 from app.domain.errors import Unauthenticated
 from app.models import ANONYMOUS_ID
-from app.queries import shares as share_queries
 from app.queries import teams as team_queries
 from app.queries import users as queries
 from app.queries.teams import BriefTeam
 from app.queries.users import Credentials
-from app.runtime import runtime
 from app.security import tokens
 from app.services.authentication.credentials import find_bearer
+from app.services.authentication.shared_views import view_of_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def identify(
     found = find_bearer(token) if token else None
     if found is None and token and tokens.is_api_key(token):
         raise Unauthenticated  # a key decides alone: a wrong one is not ignored in favour of a share
-    share = shared_view(share_token) if share_token and (found or share_context) else None
+    share = view_of_token(share_token) if share_token and (found or share_context) else None
     if found is None:
         if share is None:
             raise Unauthenticated
@@ -97,10 +96,3 @@ def identify_leaving(visitor: Actor, token: str | None, **others: Any) -> Actor:
             raise
         note_caller(None)
         return visitor
-
-
-def shared_view(share_token: str) -> SharedView | None:
-    """Return what a share token gives access to; None if it is not valid, or its share is gone."""
-    share_id = runtime().share_tokens.read(share_token)
-    row = fetch_one(share_queries.select_share_by_token, share_id=share_id) if share_id else None
-    return SharedView(row.id, row.entity_id, row.share_type, row.parameters) if row else None

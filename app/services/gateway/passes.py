@@ -11,8 +11,8 @@ from app.domain.umami_routes import Area, UmamiRoute
 from app.queries.gateway import select_caller
 from app.runtime import runtime
 from app.security import tokens
-from app.services.authentication.bearer import shared_view
 from app.services.authentication.credentials import ACCESS_TOKENS, API_KEYS, SESSIONS, store_of
+from app.services.authentication.shared_views import view_of_token
 
 SELECTS = {store.kind: select_caller(store.queries) for store in (SESSIONS, ACCESS_TOKENS, API_KEYS)}
 
@@ -60,8 +60,8 @@ def identify(
         raise Unauthenticated
     is_key = token is not None and tokens.is_api_key(token)
     if share_token and share_context and not is_key:
-        share = shared_view(share_token)
-        if share and route.reads and (route.is_report or route.website_id == share.website_id):
+        share = view_of_token(share_token)
+        if share and route.reads and (route.is_report or share.shows(route.entity_id)):
             return Caller(Actor(None, Credential(CredentialKind.SHARE, share.share_id), visitor.origin, share))
     return _bearer(visitor, route, token or "")
 
@@ -80,17 +80,14 @@ def issue(actor: Actor, route: UmamiRoute, reader: Reader | None) -> Pass:
     policy.require_scope(actor, Scope.WEBSITES_READ if route.reads else Scope.WEBSITES_WRITE)
     if reader is not None:
         return Pass(bearer=minting.for_user(reader.user_id, reader.role, reader.password_hash))
-    share = actor.share
-    if share is None:
-        return Pass()
-    return Pass(share_token=minting.for_share(share.share_id, share.share_type, share.website_id, share.parameters))
+    return Pass(share_token=None if actor.share is None else minting.for_share(actor.share))
 
 
 def _bearer(visitor: Actor, route: UmamiRoute, token: str) -> Caller:
     store = store_of(token)
     if store is None:
         raise Unauthenticated
-    row = store.find(SELECTS[store.kind], token, website_id=route.website_id if route.reads else None)
+    row = store.find(SELECTS[store.kind], token, website_id=route.entity_id if route.reads else None)
     if row is None:
         raise Unauthenticated
     found = store.bearer_of(row)

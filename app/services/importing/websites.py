@@ -11,7 +11,7 @@ from app.db.session import Unit, retried, transaction
 from app.domain.errors import Conflict, DomainError, SlugTaken, UnknownReference, UnsupportedShare
 from app.domain.folding import sort_key
 from app.domain.names import check_new_name
-from app.models import WEBSITE_SHARE
+from app.domain.shared_views import EntityType
 from app.queries import importing as queries
 from app.queries.importing import ShareHere, WebsiteHere
 from app.services import events
@@ -165,8 +165,8 @@ def write_shares(run: Run, rows: Sequence[ShareRow]) -> Batch:
 
 def _refusal(row: ShareRow, here: ShareHere | None, taken: dict[str, UUID], living: set[UUID]) -> DomainError | None:
     """Return why the link cannot be here; None if it can."""
-    if row.share_type != WEBSITE_SHARE:
-        return UnsupportedShare("share_type", WEBSITE_SHARE)
+    if row.share_type != EntityType.WEBSITE:
+        return UnsupportedShare("share_type", EntityType.WEBSITE.value)
     if row.website_id not in living:
         return UnknownReference("website_id", "website")
     if here is None and row.slug in taken:

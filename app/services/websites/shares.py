@@ -1,4 +1,4 @@
-"""Public links to websites."""
+"""Public links: to websites, and on a database of Umami's to its links, pixels and boards too."""
 
 from typing import Any
 from uuid import UUID
@@ -12,32 +12,36 @@ from app.domain.actor import Actor
 from app.domain.errors import Denied, NotFound, SlugTaken, UnsupportedShare
 from app.domain.pagination import Page, Window
 from app.domain.permissions import Permission
-from app.models import WEBSITE_SHARE, Share
+from app.domain.policy import Owned
+from app.domain.shared_views import EntityType, SharedView
+from app.models import Share
 from app.queries import shares as queries
+from app.queries import umami_shares as umami
 from app.queries import websites as website_queries
 from app.queries.shares import ShareOfWebsite, ShareRecord
 from app.runtime import runtime
 from app.security import tokens
 from app.services import events
 from app.services.acting import recheck
+from app.services.authentication.shared_views import is_umamis_database, view_of_slug
 from app.services.events import ShareCreated, ShareDeleted, ShareUpdated
 from app.services.lookup import as_pasted
 
 TAKEN = {"uq_share_slug": SlugTaken}
 
 
-def open_share(visitor: Actor, slug: str) -> tuple[ShareRecord, str]:
+def open_share(visitor: Actor, slug: str) -> tuple[SharedView, str]:
     """
-    Return the share that a public link opens, and a token for reading it.
+    Return what a public link shows, and a token for viewing it.
 
     :raises NotFound: there is no such link
     :raises Throttled: too many wrong links lately from this address
     """
     with runtime().throttles.share_slugs.guessing("", visitor.address, wrong=NotFound):
-        row = as_pasted(slug, lambda given: fetch_one(queries.select_share_by_slug, slug=given))
-        if row is None:
+        view = as_pasted(slug, view_of_slug)
+        if view is None:
             raise NotFound
-    return row, runtime().share_tokens.sign(row.id)
+    return view, runtime().share_tokens.sign(view.share_id)
 
 
 def list_shares(actor: Actor, website_id: UUID, window: Window) -> Page[ShareRecord]:
@@ -59,35 +63,46 @@ def list_shares(actor: Actor, website_id: UUID, window: Window) -> Page[ShareRec
 @retried
 def create_share(
     actor: Actor,
-    website_id: UUID,
+    entity_id: UUID,
     *,
     name: str,
     parameters: dict[str, Any] | None = None,
     slug: str | None = None,
-    share_type: int = WEBSITE_SHARE,
+    share_type: int = EntityType.WEBSITE.value,
 ) -> Share:
     """
     Create a public link; without a slug it gets a random one of 16 characters.
 
-    :raises UnsupportedShare: the share is not of a website; Frontdesk does not store links, pixels and boards
+    :raises UnsupportedShare: there are no entities of this type; without Umami, there are only websites
     :raises SlugTaken: another share has the slug
     :raises Throttled: too many slugs were tried lately
     :raises Denied, NotFound: see ``list_shares``; ``Denied`` also if the actor cannot change the website
     """
-    if share_type != WEBSITE_SHARE:
-        raise UnsupportedShare("share_type", WEBSITE_SHARE)
+    is_website = share_type == EntityType.WEBSITE
+    if not is_website and (share_type not in set(EntityType) or not is_umamis_database()):
+        raise UnsupportedShare("share_type", EntityType.WEBSITE.value)
     slug = (slug or "").strip()
     if slug:
         _count_choice(actor)
-    share = Share(entity_id=website_id, name=name, slug=slug or tokens.new_code(), parameters=parameters or {})
+    share = Share(
+        entity_id=entity_id,
+        share_type=share_type,
+        name=name,
+        slug=slug or tokens.new_code(),
+        parameters=parameters or {},
+    )
     with transaction(TAKEN) as session:
         recheck(actor)
-        website = fetch_one(website_queries.select_website, website_id=website_id, actor_id=actor.id)
-        if website is None or not policy.can_change_website(actor, website, Permission.WEBSITE_UPDATE):
+        entity: Owned | None = (
+            fetch_one(website_queries.select_website, website_id=entity_id, actor_id=actor.id)
+            if is_website
+            else fetch_one(umami.select_entity, entity_id=entity_id, entity_type=share_type, actor_id=actor.id)
+        )
+        if entity is None or not policy.can_change_website(actor, entity, Permission.WEBSITE_UPDATE):
             raise _hidden(actor)
         session.add(share)
         session.flush()
-        events.record(session, ShareCreated(actor, website_id, share.id, name))
+        events.record(session, ShareCreated(actor, entity_id, share.id, name))
     return share
 
 
@@ -98,7 +113,7 @@ def get_share(actor: Actor, share_id: UUID) -> ShareOfWebsite:
     :raises Denied: the actor cannot, or there is no such link
     :raises NotFound: there is no such link, and the actor is an administrator
     """
-    row = fetch_one(queries.select_share, share_id=share_id, actor_id=actor.id)
+    row = _find(actor, share_id)
     if row is None or not policy.can_manage_shares_of(actor, row):
         raise _hidden(actor)
     return row
@@ -152,8 +167,15 @@ def _count_choice(actor: Actor) -> None:
         throttle.count("", actor.address)
 
 
-def _require(actor: Actor, share_id: UUID, permission: Permission) -> ShareOfWebsite:
+def _find(actor: Actor, share_id: UUID) -> ShareOfWebsite | None:
     row = fetch_one(queries.select_share, share_id=share_id, actor_id=actor.id)
+    if row is None and is_umamis_database():
+        row = fetch_one(umami.select_share, share_id=share_id, actor_id=actor.id)
+    return row
+
+
+def _require(actor: Actor, share_id: UUID, permission: Permission) -> ShareOfWebsite:
+    row = _find(actor, share_id)
     if row is None or not policy.can_change_website(actor, row, permission):
         raise _hidden(actor)
     return row

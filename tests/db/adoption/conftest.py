@@ -52,9 +52,9 @@ class Database:
 
 
 @contextmanager
-def opened(url: str, folder: Path) -> Iterator[Flask]:
+def opened(url: str, folder: Path, **settings: Any) -> Iterator[Flask]:
     """Yield an app on the database, with its context open."""
-    app = create_app(settings_for(url, folder))
+    app = create_app(settings_for(url, folder, **settings))
     with app.app_context():
         yield app
         for engine in db.engines.values():

@@ -41,6 +41,20 @@ CREATE TABLE share (
 );
 CREATE UNIQUE INDEX share_slug_key ON share (slug);
 CREATE INDEX share_entity_id_idx ON share (entity_id);
+CREATE TABLE link (
+    link_id uuid PRIMARY KEY, name varchar(100) NOT NULL, url varchar(500) NOT NULL, slug varchar(100) NOT NULL UNIQUE,
+    user_id uuid, team_id uuid, created_at timestamptz(6) DEFAULT CURRENT_TIMESTAMP, updated_at timestamptz(6),
+    deleted_at timestamptz(6)
+);
+CREATE TABLE pixel (
+    pixel_id uuid PRIMARY KEY, name varchar(100) NOT NULL, slug varchar(100) NOT NULL UNIQUE, user_id uuid, team_id uuid,
+    created_at timestamptz(6) DEFAULT CURRENT_TIMESTAMP, updated_at timestamptz(6), deleted_at timestamptz(6)
+);
+CREATE TABLE board (
+    board_id uuid PRIMARY KEY, type varchar(50) NOT NULL, name varchar(200) NOT NULL, description varchar(500) NOT NULL,
+    parameters jsonb NOT NULL, user_id uuid, team_id uuid, created_at timestamptz(6) DEFAULT CURRENT_TIMESTAMP,
+    updated_at timestamptz(6)
+);
 CREATE TABLE website_event (
     event_id uuid PRIMARY KEY, website_id uuid NOT NULL, session_id uuid NOT NULL, url_path varchar(500) NOT NULL,
     created_at timestamptz(6) DEFAULT CURRENT_TIMESTAMP

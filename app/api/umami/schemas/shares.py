@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from app.api.umami.fields import Id, Record, Text, Whole
 from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema
-from app.models import WEBSITE_SHARE
+from app.domain.shared_views import EntityType
 
 
 class WebsiteShareCreate(ApiSchema):
@@ -19,11 +19,14 @@ class WebsiteShareCreate(ApiSchema):
 class ShareCreate(ApiSchema):
     """``POST /api/share``."""
 
-    entity_id = Id(required=True, metadata={"description": "The id of the website."})
+    entity_id = Id(required=True, metadata={"description": "The id of what the link shows."})
     share_type = Whole(
         numeric_text=True,
         required=True,
-        metadata={"enum": [WEBSITE_SHARE], "description": "1 for a website; other types are not supported."},
+        metadata={
+            "enum": [kind.value for kind in EntityType],
+            "description": "1 for a website. On a database of Umami's also 2, 3 and 4: a link, a pixel, a board.",
+        },
     )
     name = Text(most=200, required=True)
     slug = Text(most=100, pasted=True)
@@ -39,7 +42,7 @@ class ShareUpdate(ApiSchema):
 
 
 class ShareOut(OutSchema):
-    """A public link to a website."""
+    """A public link."""
 
     id = fields.UUID(required=True)
     entity_id = fields.UUID(required=True)
@@ -52,12 +55,23 @@ class ShareOut(OutSchema):
 
 
 class SharedViewOut(OutSchema):
-    """What the bearer of a share token can view."""
+    """What the bearer of a share token can view. A link or pixel of Umami's is also its ``websiteId``."""
 
     share_id = fields.UUID(required=True)
     share_type = fields.Integer(required=True)
     parameters = fields.Dict(required=True)
-    website_id = fields.UUID(required=True)
+    website_id = fields.UUID()
+    link_id = fields.UUID()
+    pixel_id = fields.UUID()
+    board_id = fields.UUID()
+    website_ids = fields.List(fields.UUID())
+    link_ids = fields.List(fields.UUID())
+    pixel_ids = fields.List(fields.UUID())
+
+    @classmethod
+    def serialize(cls, source: Any) -> dict[str, Any]:
+        """From a ``SharedView``."""
+        return dict(source.in_umami())
 
 
 class OpenedShare(SharedViewOut):
@@ -67,12 +81,6 @@ class OpenedShare(SharedViewOut):
 
     @classmethod
     def serialize(cls, source: Any) -> dict[str, Any]:
-        """From a share and a token."""
-        share, token = source
-        return {
-            "shareId": str(share.id),
-            "shareType": share.share_type,
-            "parameters": share.parameters,
-            "websiteId": str(share.entity_id),
-            "token": token,
-        }
+        """From a ``SharedView`` and a token."""
+        view, token = source
+        return {**view.in_umami(), "token": token}

@@ -1,0 +1,148 @@
+"""
+Statements about public links to what only Umami has: links, pixels and boards.
+
+The tables exist only where the database is Umami's (``select_adoption``).
+"""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import (
+    DateTime,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    column,
+    literal,
+    null,
+    or_,
+    select,
+    table,
+    union_all,
+)
+
+from app.db.sql.query import Query
+from app.domain.roles import Role
+from app.domain.shared_views import EntityType
+from app.models import Adoption, Grant, Membership, Share, Team, User
+from app.models.base import PORTABLE_JSON
+from app.queries.shares import COLUMNS, ShareOfWebsite
+
+
+class AdoptedRelease(NamedTuple):
+    """The release of Umami whose database this is."""
+
+    umami_release: str
+
+
+class PublicShare(NamedTuple):
+    """A public link, with owner and contents if it shows a board."""
+
+    id: UUID
+    entity_id: UUID
+    name: str
+    share_type: int
+    slug: str
+    parameters: dict[str, Any]
+    created_at: datetime | None
+    updated_at: datetime | None
+    user_id: UUID | None
+    team_id: UUID | None
+    board: Any
+
+
+class OwnedEntity(NamedTuple):
+    """A link, pixel or board, with what access to it depends on."""
+
+    id: UUID
+    user_id: UUID | None
+    team_id: UUID | None
+    team_role: str | None
+    grant_role: str | None
+
+
+class Visible(NamedTuple):
+    """A website, link or pixel."""
+
+    id: UUID
+    type: int
+
+
+def _living(kind: EntityType) -> Select[Any]:
+    """Id, type, owner and contents of all websites, links, pixels or boards that have not been deleted."""
+    name = kind.name.lower()
+    columns = [column(f"{name}_id", Uuid()), column("user_id", Uuid()), column("team_id", Uuid())]
+    more = [column("parameters", PORTABLE_JSON)] if kind is EntityType.BOARD else [column("deleted_at", DateTime())]
+    source = table(name, *columns, *more)
+    entity_id, user_id, team_id = (source.c[each.name] for each in columns)
+    contents = source.c.parameters if kind is EntityType.BOARD else cast(null(), PORTABLE_JSON)
+    found = select(entity_id.label("id"), literal(int(kind)).label("type"), user_id, team_id, contents.label("board"))
+    return found if kind is EntityType.BOARD else found.where(source.c.deleted_at.is_(None))
+
+
+_other = union_all(*map(_living, (EntityType.LINK, EntityType.PIXEL, EntityType.BOARD))).subquery("entity")
+_of_entity = and_(_other.c.id == Share.entity_id, _other.c.type == Share.share_type)
+_team_role = (
+    select(Membership.role)
+    .join(Team, Team.id == Membership.team_id)
+    .where(
+        Membership.team_id == _other.c.team_id,
+        Membership.user_id == bindparam("actor_id", type_=Uuid()),
+        Team.deleted_at.is_(None),
+    )
+    .scalar_subquery()
+    .label("team_role")
+)
+_access = (_other.c.user_id, _other.c.team_id, _team_role, null().label("grant_role"))
+
+select_adoption = Query(select(Adoption.umami_release).where(Adoption.finished_at.is_not(None)), AdoptedRelease)
+"""Whether the database is Umami's, and has its tables."""
+
+select_entity = Query(
+    select(_other.c.id, *_access).where(
+        _other.c.id == bindparam("entity_id", type_=Uuid()), _other.c.type == bindparam("entity_type")
+    ),
+    OwnedEntity,
+)
+"""A link, pixel or board, with the actor's role in its team. Values: ``entity_id``, ``entity_type``, ``actor_id``."""
+
+select_share = Query(
+    select(*COLUMNS, _other.c.id.label("website_id"), *_access)
+    .join(_other, _of_entity)
+    .where(Share.id == bindparam("share_id", type_=Uuid())),
+    ShareOfWebsite,
+)
+"""A public link to a link, pixel or board. Values: ``share_id``, ``actor_id``."""
+
+_public = select(*COLUMNS, _other.c.user_id, _other.c.team_id, _other.c.board).join(_other, _of_entity)
+select_public_by_slug = Query(_public.where(Share.slug == bindparam("slug")), PublicShare)
+select_public_by_id = Query(_public.where(Share.id == bindparam("share_id", type_=Uuid())), PublicShare)
+
+_owner_id, _team_id = bindparam("user_id", type_=Uuid()), bindparam("team_id", type_=Uuid())
+_shown = union_all(*map(_living, (EntityType.WEBSITE, EntityType.LINK, EntityType.PIXEL))).subquery("shown")
+_teams_of_owner = (
+    select(Membership.team_id)
+    .join(Team, Team.id == Membership.team_id)
+    .where(Membership.user_id == _owner_id, Team.deleted_at.is_(None))
+)
+_owner_is_admin = select(User.id).where(User.id == _owner_id, User.role == Role.ADMIN.value).exists()
+select_visible = Query(
+    select(_shown.c.id, _shown.c.type).where(
+        _shown.c.id.in_(bindparam("entity_ids", type_=Uuid(), expanding=True)),
+        or_(
+            _shown.c.team_id == _team_id,
+            _shown.c.user_id == _owner_id,
+            _shown.c.team_id.in_(_teams_of_owner),
+            _shown.c.id.in_(select(Grant.website_id).where(Grant.user_id == _owner_id)),
+            _owner_is_admin,
+        ),
+    ),
+    Visible,
+)
+"""
+Which of some websites, links and pixels the owner of a board can see. Values: ``entity_ids``, and ``user_id`` and
+``team_id`` of the board, one of them None.
+"""
