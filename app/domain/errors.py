@@ -892,11 +892,15 @@ class MissingScope(Denied):
 class PasswordChangeNeeded(Denied):
     """The actor must change the password before anything else."""
 
+    reason_code = "must-change-password"
+
     sentence = "Change your password first."
 
 
 class ConfirmationNeeded(Denied):
     """The actor must have logged in, or confirmed the password, more recently."""
+
+    reason_code = "password-confirmation-required"
 
     sentence = (
         "Confirm your password first: POST /api/auth/confirm, or log in again. "

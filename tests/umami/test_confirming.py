@@ -15,7 +15,7 @@ MESSAGE = (
     "Confirm your password first: POST /api/auth/confirm, or log in again. "
     "A script needs an API key with the scope admin."
 )
-NEEDED = {"error": {"message": MESSAGE, "code": "password-confirmation-required", "status": 403}}
+NEEDED = {"error": {"message": MESSAGE, "status": 403, "reason": "password-confirmation-required"}}
 CALLS = {
     "making an administrator": ("POST", "/api/users", {"username": "boss", "password": "long enough", "role": "admin"}),
     "inviting an administrator": ("POST", "/api/invitations", {"username": "boss", "role": "admin"}),

@@ -10,10 +10,10 @@ from tests.actors import VISITOR
 from tests.conftest import PASSWORD
 from tests.listening import heard, names
 from tests.matomo.conftest import Caller, failure
-from tests.umami.decisions.envelopes import bad_fields, refusal
+from tests.umami.decisions.envelopes import bad_fields
 
 NEW = "another correct horse"
-FIRST = refusal(403, "Change your password first.", "must-change-password")
+FIRST = {"error": {"message": "Change your password first.", "status": 403, "reason": "must-change-password"}}
 CHANGE = {"currentPassword": PASSWORD, "newPassword": NEW}
 
 

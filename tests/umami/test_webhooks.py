@@ -86,7 +86,7 @@ class TestCreate:
         clock.turn(minutes=16)
 
         answers = [
-            client.post(path, json=body).json["error"]["code"]
+            client.post(path, json=body).json["error"]["reason"]
             for path, body in (
                 (PATH, {"url": URL}),
                 (f"{PATH}/{made['id']}", {"enabled": False}),

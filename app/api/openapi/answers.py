@@ -16,7 +16,7 @@ from app.domain import errors
 from app.http.errors import PROBLEM_TYPE
 
 REFERENCE = "#/components/schemas/"
-CODES = sorted({code for _, code in [*KINDS.values(), *HTTP_TEXTS.values()]})
+CODES = sorted({code for _, code in [*KINDS.values(), *HTTP_TEXTS.values()] if code is not None})
 ERROR_TREE = {
     "description": "The errors in a part of the request.",
     "type": "object",
@@ -43,7 +43,7 @@ ERROR = {
                 **ERROR_TREE["properties"],  # type: ignore[dict-item]
                 "reason": {
                     "type": "string",
-                    "description": "Which error it is, if `code` stands for many: `name-taken`, `id-taken` …",
+                    "description": "Which error it is, if `code` is missing or stands for many: `name-taken` …",
                 },
                 "requestId": {"type": "string", "description": "The id of the request, for finding it in the log."},
                 "lockedUntil": {
@@ -52,7 +52,7 @@ ERROR = {
                     "description": "When codes for the second factor will be accepted again.",
                 },
             },
-            "required": ["message", "code"],
+            "required": ["message"],
         }
     },
     "required": ["error"],
@@ -108,8 +108,8 @@ STATUSES = {
     ),
     403: (
         "SetupNeeded",
-        "The user must change the password (`must-change-password`) or set up a second factor first, or cannot disable "
-        "a required one.",
+        "First the user must change the password (reason `must-change-password`), confirm it "
+        "(`password-confirmation-required`), or set up a second factor; or a required one cannot be disabled.",
     ),
     404: ("NotFound", "It does not exist."),
     409: ("StillRunning", "The first request with this idempotency key has not been answered yet."),

@@ -19,7 +19,9 @@ JSON_TYPE = "application/json"
 FACTOR = "two-factor-error-"
 GENERIC = frozenset({"bad-request", "unauthorized"})
 """Codes that Umami has for many errors. With these, ``reason`` tells programs which one it is."""
-STATUSES: dict[type[errors.DomainError], tuple[int, str]] = {
+UNTRANSLATED: str | None = None
+"""No code, but always a reason: Umami's dashboard has no text for a new code; without one it shows the message."""
+STATUSES: dict[type[errors.DomainError], tuple[int, str | None]] = {
     errors.DomainError: (400, "bad-request"),
     errors.Unauthenticated: (401, "unauthorized"),
     errors.WrongCredentials: (401, "incorrect-username-password"),
@@ -32,8 +34,8 @@ STATUSES: dict[type[errors.DomainError], tuple[int, str]] = {
     errors.UnknownAccessCode: (404, "team-not-found"),
     errors.MissingPartialToken: (401, f"{FACTOR}missing-token"),
     errors.BadPartialToken: (401, f"{FACTOR}invalid-partial-token"),
-    errors.PasswordChangeNeeded: (403, "must-change-password"),
-    errors.ConfirmationNeeded: (403, "password-confirmation-required"),
+    errors.PasswordChangeNeeded: (403, UNTRANSLATED),
+    errors.ConfirmationNeeded: (403, UNTRANSLATED),
     errors.SecondFactorNeeded: (403, "forbidden"),
     errors.SecondFactorRequired: (403, f"{FACTOR}disable-not-allowed"),
     errors.WrongCode: (400, f"{FACTOR}invalid-code"),
@@ -81,13 +83,14 @@ def plain(status: int, _query_string: str, request_id: str) -> Plain:
     return JSON_TYPE, _body(status, message, code, **({"requestId": request_id} if status >= 500 else {}))
 
 
-def envelope(status: int, message: str, code: str, **extra: Any) -> Response:
-    """Return an error response: ``{"error": {message, code, status, …}}``."""
+def envelope(status: int, message: str, code: str | None, **extra: Any) -> Response:
+    """Return an error response: ``{"error": {message, code, status, …}}``, without a code if it is None."""
     return Response(_body(status, message, code, **extra), status=status, mimetype=JSON_TYPE)
 
 
-def _body(status: int, message: str, code: str, **extra: Any) -> bytes:
-    return orjson.dumps({"error": {"message": message, "code": code, "status": status, **extra}})
+def _body(status: int, message: str, code: str | None, **extra: Any) -> bytes:
+    coded = {} if code is None else {"code": code}
+    return orjson.dumps({"error": {"message": message, **coded, "status": status, **extra}})
 
 
 def bad_fields(messages: dict[str, Any], **extra: Any) -> Response:
@@ -104,7 +107,7 @@ def _refused(error: errors.DomainError) -> Response:
     extra: dict[str, Any] = {"requestId": request_id()} if isinstance(error, errors.DatabaseUnavailable) else {}
     if isinstance(error, errors.WrongCode) and error.locked_until is not None:
         extra["lockedUntil"] = iso_date(error.locked_until)
-    if code in GENERIC:
+    if code is UNTRANSLATED or code in GENERIC:
         extra |= _reason(error)
     response = envelope(status, text_of(error), code, **extra)
     response.headers.update(headers_for(error))
