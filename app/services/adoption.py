@@ -14,13 +14,13 @@ from app.db.errors import CannotAdopt
 from app.db.session import transaction
 from app.domain import policy
 from app.domain.actor import Actor
+from app.domain.umami_releases import DEFAULT_PASSWORD
 from app.models import User
 from app.runtime import runtime
 from app.security import password_hashing
 from app.services import events
 from app.services.acting import recheck
 
-DEFAULT_PASSWORD = "umami"  # noqa: S105 (the one that every new installation of Umami has)
 Say = Callable[[str], None]
 
 

@@ -5,17 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from app.db.errors import CannotAdopt
+from app.domain.umami_releases import release_of
 
 SHARED = ("user", "team", "team_user", "website", "share")
 """Tables that Umami and Frontdesk both use."""
-SIGNS = (
-    ("3.5", "error_issue", None),
-    ("3.4", "api_key", None),
-    ("3.3", "two_factor_auth", None),
-    ("3.2", "website", "recorder_enabled"),
-    ("3.1", "share", "share_type"),
-)
-"""The newest release first: a table that it added, or a table and its column."""
 COLUMNS = text(
     "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema() "
     "ORDER BY table_name, ordinal_position"
@@ -52,7 +45,7 @@ def recognize(connection: Connection) -> Umami:
     columns = _columns(connection)
     if "_prisma_migrations" not in columns or not {"website_event", "user", "website"} <= columns.keys():
         raise CannotAdopt("this is not a database of Umami's; frontdesk setup prepares an empty one")
-    release = next((release for release, table, column in SIGNS if _has(columns, table, column)), None)
+    release = release_of(columns)
     if release is None or not set(SHARED) <= columns.keys():
         raise CannotAdopt("the database was made by a release of Umami before 3.1; upgrade Umami first")
     unfinished = connection.scalar(UNFINISHED)
@@ -67,10 +60,6 @@ def _columns(connection: Connection) -> dict[str, tuple[str, ...]]:
     for table, column in connection.execute(COLUMNS):
         found[table] = (*found.get(table, ()), column)
     return found
-
-
-def _has(columns: dict[str, tuple[str, ...]], table: str, column: str | None) -> bool:
-    return table in columns and (column is None or column in columns[table])
 
 
 def _check_server(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """Reading the database of an Umami, release 3.1 or later, without changing anything there."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby
@@ -13,11 +14,13 @@ from psycopg import IsolationLevel, sql
 from psycopg.rows import class_row, tuple_row
 
 from app.domain.errors import SourceUnusable
+from app.domain.umami_releases import DEFAULT_PASSWORD, release_of
 from app.security import password_hashing
 from app.services.importing.report import Kind
 from app.services.importing.rows import Loss, MemberRow, ShareRow, TeamRow, UserRow, WebsiteRow
 
 T = TypeVar("T")
+Columns = Mapping[str, Collection[str]]
 CONNECT_SECONDS = 10
 FETCHED_AT_ONCE = 2000
 SCHEMES = ("postgresql", "postgres")
@@ -33,28 +36,16 @@ TABLES: dict[str, set[str]] = {
     "share": {"share_id", "entity_id", "name", "share_type", "slug", "parameters"},
 }
 """The tables that every supported release has, and the columns of theirs that are read."""
-RELEASES = (
-    ("3.4", "api_key", "key_hash"),
-    ("3.3", "user", "two_factor_required"),
-    ("3.2", "website", "recorder_enabled"),
-    ("3.1", "website", "replay_enabled"),
-)
-"""The first release that has a column, newest first."""
-SEED_ADMIN, SEED_PASSWORD = UUID("41e2b680-648e-4b09-bcd7-3e2b10c06264"), "umami"
-DEFAULT_PASSWORD = Loss("default-password", "has Umami's default password, and must change it at the first login")
+SEED_ADMIN = UUID("41e2b680-648e-4b09-bcd7-3e2b10c06264")
+HAS_DEFAULT = Loss("default-password", "has Umami's default password, and must change it at the first login")
 SECOND_FACTOR = Loss("second-factor", "the second factor is not copied; the user has to set it up again")
 
 
 class Umami:
     """A snapshot of the database. Each method reads it in a fixed order, a few thousand rows at a time."""
 
-    def __init__(self, connection: psycopg.Connection[Any], columns: set[tuple[str, str]]) -> None:
-        self._connection, self._columns = connection, columns
-
-    @property
-    def release(self) -> str:
-        """The first release with such a schema: ``3.1`` to ``3.4``, which is also that of later ones."""
-        return next(name for name, table, column in RELEASES if (table, column) in self._columns)
+    def __init__(self, connection: psycopg.Connection[Any], release: str, columns: Columns) -> None:
+        self._connection, self.release, self._columns = connection, release, columns
 
     def count(self, kind: Kind) -> int:
         """Return the number of rows of users, teams, websites or shares."""
@@ -79,8 +70,8 @@ class Umami:
         for *values, has_second_factor in rows:
             row = UserRow(**dict(zip(USER_FIELDS, values, strict=True)))
             losses = [SECOND_FACTOR] if has_second_factor else []
-            if row.id == SEED_ADMIN and password_hashing.matches(SEED_PASSWORD, row.password_hash):
-                yield replace(row, must_change_password=True, losses=[*losses, DEFAULT_PASSWORD])
+            if row.id == SEED_ADMIN and password_hashing.matches(DEFAULT_PASSWORD, row.password_hash):
+                yield replace(row, must_change_password=True, losses=[*losses, HAS_DEFAULT])
             else:
                 yield replace(row, losses=losses) if losses else row
 
@@ -121,7 +112,7 @@ class Umami:
         )
 
     def _has(self, table: str, column: str) -> bool:
-        return (table, column) in self._columns
+        return column in self._columns[table]
 
     def _column(self, table: str, column: str, named: LiteralString, *, otherwise: LiteralString) -> sql.SQL:
         return sql.SQL(named if self._has(table, column) else otherwise)
@@ -174,7 +165,7 @@ def opened(url: str) -> Iterator[Umami]:
         with psycopg.connect(address, connect_timeout=CONNECT_SECONDS, options=options) as connection:
             connection.prepare_threshold = None  # the connection may go through PgBouncer
             connection.isolation_level, connection.read_only = IsolationLevel.REPEATABLE_READ, True
-            yield Umami(connection, _columns(connection))
+            yield Umami(connection, *_release(connection))
     except psycopg.Error as error:
         raise SourceUnusable(str(error).strip().partition("\n")[0] or type(error).__name__) from error
 
@@ -196,18 +187,16 @@ def _parsed(url: str) -> tuple[str, str]:
     return address, f"-c search_path={schema} -c statement_timeout=0 -c timezone=UTC"
 
 
-def _columns(connection: psycopg.Connection[Any]) -> set[tuple[str, str]]:
-    """Return the columns of all tables. :raises SourceUnusable: they are not those of Umami 3.1 or later"""
-    found: set[tuple[str, str]] = {
-        (table, column)
-        for table, column in connection.execute(
-            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
-        )
-    }
-    missing = sorted(
-        f"{table}.{name}" for table, names in TABLES.items() for name in names if (table, name) not in found
-    )
-    if missing or not any((table, column) in found for _, table, column in RELEASES):
+def _release(connection: psycopg.Connection[Any]) -> tuple[str, Columns]:
+    """Return release and columns of all tables. :raises SourceUnusable: they are not those of Umami 3.1 or later"""
+    found: dict[str, set[str]] = defaultdict(set)
+    for table, column in connection.execute(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
+    ):
+        found[table].add(column)
+    missing = sorted(f"{table}.{name}" for table, names in TABLES.items() for name in names - found[table])
+    release = release_of(found)
+    if missing or release is None:
         lacking = f" (there is no {missing[0]})" if missing else ""
         raise SourceUnusable(f"the database is not one of Umami 3.1 or later{lacking}")
-    return found
+    return release, found

@@ -73,15 +73,14 @@ CREATED_NOW = {(table, "created_at") for table in SHARED}
 DIFFERENT = {"columns": {*CREATED_NOW, ("share", "website_id")}}
 
 
+NOT_SHARED = ("_prisma_migrations", "website_event", "link", "pixel", "board", "alembic_version")
+
+
 def everything(sql: Database) -> dict[str, dict[tuple[str, str], str]]:
     found: dict[str, dict[tuple[str, str], str]] = {}
     for kind, query in EVERYTHING.items():
         rows = sql.rows(query)
-        found[kind] = {
-            (table, name): definition
-            for table, name, definition in rows
-            if table not in ("_prisma_migrations", "website_event", "alembic_version")
-        }
+        found[kind] = {(table, name): definition for table, name, definition in rows if table not in NOT_SHARED}
     return found
 
 
