@@ -16,11 +16,11 @@ from app.models import new_id, utcnow
 from app.queries import files as queries
 from app.queries import importing
 from app.queries.files import Named
-from app.services.files.grants import write_grants
 from app.services.files.memberships import write_memberships
-from app.services.files.rows import JoinRow, SiteGrantRow
+from app.services.files.rows import JoinRow
+from app.services.importing.grants import write_grants
 from app.services.importing.report import Kind, Outcome, Remark, Report, code_of
-from app.services.importing.rows import MemberRow, TeamRow, UserRow, WebsiteRow
+from app.services.importing.rows import MemberRow, SiteGrantRow, TeamRow, UserRow, WebsiteRow
 from app.services.importing.run import Batch, Run, ids, texts
 from app.services.importing.teams import write_teams
 from app.services.importing.users import write_users

@@ -11,11 +11,10 @@ from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import Conflict, DomainError
 from app.services.acting import recheck
-from app.services.files import grants
 from app.services.files.batches import Line, LineOf, write_batch
 from app.services.files.columns import KIND, kind_of, parsed
 from app.services.files.reading import Found, read_rows
-from app.services.importing import teams
+from app.services.importing import grants, teams
 from app.services.importing.report import Kind, Outcome, code_of
 from app.services.importing.run import AT_ONCE, Options, Run
 from app.services.users import profiles

@@ -12,10 +12,9 @@ from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import BadNumbers
 from app.domain.roles import Role, SiteRole, TeamRole
-from app.services.files.grants import write_grants
-from app.services.files.rows import SiteGrantRow
+from app.services.importing.grants import write_grants
 from app.services.importing.report import Kind, Report
-from app.services.importing.rows import MemberRow, TeamRow, UserRow, WebsiteRow
+from app.services.importing.rows import MemberRow, SiteGrantRow, TeamRow, UserRow, WebsiteRow
 from app.services.importing.run import Run, ignore_progress
 from app.services.importing.teams import write_teams
 from app.services.importing.users import write_users

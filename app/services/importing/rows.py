@@ -14,6 +14,9 @@ class Loss(NamedTuple):
     reason: str
 
 
+SECOND_FACTOR = Loss("second-factor", "the second factor is not copied; the user has to set it up again")
+
+
 @dataclass(frozen=True, slots=True)
 class UserRow:
     """An account."""
@@ -97,6 +100,9 @@ class WebsiteRow:
     urls: Sequence[str] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     """See ``site_settings.DEFAULTS``; already checked."""
+    number: int | None = None
+    """The number that it should have; None for the next free one."""
+    losses: Sequence[Loss] = ()
 
     @property
     def label(self) -> str:
@@ -119,3 +125,25 @@ class ShareRow:
     @property
     def label(self) -> str:
         return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class SiteGrantRow:
+    """A user's direct access to a website."""
+
+    id: UUID
+    """Of the row, for the report."""
+    website_id: UUID
+    user_id: UUID
+    role: str
+    capabilities: Sequence[str] | None = None
+    """Those beside the role; None if the source says nothing about them."""
+    granted_by: UUID | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    name: str = ""
+    """For the report; role and user by default."""
+
+    @property
+    def label(self) -> str:
+        return self.name or f"{self.role} {self.user_id}"

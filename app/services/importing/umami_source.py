@@ -17,7 +17,7 @@ from app.domain.errors import SourceUnusable
 from app.domain.umami_releases import DEFAULT_PASSWORD, release_of
 from app.security import password_hashing
 from app.services.importing.report import Kind
-from app.services.importing.rows import Loss, MemberRow, ShareRow, TeamRow, UserRow, WebsiteRow
+from app.services.importing.rows import SECOND_FACTOR, Loss, MemberRow, ShareRow, TeamRow, UserRow, WebsiteRow
 
 T = TypeVar("T")
 Columns = Mapping[str, Collection[str]]
@@ -38,7 +38,6 @@ TABLES: dict[str, set[str]] = {
 """The tables that every supported release has, and the columns of theirs that are read."""
 SEED_ADMIN = UUID("41e2b680-648e-4b09-bcd7-3e2b10c06264")
 HAS_DEFAULT = Loss("default-password", "has Umami's default password, and must change it at the first login")
-SECOND_FACTOR = Loss("second-factor", "the second factor is not copied; the user has to set it up again")
 
 
 class Umami:

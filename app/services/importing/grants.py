@@ -27,8 +27,8 @@ from app.runtime import runtime
 from app.services import events
 from app.services.access import grants, holders
 from app.services.events import GrantsChanged
-from app.services.files.rows import SiteGrantRow
 from app.services.importing.report import Kind, Outcome
+from app.services.importing.rows import SiteGrantRow
 from app.services.importing.run import Batch, Run, held, ids
 
 CONFLICTS: dict[str, type[Conflict]] = {"pk_website_grant": Conflict, "pk_website_capability": Conflict}
