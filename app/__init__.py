@@ -56,7 +56,8 @@ def create_core(overrides: Mapping[str, Any] | None = None) -> Flask:
     app = Application("app", instance_path=config.instance_path, static_folder=None)
     app.extensions["frontdesk"] = Runtime.of(config, DatabaseFailures())
     app.extensions["frontdesk"].listeners.extend((notices.send, recording.write))
-    app.extensions["frontdesk"].bulk_listeners[recording.write] = recording.write_all
+    at_once = {notices.send: notices.send_all, recording.write: recording.write_all}
+    app.extensions["frontdesk"].bulk_listeners.update(at_once)
     app.extensions["frontdesk"].on_sealed.append(queueing.queue)
     app.extensions["frontdesk"].on_denied.append(denials.note)
     db.init_app(app, config)

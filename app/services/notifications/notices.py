@@ -1,6 +1,6 @@
 """Mail about events: a listener that queues it in the outbox, in the transaction of the change."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.db.session import Unit
@@ -9,12 +9,26 @@ from app.services import events
 from app.services.events import Event
 from app.services.notifications import outbox
 
+Invited = events.InvitationCreated | events.InvitationResent
+
 
 def send(_session: Unit, event: Event) -> None:
     """Queue the mail for an event, if there is one for its type."""
     notice = NOTICES.get(type(event))
     if notice is not None:
         notice(event)
+
+
+def send_all(session: Unit, many: Sequence[Event]) -> None:
+    """The same for many events; invitations, which an import makes by the thousand, are queued together."""
+    invited = [event for event in many if isinstance(event, Invited)]
+    outbox.queue_all(
+        Kind.INVITATION,
+        [(event.email, {"invitation_id": event.invitation_id}) for event in invited if event.email is not None],
+    )
+    for event in many:
+        if not isinstance(event, Invited):
+            send(session, event)
 
 
 def _email_changed(event: events.EmailChanged) -> None:
@@ -35,7 +49,7 @@ def _password_reset(event: events.PasswordResetRequested) -> None:
     outbox.queue(Kind.PASSWORD_RESET, "", account=event.account)
 
 
-def _invited(event: events.InvitationCreated | events.InvitationResent) -> None:
+def _invited(event: Invited) -> None:
     if event.email is not None:
         outbox.queue(Kind.INVITATION, event.email, invitation_id=event.invitation_id)
 

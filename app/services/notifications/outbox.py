@@ -1,5 +1,6 @@
 """Queues mail in the transaction of the change that causes it; it is sent after the commit."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,10 +24,16 @@ def queue(kind: str, recipient: str, **parameters: str | UUID | None) -> None:
     :param kind: one of ``Kind``, which documents the parameters
     :param recipient: the address; empty if it is looked up when the mail is sent
     """
-    if not is_configured():
+    queue_all(kind, [(recipient, parameters)])
+
+
+def queue_all(kind: str, mails: Sequence[tuple[str, Mapping[str, str | UUID | None]]]) -> None:
+    """The same for many mails of a kind, with one statement: recipients and parameters."""
+    if not mails or not is_configured():
         return
-    told: dict[str, Any] = {name: None if value is None else str(value) for name, value in parameters.items()}
     bell = runtime().mail_bell
     with transaction() as session:
-        session.add(OutboxMail(kind=Kind(kind).value, recipient=recipient, parameters=told))
+        for recipient, parameters in mails:
+            told: dict[str, Any] = {name: None if value is None else str(value) for name, value in parameters.items()}
+            session.add(OutboxMail(kind=Kind(kind).value, recipient=recipient, parameters=told))
         event.listen(session(), "after_commit", lambda _session: bell.set(), once=True)
