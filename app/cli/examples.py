@@ -28,6 +28,7 @@ EXAMPLES = {
     "grants set": 'frontdesk grants set ada "Our site" view',
     "help": "frontdesk help users create",
     "import file": "frontdesk import file - --dry-run",
+    "import matomo": "frontdesk import matomo --url https://matomo.example --dry-run",
     "import umami": "frontdesk import umami --from postgresql://umami@localhost/umami",
     "invitations create": "frontdesk invitations create ada --email ada@example.com",
     "invitations list": "frontdesk invitations list",

@@ -45,7 +45,17 @@ class Batch:
     """What a transaction did, and the updates to make after it, each in a transaction of its own."""
 
     report: Report = field(default_factory=Report)
+    created: Sequence[Any] = ()
+    """The rows that were created, as they are stored."""
     updates: list[tuple[Any, Kind, Callable[[], object]]] = field(default_factory=list)
+
+    def note_created(self, kind: Kind, rows: Sequence[Any]) -> None:
+        """Count rows that were created, and say what each of them lost."""
+        self.created = rows
+        self.report.count(kind, Outcome.CREATED, len(rows))
+        for row in rows:
+            for loss in row.losses:
+                self.report.remark(kind, row, Outcome.ADJUSTED, *loss)
 
 
 @dataclass(slots=True)

@@ -118,10 +118,7 @@ def write_users(run: Run, rows: Sequence[UserRow]) -> Batch:
         if new:
             session.execute(queries.insert_users, [_values(row) for row in new])
             events.record_all(session, [UserCreated(run.actor, row.id, row.username, row.role) for row in new])
-    batch.report.count(Kind.USERS, Outcome.CREATED, len(new))
-    for row in new:
-        for loss in row.losses:
-            batch.report.remark(Kind.USERS, row, Outcome.ADJUSTED, *loss)
+    batch.note_created(Kind.USERS, new)
     run.accounts.update(matched)
     return batch
 

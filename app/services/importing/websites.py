@@ -16,6 +16,7 @@ from app.queries import importing as queries
 from app.queries.importing import ShareHere, WebsiteHere
 from app.services import events
 from app.services.events import ShareCreated, WebsiteCreated
+from app.services.importing import numbers
 from app.services.importing.report import Kind, Outcome
 from app.services.importing.rows import ShareRow, WebsiteRow
 from app.services.importing.run import Batch, Run, differing, held, ids, texts
@@ -97,7 +98,7 @@ def _checked(run: Run, batch: Batch, known: _Known, row: WebsiteRow, found: Webs
 
 def _insert(session: Unit, run: Run, batch: Batch, new: Sequence[WebsiteRow]) -> None:
     session.execute(queries.insert_websites, [_values(row) for row in new])
-    session.execute(queries.insert_numbers, [{"website_id": row.id} for row in new])
+    new = numbers.give(session, new)
     profiles = [
         {"website_id": row.id, "urls": list(row.urls), "settings": dict(row.settings)}
         for row in new
@@ -105,7 +106,7 @@ def _insert(session: Unit, run: Run, batch: Batch, new: Sequence[WebsiteRow]) ->
     ]
     if profiles:
         session.execute(queries.insert_profiles, profiles)
-    batch.report.count(Kind.WEBSITES, Outcome.CREATED, len(new))
+    batch.note_created(Kind.WEBSITES, new)
     created = [WebsiteCreated(run.actor, row.id, row.name, row.user_id, row.team_id) for row in new]
     events.record_all(session, created)
 
