@@ -11,12 +11,9 @@ from app.db.errors import translated
 from app.db.session import db
 from app.domain.errors import ApplyRunning
 from app.runtime import runtime
-from app.settings.files import database_file
+from app.settings.files import APPLY_LOCK, MIGRATION_LOCK, database_file
 
 LOCK = 0x4150504C59  # "APPLY"; an advisory lock
-APPLY_SUFFIX = "-apply-lock"
-MIGRATION_SUFFIX = "-migration-lock"
-"""Endings of the files beside an SQLite database that are locked instead."""
 
 
 @contextmanager
@@ -30,13 +27,13 @@ def only_apply() -> Iterator[None]:
         with _advisory_lock():
             yield
     else:
-        with _locked_file(APPLY_SUFFIX, wait=False):
+        with _locked_file(APPLY_LOCK, wait=False):
             yield
 
 
 def migration_of_sqlite() -> AbstractContextManager[None]:
     """Wait until no other process migrates this SQLite database, and let no other one begin during the block."""
-    return _locked_file(MIGRATION_SUFFIX, wait=True)
+    return _locked_file(MIGRATION_LOCK, wait=True)
 
 
 @contextmanager

@@ -12,8 +12,10 @@ from app.settings.base import SECRET_FILE
 from app.settings.folders import default_folder
 from app.settings.sections import Config
 
-BESIDE_DATABASE = ("-wal", "-shm", "-journal")
-"""Suffixes of the files that SQLite keeps beside a database, with the mode of the database."""
+APPLY_LOCK, MIGRATION_LOCK = "-apply-lock", "-migration-lock"
+"""Suffixes of empty files that are locked instead of an SQLite database."""
+BESIDE_DATABASE = ("-wal", "-shm", "-journal", APPLY_LOCK, MIGRATION_LOCK)
+"""Suffixes of the files beside an SQLite database, which have its mode."""
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 

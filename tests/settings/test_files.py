@@ -72,7 +72,12 @@ class TestMade:
 
         assert invoke(app, "setup").exit_code == 0
 
-        assert modes(tmp_path) == {"frontdesk.db": 0o600, "frontdesk.db-wal": 0o600, "frontdesk.db-shm": 0o600}
+        assert modes(tmp_path) == {
+            "frontdesk.db": 0o600,
+            "frontdesk.db-wal": 0o600,
+            "frontdesk.db-shm": 0o600,
+            "frontdesk.db-migration-lock": 0o600,
+        }
 
     @pytest.mark.parametrize(
         "url",
