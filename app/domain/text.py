@@ -1,5 +1,14 @@
 """Text that every database, terminal and file accepts."""
 
+import re
+
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def unstorable(text: str) -> bool:
+    """Return whether no database can store or compare the text: it has a NUL or half a surrogate pair."""
+    return UNSTORABLE.search(text) is not None
+
 
 def is_unicode(text: str) -> bool:
     """

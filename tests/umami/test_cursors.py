@@ -155,12 +155,34 @@ def forged(*values):
         forged("sort_0_created_at_desc sort_1_id_asc", "2026-01-01T00:00:00+00:00", "x"),
         forged("sort_0_created_at_desc sort_1_id_asc", "2026-01-01T00:00:00+00:00", {"a": []}),
         forged("sort_0_created_at_desc sort_1_id_asc", "2026-01-01T00:00:00+00:00", str(uuid4()), 1),
+        forged("sort_0_created_at_desc sort_1_id_asc", "0001-01-01T00:00:00+14:00", str(uuid4())),
+        forged("sort_0_created_at_desc sort_1_id_asc", "9999-12-31T23:59:59-14:00", str(uuid4())),
+        forged("sort_0_created_at_desc sort_1_id_asc", "2026-01-01T00:00:00+00:00", None),
         base64.urlsafe_b64encode(b"[" * 3000).decode(),
     ],
-    ids=range(17),
+    ids=range(20),
 )
 def test_what_is_no_cursor_is_refused(client, cursor):
     answer = client.get("/api/users", query_string={"cursor": cursor})
+
+    assert (answer.status_code, answer.json) == (400, bad_fields(cursor="Invalid cursor"))
+
+
+@pytest.mark.parametrize("name", ["a\0", "\ud800", None, 7, True], ids=repr)
+def test_a_value_that_no_database_can_compare_is_refused(client, name):
+    cursor = forged("sort_0_username_key_asc sort_1_username_asc sort_2_id_asc", name, name, str(uuid4()))
+
+    answer = client.get("/api/users", query_string={"cursor": cursor, "orderBy": "username"})
+
+    assert (answer.status_code, answer.json) == (400, bad_fields(cursor="Invalid cursor"))
+
+
+@pytest.mark.parametrize("known", [7, 2**70, "true"], ids=repr)
+def test_a_flag_of_another_type_is_refused(client, known):
+    labels = "sort_0_set_asc sort_1_last_seen_at_asc sort_2_id_asc"
+    cursor = forged(labels, known, "2026-01-01T00:00:00+00:00", str(uuid4()))
+
+    answer = client.get("/api/users", query_string={"cursor": cursor, "orderBy": "lastSeenAt"})
 
     assert (answer.status_code, answer.json) == (400, bad_fields(cursor="Invalid cursor"))
 

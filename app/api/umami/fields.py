@@ -10,6 +10,7 @@ from uuid import UUID
 from marshmallow import ValidationError, fields, validate
 
 from app.api.umami import texts
+from app.domain.text import unstorable
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 UUID_VERSIONED = re.compile(
@@ -18,7 +19,6 @@ UUID_VERSIONED = re.compile(
     re.IGNORECASE,
 )
 DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 RECORD_MAX_DEPTH = 16
 RECORD_MAX_ITEMS = 1000
 
@@ -26,11 +26,6 @@ RECORD_MAX_ITEMS = 1000
 def utf16_length(text: str) -> int:
     """Return the length as JavaScript counts it: in UTF-16 code units."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def unstorable(text: str) -> bool:
-    """Return whether no database can store the text: it has a NUL or half a surrogate pair."""
-    return UNSTORABLE.search(text) is not None
 
 
 class Length(validate.Length):

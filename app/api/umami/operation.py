@@ -14,7 +14,7 @@ from flask import Response, g, request
 from marshmallow import Schema, ValidationError
 
 from app.api.umami import conditions, texts
-from app.api.umami.fields import UUID_TEXT, unstorable
+from app.api.umami.fields import UUID_TEXT
 from app.api.umami.schemas.base import OutSchema
 from app.api.umami.schemas.deletions import Deletion
 from app.api.umami.schemas.lists import ArrayOf, PageOf
@@ -22,6 +22,7 @@ from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import MOST_SHOWN_OF_NAME, MissingPartialToken, NotFound, Unauthenticated
 from app.domain.scopes import KeyRule
+from app.domain.text import unstorable
 from app.http.request import bearer_token, body, share_headers, visitor
 from app.services.authentication.bearer import identify, identify_leaving
 from app.services.authentication.partial_logins import identify_partial

@@ -1,13 +1,14 @@
 """The rows of a list after a certain one, found by its sort values: inserts and deletions before it do not matter."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, or_
 
 from app.db.sql.ordering import Order
+from app.domain.text import unstorable
 
 SORT = "sort_"
 """How the labels of sort values begin."""
@@ -66,23 +67,30 @@ class _Place:
         return or_(later, self._column.is_(None)) if can_be_null else later
 
 
-def parsed(value: Any, kind: type) -> Any:
+def parsed(value: Any, column: ColumnElement[Any]) -> Any:
     """
-    Return a sort value from a cursor as the statement takes it.
+    Return a sort value from a cursor as a statement compares it with a column.
 
-    :raises ValueError: it has another type
+    :raises ValueError: it is not a value that the column could have
     """
+    kind = column.type.python_type
     if value is None:
-        return None
-    if kind in (datetime, UUID):
-        if not isinstance(value, str):
-            raise ValueError(value)
-        if kind is UUID:
-            return UUID(value)
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
-            raise ValueError(value)
-        return moment
-    if type(value) is not kind:
-        raise ValueError(value)
-    return value
+        if any(getattr(base, "nullable", True) for base in column.base_columns):
+            return None
+    elif kind is UUID and isinstance(value, str):
+        return UUID(value)
+    elif kind is datetime and isinstance(value, str):
+        return _in_utc(datetime.fromisoformat(value))
+    elif type(value) is kind and not (kind is str and unstorable(value)):
+        return value
+    raise ValueError(value)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """:raises ValueError: the time names no offset, or is out of range in UTC"""
+    if moment.tzinfo is None:
+        raise ValueError(moment)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(moment) from error

@@ -169,7 +169,7 @@ class PageQuery(Statement, Generic[T]):
         try:
             if place.order == self._order:
                 pairs = zip(place.values, self._sorts, strict=True)
-                return [parsed(value, column.type.python_type) for value, column in pairs]
+                return [parsed(value, column) for value, column in pairs]
         except ValueError:
             pass
         raise InvalidCursor("cursor")
