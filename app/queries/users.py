@@ -64,6 +64,11 @@ class UserRecord(NamedTuple):
     service_account: bool
     external_id: str | None
 
+    @classmethod
+    def of(cls, user: User) -> "UserRecord":
+        """The record of an account that has just been stored."""
+        return cls(*[getattr(user, name) for name in cls._fields])
+
 
 class UserListed(NamedTuple):
     """An account in the list of all accounts."""

@@ -2,25 +2,30 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Generic, TypeVar
 
-from app.domain.errors import DomainError, NotFound
+from app.domain.errors import DomainError, PreconditionFailed
 from app.services.preconditions import Expected, require_expected
 
 T = TypeVar("T")
 ATTEMPTS = 5
 
 
+class Stale(PreconditionFailed):
+    """What the service has decided by was changed before it could lock the thing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Put(Generic[T]):
-    """A thing in the wanted state, and whether it was created."""
+    """A thing in the wanted state, as it was stored, and whether it was created."""
 
     value: T
     created: bool
 
 
 def put(
-    find: Callable[[], T | None], create: Callable[[], object], change: Callable[[T], object], expected: Expected | None
+    find: Callable[[], T | None], create: Callable[[], T], change: Callable[[T], T], expected: Expected | None
 ) -> Put[T]:
     """
     Create what does not exist, or change what does.
@@ -28,24 +33,24 @@ def put(
     Constraints decide who creates it if several want to at once. The others find it then, and go on with that.
 
     :param find: returns the thing as the caller may see it; None if there is none
-    :param change: takes the thing, and changes what differs from the wanted state; does nothing if nothing does
+    :param create: creates the thing in one transaction, and returns it as that stored it
+    :param change: takes the thing, changes what differs from the wanted state in one transaction, and returns the thing
+        as that stored it. Does nothing if nothing differs. Raises ``Stale`` to be called again
     :param expected: whether the thing is as the caller expects it; gets None if there is none
     :raises PreconditionFailed: it is not
     """
-    for attempt in range(1, ATTEMPTS + 1):
+    for attempt in count(1):
         found = find()
         try:
-            if found is None:
-                require_expected(expected, lambda: None)
-                create()
-            else:
-                change(found)
+            if found is not None:
+                return Put(change(found), created=False)
+            require_expected(expected, lambda: None)
+            return Put(create(), created=True)
+        except Stale:
+            if attempt == ATTEMPTS:
+                raise
         except DomainError:
             # Created or deleted by another request meanwhile: then try again with that.
             if attempt == ATTEMPTS or (find() is None) == (found is None):
                 raise
-            continue
-        stored = find()
-        if stored is not None:
-            return Put(stored, created=found is None)
-    raise NotFound
+    raise AssertionError

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import click
 import pytest
+from sqlalchemy import event
 
+from app.db.session import db
 from app.db.turns import only_apply
 from app.domain.actor import OPERATOR
 from app.domain.audit import AuditFilters
@@ -70,6 +72,26 @@ def can_log_in(app, username: str, password: str) -> bool:
 
 @pytest.mark.usefixtures("admin")
 class TestApply:
+    def test_disables_an_account_in_the_transaction_that_creates_or_changes_it(self, run, state, app):
+        seen = []
+
+        def look(session):
+            with app.app_context():
+                found = {row.username: row for row in accounts.list_users(OPERATOR, Window()).rows}
+            if "cyd" in found:
+                seen.append((found["cyd"].email, found["cyd"].disabled_at is not None))
+
+        with app.app_context():
+            event.listen(db.session, "after_commit", look)
+        try:
+            run("apply", state("users: [{username: cyd, password: {file: cyd.txt}, disabled: true}]"), "--yes")
+            run("apply", state("users: [{username: cyd, email: cyd@example.com, disabled: false}]"), "--yes")
+            run("apply", state("users: [{username: cyd, email: new@example.com, disabled: true}]"), "--yes")
+        finally:
+            event.remove(db.session, "after_commit", look)
+
+        assert set(seen) == {(None, True), ("cyd@example.com", False), ("new@example.com", True)}
+
     def test_makes_everything_once(self, run, state, tmp_path, app):
         file = state(FULL)
 

@@ -200,6 +200,27 @@ class TestATeam:
         assert put(path, {"name": "Blue"}) == (200, first[1])
         assert audited() == before
 
+    def test_is_not_changed_at_all_if_the_owner_is_no_user(self, client, put, make_user, make_team, audited):
+        path = f"/api/teams/{make_team(make_user())}"
+        whole, before = client.get(path).json, audited()
+
+        status, body = put(path, {"name": "Red", "ownerId": str(uuid4())})
+
+        assert (status, body) == (400, bad_fields(ownerId="User not found"))
+        assert client.get(path).json == whole
+        assert audited() == before
+
+    def test_is_not_changed_at_all_if_one_may_not_choose_the_owner(self, client_of, make_user, make_team):
+        bob, eve = make_user("bob"), make_user("eve")
+        path, client = f"/api/teams/{make_team(make_user(), manager=bob)}", client_of(bob)
+        whole = client.get(path).json
+
+        answer = client.put(path, json={"name": "Red", "ownerId": str(eve.id)})
+
+        said = refusal(401, "You must be the owner/manager of this team.", "unauthorized")
+        assert (answer.status_code, answer.json) == (401, said)
+        assert client.get(path).json == whole
+
     def test_that_one_may_not_see_stays_hidden(self, client_of, make_user, make_team):
         path = f"/api/teams/{make_team(make_user())}"
         outsider = client_of(make_user("eve"))
@@ -347,6 +368,27 @@ class TestAtOnce:
 
         assert sorted(chain(*answers)) == [200] * 475 + [201] * 25
         assert rows(User) == (26,)
+
+    @pytest.mark.parametrize("round_", range(5))
+    def test_different_states_of_a_user_end_in_one_of_them(self, client, put, make_user, round_):
+        path = f"/api/users/{make_user('ada').id}"
+        states = [
+            {**ADA, "displayName": "Ada", "externalId": "hr-1"},
+            {**ADA, "username": "eve", "email": "eve@example.org"},
+            {**ADA, "role": "view-only", "externalId": "hr-2", "password": PASSWORD},
+            {**ADA, "email": "ada@example.org", "password": "another horse"},
+        ]
+
+        def state_of(body):
+            return {
+                name: body[name] for name in ("username", "role", "displayName", "externalId", "email") if name in body
+            }
+
+        answers = at_once(*[lambda body=body: client.put(path, json=body) for body in states])
+
+        assert [answer.status_code for answer in answers] == [200] * len(states)
+        assert [state_of(answer.json) for answer in answers] == [state_of(body) for body in states]
+        assert state_of(client.get(path).json) in [state_of(body) for body in states]
 
     def test_different_states_end_in_one_of_them(self, client, make_team, make_user):
         path = f"/api/teams/{make_team(make_user())}/users/{make_user('bob').id}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from app.db.session import retried, transaction
 from app.domain.actor import Actor
 from app.domain.folding import fold
 from app.domain.names import clean_username, new_display_name, new_username
@@ -149,25 +150,28 @@ def _plan_existing(plan: Plan, user: StateUser, route: Route, entry: Entry, *, f
         setattr(user, COLUMNS[name], value)
 
 
+@retried
 def _create(user: StateUser, route: Route, actor: Actor, plan: Plan, _delivery: Delivery) -> None:
     given: dict[str, Any] = {"username": user.username, "email": user.email, "role": user.role}
-    if user.pending:
-        user.id = manage.invite(actor, **given).user_id
-        if user.display_name:
-            accounts.update_user(actor, user.stored_id, display_name=user.display_name)
-    else:
-        made = accounts.create_user(
-            actor,
-            **given,
-            display_name=user.display_name,
-            password=plan.passwords.get(route),
-            service_account=user.service_account,
-        )
-        user.id = made.id
-    if user.disabled:
-        disabling.disable_user(actor, user.stored_id)
+    with transaction():
+        if user.pending:
+            user.id = manage.invite(actor, **given).user_id
+            if user.display_name:
+                accounts.update_user(actor, user.stored_id, display_name=user.display_name)
+        else:
+            made = accounts.create_user(
+                actor,
+                **given,
+                display_name=user.display_name,
+                password=plan.passwords.get(route),
+                service_account=user.service_account,
+            )
+            user.id = made.id
+        if user.disabled:
+            disabling.disable_user(actor, user.stored_id)
 
 
+@retried
 def _update(
     user: StateUser,
     values: Mapping[str, Any],
@@ -180,10 +184,11 @@ def _update(
     given = {COLUMNS.get(name, name): value for name, value in values.items() if name != "disabled"}
     if "password" in given:
         given["password"] = plan.passwords[route]
-    if given:
-        accounts.update_user(actor, user.stored_id, **given)
-    if "disabled" in values:
-        (disabling.disable_user if values["disabled"] else disabling.enable_user)(actor, user.stored_id)
+    with transaction():
+        if given:
+            accounts.update_user(actor, user.stored_id, **given)
+        if "disabled" in values:
+            (disabling.disable_user if values["disabled"] else disabling.enable_user)(actor, user.stored_id)
 
 
 def _delete(user: StateUser, actor: Actor, _plan: Plan, _delivery: Delivery) -> None:

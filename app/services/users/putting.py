@@ -6,14 +6,14 @@ from uuid import UUID
 from app.db.reads import fetch_one
 from app.domain import policy
 from app.domain.actor import Actor
-from app.domain.errors import Fixed
+from app.domain.errors import Fixed, PasswordTwice
 from app.domain.names import clean_username
 from app.domain.password_rules import check_hash
 from app.queries import users as queries
 from app.queries.users import UserRecord
 from app.services.authentication import hashing
 from app.services.preconditions import Expected, require_expected
-from app.services.putting import Put, put
+from app.services.putting import Put, Stale, put
 from app.services.users import accounts, profiles
 
 OWN = frozenset({"email", "display_name", "password"})
@@ -50,6 +50,8 @@ def put_user(
     policy.require(policy.can_see_user(actor, user_id))
     if password_hash is not None:
         check_hash(password_hash)
+        if password is not None:
+            raise PasswordTwice("password_hash")
     profile = {
         "email": profiles.given_email(email),
         "display_name": profiles.given_display_name(display_name),
@@ -58,36 +60,57 @@ def put_user(
     wanted: dict[str, Any] = {"username": clean_username(username), "role": role, **profile}
     secret: dict[str, Any] = {"password": password, "password_hash": password_hash}
 
-    def create() -> None:
-        accounts.create_user(actor, id=user_id, service_account=bool(service_account), **wanted, **secret)
+    def create() -> UserRecord:
+        made = accounts.create_user(actor, id=user_id, service_account=bool(service_account), **wanted, **secret)
+        return UserRecord.of(made)
 
-    def change(found: UserRecord) -> None:
+    def differs(found: UserRecord) -> dict[str, Any]:
+        return {name: value for name, value in wanted.items() if getattr(found, name) != value}
+
+    def change(found: UserRecord) -> UserRecord:
         if service_account is not None and service_account != found.service_account:
             raise Fixed("service_account")
-        changes = {name: value for name, value in wanted.items() if getattr(found, name) != value}
-        changes |= _other_password(actor, found, password, password_hash)
+        stored = _stored_hash(actor, found, password, password_hash)
+        changes = differs(found)
+        if not _is_password(stored, password, password_hash):
+            changes |= {name: value for name, value in secret.items() if value is not None}
         policy.require(actor.is_admin or changes.keys() <= OWN)
-        if changes:
-            accounts.update_user(actor, user_id, current_password=current_password, expected=expected, **changes)
-        else:
+        if not changes:
             require_expected(expected, lambda: found)
+            return found
+
+        def is_expected(now: UserRecord) -> bool:
+            same = {"role"} if actor.is_admin else {*wanted} - OWN
+            if any(getattr(now, name) != getattr(found, name) for name in same):
+                raise Stale
+            if stored != _stored_hash(actor, now, password, password_hash):
+                raise Stale
+            return expected is None or expected(now)
+
+        # Every value, also those that do not differ now: another request may be changing them.
+        values = {name: value for name, value in wanted.items() if name != "role"} | changes
+        user = accounts.update_user(actor, user_id, current_password=current_password, expected=is_expected, **values)
+        return UserRecord.of(user)
 
     return put(lambda: fetch_one(queries.select_user, user_id=user_id), create, change, expected)
 
 
-def _other_password(actor: Actor, found: UserRecord, password: str | None, password_hash: str | None) -> dict[str, str]:
+def _stored_hash(actor: Actor, found: UserRecord, password: str | None, password_hash: str | None) -> str | None:
     """
-    Return the password or the hash, if the account has another one.
+    Return the hash of the account's password to compare the given one with; None if there is nothing to compare.
 
     Only an actor who could set the password learns whether it is the same one; others have to confirm the change.
     """
     if password is None and password_hash is None:
-        return {}
+        return None
     policy.require_power_over(actor, found.role)
     policy.require(not (actor.is_key and actor.is_user(found.id)))
-    stored = fetch_one(queries.select_stored_hash, user_id=found.id) if actor.is_admin else None
+    row = fetch_one(queries.select_stored_hash, user_id=found.id) if actor.is_admin else None
+    return None if row is None else row.password_hash
+
+
+def _is_password(stored: str | None, password: str | None, password_hash: str | None) -> bool:
+    """Return whether the account has this password, or this hash, as far as the actor may learn it."""
     if password_hash is not None:
-        return {} if stored is not None and stored.password_hash == password_hash else {"password_hash": password_hash}
-    if password is None or (stored is not None and hashing.matches(password, stored.password_hash)):
-        return {}
-    return {"password": password}
+        return password_hash == stored
+    return password is None or (stored is not None and hashing.matches(password, stored))

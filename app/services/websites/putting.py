@@ -44,8 +44,8 @@ def put_website(
         row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)
         return None if row is None else websites.get_website(actor, website_id)
 
-    def create() -> None:
-        websites.create_website(actor, id=website_id, owner_id=user_id, team_id=team_id, **wanted)
+    def create() -> WebsiteRecord:
+        return websites.create_website(actor, id=website_id, owner_id=user_id, team_id=team_id, **wanted)
 
     def differs(found: WebsiteRecord) -> dict[str, Any]:
         return {field: value for field, value in wanted.items() if getattr(found, field) != value}
@@ -55,11 +55,11 @@ def put_website(
         return given and any(getattr(found, field) != value for field, value in owner.items())
 
     @retried
-    def change(found: WebsiteRecord) -> None:
+    def change(found: WebsiteRecord) -> WebsiteRecord:
         websites.require_change(actor, website_id, Permission.WEBSITE_UPDATE)
         if not differs(found) and not moves(found):
             require_expected(expected, lambda: found)
-            return
+            return found
         with transaction(CONFLICTS) as session:
             recheck(actor)
             session.get(Website, website_id, with_for_update={"key_share": True})
@@ -69,5 +69,7 @@ def put_website(
                 websites.update_website(actor, website_id, **changes)
             if moves(found):
                 transfer(actor, website_id, **owner)
+                session.flush()
+            return websites.as_stored(actor, website_id)
 
     return put(find, create, change, expected)

@@ -144,7 +144,7 @@ def create_website(
             session.add(Share(entity_id=website.id, name=name, slug=slug, parameters=FIRST_SHARE))
         events.record(session, WebsiteCreated(actor, website.id, name, website.user_id, team_id))
         session.flush()
-        return _as_stored(actor, website.id)
+        return as_stored(actor, website.id)
 
 
 def _may_create(actor: Actor, team_id: UUID | None, owner_id: UUID | None) -> None:
@@ -158,7 +158,8 @@ def _may_create(actor: Actor, team_id: UUID | None, owner_id: UUID | None) -> No
         raise UnknownReference("owner_id", "user")
 
 
-def _as_stored(actor: Actor, website_id: UUID) -> WebsiteRecord:
+def as_stored(actor: Actor, website_id: UUID) -> WebsiteRecord:
+    """Return the website as this transaction has stored it, also if the actor has just given it away."""
     row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)
     if row is None:
         raise NotFound
@@ -193,7 +194,7 @@ def update_website(
         website = session.get(Website, website_id, with_for_update={"key_share": True})
         if website is None:
             raise _hidden(actor)
-        require_expected(expected, lambda: _as_stored(actor, website_id))
+        require_expected(expected, lambda: as_stored(actor, website_id))
         if changes.get("name", website.name) != website.name:
             check_new_name(changes["name"])
         changed = events.changes({name: getattr(website, name) for name in changes}, changes)
@@ -210,7 +211,7 @@ def update_website(
             session.flush()
             events.record(session, ShareCreated(actor, website_id, share.id, share.name))
         session.flush()
-        return _as_stored(actor, website_id)
+        return as_stored(actor, website_id)
 
 
 def _end_links(session: Unit, actor: Actor, website_id: UUID) -> None:
@@ -232,7 +233,7 @@ def delete_website(actor: Actor, website_id: UUID, *, expected: Expected | None 
         name = require_change(actor, website_id, Permission.WEBSITE_DELETE).name
         if expected is not None:
             session.get(Website, website_id, with_for_update=True)
-            require_expected(expected, lambda: _as_stored(actor, website_id))
+            require_expected(expected, lambda: as_stored(actor, website_id))
         # The website first: every change of its links locks it first, too.
         session.execute(delete(Website).where(Website.id == website_id))
         session.execute(delete(Share).where(Share.entity_id == website_id))
