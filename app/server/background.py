@@ -1,5 +1,6 @@
 """Threads of a worker process that work beside requests."""
 
+from abc import ABC, abstractmethod
 from multiprocessing.util import Finalize
 from threading import Event, Thread
 from typing import ClassVar
@@ -7,7 +8,7 @@ from typing import ClassVar
 from flask import Flask
 
 
-class Background:
+class Background(ABC):
     """A thread that runs ``_run`` until the process ends or it is stopped."""
 
     name: ClassVar[str]
@@ -31,8 +32,9 @@ class Background:
         self._wake()
         self._thread.join(self.goodbye_seconds)
 
-    def _wake(self) -> None:
+    def _wake(self) -> None:  # noqa: B027 (few need it)
         """End a pause that does not end when ``_stopping`` is set."""
 
+    @abstractmethod
     def _run(self) -> None:
-        raise NotImplementedError
+        """Work until ``_stopping`` is set."""
