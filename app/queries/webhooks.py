@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Text, bindparam, delete, exists, func, insert, null, select, update
+from sqlalchemy import Text, bindparam, case, delete, exists, func, insert, null, select, update
 
 from app.db.sql.pagination import paged
 from app.db.sql.query import PageQuery, Query
@@ -35,6 +35,12 @@ class Subscription(NamedTuple):
     id: UUID
     events: str
     created_at: datetime
+
+
+class WebhookState(NamedTuple):
+    """Since when a webhook is disabled; None if it is not."""
+
+    disabled_at: datetime | None
 
 
 class HeldWebhook(NamedTuple):
@@ -100,7 +106,12 @@ select_subscriptions = Query(
     .with_for_update(read=True, key_share=True),
     Subscription,
 )
-"""The webhooks that are not disabled. They cannot be deleted until the transaction ends."""
+"""The webhooks that are not disabled. They can be neither disabled nor deleted until the transaction ends."""
+
+lock_webhook = select(Webhook).where(Webhook.id == bindparam("its_id")).with_for_update()
+"""A webhook, locked also against messages that are being queued. Value: ``its_id``."""
+lock_state = Query(lock_webhook.with_only_columns(Webhook.disabled_at), WebhookState)
+"""The same, without all that a change does not need."""
 
 insert_deliveries = insert(WebhookDelivery.__table__)  # type: ignore[arg-type]
 """Values: the columns of each row."""
@@ -185,12 +196,15 @@ mark_failed = (
     update(WebhookDelivery)
     .where(*_mine)
     .values(
-        due_at=bindparam("next", type_=_moment),
+        due_at=case((WebhookDelivery.due_at.is_not(None), bindparam("next", type_=_moment))),
         status=_status,
         error=bindparam("its_error", type_=Text()),
     )
 )
-"""Values: ``delivery_id``, ``attempt``, ``next`` (None to give it up), ``its_status``, ``its_error``."""
+"""
+A message that was given up during the attempt stays so. Values: ``delivery_id``, ``attempt``, ``next`` (None to give it
+up), ``its_status``, ``its_error``.
+"""
 
 note_success = update(Webhook).where(Webhook.id == bindparam("its_id")).values(failures=0, failing_since=null())
 """Value: ``its_id``."""

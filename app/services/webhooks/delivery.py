@@ -166,31 +166,28 @@ def _succeeded(webhook: HeldWebhook, message: Message, status: int) -> None:
 def _failed(webhook: HeldWebhook, message: Message, error: NotDelivered, tally: Tally) -> datetime:
     now = utcnow()
     since = webhook.failing_since or now
-    days = timedelta(days=runtime().config.webhook_failing_days)
-    disable = webhook.disabled_at is None and (error.status == GONE or now - since >= days)
+    hopeless = error.status == GONE or now - since >= timedelta(days=runtime().config.webhook_failing_days)
     pause = _pause_after(message.attempts)
-    give_up = disable or webhook.disabled_at is not None or pause is None
     values = {"delivery_id": message.id, "attempt": message.attempts, "its_status": error.status}
     with transaction() as session:
+        state = fetch_one(queries.lock_state, its_id=webhook.id)  # it may have been disabled during the attempt
+        disabled = state is not None and state.disabled_at is not None
+        give_up = disabled or hopeless or pause is None
         session.execute(
             queries.mark_failed,
             {**values, "next": None if give_up or pause is None else now + pause, "its_error": str(error)},
         )
         session.execute(queries.note_failure, {"its_id": webhook.id, "now": now})
-        if disable:
-            _disable(
-                session,
-                webhook,
-                now,
-                events.WebhookGivenUp(SERVER, webhook.id, host_of(webhook.url), since, str(error)),
-            )
+        if hopeless:
+            event = events.WebhookGivenUp(SERVER, webhook.id, host_of(webhook.url), since, str(error))
+            _disable(session, webhook, now, event)
     tally.given_up += give_up
     tally.postponed += not give_up
     return now + min(timedelta(seconds=2 ** min(webhook.failures, 10)), LONGEST_REST)
 
 
 def _disable(session: Unit, webhook: HeldWebhook, now: datetime, event: events.WebhookGivenUp) -> None:
-    """Disable a webhook, unless it was deleted or disabled meanwhile, and give up what waits for it."""
+    """Disable a locked webhook, unless it was deleted or disabled meanwhile, and give up what waits for it."""
     if execute_count(queries.disable_webhook, its_id=webhook.id, now=now):
         session.execute(queries.give_up_waiting, {"its_id": webhook.id})
         events.record(session, event)

@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from app.db.reads import fetch_all, fetch_one, fetch_window
 from app.db.session import Unit, execute_count, retried, transaction
 from app.domain import policy
@@ -22,6 +20,7 @@ from app.queries.webhooks import DeliveryRecord, WebhookRecord
 from app.runtime import runtime
 from app.services import events
 from app.services.acting import recheck
+from app.services.audit import chain
 from app.services.webhooks import delivery
 from app.services.webhooks.addresses import checked_url, host_of
 from app.services.webhooks.queueing import message_to, payload_of, ring_after_commit
@@ -111,6 +110,8 @@ def update(
     """
     chosen = None if selection is None else cleaned(selection)
     _require_power(actor)
+    if enabled:
+        chain.seal()  # so that what has happened until now is not sent
     with transaction() as session:
         recheck(actor)
         webhook = _locked(session, webhook_id)
@@ -243,7 +244,7 @@ def _require_power(actor: Actor) -> None:
 
 
 def _locked(session: Unit, webhook_id: UUID) -> Webhook:
-    found = session.scalar(select(Webhook).where(Webhook.id == webhook_id).with_for_update())
+    found = session.scalar(queries.lock_webhook, {"its_id": webhook_id})
     if found is None:
         raise UnknownName("webhook")
     return found

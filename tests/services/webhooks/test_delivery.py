@@ -1,6 +1,7 @@
 """Delivering: at least once, in turn, with growing pauses, and not for ever."""
 
 import threading
+import time
 from collections import Counter
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from app.db.session import transaction
 from app.domain.actor import OPERATOR
 from app.domain.errors import DatabaseUnavailable
 from app.models import AuditEvent, Webhook, WebhookDelivery, utcnow
+from app.runtime import runtime
 from app.services.audit import chain
 from app.services.webhooks import delivery, manage
 from app.services.webhooks.delivery import LEASE, PAUSES
@@ -178,6 +180,89 @@ class TestGivingUp:
 
         found = webhook_of(made)
         assert (found.disabled_at, found.failing_since, found.failures) == (None, None, 0)
+
+
+class TestDisabling:
+    def test_gives_up_the_message_that_is_being_sent(
+        self, app, make_user, make_webhook, receiver, deliver, messages, change
+    ):
+        made = make_webhook("users")
+        make_user()
+        arrived, go = threading.Event(), threading.Event()
+
+        def fail_later(line):
+            arrived.set()
+            go.wait(5)
+            status(500)(line)
+
+        receiver.respond = fail_later
+
+        def disable():
+            arrived.wait(5)
+            with app.app_context():
+                manage.update(OPERATOR, made.id, enabled=False)
+            go.set()
+
+        tally, _ = at_once(deliver, disable)
+        with app.app_context():
+            manage.update(OPERATOR, made.id, enabled=True)
+        change(Webhook, held_until=utcnow())
+
+        (message,) = messages()
+        assert (message.due_at, message.status, message.error) == (None, 500, "status 500")
+        assert (tally.postponed, tally.given_up) == (0, 1)
+        assert deliver().anything is False
+
+    @pytest.mark.parametrize("by", ["an administrator", "the server"])
+    def test_waits_for_messages_that_are_being_queued_and_gives_them_up(
+        self, app, make_user, make_webhook, receiver, messages, by
+    ):
+        made = make_webhook("users")
+        receiver.respond = status(410)
+        make_user()
+        with app.app_context():
+            chain.seal()
+        make_user()
+        queued = threading.Event()
+
+        def pause(_session, _rows):
+            queued.set()
+            time.sleep(0.5)  # others can run now, but for what the transaction has locked
+
+        def seal():
+            with app.app_context():
+                runtime().on_sealed.append(pause)
+                try:
+                    chain.seal()
+                finally:
+                    runtime().on_sealed.remove(pause)
+
+        def disable():
+            queued.wait(5)
+            with app.app_context():
+                if by == "the server":
+                    delivery.deliver()
+                else:
+                    manage.update(OPERATOR, made.id, enabled=False)
+
+        at_once(seal, disable)
+
+        assert [(message.type, message.due_at) for message in messages()] == [("user-created", None)] * 2
+
+    def test_misses_what_happens_before_it_is_enabled_however_soon_that_is(
+        self, app, make_user, make_webhook, receiver, deliver, messages
+    ):
+        made = make_webhook("users")
+        with app.app_context():
+            manage.update(OPERATOR, made.id, enabled=False)
+            make_user("ada")
+            manage.update(OPERATOR, made.id, enabled=True)
+            make_user("bob")
+
+        deliver()
+
+        assert [body["data"]["target"]["name"] for body in receiver.bodies] == ["bob"]
+        assert len(messages()) == 1
 
 
 class TestSeveralWorkers:
