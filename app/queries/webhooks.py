@@ -64,6 +64,12 @@ class Message(NamedTuple):
     attempts: int
 
 
+class Due(NamedTuple):
+    """When a message is tried next; None if it is not."""
+
+    due_at: datetime | None
+
+
 class DeliveryRecord(NamedTuple):
     """A message to a webhook, and how its delivery went."""
 
@@ -192,7 +198,7 @@ mark_delivered = (
     update(WebhookDelivery).where(*_mine).values(due_at=null(), delivered_at=_now, status=_status, error=null())
 )
 """Values: ``delivery_id``, ``attempt``, ``its_status``, ``now``. Does nothing if it was claimed again meanwhile."""
-mark_failed = (
+mark_failed = Query(
     update(WebhookDelivery)
     .where(*_mine)
     .values(
@@ -200,10 +206,12 @@ mark_failed = (
         status=_status,
         error=bindparam("its_error", type_=Text()),
     )
+    .returning(WebhookDelivery.due_at),
+    Due,
 )
 """
-A message that was given up during the attempt stays so. Values: ``delivery_id``, ``attempt``, ``next`` (None to give it
-up), ``its_status``, ``its_error``.
+When the message is tried next; None if it is given up, now or during the attempt. Nothing if it was claimed again, or
+deleted. Values: ``delivery_id``, ``attempt``, ``next`` (None to give it up), ``its_status``, ``its_error``.
 """
 
 note_success = update(Webhook).where(Webhook.id == bindparam("its_id")).values(failures=0, failing_since=null())

@@ -167,22 +167,25 @@ def _failed(webhook: HeldWebhook, message: Message, error: NotDelivered, tally: 
     now = utcnow()
     since = webhook.failing_since or now
     hopeless = error.status == GONE or now - since >= timedelta(days=runtime().config.webhook_failing_days)
-    pause = _pause_after(message.attempts)
-    values = {"delivery_id": message.id, "attempt": message.attempts, "its_status": error.status}
     with transaction() as session:
         state = fetch_one(queries.lock_state, its_id=webhook.id)  # it may have been disabled during the attempt
-        disabled = state is not None and state.disabled_at is not None
-        give_up = disabled or hopeless or pause is None
-        session.execute(
+        disabled = hopeless or (state is not None and state.disabled_at is not None)
+        pause = None if disabled else _pause_after(message.attempts)
+        fate = fetch_one(
             queries.mark_failed,
-            {**values, "next": None if give_up or pause is None else now + pause, "its_error": str(error)},
+            delivery_id=message.id,
+            attempt=message.attempts,
+            next=None if pause is None else now + pause,
+            its_status=error.status,
+            its_error=str(error),
         )
         session.execute(queries.note_failure, {"its_id": webhook.id, "now": now})
         if hopeless:
             event = events.WebhookGivenUp(SERVER, webhook.id, host_of(webhook.url), since, str(error))
             _disable(session, webhook, now, event)
-    tally.given_up += give_up
-    tally.postponed += not give_up
+    if fate is not None:
+        tally.given_up += fate.due_at is None
+        tally.postponed += fate.due_at is not None
     return now + min(timedelta(seconds=2 ** min(webhook.failures, 10)), LONGEST_REST)
 
 
