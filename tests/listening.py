@@ -1,5 +1,6 @@
 """Listeners to the events that services record."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,8 +21,13 @@ class Refusing(Exception):
 
 
 @contextmanager
-def heard(app: Flask, *, refuse: bool = False) -> Iterator[list[Event]]:
-    """Collect the events recorded during the block; with ``refuse``, the first one rolls back its transaction."""
+def heard(app: Flask, *, refuse: bool = False, pause: float = 0) -> Iterator[list[Event]]:
+    """
+    Collect the events recorded during the block.
+
+    :param refuse: the first one rolls back its transaction
+    :param pause: how many seconds each one holds up its transaction, so that others come in between
+    """
     found: list[Event] = []
 
     def listen(session: Unit, event: Any) -> None:
@@ -29,6 +35,7 @@ def heard(app: Flask, *, refuse: bool = False) -> Iterator[list[Event]]:
         found.append(event)
         if refuse:
             raise Refusing
+        time.sleep(pause)
 
     listeners = app.extensions["frontdesk"].listeners
     listeners.append(listen)

@@ -104,6 +104,10 @@ select_webhooks = Query(_webhooks.order_by(Webhook.created_at, Webhook.id), Webh
 select_webhook = Query(_webhooks.where(Webhook.id == bindparam("webhook_id")), WebhookRecord)
 """Value: ``webhook_id``."""
 
+NUMBER = 6_118_204_977_350_112_903
+"""Number of PostgreSQL's advisory lock for the number of webhooks."""
+hold_number = select(func.pg_advisory_xact_lock(NUMBER))
+"""Wait on PostgreSQL until no other transaction is creating a webhook."""
 count_webhooks = Query(select(func.count().label("number")).select_from(Webhook), Number)
 
 select_subscriptions = Query(

@@ -7,6 +7,8 @@ import pytest
 from app.services.audit import chain
 from app.services.webhooks import manage
 from tests.conftest import PASSWORD
+from tests.listening import heard
+from tests.racing import at_once, statuses
 
 URL = "https://example.com/hook"
 PATH = "/api/admin/webhooks"
@@ -81,6 +83,16 @@ class TestCreate:
         message = "There can be at most 20 webhooks. Delete one that is no longer used."
         error = {"message": message, "code": "bad-request", "status": 400, "reason": "too-many-webhooks"}
         assert refused.json == {"error": error}
+
+    def test_there_are_no_more_if_several_are_created_at_once(self, app, client):
+        for _ in range(manage.MOST_WEBHOOKS - 1):
+            client.post(PATH, json={"url": URL})
+
+        with heard(app, pause=0.3):
+            answers = at_once(*[lambda: client.post(PATH, json={"url": URL})] * 3)
+
+        assert statuses(answers) == [200, 400, 400]
+        assert len(client.get(PATH).json) == manage.MOST_WEBHOOKS
 
     def test_it_needs_a_recent_login(self, client, made, clock):
         clock.turn(minutes=16)

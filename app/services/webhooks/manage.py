@@ -70,9 +70,7 @@ def create(actor: Actor, *, url: str, selection: Collection[str]) -> NewWebhook:
     webhook_id, secret = new_id(), _new_secret()
     with transaction() as session:
         recheck(actor)
-        count = fetch_one(queries.count_webhooks)
-        if count is not None and count.number >= MOST_WEBHOOKS:
-            raise TooManyWebhooks(MOST_WEBHOOKS)
+        _require_room(session)
         made = Webhook(
             id=webhook_id, url=address, events=chosen, sealed_secret=_sealed(webhook_id, secret), created_at=utcnow()
         )
@@ -241,6 +239,15 @@ def _require_power(actor: Actor) -> None:
     """What a webhook gets leaves the server for good, so the session must not be a stolen one."""
     policy.require(policy.can_administer(actor))
     policy.require_confirmed(actor)
+
+
+def _require_room(session: Unit) -> None:
+    """Let no one else create a webhook until the transaction ends. :raises TooManyWebhooks: there are enough"""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has only one writing transaction at a time
+        session.execute(queries.hold_number)
+    (count,) = fetch_all(queries.count_webhooks)
+    if count.number >= MOST_WEBHOOKS:
+        raise TooManyWebhooks(MOST_WEBHOOKS)
 
 
 def _locked(session: Unit, webhook_id: UUID) -> Webhook:
