@@ -474,7 +474,7 @@ class ClaimTaken(Conflict):
 class KeyReused(Conflict):
     """The idempotency key was sent before with another request."""
 
-    sentence = "This idempotency key was sent before with another request."
+    sentence = "This idempotency key was sent before with another request, or another API key."
 
 
 class StillRunning(Conflict):

@@ -50,15 +50,18 @@ def answered_once(actor: Actor, key: str, request: bytes, run: Callable[[], tupl
     """
     Run a request unless this user has sent it with this key before; then return the answer that it got.
 
+    The answer to an API key is returned to this API key only, since others may have fewer scopes. They cannot run the
+    request again either, which would create something twice. A user's sessions can all do the same, so they share.
+
     A request that fails changes nothing and leaves no answer, so it can be sent again with the same key.
 
     :param request: what tells the request from others
     :param run: returns status and body of a successful answer; its changes join one transaction
-    :raises KeyReused: the user has sent another request with this key
+    :raises KeyReused: the user has sent another request with this key, or the same one with another API key
     :raises StillRunning: the first request with this key has not been answered yet
     :raises AnswerUnreadable: the first answer was stored under a secret that the server no longer has
     """
-    fingerprint = sha256(request).hexdigest()
+    fingerprint = sha256(b"%s\n%s" % (str(actor.key_id or "").encode(), request)).hexdigest()
     key_hash = sha256(key.encode()).hexdigest()
     for _ in range(ATTEMPTS):
         known = fetch_one(queries.select_key, user_id=actor.user_id, key_hash=key_hash)

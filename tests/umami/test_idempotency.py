@@ -6,16 +6,24 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.db.session import transaction
+from app.domain.actor import OPERATOR
+from app.domain.scopes import Scope
 from app.models import AuditEvent, IdempotencyKey, Team, User, utcnow
 from app.runtime import runtime
 from app.security.sealing import Sealer
 from app.services import idempotency
+from app.services.authentication import api_keys
 from tests.conftest import PASSWORD
 from tests.racing import at_once
 from tests.umami.bodies import bad_fields, bad_request, refusal
 
 ADA = {"username": "ada", "password": PASSWORD, "role": "user"}
-REUSED = refusal(422, "This idempotency key was sent before with another request.", "bad-request", reason="key-reused")
+REUSED = refusal(
+    422,
+    "This idempotency key was sent before with another request, or another API key.",
+    "bad-request",
+    reason="key-reused",
+)
 RUNNING = refusal(
     409, "The first request with this idempotency key is still running.", "bad-request", reason="still-running"
 )
@@ -44,6 +52,37 @@ class TestTheKey:
             client_of(person).post("/api/teams", json={"name": "Blue"}, headers={"Idempotency-Key": "first"})
 
         assert count(Team) == 2
+
+    def test_of_one_api_key_gives_its_answer_to_no_other_and_to_no_session(self, app, client_of, admin, count):
+        with app.app_context():
+            keys = [
+                api_keys.create_key(OPERATOR, admin.id, name=name, scopes={Scope.TEAMS_WRITE}).key
+                for name in ("first", "second")
+            ]
+
+        bearers = [{"Authorization": f"Bearer {key}"} for key in keys]
+
+        made, again, *others = [
+            client_of(admin).post("/api/teams", json={"name": "Blue"}, headers={"Idempotency-Key": "first", **bearer})
+            for bearer in (bearers[0], bearers[0], bearers[1], {})
+        ]
+
+        assert (again.data, again.headers["Idempotent-Replayed"]) == (made.data, "true")
+        assert [(answer.status_code, answer.json) for answer in others] == [(422, REUSED)] * 2
+        assert count(Team) == 1
+
+    def test_of_a_session_is_good_for_the_next_session_but_for_no_api_key(self, app, client_of, admin, count):
+        with app.app_context():
+            key = api_keys.create_key(OPERATOR, admin.id, name="x", scopes={Scope.TEAMS_WRITE}).key
+        headers = {"Idempotency-Key": "first"}
+        bearer = {**headers, "Authorization": f"Bearer {key}"}
+
+        made, again = [client_of(admin).post("/api/teams", json={"name": "Blue"}, headers=headers) for _ in range(2)]
+        by_key = client_of(admin).post("/api/teams", json={"name": "Blue"}, headers=bearer)
+
+        assert (again.data, again.headers["Idempotent-Replayed"]) == (made.data, "true")
+        assert (by_key.status_code, by_key.json) == (422, REUSED)
+        assert count(Team) == 1
 
     def test_is_refused_with_another_body_path_or_query(self, post, count):
         post("/api/teams", {"name": "Blue"})

@@ -115,7 +115,7 @@ STATUSES = {
     409: ("StillRunning", "The first request with this idempotency key has not been answered yet."),
     412: ("PreconditionFailed", "The resource has another version than the request wants."),
     413: ("BodyTooLarge", "The request body is too large."),
-    422: ("KeyReused", "This idempotency key was sent before with another request."),
+    422: ("KeyReused", "This idempotency key was sent before with another request, or another API key."),
     429: ("TooManyAttempts", "There were too many failed attempts."),
     431: ("HeaderTooLarge", "`If-Match` or `If-None-Match` is too long."),
     500: ("ServerError", "The server failed; its log has the details, under the request id."),
