@@ -5,7 +5,7 @@ from dataclasses import fields
 from email.utils import parseaddr
 from ipaddress import ip_network
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from app.domain.capabilities import Capabilities
 from app.domain.emails import ascii_form, parsed_domains
 from app.domain.errors import DomainError
+from app.domain.urls import parsed_url
 from app.settings.base import ConfigError, variable
 from app.settings.sections import Config
 
@@ -71,7 +72,7 @@ def _check_value(label: str, value: Any, rules: Any) -> None:
 def _check_redis(config: Config) -> None:
     for name in ("redis_url", "umami_redis_url"):
         text = getattr(config, name)
-        url = _parts(text)
+        url = parsed_url(text)
         if text and (
             url is None or url.scheme not in REDIS_SCHEMES or not (url.hostname or url.scheme.endswith("unix"))
         ):
@@ -117,7 +118,7 @@ def _check_browsers(config: Config) -> None:
 
 def _is_origin(text: str) -> bool:
     """Return whether a browser could send this origin: it has no path, and no port that is the scheme's default."""
-    url = _parts(text)
+    url = parsed_url(text)
     if url is None or url.scheme == "" or not url.hostname:
         return False
     host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
@@ -133,7 +134,7 @@ def _check_shown_urls(config: Config) -> None:
 
 
 def _is_web_address(text: str) -> bool:
-    url = _parts(text)
+    url = parsed_url(text)
     return url is not None and url.scheme in ("http", "https") and bool(url.hostname)
 
 
@@ -184,15 +185,6 @@ def _check_ascii(name: str, value: str) -> None:
 def _names_a_port(host: str) -> bool:
     """Return whether a port follows the name; an IPv6 address has more than one colon."""
     return host.count(":") == 1
-
-
-def _parts(url: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 (raises an error if it is not a number)
-    except ValueError:
-        return None
-    return parts
 
 
 def _check_database(label: str, text: str) -> None:

@@ -12,6 +12,7 @@ from jsonschema_rs import ValidationError
 
 import app as package
 from app import create_app
+from app.domain.scopes import Scope
 from tests.conftest import settings_for
 
 OF_UMAMIS_CLIENT = {
@@ -239,6 +240,25 @@ class TestSchemas:
             "type": "object",
             "properties": {"role": {"type": "string", "enum": roles}},
             "required": ["role"],
+        }
+
+    def test_every_list_in_a_body_says_how_long_it_may_be(self, document, operations):
+        bodies = [found["requestBody"] for _, _, found in operations if "requestBody" in found]
+
+        fields = {
+            f"{reference.rpartition('/')[2]}.{key}": (field.get("minItems"), field.get("maxItems"))
+            for reference in set(references(bodies))
+            for key, field in resolved(document, reference)["properties"].items()
+            if field.get("type") == "array"
+        }
+
+        assert fields == {
+            "AccessPut.capabilities": (None, 100),
+            "InvitationCreate.grants": (None, 100),
+            "InvitationCreate.teams": (None, 100),
+            "KeyCreate.scopes": (1, len(Scope)),
+            "WebhookCreate.events": (1, 50),
+            "WebhookUpdate.events": (1, 50),
         }
 
     def test_what_may_be_null_and_what_never_changes(self, document):

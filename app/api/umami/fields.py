@@ -210,6 +210,34 @@ class Part(fields.Nested):
             raise ValidationError(texts.wrong_type("object", texts.kind(value)))
 
 
+class Items(fields.List[Any]):
+    """
+    A list.
+
+    :param item: the field of an item
+    :param most: the greatest length
+    :param least: the smallest length
+    """
+
+    def __init__(self, item: fields.Field[Any], *, most: int, least: int = 0, **kwargs: Any) -> None:
+        super().__init__(item, validate=validate.Length(min=least or None, max=most), **kwargs)
+        self.most, self.least = most, least
+        self.error_messages = {
+            **self.error_messages,
+            "required": texts.wrong_type("array", "undefined"),
+            "null": texts.wrong_type("array", "null"),
+        }
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise ValidationError(texts.wrong_type("array", texts.kind(value)))
+        if len(value) < self.least:
+            raise ValidationError(texts.too_few(self.least))
+        if len(value) > self.most:
+            raise ValidationError(texts.too_many(self.most))
+        return super()._deserialize(value, *args, **kwargs)
+
+
 class Record(_Typed, fields.Dict):
     """A JSON object with keys of the client's choice, limited in depth and size."""
 

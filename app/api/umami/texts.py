@@ -34,6 +34,10 @@ def too_long(most: int, unit: Unit = "characters") -> str:
     return f"Too big: expected string to have <={most} {UNITS[unit]}"
 
 
+def too_few(least: int) -> str:
+    return f"Too small: expected array to have >={least} items"
+
+
 def too_many(most: int) -> str:
     return f"Too big: expected array to have <={most} items"
 

@@ -5,10 +5,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from app.domain.errors import BadValue, Missing, TooMany
+from app.domain.urls import parsed_url
 from app.services.matomo import currencies
 
 NAME_MAX_LENGTH = 100
@@ -86,18 +86,14 @@ def _clean_url(text: str) -> str:
 
 def host_of(url: str) -> str | None:
     """Return the host of a URL in lower case, with its port; None if the URL is not valid or contains a username."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
+    parts = parsed_url(url)
+    if parts is None or parts.scheme not in SCHEMES or not parts.hostname or "@" in parts.netloc:
         return None
     host = parts.hostname
-    if parts.scheme.lower() not in SCHEMES or not host or "@" in parts.netloc:
-        return None
     if not parts.netloc.startswith("[") and not HOST.fullmatch(host):
         return None
     shown = f"[{host}]" if ":" in host else host
-    return shown if port is None else f"{shown}:{port}"
+    return shown if parts.port is None else f"{shown}:{parts.port}"
 
 
 def spellings(url: str) -> list[str]:

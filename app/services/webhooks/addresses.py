@@ -3,10 +3,10 @@
 import socket
 from ipaddress import ip_network
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 from app.domain.errors import TooLong, WebhookAddress
 from app.domain.networks import is_public, parsed_address
+from app.domain.urls import parsed_url
 from app.settings import Config
 
 URL_MAX_LENGTH = 2000
@@ -31,7 +31,7 @@ def checked_url(url: str, config: Config) -> str:
     url = url.strip()
     if len(url) > URL_MAX_LENGTH:
         raise TooLong("url", URL_MAX_LENGTH)
-    parts = _parts(url)
+    parts = parsed_url(url)
     if parts is None or not parts.hostname or not url.isascii() or not url.isprintable() or " " in url:
         raise WebhookAddress("url", "it is not a URL such as https://example.com/hook.")
     if parts.scheme != "https" and not (parts.scheme == "http" and config.webhook_allow_http):
@@ -72,13 +72,5 @@ def places(host: str, port: int, config: Config) -> list[Place]:
 
 def host_of(url: str) -> str:
     """Return the host of a URL that was checked. The rest of it may be secret."""
-    return urlsplit(url).hostname or ""
-
-
-def _parts(url: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 (raises an error if it is not a number)
-    except ValueError:
-        return None
-    return parts
+    parts = parsed_url(url)
+    return (parts and parts.hostname) or ""

@@ -6,7 +6,7 @@ import ssl
 from contextlib import suppress
 from functools import cache
 from time import monotonic
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from standardwebhooks import Webhook as Signer
 
@@ -42,10 +42,11 @@ def send(url: str, body: str, *, message_id: str, secrets: list[str], config: Co
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": " ".join(signatures),
     }
-    connection = _connection(url, config)
+    parts = urlsplit(url)
+    connection = _connection(parts, config)
     try:
         with no_longer_than(config.webhook_timeout, lambda: connection.sock):
-            status = _exchange(connection, url, body.encode(), headers)
+            status = _exchange(connection, parts, body.encode(), headers)
     except NotAllowed as error:
         raise NotDelivered("the address is outside the public internet") from error
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -59,8 +60,7 @@ def send(url: str, body: str, *, message_id: str, secrets: list[str], config: Co
     return status
 
 
-def _exchange(connection: "_Plain", url: str, body: bytes, headers: dict[str, str]) -> int:
-    parts = urlsplit(url)
+def _exchange(connection: "_Plain", parts: SplitResult, body: bytes, headers: dict[str, str]) -> int:
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection.request("POST", path, body, headers)
     response = connection.getresponse()
@@ -125,8 +125,7 @@ class _Encrypted(_Plain):
         encrypted.do_handshake()
 
 
-def _connection(url: str, config: Config) -> _Plain:
-    parts = urlsplit(url)
+def _connection(parts: SplitResult, config: Config) -> _Plain:
     host = parts.hostname or ""
     if parts.scheme == "https":
         return _Encrypted(host, parts.port or http.client.HTTPS_PORT, config)

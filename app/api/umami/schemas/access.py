@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import fields
 
-from app.api.umami import texts
-from app.api.umami.fields import Option, Text
+from app.api.umami.fields import Items, Option, Text
 from app.api.umami.schemas.base import ApiSchema, OutSchema
 from app.api.umami.schemas.users import UserRef
 from app.domain.roles import SiteRole, Source, TeamRole
@@ -15,32 +14,18 @@ CAPABILITIES_AT_ONCE = 100
 """More than there are; a longer list is a mistake."""
 
 
-class Names(fields.List[str]):
-    """A list of short strings."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(Text(most=100), **kwargs)
-        received_null = texts.wrong_type("array", "null")
-        self.error_messages = {**self.error_messages, "null": received_null}
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
-        if not isinstance(value, list):
-            raise ValidationError(texts.wrong_type("array", texts.kind(value)))
-        if len(value) > CAPABILITIES_AT_ONCE:
-            raise ValidationError(texts.too_many(CAPABILITIES_AT_ONCE))
-        return super()._deserialize(value, *args, **kwargs)
-
-
 class AccessPut(ApiSchema):
     """``PUT /api/websites/:id/access/:userId``."""
 
     role = Option(RIGHTS, required=True, metadata={"examples": [SiteRole.VIEW.value]})
-    capabilities = Names(
+    capabilities = Items(
+        Text(most=100),
+        most=CAPABILITIES_AT_ONCE,
         metadata={
             "description": "All capabilities that the user is granted in addition to those implied by the role. If "
             "missing, granted capabilities that the role does not imply are kept.",
             "examples": [["tagmanager_write"]],
-        }
+        },
     )
 
 

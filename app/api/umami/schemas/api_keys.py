@@ -2,32 +2,14 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load
+from marshmallow import fields, post_load
 
-from app.api.umami import texts
-from app.api.umami.fields import Moment, Option, Text
+from app.api.umami.fields import Items, Moment, Option, Text
 from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema
 from app.domain.scopes import Scope
 
 SCOPES = [scope.value for scope in Scope]
 EXPIRES = IsoDate(metadata={"description": "When the key ends; absent if never."})
-
-
-class Scopes(fields.List[Any]):
-    """A list of scopes."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(Option(SCOPES), **kwargs)
-        self.error_messages = {**self.error_messages, "null": texts.wrong_type("array", "null")}
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
-        if not isinstance(value, list):
-            raise ValidationError(texts.wrong_type("array", texts.kind(value)))
-        if not value:
-            raise ValidationError("Too small: expected array to have >=1 items")
-        if len(value) > len(SCOPES):
-            raise ValidationError(texts.too_many(len(SCOPES)))
-        return super()._deserialize(value, *args, **kwargs)
 
 
 def shown_scopes() -> fields.Field[Any]:
@@ -41,12 +23,15 @@ class KeyCreate(ApiSchema):
     """``POST /api/me/api-keys``."""
 
     name = Text(least=1, most=255, pasted=True, required=True, metadata={"examples": ["Monthly report"]})
-    scopes = Scopes(
+    scopes = Items(
+        Option(SCOPES),
+        least=1,
+        most=len(SCOPES),
         metadata={
             "description": "What the key can be used for, within your own permissions. By default, everything that "
             "Umami's own keys can do: teams and websites, but not users.",
             "examples": [[Scope.USERS_READ.value, Scope.TEAMS_WRITE.value]],
-        }
+        },
     )
     expires_at = Moment(metadata={"description": "When the key ends; by default never."})
 

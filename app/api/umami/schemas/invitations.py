@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import fields
 
-from app.api.umami import texts
-from app.api.umami.fields import Id, Number, Option, Part
+from app.api.umami.fields import Id, Items, Number, Option, Part
 from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, Serialized, reference
 from app.api.umami.schemas.teams import ASSIGNABLE
 from app.api.umami.schemas.users import ROLES, UserRef, email, username
@@ -16,21 +15,6 @@ from app.services.invitations.views import State
 
 RIGHTS = [role.value for role in SiteRole]
 TEAM_ROLES = [role.value for role in TeamRole]
-
-
-class Entries(fields.List[Any]):
-    """A list of objects of limited length."""
-
-    def __init__(self, schema: type[ApiSchema], **kwargs: Any) -> None:
-        super().__init__(Part(schema), **kwargs)
-        self.error_messages = {**self.error_messages, "null": texts.wrong_type("array", "null")}
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
-        if not isinstance(value, list):
-            raise ValidationError(texts.wrong_type("array", texts.kind(value)))
-        if len(value) > MOST_GIVEN:
-            raise ValidationError(texts.too_many(MOST_GIVEN))
-        return super()._deserialize(value, *args, **kwargs)
 
 
 def days() -> Number:
@@ -67,8 +51,8 @@ class InvitationCreate(ApiSchema):
             "examples": [Role.USER.value],
         },
     )
-    teams = Entries(InvitedTeam)
-    grants = Entries(InvitedGrant)
+    teams = Items(Part(InvitedTeam), most=MOST_GIVEN)
+    grants = Items(Part(InvitedGrant), most=MOST_GIVEN)
     days = days()
 
 

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load
+from marshmallow import fields, post_load
 
-from app.api.umami import texts
-from app.api.umami.fields import Flag, Text
+from app.api.umami.fields import Flag, Items, Text
 from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema
 
 MOST_EVENTS, EVENT_MAX_LENGTH, URL_MAX_LENGTH = 50, 64, 2000
@@ -15,22 +14,14 @@ EVENTS_DESCRIPTION = (
 )
 
 
-class Events(fields.List[Any]):
-    """A list of groups and types of events."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        description = {"description": EVENTS_DESCRIPTION, "examples": [["users", "grants"]]}
-        super().__init__(Text(least=1, most=EVENT_MAX_LENGTH), metadata=description, **kwargs)
-        self.error_messages = {**self.error_messages, "null": texts.wrong_type("array", "null")}
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
-        if not isinstance(value, list):
-            raise ValidationError(texts.wrong_type("array", texts.kind(value)))
-        if not value:
-            raise ValidationError("Too small: expected array to have >=1 items")
-        if len(value) > MOST_EVENTS:
-            raise ValidationError(texts.too_many(MOST_EVENTS))
-        return super()._deserialize(value, *args, **kwargs)
+def chosen_events(**kwargs: Any) -> Items:
+    return Items(
+        Text(least=1, most=EVENT_MAX_LENGTH),
+        least=1,
+        most=MOST_EVENTS,
+        metadata={"description": EVENTS_DESCRIPTION, "examples": [["users", "grants"]]},
+        **kwargs,
+    )
 
 
 class WebhookCreate(ApiSchema):
@@ -43,7 +34,7 @@ class WebhookCreate(ApiSchema):
         required=True,
         metadata={"description": "Where messages are sent.", "examples": ["https://example.com/hooks/frontdesk"]},
     )
-    events = Events(load_default=lambda: ["*"])
+    events = chosen_events(load_default=lambda: ["*"])
 
     @post_load
     def _to_arguments(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
@@ -53,7 +44,7 @@ class WebhookCreate(ApiSchema):
 class WebhookUpdate(ApiSchema):
     """``POST /api/admin/webhooks/:id``."""
 
-    events = Events()
+    events = chosen_events()
     enabled = Flag(metadata={"description": "A disabled webhook gets no events."})
 
     @post_load
