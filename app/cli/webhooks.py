@@ -132,7 +132,7 @@ def redeliver(webhook_id: UUID, delivery_id: UUID, as_json: bool) -> None:
 
 def _as_row(webhook: Any) -> dict[str, Any]:
     state = "disabled" if webhook.disabled_at else "failing" if webhook.failing_since else "ok"
-    return {**webhook._asdict(), "events": webhook.events.split(), "state": state}
+    return {**webhook._asdict(), "state": state}
 
 
 def _as_delivery(message: Any) -> dict[str, Any]:

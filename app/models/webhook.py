@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, new_id, utcnow
+from app.models.base import Base, Words, new_id, utcnow
 
 
 class Webhook(Base):
@@ -16,8 +16,8 @@ class Webhook(Base):
 
     id: Mapped[UUID] = mapped_column("webhook_id", primary_key=True, default=new_id)
     url: Mapped[str] = mapped_column(String(2000))
-    events: Mapped[str] = mapped_column(String(2000))
-    """Groups and types of events, separated by spaces; ``*`` for all."""
+    events: Mapped[list[str]] = mapped_column(Words(2000))
+    """Groups and types of events; ``*`` for all."""
     sealed_secret: Mapped[str] = mapped_column(String(255))
     """The secret that signs messages, encrypted with a key that is not in the database."""
     former_sealed_secret: Mapped[str | None] = mapped_column(String(255))

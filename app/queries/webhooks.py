@@ -21,7 +21,7 @@ class WebhookRecord(NamedTuple):
 
     id: UUID
     url: str
-    events: str
+    events: list[str]
     created_at: datetime
     disabled_at: datetime | None
     failing_since: datetime | None
@@ -33,7 +33,7 @@ class Subscription(NamedTuple):
     """Which events a webhook gets."""
 
     id: UUID
-    events: str
+    events: list[str]
     created_at: datetime
 
 

@@ -401,7 +401,7 @@ class WebhookEvent(Event):
 
 @dataclass(frozen=True, slots=True)
 class WebhookCreated(WebhookEvent):
-    types: str
+    types: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)

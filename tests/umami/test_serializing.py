@@ -19,7 +19,6 @@ from app.api.umami.schemas import (
     second_factor,
     shares,
     teams,
-    webhooks,
     websites,
 )
 from app.api.umami.schemas.base import OutSchema
@@ -86,6 +85,8 @@ class Row:
             return 0 if self._empty else 7
         if name in RECORDS:
             return {} if self._empty else {"overview": True}
+        if name == "events":
+            return [] if self._empty else ["grants", "users"]
         if name in ENTRIES:
             return [] if self._empty else [ENTRIES[name]]
         if self._empty:
@@ -139,7 +140,6 @@ def key_row(*, scopes: str | None) -> SimpleNamespace:
     return SimpleNamespace(id=UUID(int=5), name="a key", key_prefix="umami_", key="umami_1", scopes=scopes, **times)
 
 
-HOOK = {"id": UUID(int=6), "url": "a url", "events": "users grants", "created_at": MOMENT}
 SOURCES: dict[type[OutSchema], list[Any]] = {
     access.AccessOut: [ACCESS_VIEW],
     access.AccessReason: ACCESS_VIEW.reasons,
@@ -168,10 +168,6 @@ SOURCES: dict[type[OutSchema], list[Any]] = {
     shares.OpenedShare: [(view, "a token") for view in SHARES],
     teams.TeamWithMembers: [TEAM_VIEW, EMPTY_TEAM],
     teams.TeamFull: [TEAM_VIEW, EMPTY_TEAM],
-    webhooks.WebhookMade: [SimpleNamespace(**HOOK, secret="a secret")],
-    webhooks.WebhookOut: [
-        SimpleNamespace(**HOOK, disabled_at=time, failing_since=time, waiting=2) for time in (MOMENT, None)
-    ],
     websites.AdminWebsite: [SITE_VIEW, SimpleNamespace(website=EMPTY, team_owners=[])],
 }
 """Sources for the schemas that have a ``serialize`` of their own."""

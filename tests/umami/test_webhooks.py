@@ -201,11 +201,11 @@ class TestDeliveries:
         rows = client.get("/api/admin/audit?target=webhook").json["data"]
 
         assert [(row["action"], row["before"], row["after"]) for row in reversed(rows)] == [
-            ("webhook-created", None, {"types": "*"}),
+            ("webhook-created", None, {"types": ["*"]}),
             ("webhook-tested", None, {"deliveryId": message}),
             ("webhook-redelivered", None, {"deliveryId": message}),
             ("webhook-secret-rotated", None, None),
-            ("webhook-updated", {"types": "*"}, {"types": "users"}),
+            ("webhook-updated", {"types": ["*"]}, {"types": ["users"]}),
             ("webhook-deleted", None, None),
         ]
         assert {row["target"]["name"] for row in rows} == {"example.com"}

@@ -38,7 +38,7 @@ class NewWebhook:
 
     id: UUID
     url: str
-    events: str
+    events: list[str]
     created_at: datetime
     secret: str
     """Verifies the messages' signatures. It is not returned again."""

@@ -1,6 +1,6 @@
 """The types of events that webhooks can ask for: the actions of the audit log, alone or in groups."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 
 from app.domain.errors import Missing, TooLong, UnknownEventType
@@ -48,9 +48,9 @@ def groups() -> dict[str, str]:
     return {action_of(kind): _group(kind) for kind in kinds if kind not in bases}
 
 
-def cleaned(names: Iterable[str]) -> str:
+def cleaned(names: Iterable[str]) -> list[str]:
     """
-    Return a selection of events as it is stored: groups and types in alphabetical order, separated by spaces.
+    Return a selection of events as it is stored: groups and types, each once, in alphabetical order.
 
     :raises Missing: nothing is selected
     :raises UnknownEventType: there is no group or type of that name
@@ -62,21 +62,16 @@ def cleaned(names: Iterable[str]) -> str:
     for name in chosen:
         if name != ALL and name not in known and name not in known.values():
             raise UnknownEventType("events", name)
-    selection = ALL if ALL in chosen else " ".join(chosen)
-    if len(selection) > SELECTION_MAX_LENGTH:
+    if ALL in chosen:
+        return [ALL]
+    if len(" ".join(chosen)) > SELECTION_MAX_LENGTH:
         raise TooLong("events", SELECTION_MAX_LENGTH)
-    return selection
+    return chosen
 
 
-def includes(selection: str, kind: str) -> bool:
+def includes(selection: Collection[str], kind: str) -> bool:
     """Return whether a stored selection includes events of a type."""
-    chosen = _chosen(selection)
-    return ALL in chosen or kind in chosen or groups().get(kind, OTHERS) in chosen
-
-
-@cache
-def _chosen(selection: str) -> frozenset[str]:
-    return frozenset(selection.split())
+    return ALL in selection or kind in selection or groups().get(kind, OTHERS) in selection
 
 
 def _group(kind: type[Event]) -> str:

@@ -190,10 +190,10 @@ TOLD = [
     (events.InvitationRevoked(ACTOR, ID, OTHER, "ada"), ("invitation", ID, "ada"), {"userId": str(OTHER)}, None),
     (events.MailRetried(ACTOR, ID), ("mail", ID, ""), None, None),
     (
-        events.WebhookCreated(ACTOR, ID, "example.com", "users"),
+        events.WebhookCreated(ACTOR, ID, "example.com", ["users"]),
         ("webhook", ID, "example.com"),
         None,
-        {"types": "users"},
+        {"types": ["users"]},
     ),
     (
         events.WebhookUpdated(ACTOR, ID, "example.com", {"enabled": (True, False)}),

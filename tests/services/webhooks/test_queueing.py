@@ -133,8 +133,8 @@ class TestSelections:
         assert types.groups()[action] == group
 
     def test_a_selection_is_stored_in_order_and_once(self):
-        assert types.cleaned(["users", "team-created", "users"]) == "team-created users"
-        assert types.cleaned(["users", "*"]) == "*"
+        assert types.cleaned(["users", "team-created", "users"]) == ["team-created", "users"]
+        assert types.cleaned(["users", "*"]) == ["*"]
 
     @pytest.mark.parametrize("name", ["user", "users ", "USERS", "", "ping"])
     def test_an_unknown_name_is_an_error(self, name):

@@ -62,7 +62,9 @@ class _Webhook(OutSchema):
     created_at = IsoDate(required=True)
 
 
-class _Row(_Webhook):
+class WebhookOut(_Webhook):
+    """A webhook."""
+
     disabled_at = IsoDate(
         required=True, allow_none=True, metadata={"description": "When it was disabled; null if it is in use."}
     )
@@ -70,34 +72,16 @@ class _Row(_Webhook):
         required=True, allow_none=True, metadata={"description": "Since when all attempts failed; null if none did."}
     )
     waiting = fields.Integer(required=True, metadata={"description": "Messages that wait to be delivered."})
+    events = shown_events()
 
 
-class _New(_Webhook):
+class WebhookMade(_Webhook):
+    """A new webhook."""
+
     secret = fields.String(
         required=True, metadata={"description": "Verifies the signatures of messages; it is not shown again."}
     )
-
-
-class WebhookOut(_Row):
-    """A webhook."""
-
     events = shown_events()
-
-    @classmethod
-    def serialize(cls, source: Any) -> dict[str, Any]:
-        """From a ``WebhookRecord``."""
-        return {**_Row.serialize(source), "events": source.events.split()}
-
-
-class WebhookMade(_New):
-    """A new webhook."""
-
-    events = shown_events()
-
-    @classmethod
-    def serialize(cls, source: Any) -> dict[str, Any]:
-        """From a ``NewWebhook``."""
-        return {**_New.serialize(source), "events": source.events.split()}
 
 
 class WebhookSecret(OutSchema):
