@@ -513,6 +513,13 @@ class UserIdTaken(Conflict):
     sentence = "A user with this id already exists"
 
 
+class DeletedUserId(UserIdTaken):
+    """A client chose the id of a deleted user, who can be restored, for a new one."""
+
+    reason_code = "id-taken"
+    sentence = "A deleted user has this id. Restore the user, or choose another id."
+
+
 class TeamIdTaken(Conflict):
     """A client chose the id of an existing team for a new one."""
 

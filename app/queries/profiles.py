@@ -44,11 +44,12 @@ class Taken(NamedTuple):
     id: UUID
     username_key: str | None
     email_key: str | None
+    deleted: bool
 
 
 _username, _email = bindparam("username_key", type_=String()), bindparam("email_key", type_=String())
 select_taken = Query(
-    select(User.id.label("id"), User.username_key, User.email_key).where(
+    select(User.id.label("id"), User.username_key, User.email_key, User.deleted_at.is_not(None).label("deleted")).where(
         User.id != bindparam("user_id"),
         or_(
             User.id == bindparam("id", type_=Uuid()),

@@ -8,6 +8,7 @@ REASONS = {
     "A user with this e-mail address already exists": "email-taken",
     "This e-mail address is another user's username": "email-taken",
     "A user with this id already exists": "id-taken",
+    "A deleted user has this id. Restore the user (POST /api/users/:id/restore), or choose another id.": "id-taken",
     "A team with this id already exists": "id-taken",
     "A website with this id already exists": "id-taken",
     "Another user has this external id": "external-id-taken",

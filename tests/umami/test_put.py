@@ -144,9 +144,13 @@ class TestAUser:
         ada = make_user("ada")
         client.delete(f"/api/users/{ada.id}")
 
-        status, body = put(f"/api/users/{ada.id}", {**ADA, "password": PASSWORD})
+        answer = put(f"/api/users/{ada.id}", {**ADA, "password": PASSWORD})
+        client.post(f"/api/users/{ada.id}/restore")
+        again, body = put(f"/api/users/{ada.id}", {**ADA, "password": PASSWORD})
 
-        assert (status, body) == (400, bad_request("A user with this id already exists"))
+        said = "A deleted user has this id. Restore the user (POST /api/users/:id/restore), or choose another id."
+        assert answer == (400, refusal(400, said, "bad-request", reason="id-taken"))
+        assert (again, body["username"]) == (200, "ada")
 
     def test_changes_no_more_by_themselves_than_by_post(self, client_of, make_user):
         ada = make_user("ada")

@@ -10,6 +10,7 @@ from app.domain import emails
 from app.domain.actor import Actor
 from app.domain.errors import (
     Conflict,
+    DeletedUserId,
     EmailIsUsername,
     EmailTaken,
     ExternalIdTaken,
@@ -169,7 +170,7 @@ def require_free(
     found = fetch_committed(queries.select_taken, user_id=user_id or NOBODY, id=id, external_id=external_id, **keys)
     for row in found:
         if row.id == id:
-            raise UserIdTaken
+            raise DeletedUserId if row.deleted else UserIdTaken
         if username is not None and row.username_key == keys["username_key"]:
             raise UsernameTaken(username)
         if username is not None and row.email_key == keys["username_key"]:
