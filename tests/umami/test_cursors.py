@@ -52,7 +52,7 @@ def things(app, client, admin, make_user, make_team, make_website):
         for model, field in ((User, "username"), (Team, "name"), (Website, "name"), (Membership, "role")):
             column = getattr(model, field)
             session.execute(update(model).where(column.in_(["bob", "Red", "Shop"])).values(created_at=moment))
-            session.execute(update(model).where(column.in_(["carol", "Green"])).values(created_at=None))
+            session.execute(update(model).where(column.in_(["carol", "dave", "zoë", "Green", "Ämter", "Blog"])).values(created_at=None))
         session.execute(update(User).where(User.username.in_(["bob", "Ada"])).values(last_seen_at=moment))
         session.execute(update(Website).where(Website.name == "Blog").values(domain=None))
     return {":team": str(team)}
