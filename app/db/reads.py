@@ -20,7 +20,7 @@ from app.db.errors import translated
 from app.db.replica import Replica
 from app.db.session import UNIT, WROTE_AT, Unit, db
 from app.db.sql.keyset import After
-from app.db.sql.pagination import FEW
+from app.db.sql.pagination import FEW, TOTAL
 from app.db.sql.query import Line, PageQuery, Query, Statement, T
 from app.db.sql.search import PHRASE_MIN_LENGTH, Match, count_in_index, pattern, phrase, trimmed
 from app.domain.filters import NO_FILTERS, Filters
@@ -271,7 +271,8 @@ def _from(window: Window, build: Callable[..., PageQuery[T]]) -> tuple[PageQuery
     given = query.parsed(window.after)
     nulls = tuple(value is None for value in given)
     values = {f"after_{number}": value for number, value in enumerate(given) if value is not None}
-    return build(after=After(nulls, nulls_high=db.engine.dialect.name == "postgresql")), values
+    query = build(after=After(nulls, nulls_high=db.engine.dialect.name == "postgresql"))
+    return query, values | ({TOTAL: window.after.total} if TOTAL in query.parameters else {})
 
 
 def _finds_few(index: str, text: str) -> bool:

@@ -22,13 +22,18 @@ class Place:
 
     order: str
     """What tells the order of the list from others."""
+    total: int
+    """How many rows the list had when its first page was read. To count them again for each page would take longer than
+    to read the page."""
     values: Sequence[Any]
     """The values that the row is sorted by."""
 
     @property
     def cursor(self) -> str:
         """The place as text that callers only pass on."""
-        text = json.dumps([self.order, *map(_plain, self.values)], ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(
+            [self.order, self.total, *map(_plain, self.values)], ensure_ascii=False, separators=(",", ":")
+        )
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
@@ -38,9 +43,10 @@ class Place:
             found = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
         except (ValueError, RecursionError):
             return None
-        if not isinstance(found, list) or not found or not isinstance(found[0], str):
+        if not isinstance(found, list) or [type(value) for value in found[:2]] != [str, int]:
             return None
-        return cls(found[0], found[1:])
+        order, total, *values = found
+        return cls(order, total, values) if 0 <= total < MOST_NUMBER else None
 
 
 def _plain(value: Any) -> Any:

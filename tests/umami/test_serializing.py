@@ -225,12 +225,12 @@ def test_no_schema_is_forgotten():
 def test_an_envelope_is_drawn_as_described(capped):
     asked = lists.Listing(page=2, size=7, max_results=50, search="a", sort=Sort("created_at", descending=True))
 
-    serialized = lists.PageOf(auth.Ok).serialize(Page([ROW], 8, capped, next=Place("x", [1])), asked)
+    serialized = lists.PageOf(auth.Ok).serialize(Page([ROW], 8, capped, next=Place("x", 8, [1])), asked)
 
     assert serialized.pop("data") == [{"ok": True}]
     assert list(serialized) == [field.data_key for field in lists.Envelope().dump_fields.values()]
     assert serialized["isCapped"] is capped
-    assert Place.of(serialized["nextCursor"]) == Place("x", [1])
+    assert Place.of(serialized["nextCursor"]) == Place("x", 8, [1])
 
 
 def test_a_member_from_text_is_a_named_member():

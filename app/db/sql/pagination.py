@@ -12,6 +12,7 @@ from app.db.sql.ordering import Order
 Joins = Sequence[tuple[FromClause | type, ColumnElement[bool]]]
 """Outer joins that the selected columns need."""
 
+TOTAL = "known_total"
 FEW = 1000
 """Up to this many hits, a search collects them all; with more, it walks the list in order."""
 
@@ -43,7 +44,8 @@ def paged(
         page is empty
     :param capped: stop counting at ``probe`` rows
     :param keyed: also select the values that the rows are sorted by, for cursors
-    :param after: only the rows after one with certain sort values; they still count in the total
+    :param after: only the rows after one with certain sort values. Then nothing is counted, except with ``few``: the
+        total is the value ``known_total``
     """
     sorts = [column.label(name) for (column, _), name in zip(order, labels(order), strict=True)]
     found = hits.with_only_columns(key.label("key"), *sorts)
@@ -54,6 +56,9 @@ def paged(
         # If there are ``probe`` hits, there may be more, and a page of these alone would be wrong. It stays empty.
         all_found = select(total.c.total).scalar_subquery() < probe
         keys = _cut(select(gathered).where(all_found), [gathered.c[label.name] for label in sorts], order, after)
+    elif after is not None:
+        total = select(bindparam(TOTAL, type_=BigInteger).label("total")).cte("total")
+        keys = _cut(found, [column for column, _ in order], order, after)
     else:
         ones = hits.with_only_columns(literal(1).label("one"))
         counted = (ones.limit(probe) if capped else ones).subquery("ones")

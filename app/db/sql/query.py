@@ -162,7 +162,7 @@ class PageQuery(Statement, Generic[T]):
         page = Page.of(rows, lines[0][0], window)
         if not self._sorts or not page.continues(window):
             return page
-        return replace(page, next=Place(self._order, lines[len(page.rows) - 1][end:]))
+        return replace(page, next=Place(self._order, page.total, lines[len(page.rows) - 1][end:]))
 
     def parsed(self, place: Place) -> Sequence[Any]:
         """The sort values of a place in this list. :raises InvalidCursor: it is a place in another list"""

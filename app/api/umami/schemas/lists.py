@@ -153,7 +153,10 @@ class SortedSearchedQuery(SortedQuery, SearchedQuery):
 class Envelope(OutSchema):
     """A page of a list."""
 
-    count = fields.Integer(required=True, metadata={"description": "Number of rows on all pages."})
+    count = fields.Integer(
+        required=True,
+        metadata={"description": "Number of rows on all pages; with `cursor`, when the first page was read."},
+    )
     page = fields.Integer(metadata={"description": "Absent with `cursor`."})
     page_size = fields.Integer(required=True, metadata={"description": "The page size that was used."})
     order_by = fields.String()
