@@ -122,6 +122,11 @@ MARKS = {
 """The statements that note when a credential last wrote something."""
 
 
+def is_nested() -> bool:
+    """Return whether a unit of work is open, which an error ends as a whole: then only its beginner can try again."""
+    return g.get(UNIT) is not None
+
+
 def retried(service: Callable[P, R]) -> Callable[P, R]:
     """Decorate a service to run again from the start if the database aborted it to resolve a deadlock."""
 
@@ -131,7 +136,7 @@ def retried(service: Callable[P, R]) -> Callable[P, R]:
             try:
                 return service(*args, **kwargs)
             except DatabaseUnavailable as error:
-                if not is_retryable(error) or g.get(UNIT) is not None:
+                if not is_retryable(error) or is_nested():
                     raise
                 time.sleep(random.uniform(0, 0.05) * number)  # noqa: S311 (jitter, not a secret)
         return service(*args, **kwargs)

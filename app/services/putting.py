@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Generic, TypeVar
 
+from app.db.session import is_nested
 from app.domain.errors import DomainError, PreconditionFailed
 from app.services.preconditions import Expected, require_expected
 
@@ -46,11 +47,10 @@ def put(
                 return Put(change(found), created=False)
             require_expected(expected, lambda: None)
             return Put(create(), created=True)
-        except Stale:
-            if attempt == ATTEMPTS:
+        except DomainError as error:
+            if attempt == ATTEMPTS or is_nested():
                 raise
-        except DomainError:
-            # Created or deleted by another request meanwhile: then try again with that.
-            if attempt == ATTEMPTS or (find() is None) == (found is None):
+            # Changed, created or deleted by another request meanwhile: then try again with that.
+            if not isinstance(error, Stale) and (find() is None) == (found is None):
                 raise
     raise AssertionError
