@@ -394,6 +394,40 @@ class TestAtOnce:
         assert [state_of(answer.json) for answer in answers] == [state_of(body) for body in states]
         assert state_of(client.get(path).json) in [state_of(body) for body in states]
 
+    @pytest.mark.parametrize("round_", range(3))
+    def test_different_states_of_a_website_and_a_team_end_in_one_of_them(
+        self, client, admin, make_user, make_team, make_website, round_
+    ):
+        ada, bob = make_user("ada"), make_user("bob")
+        team = make_team(ada)
+        site, path = f"/api/websites/{make_website(owner=ada)}", f"/api/teams/{team}"
+        states = [
+            {**SITE, "name": "A", "userId": str(bob.id), "externalId": "a"},
+            {**SITE, "domain": "b.example", "teamId": str(team)},
+            {**SITE, "name": "C", "userId": str(ada.id), "externalId": "c"},
+        ]
+        teams = [{"name": "A", "externalId": "a"}, {"name": "B", "ownerId": str(bob.id)}, {"name": "C"}]
+
+        def put(path, body):
+            return client.put(path, json=body)
+
+        answers = at_once(
+            *[lambda body=body: put(site, body) for body in states],
+            *[lambda body=body: put(path, body) for body in teams],
+        )
+
+        names = ("name", "domain", "externalId")
+        assert [answer.status_code for answer in answers] == [200] * 6
+        for answer, body in zip(answers, states + teams, strict=True):
+            assert {name: answer.json.get(name) for name in names} == {name: body.get(name) for name in names}
+        found, owner = client.get(site).json, ("userId", "teamId")
+        assert [found.get(name) for name in (*names, *owner)] in [
+            [body.get(n) for n in (*names, *owner)] for body in states
+        ]
+        assert {(body["name"], body.get("externalId")) for body in teams} >= {
+            (found["name"], found.get("externalId")) for found in [client.get(path).json]
+        }
+
     def test_different_states_end_in_one_of_them(self, client, make_team, make_user):
         path = f"/api/teams/{make_team(make_user())}/users/{make_user('bob').id}"
         roles = ["team-member", "team-manager", "team-view-only", "team-owner"]
