@@ -102,6 +102,21 @@ class TestOneThing:
         # audit log; read all three again.
         assert len(statements) <= 11
 
+    def test_a_put_that_changes_nothing_takes_as_many_as_a_get(
+        self, app, count, client_of, admin, make_user, make_team, make_website
+    ):
+        ada, client = make_user("ada"), client_of(admin)
+        things = {
+            f"/api/users/{ada.id}": {"username": "ada", "role": "user"},
+            f"/api/teams/{make_team(ada)}": {"name": "Team", "ownerId": str(ada.id)},
+            f"/api/websites/{make_website(owner=ada)}": {"name": "Site", "domain": "site.example"},
+        }
+
+        for path, body in things.items():
+            with counting(app) as statements:
+                assert client.put(path, json=body).status_code == 200
+            assert len(statements) == count(client, path), path
+
     def test_a_heartbeat_takes_none(self, count, anonymous):
         assert count(anonymous, "/api/heartbeat") == 0
         assert count(anonymous, "/api/config") == 0

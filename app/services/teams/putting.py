@@ -42,8 +42,7 @@ def put_team(
     wanted = {"name": name, "external_id": external_id}
 
     def find() -> TeamView | None:
-        row = fetch_one(queries.select_role, team_id=team_id, actor_id=actor.id)
-        return None if row is None else teams.get_team(actor, team_id)
+        return teams.see_team(actor, team_id)
 
     @retried
     def create() -> TeamView:
@@ -54,15 +53,15 @@ def put_team(
     def differs(found: TeamView) -> dict[str, Any]:
         return {field: value for field, value in wanted.items() if getattr(found, field) != value}
 
-    def role_of_owner(found: TeamView) -> str | None:
-        return next((member.role for member in found.members if member.user_id == owner_id), None)
+    def role_of(found: TeamView, user_id: UUID | None) -> str | None:
+        return next((member.role for member in found.members if member.user_id == user_id), None)
 
     def lacks_owner(found: TeamView) -> bool:
-        return owner_id is not None and role_of_owner(found) != TeamRole.OWNER
+        return owner_id is not None and role_of(found, owner_id) != TeamRole.OWNER
 
     @retried
     def change(found: TeamView) -> TeamView:
-        require_team(actor, team_id, policy.may(Permission.TEAM_UPDATE), NotTeamManager)
+        policy.require(policy.may_in_team(actor, role_of(found, actor.id), Permission.TEAM_UPDATE), NotTeamManager)
         if not differs(found) and not lacks_owner(found):
             require_expected(expected, lambda: found)
             return found
@@ -74,7 +73,7 @@ def put_team(
             if changes := differs(found):
                 teams.update_team(actor, team_id, **changes)
             if owner_id is not None and lacks_owner(found):
-                _make_owner(actor, team_id, owner_id, is_member=role_of_owner(found) is not None)
+                _make_owner(actor, team_id, owner_id, is_member=role_of(found, owner_id) is not None)
             return teams.get_team(actor, team_id)
 
     return put(find, create, change, expected)

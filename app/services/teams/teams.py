@@ -156,10 +156,19 @@ def get_team(actor: Actor, team_id: UUID) -> TeamView:
     :raises Denied: the actor is neither a member nor an administrator
     :raises UnknownTeam: there is no such team, and the actor is an administrator
     """
-    row = fetch_one(queries.select_team, team_id=team_id, actor_id=actor.id)
-    policy.require(policy.can_see_team(actor, row.own_role if row else None))
-    if row is None:
+    found = see_team(actor, team_id)
+    if found is None:
+        policy.require(policy.can_see_team(actor, None))
         raise UnknownTeam
+    return found
+
+
+def see_team(actor: Actor, team_id: UUID) -> TeamView | None:
+    """The same as ``get_team``, but return None if there is no such team."""
+    row = fetch_one(queries.select_team, team_id=team_id, actor_id=actor.id)
+    if row is None:
+        return None
+    policy.require(policy.can_see_team(actor, row.own_role))
     members = fetch_all(member_queries.select_members, team_id=team_id)
     return TeamView.of(actor, row, members)
 

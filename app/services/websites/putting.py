@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app.db.reads import fetch_one
 from app.db.session import retried, transaction
+from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.permissions import Permission
 from app.models import Website
@@ -42,7 +43,8 @@ def put_website(
 
     def find() -> WebsiteRecord | None:
         row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)
-        return None if row is None else websites.get_website(actor, website_id)
+        policy.require(row is None or policy.can_see_website(actor, row))
+        return row
 
     def create() -> WebsiteRecord:
         return websites.create_website(actor, id=website_id, owner_id=user_id, team_id=team_id, **wanted)
@@ -56,7 +58,7 @@ def put_website(
 
     @retried
     def change(found: WebsiteRecord) -> WebsiteRecord:
-        websites.require_change(actor, website_id, Permission.WEBSITE_UPDATE)
+        policy.require(policy.can_change_website(actor, found, Permission.WEBSITE_UPDATE))
         if not differs(found) and not moves(found):
             require_expected(expected, lambda: found)
             return found
