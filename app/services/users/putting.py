@@ -80,10 +80,10 @@ def put_user(
             return found
 
         def is_expected(now: UserRecord) -> bool:
-            same = {"role"} if actor.is_admin else {*wanted} - OWN
-            if any(getattr(now, name) != getattr(found, name) for name in same):
-                raise Stale
-            if stored != _stored_hash(actor, now, password, password_hash):
+            """Called when the account is locked: what was decided above must still hold."""
+            decisive = {"role"} if actor.is_admin else {*wanted} - OWN
+            same = all(getattr(now, name) == getattr(found, name) for name in decisive)
+            if not same or _stored_hash(actor, now, password, password_hash) != stored:
                 raise Stale
             return expected is None or expected(now)
 
