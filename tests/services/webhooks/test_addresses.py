@@ -95,6 +95,7 @@ class TestUrls:
             "https://user:pass@example.com/",
             "https://example.com/#part",
             "https://example.com:99999/",
+            "https://example.com:0/",
             "https://example.com:x/",
             "https://exa mple.com/",
             "https://example.com/\r\nHost: evil",
