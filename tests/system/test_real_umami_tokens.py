@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from app.domain.shared_views import EntityType, SharedView
 from app.security.umami_tokens import UmamiTokens
 from tests.gateway import umami
 from tests.system.beside_umami import ask
@@ -89,7 +90,17 @@ def test_nor_a_user_who_does_not_exist(minting):
 
 
 def test_a_share_token_shows_its_website_only(minting, website):
-    headers = {"x_umami_share_token": minting.for_share(uuid4(), 1, website, {}), "x_umami_share_context": "1"}
+    token = minting.for_share(SharedView(uuid4(), website, EntityType.WEBSITE.value, {}))
+    headers = {"x_umami_share_token": token, "x_umami_share_context": "1"}
+
+    assert ask(URL, stats(website), **headers)[0] == 200
+    assert ask(URL, stats(uuid4()), **headers)[0] == 401
+
+
+def test_one_of_a_board_shows_what_is_on_it(minting, website):
+    on_board = [(EntityType.WEBSITE, website)]
+    token = minting.for_share(SharedView(uuid4(), uuid4(), EntityType.BOARD.value, {}, on_board))
+    headers = {"x_umami_share_token": token, "x_umami_share_context": "1"}
 
     assert ask(URL, stats(website), **headers)[0] == 200
     assert ask(URL, stats(uuid4()), **headers)[0] == 401
