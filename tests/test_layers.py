@@ -37,10 +37,17 @@ MAY_IMPORT = {
 }
 DOORS = ("api", "cli", "http", "pages")
 """Packages that receive calls from outside, and must pass an actor to services."""
-READ_ENVIRONMENT = {"settings.sources", "settings.files", "server.listening", "cli.secrets", "cli.tables"}
+READ_ENVIRONMENT = {
+    "cli.remote.target",
+    "cli.secrets",
+    "cli.tables",
+    "server.listening",
+    "settings.files",
+    "settings.sources",
+}
 """
-The settings. systemd's variables about passed sockets, those about the terminal, and those that a state file names for
-its secrets, are no settings: they belong to one process.
+The settings. systemd's variables about passed sockets, those about the terminal, those that a state file names for its
+secrets, and those that name another server to work on, are no settings: they belong to one process.
 """
 EXECUTING = {"execute", "scalar", "scalars", "commit", "flush", "connect", "begin"}
 
@@ -165,7 +172,13 @@ def unchecked(tree: ast.AST, services: dict[str, dict[str, ast.FunctionDef]]) ->
     return found
 
 
-SERVICES = {module: functions_of(tree) for module, tree in TREES.items() if module.startswith("services")}
+TOOLS = {"services.remote"}
+"""What services use to talk to other servers. Others may use it as well: it reads and changes nothing here."""
+SERVICES = {
+    module: functions_of(tree)
+    for module, tree in TREES.items()
+    if module.startswith("services") and module not in TOOLS
+}
 
 
 def changes_unasked(tree: ast.Module) -> list[str]:

@@ -120,6 +120,8 @@ def _unique(table: Table) -> Iterator[tuple[str, set[str]]]:
 class ForeignTables(ConfigError):
     """The database already has tables (``names``) of another ``program`` with the names of ours."""
 
+    code = "foreign-tables"
+
     def __init__(self, names: Sequence[str], program: str) -> None:
         self.names, self.program = tuple(names), program
         shown = ", ".join(names[:MOST_SHOWN])
@@ -135,3 +137,5 @@ class ForeignTables(ConfigError):
 
 class CannotAdopt(ConfigError):
     """The database cannot be adopted, or the adoption cannot be undone."""
+
+    code = "cannot-adopt"

@@ -78,6 +78,16 @@ def transaction(conflicts: Mapping[str, Conflict | type[Conflict]] | None = None
         session.expunge_all()  # later reads must not find stale objects
 
 
+def abandon() -> None:
+    """
+    Roll back the unit of work, if there is one, after a conflict in it, so that a service can read what it conflicts
+    with. The service must raise an error then, which ends the unit.
+    """
+    unit: Unit | None = g.get(UNIT)
+    if unit is not None:
+        unit.rollback()
+
+
 def _conflict(
     error: IntegrityError, conflicts: Mapping[str, Conflict | type[Conflict]] | None
 ) -> Conflict | type[Conflict] | None:

@@ -25,6 +25,11 @@ Change = Literal["deleted", "demoted", "disabled"]
 Thing = Literal["user", "team", "website", "invitation", "mail", "webhook"]
 
 
+def kebab_case(name: str) -> str:
+    """``UsernameTaken`` → ``username-taken``"""
+    return WORD_END.sub("-", name).lower()
+
+
 @dataclass_transform(eq_default=False)
 class DomainError(Exception):
     """The base class. Subclasses become dataclasses; ``sentence`` is a format string that can use their fields."""
@@ -37,7 +42,7 @@ class DomainError(Exception):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "reason_code" not in vars(cls) and cls.reason_code is not None:
-            cls.reason_code = WORD_END.sub("-", cls.__name__).lower()
+            cls.reason_code = kebab_case(cls.__name__)
         dataclasses.dataclass(eq=False)(cls)
 
     @property
@@ -79,6 +84,18 @@ class SecretMissing(Invalid):
 
     source: str
     sentence = "{source} is not set, or is empty."
+
+    @classmethod
+    def of(cls, source: Mapping[str, str]) -> "SecretMissing":
+        """The error for ``{"env": NAME}`` or ``{"file": PATH}``."""
+        named = "env" in source
+        return cls(f"The environment variable {source['env']}" if named else f"The secret in the file {source['file']}")
+
+
+class KeysNotManaged(Invalid):
+    """A state file that would make or end API keys was sent by HTTP."""
+
+    sentence = "API keys are made and ended only on the server. Run this there, or take the keys out of the file."
 
 
 class Unstorable(Invalid):
@@ -370,6 +387,13 @@ class UnknownColumn(InvalidField):
     def message(self) -> str:
         hint = f" Did you mean {self.near!r}?" if self.near else ""
         return f"There is no column {self.field[:MOST_SHOWN_OF_NAME]!r}.{hint}"
+
+
+class TooManyRows(Invalid):
+    """An export by HTTP has more than ``maximum`` rows."""
+
+    maximum: int
+    sentence = "There are more than {maximum:,} rows. Export them on the server: frontdesk export"
 
 
 class BadNumbers(Invalid):
@@ -1141,6 +1165,11 @@ class NotMigrated(DatabaseUnavailable):
     """The database lacks migrations of this release."""
 
     sentence = "The database needs to be migrated. Run: frontdesk db upgrade"
+
+
+def kind_of(error: DomainError) -> str:
+    """The name of the error's class in kebab-case: ``username-taken``."""
+    return kebab_case(type(error).__name__)
 
 
 def entry_for(table: Mapping[type[DomainError], T], error: DomainError) -> T:

@@ -7,6 +7,7 @@ New and changed names must follow all rules. Names from before a rule stay valid
 import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from app.domain.errors import ControlCharacters, InvisibleCharacters, Missing, MixedScripts, TooLong, TooShort
 from app.domain.scripts import is_of_one_script
@@ -14,6 +15,9 @@ from app.domain.scripts import is_of_one_script
 if TYPE_CHECKING:
     import regex
 
+ANONYMOUS, ANONYMOUS_ID = "anonymous", UUID("00000000-0000-7000-8000-616e6f6e796d")
+"""The account that represents visitors who are not logged in, in APIs that have one. It is created with its first
+grant."""
 USERNAME_MAX_LENGTH = 255
 ACCESS_CODE_MIN_LENGTH = 8
 # Control and format characters (bidirectional controls among them), unassigned ones, surrogates, line separators, and

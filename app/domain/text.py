@@ -1,8 +1,20 @@
-"""Text that every database, terminal and file accepts."""
+"""Text that every database, terminal and file accepts, and names in the styles of JSON and Python."""
 
 import re
 
+CAPITAL = re.compile("[A-Z]")
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def camel_case(name: str) -> str:
+    """``display_name`` → ``displayName``"""
+    head, *tail = name.split("_")
+    return head + "".join(word.title() for word in tail)
+
+
+def snake_case(name: str) -> str:
+    """``displayName`` → ``display_name``"""
+    return CAPITAL.sub(lambda found: f"_{found[0].lower()}", name)
 
 
 def unstorable(text: str) -> bool:

@@ -1,5 +1,6 @@
 """The tables."""
 
+from app.domain.names import ANONYMOUS_ID
 from app.models.access import Grant, GrantedCapability
 from app.models.access_token import AccessToken
 from app.models.adoption import Adoption, AdoptionRepair
@@ -22,7 +23,7 @@ from app.models.second_factor import (
     UsedStep,
 )
 from app.models.team import Membership, Team
-from app.models.user import ACTIVE, ANONYMOUS_ID, IS_ADMIN, User
+from app.models.user import ACTIVE, IS_ADMIN, User
 from app.models.webhook import Webhook, WebhookDelivery
 from app.models.website import Share, Website, WebsiteNumber, WebsiteProfile
 

@@ -10,10 +10,6 @@ from app.domain.folding import SORT_KEY_LENGTH, fold, sort_key
 from app.domain.roles import Role
 from app.models.base import Base, Dated, new_id
 
-ANONYMOUS_ID = UUID("00000000-0000-7000-8000-616e6f6e796d")
-"""The account that represents visitors who are not logged in, in APIs that have one. It is created with its first
-grant."""
-
 
 class User(Dated, Base):
     """A user account."""

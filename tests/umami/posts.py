@@ -1,9 +1,12 @@
 """Valid bodies for each endpoint, for tests that spoil them. ``World`` explains the words with a colon."""
 
+from hashlib import sha256
 from typing import Any
 
 from tests.umami.world import ACCESS_CODE, PASSWORD
 
+NO_CHANGES = sha256(b"[]").hexdigest()
+"""The fingerprint of a plan without changes."""
 POSTS: dict[str, dict[str, Any]] = {
     "/api/auth/login": {"username": "user", "password": PASSWORD},
     "/api/auth/forgot-password": {"username": "user", "email": "user@example.com"},
@@ -16,6 +19,22 @@ POSTS: dict[str, dict[str, Any]] = {
     "/api/admin/users/:outsider/2fa": {"required": True},
     "/api/admin/webhooks": {"url": "https://example.com/hook", "events": ["users", "team-created"]},
     "/api/admin/webhooks/:webhook": {"events": ["*"], "enabled": False},
+    "/api/admin/import": {
+        "base64": "e30K",
+        "kind": "user",
+        "encoding": "utf-8",
+        "update": True,
+        "dryRun": True,
+        "allOrNothing": True,
+    },
+    "/api/admin/state/plan": {
+        "content": "users: []",
+        "name": "state.yaml",
+        "prune": False,
+        "setPasswords": True,
+        "secrets": [{"env": "ADA", "value": PASSWORD}],
+    },
+    "/api/admin/state/apply": {"content": "users: []", "prune": False, "setPasswords": True, "fingerprint": NO_CHANGES},
     "/api/users": {"username": "newcomer", "password": PASSWORD, "role": "user", "id": ":unknown"},
     "/api/users/:outsider": {"username": "renamed", "password": PASSWORD, "role": "user", "currentPassword": PASSWORD},
     "/api/teams": {"name": "Other", "ownerId": ":self"},
@@ -60,6 +79,7 @@ BODILESS = {
     "/api/auth/sso",
     "/api/auth/verify",
     "/api/users/:outsider/disable",
+    "/api/users/:outsider/reset-link",
     "/api/users/:outsider/enable",
     "/api/users/:deleted/restore",
     "/api/websites/:site/reset",

@@ -1,12 +1,14 @@
 """``GET /api/admin/audit``: filters, pages by cursor, and what becomes of denied calls."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
 
+from app.domain.actor import OPERATOR
 from app.domain.pagination import cursor_of
 from app.models import utcnow
+from app.services.audit import log
 from app.services.users import accounts
 from tests.conftest import PASSWORD
 from tests.umami.decisions.envelopes import bad_fields
@@ -47,7 +49,7 @@ class TestAnEvent:
         (event,) = listed(action="user-created", target="user", pageSize=1)["data"]
         session = event["credential"].pop("id")
         assert len(session) == 36
-        assert {name: event[name] for name in event if name not in ("number", "id", "createdAt", "hash")} == {
+        assert {name: event[name] for name in event if name not in ("number", "id", "createdAt", "hash", "keyId")} == {
             "action": "user-created",
             "actor": {"id": str(admin.id), "name": "admin"},
             "credential": {"kind": "session"},
@@ -116,6 +118,50 @@ class TestPages:
         response = as_admin.get("/api/admin/audit", query_string={"cursor": cursor})
 
         assert response.json == bad_fields(cursor="Invalid cursor")
+
+
+@pytest.mark.usefixtures("three")
+class TestNumberedPages:
+    def test_have_the_number_of_all_events(self, listed):
+        first, second = (listed(action="user-created", target="user", pageSize=2, page=page) for page in (1, 2))
+
+        assert names(first) == ["eve", "bob"]
+        assert first["count"] == second["count"] == len(names(second)) + 2
+        assert "nextCursor" not in first
+
+    @pytest.mark.parametrize("page", ["0", "x"])
+    def test_are_counted_from_1(self, as_admin, page):
+        assert as_admin.get(f"/api/admin/audit?page={page}").status_code == 400
+
+
+@pytest.mark.usefixtures("three")
+class TestCopies:
+    def test_are_made_piece_by_piece_oldest_first(self, listed):
+        everything = listed(pageSize=100)["data"]
+
+        copied, after = [], 0
+        while rows := listed(after=after, pageSize=2)["data"]:
+            copied += rows
+            after = rows[-1]["number"]
+
+        assert copied == everything[::-1]
+        assert listed(after=after) == {"data": []}
+
+    def test_have_the_exact_time_that_the_hash_covers(self, app, listed):
+        (event,) = listed(after=0, pageSize=1)["data"]
+
+        with app.app_context():
+            (stored, *_) = log.export(OPERATOR)
+        assert datetime.fromisoformat(event["createdAt"]) == stored.created_at
+
+    @pytest.mark.parametrize("also", [{"page": 1}, {"cursor": cursor_of(7)}, {"action": "user-created"}])
+    def test_are_of_everything(self, as_admin, also):
+        refused = as_admin.get(f"/api/admin/audit?{urlencode({'after': 0, **also})}")
+
+        assert (refused.status_code, refused.json["error"]["errors"]) == (
+            400,
+            ["cursor, page, and after without filters, exclude each other"],
+        )
 
 
 class TestDeniedCalls:

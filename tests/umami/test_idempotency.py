@@ -135,6 +135,18 @@ class TestTheKey:
 
 
 class TestFailures:
+    def test_about_a_name_say_who_is_invited_already(self, client_of, admin, make_user):
+        client, key = client_of(admin), {"Idempotency-Key": "invite"}
+        invited = client.post("/api/invitations", json={"username": "ada"}).json["id"]
+        make_user("bob")
+
+        again = client.post("/api/invitations", json={"username": "ada"}, headers=key)
+        taken = client.post("/api/invitations", json={"username": "bob"}, headers=key)
+
+        assert again.status_code == taken.status_code == 400
+        assert f"POST /api/invitations/{invited}/resend" in again.json["error"]["message"]
+        assert taken.json["error"]["message"] == "User already exists"
+
     def test_leave_no_answer(self, post, make_user, count):
         make_user("ada")
         refused = post("/api/users", ADA)

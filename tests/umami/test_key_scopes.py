@@ -14,9 +14,12 @@ ENDPOINTS = {
     "users:read": """
         GET /api/users, GET /api/admin/users, GET /api/users/<user_id>, GET /api/users/<user_id>/sessions,
         GET /api/users/<user_id>/websites, GET /api/users/<user_id>/teams, GET /api/users/<user_id>/access,
+        GET /api/admin/users/deleted, GET /api/admin/users/inactive, GET /api/admin/find/user,
+        GET /api/admin/find/invitation,
         GET /api/invitations, GET /api/invitations/<invitation_id>, GET /api/admin/users/<user_id>/2fa
     """,
     "users:write": """
+        POST /api/users/<user_id>/reset-link,
         POST /api/users, POST /api/users/<user_id>, PUT /api/users/<user_id>,
         DELETE /api/users/<user_id>, POST /api/users/<user_id>/disable,
         POST /api/users/<user_id>/enable, POST /api/users/<user_id>/restore, DELETE /api/users/<user_id>/sessions,
@@ -24,6 +27,7 @@ ENDPOINTS = {
         DELETE /api/invitations/<invitation_id>, POST /api/invitations/<invitation_id>/resend
     """,
     "teams:read": """
+        GET /api/admin/find/team,
         GET /api/teams, GET /api/me/teams, GET /api/teams/<team_id>, GET /api/teams/<team_id>/users,
         GET /api/teams/<team_id>/users/<user_id>
     """,
@@ -34,6 +38,7 @@ ENDPOINTS = {
         DELETE /api/teams/<team_id>/users/<user_id>
     """,
     "websites:read": """
+        GET /api/admin/find/website,
         GET /api/me/websites, GET /api/websites, GET /api/boards, GET /api/pixels, GET /api/links, GET /api/dashboard,
         GET /api/teams/<team_id>/websites, GET /api/teams/<team_id>/boards, GET /api/teams/<team_id>/pixels,
         GET /api/teams/<team_id>/links, GET /api/websites/<website_id>, GET /api/websites/<website_id>/shares,
@@ -49,6 +54,8 @@ ENDPOINTS = {
     """,
     "audit:read": "GET /api/admin/audit",
     "admin": """
+        GET /api/admin/export, POST /api/admin/import, GET /api/admin/state, POST /api/admin/state/plan,
+        POST /api/admin/state/apply,
         GET /api/admin/teams, GET /api/admin/websites, POST /api/admin/2fa/global, POST /api/admin/teams/<team_id>/2fa,
         POST /api/admin/users/<user_id>/2fa, DELETE /api/admin/users/<user_id>/2fa,
         GET /api/admin/webhooks, POST /api/admin/webhooks, GET /api/admin/webhooks/<webhook_id>,
@@ -96,7 +103,7 @@ def keys(world):
 
 def rule_of(app, call):
     method, path, *_ = call.split()
-    return f"{method} {app.url_map.bind('localhost').match(path, method, return_rule=True)[0].rule}"
+    return f"{method} {app.url_map.bind('localhost').match(path.partition('?')[0], method, return_rule=True)[0].rule}"
 
 
 def test_the_table_has_every_endpoint(migrated_app):

@@ -14,19 +14,25 @@ from app.api.umami.schemas import (
     api_keys,
     audit,
     auth,
+    files,
     invitations,
     lists,
     second_factor,
     shares,
+    state,
     teams,
     websites,
 )
 from app.api.umami.schemas.base import OutSchema
+from app.domain.errors import TeamIdTaken
 from app.domain.pagination import Page, Place, Sort
 from app.domain.shared_views import EntityType, SharedView
 from app.queries.memberships import MemberAsText
 from app.services.authentication.partial_logins import HalfWay
 from app.services.authentication.second_factor import Reset
+from app.services.files.importing import LineRemark
+from app.services.importing.report import Outcome
+from app.services.state import together
 from app.services.teams.teams import TeamView
 from app.settings import Config
 from tests.actors import acting, guest
@@ -93,7 +99,7 @@ class Row:
             return None
         if name.endswith("_at"):
             return MOMENT
-        if name == "id" or (name.endswith(("_id", "_by")) and name not in ("request_id", "external_id")):
+        if name == "id" or (name.endswith(("_id", "_by")) and name not in ("request_id", "external_id", "key_id")):
             return UUID(int=len(name))
         return f"some {name}"
 
@@ -140,10 +146,16 @@ def key_row(*, scopes: str | None) -> SimpleNamespace:
     return SimpleNamespace(id=UUID(int=5), name="a key", key_prefix="umami_", key="umami_1", scopes=scopes, **times)
 
 
+REMARK = LineRemark(7, "users", "", "ada", Outcome.SKIPPED, "bad-line", "It is not valid.")
+CHANGE = SimpleNamespace(action="update", kind="user", name="ada", fields={"role": (None, "admin")})
+PLAN = SimpleNamespace(
+    in_order=lambda: iter([CHANGE]), kept={"user": 2}, sources={("users", 0): {"env": "ADA"}}, fingerprint="a hash"
+)
 SOURCES: dict[type[OutSchema], list[Any]] = {
     access.AccessOut: [ACCESS_VIEW],
     access.AccessReason: ACCESS_VIEW.reasons,
-    audit.AuditPage: [SimpleNamespace(data=[ROW, EMPTY], next_cursor=cursor) for cursor in ("a cursor", None)],
+    audit.AuditPage: [Page([ROW], 7)]
+    + [SimpleNamespace(data=[ROW, EMPTY], next_cursor=cursor) for cursor in ("a cursor", None)],
     api_keys.KeyOut: [key_row(scopes="users:read admin"), key_row(scopes=None)],
     api_keys.KeyMade: [key_row(scopes="users:read admin"), key_row(scopes=None)],
     auth.CurrentUser: [USER],
@@ -168,6 +180,11 @@ SOURCES: dict[type[OutSchema], list[Any]] = {
     shares.OpenedShare: [(view, "a token") for view in SHARES],
     teams.TeamWithMembers: [TEAM_VIEW, EMPTY_TEAM],
     teams.TeamFull: [TEAM_VIEW, EMPTY_TEAM],
+    files.FileRows: [[{"kind": "user", "id": UUID(int=1), "created_at": MOMENT, "email": None}]],
+    files.Imported: [(SimpleNamespace(written=True, refused=1, by_kind=dict), [REMARK])],
+    state.PlannedChange: [CHANGE],
+    state.PlanOut: [PLAN],
+    state.AppliedOut: [together.Outcome([CHANGE]), together.Outcome([CHANGE], TeamIdTaken())],
     websites.AdminWebsite: [SITE_VIEW, SimpleNamespace(website=EMPTY, team_owners=[])],
 }
 """Sources for the schemas that have a ``serialize`` of their own."""

@@ -1,5 +1,6 @@
 """A database with every kind of caller and everything that endpoints work on, for the matrix and tests of bad input."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -182,7 +183,7 @@ class World:
         """Call an endpoint, by default with the caller's session; words with a colon in the path are replaced."""
         request.setdefault("headers", self.headers(caller))
         words = self.ids(caller)
-        url = "/".join(words.get(part, part) for part in path.split("/"))
+        url = "".join(words.get(part, part) for part in re.split("([/=])", path))
         response = self.app.test_client().open(url, method=method, **request)
         self.changed = self.changed or (method != "GET" and response.status_code < 400)
         return response

@@ -61,11 +61,12 @@ PROBLEM = {
     "description": "An error as RFC 9457 describes it.",
     "type": "object",
     "properties": {
-        "type": {"type": "string", "const": "about:blank"},
+        "type": {"type": "string", "description": "From `/api` the kind of error, otherwise `about:blank`."},
         "title": {"type": "string"},
         "status": {"type": "integer", "description": "The HTTP status."},
         "detail": {"type": "string"},
         "reason": {"type": "string", "description": "Which error it is, for programs."},
+        "values": {"type": "object", "description": "What the error is about, by name; only from `/api`."},
         "requestId": {"type": "string", "description": "The id of the request, for finding it in the log."},
     },
     "required": ["type", "title", "status", "requestId"],

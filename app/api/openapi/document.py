@@ -16,15 +16,18 @@ from werkzeug.routing import Rule
 from app.api.openapi import answers, probes
 from app.api.openapi.schemas import Plugin
 from app.api.umami.operation import Access, Operation
-from app.api.umami.schemas.base import camel_case, described
+from app.api.umami.schemas.base import described
 from app.api.umami.schemas.lists import ArrayOf, PageOf
+from app.domain.text import camel_case
 
 DESCRIPTION = """\
 Users, teams, memberships, websites and public links for self-hosted web analytics, compatible with Umami's API.
 
 Log in with `POST /api/auth/login` and send the token with every request as `Authorization: Bearer …`. Bodies are read
 as JSON, whatever their content type. Unknown keys are ignored, except by DELETE, which returns 400 for them, as lists
-do for unknown filters. Elsewhere, a `Warning` header names unknown query parameters. Errors have the form of `Error`.
+do for unknown filters. Elsewhere, a `Warning` header names unknown query parameters. Errors have the form of `Error`,
+or, with `Accept: application/problem+json`, that of `Problem` (RFC 9457): its `type` is the kind of error, such as
+`urn:frontdesk:error:username-taken`, and its `values` are what the error is about.
 """
 SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.PUBLIC: [],

@@ -8,10 +8,11 @@ from flask import Response
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from app.api.umami import texts
+from app.api.umami import problems, texts
 from app.api.umami.error_texts import text_of
-from app.api.umami.schemas.base import camel_case, iso_date
+from app.api.umami.schemas.base import iso_date
 from app.domain import errors
+from app.domain.text import camel_case
 from app.http.errors import DETAILS, Plain, headers_for, log_failure
 from app.http.request import request_id
 
@@ -65,16 +66,27 @@ HTTP_TEXTS = {
 
 def present(error: Exception) -> Response:
     """Return the envelope for an exception. Internal errors are logged; the response has only their request id."""
+    if not isinstance(error, ValidationError):
+        log_failure(error)
+    if problems.are_wanted():
+        return problems.present(error, _status(error))
     if isinstance(error, ValidationError):
         messages = error.messages
         return bad_fields(messages if isinstance(messages, dict) else {"_schema": messages})
-    log_failure(error)
     if isinstance(error, errors.DomainError):
         return _refused(error)
     if isinstance(error, HTTPException):
         return _failed_http(error)
     message, code = HTTP_TEXTS[500]
     return envelope(500, message, code, requestId=request_id())
+
+
+def _status(error: Exception) -> int:
+    if isinstance(error, ValidationError):
+        return 400
+    if isinstance(error, errors.DomainError):
+        return errors.entry_for(STATUSES, error)[0]
+    return (error.code or 500) if isinstance(error, HTTPException) else 500
 
 
 def plain(status: int, _query_string: str, request_id: str) -> Plain:

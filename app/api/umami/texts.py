@@ -1,9 +1,10 @@
 """The exact texts of Umami's validator."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from app.domain.errors import Unit
+from app.domain.errors import InvalidField, TooLong, TooShort, Unit
+from app.domain.text import snake_case
 
 MAX_SAFE_INTEGER = 2**53 - 1
 UNSTORABLE = "Invalid string: must not contain NUL or unpaired surrogates"
@@ -26,12 +27,27 @@ def wrong_type(expected: str, received: str) -> str:
     return f"Invalid input: expected {expected}, received {received}"
 
 
+class Ruled(str):
+    """The text of a rule that services check as well. ``broken`` returns their error, for the name of a field."""
+
+    __slots__ = ("broken",)
+    broken: Callable[[str], InvalidField]
+
+    @classmethod
+    def of(cls, text: str, broken: Callable[[str], InvalidField]) -> "Ruled":
+        ruled = cls(text)
+        ruled.broken = broken
+        return ruled
+
+
 def too_short(least: int, unit: Unit = "characters") -> str:
-    return f"Too small: expected string to have >={least} {UNITS[unit]}"
+    text = f"Too small: expected string to have >={least} {UNITS[unit]}"
+    return Ruled.of(text, lambda field: TooShort(snake_case(field), least, unit))
 
 
 def too_long(most: int, unit: Unit = "characters") -> str:
-    return f"Too big: expected string to have <={most} {UNITS[unit]}"
+    text = f"Too big: expected string to have <={most} {UNITS[unit]}"
+    return Ruled.of(text, lambda field: TooLong(snake_case(field), most, unit))
 
 
 def too_few(least: int) -> str:

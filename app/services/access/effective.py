@@ -13,6 +13,7 @@ from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import Denied, NotFound
 from app.domain.folding import fold
+from app.domain.names import ANONYMOUS
 from app.domain.pagination import Page, Window
 from app.domain.permissions import Permission
 from app.domain.roles import RANKS, ROLE_OF_RANK, Role, SiteRole, Source
@@ -21,7 +22,6 @@ from app.queries import access as queries
 from app.queries.access import CAPABILITY, Detail, Holder, ListScope, WebsiteShown, WebsiteWithNumber
 from app.runtime import runtime
 from app.services.access import grants
-from app.services.access.holders import ANONYMOUS
 from app.services.users import accounts
 
 T = TypeVar("T")

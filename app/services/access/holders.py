@@ -11,14 +11,13 @@ from app.db.session import Unit
 from app.domain.actor import Actor
 from app.domain.errors import AnonymousTaken
 from app.domain.folding import fold
+from app.domain.names import ANONYMOUS, ANONYMOUS_ID
 from app.domain.roles import Role
-from app.models import ANONYMOUS_ID, Grant, GrantedCapability, User, Website
+from app.models import Grant, GrantedCapability, User, Website
 from app.queries import grants as queries
 from app.queries.grants import HeldOnWebsite
 from app.services import events
 from app.services.events import GrantsChanged, OldGrant
-
-ANONYMOUS = "anonymous"
 
 
 def grants_of(user_id: UUID, website_ids: Sequence[UUID]) -> list[OldGrant]:

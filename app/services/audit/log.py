@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 import orjson
 
@@ -57,6 +58,11 @@ def export(actor: Actor, *, after: int = 0) -> Iterator[EventRecord]:
     policy.require(policy.can_read_audit(actor))
     chain.seal()
     return map(_read, chain.read(after=after))
+
+
+def list_after(actor: Actor, after: int, size: int) -> list[EventRecord]:
+    """Return the first of the rows that ``export`` yields."""
+    return list(islice(export(actor, after=after), size))
 
 
 def verify(actor: Actor) -> Verified:

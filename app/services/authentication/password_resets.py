@@ -1,5 +1,6 @@
 """Forgotten passwords: a link that works once, and for a short time, lets its owner set a new one."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from app.db.session import execute_count, retried, transaction
@@ -12,6 +13,7 @@ from app.queries import password_resets as queries
 from app.queries.password_resets import ResetOwner
 from app.runtime import runtime
 from app.security import tokens
+from app.security.link_tokens import PASSWORD_RESET, link_to
 from app.services import events
 from app.services.acting import lock_user
 from app.services.authentication import hashing
@@ -73,12 +75,28 @@ def use(visitor: Actor, token: str, new_password: str) -> None:
         profiles.note_password_changed(session, owner, user, address=user.email, by="link")
 
 
+@dataclass(frozen=True, slots=True)
+class ResetLink:
+    """A link that ``make_link`` has created."""
+
+    token: str
+
+    def link(self, root: str) -> str:
+        """
+        Return the complete link.
+
+        :param root: the server's URL, used if the settings have no ``public_url``
+        """
+        return link_to(runtime().config.public_url or root, PASSWORD_RESET, self.token)
+
+
 @retried
 def make_link(actor: Actor, user_id: UUID) -> str:
     """
     Create a reset link that an administrator passes on, and return its token; an earlier link no longer works.
 
     :raises Denied: the actor is not an administrator
+    :raises ConfirmationNeeded: the user is an administrator; see ``policy.require_confirmed``
     :raises UnknownName: there is no such user
     :raises NotAccepted, ReservedAccount: the account has no password that could be reset
     :raises Disabled: the account is disabled
@@ -88,6 +106,7 @@ def make_link(actor: Actor, user_id: UUID) -> str:
         user = lock_user(session, actor, user_id)
         if user is None:
             raise UnknownName("user")
+        policy.require_power_over(actor, user.role)
         if user.pending:
             raise NotAccepted
         if user.service_account:

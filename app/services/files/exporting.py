@@ -1,20 +1,25 @@
 """Exporting users, teams, memberships, websites and grants as rows of a file."""
 
-from collections.abc import Collection, Iterator
-from itertools import groupby
+from collections.abc import Collection, Generator, Iterator
+from contextlib import closing
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
 from app.db.snapshot import Snapshot, snapshot
 from app.domain import policy
 from app.domain.actor import Actor
+from app.domain.errors import TooManyRows
 from app.queries import files as queries
 from app.runtime import runtime
 from app.services.files.columns import KIND, NAMES, SECRET
 from app.services.importing.report import Kind
 
+MOST_ROWS = 50_000
+"""The most that one answer has."""
 
-def export_rows(actor: Actor, kinds: Collection[Kind], *, secrets: bool) -> Iterator[dict[str, Any]]:
+
+def export_rows(actor: Actor, kinds: Collection[Kind], *, secrets: bool) -> Generator[dict[str, Any], None, None]:
     """
     Yield what there is, as it was at one moment: users, teams each with its memberships, websites, grants, by id.
 
@@ -28,6 +33,19 @@ def export_rows(actor: Actor, kinds: Collection[Kind], *, secrets: bool) -> Iter
         for kind, row in _rows(view, kinds):
             left_out = () if secrets else SECRET
             yield {KIND: kind} | {name: value for name, value in row.items() if name not in left_out}
+
+
+def export_some(actor: Actor, kinds: Collection[Kind]) -> list[dict[str, Any]]:
+    """
+    Return what ``export_rows`` yields, without secrets, if it is not too much for one answer.
+
+    :raises TooManyRows: there are more than ``MOST_ROWS``
+    """
+    with closing(export_rows(actor, kinds, secrets=False)) as found:  # ends the snapshot at once
+        rows = list(islice(found, MOST_ROWS + 1))
+    if len(rows) > MOST_ROWS:
+        raise TooManyRows(MOST_ROWS)
+    return rows
 
 
 def _rows(view: Snapshot, kinds: Collection[Kind]) -> Iterator[tuple[str, dict[str, Any]]]:

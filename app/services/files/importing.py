@@ -94,9 +94,11 @@ def import_file(
     :param on_remark: called for each row that was not taken as it is
     :param on_rows: called after each batch
     :raises Denied: the actor is not an administrator
+    :raises ConfirmationNeeded: see ``policy.require_confirmed``; a file can have administrators
     :raises SourceUnusable: the file cannot be read; what was written so far stays
     """
     policy.require(policy.can_administer(actor))
+    policy.require_confirmed(actor)
     job = _Import(FileReport(Run(actor, Options(update=options.update))), options, on_remark, on_rows)
     try:
         with _unit(actor, whole=options.dry_run or options.all_or_nothing):

@@ -8,10 +8,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from app.domain.errors import BadValue, DomainError, Invalid, RowTwice, SourceUnusable
 from app.domain.folding import fold
+from app.domain.names import ANONYMOUS
 from app.domain.roles import Role, SiteRole
 from app.models import utcnow
 from app.runtime import runtime
-from app.services.access.holders import ANONYMOUS
 from app.services.importing import matomo_api
 from app.services.importing.matomo_api import Api
 from app.services.importing.report import Kind, Outcome, Remark, code_of

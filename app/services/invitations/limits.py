@@ -17,16 +17,13 @@ from app.domain.errors import (
     UnknownReference,
     UnknownRole,
 )
+from app.domain.invitations import LEAST_DAYS, MOST_DAYS, MOST_GIVEN
 from app.domain.permissions import Permission
 from app.domain.roles import Role, SiteRole, TeamRole
 from app.models import utcnow
 from app.queries import invitations as queries
 from app.queries.rows import RoleInTeam, WebsiteRights
 from app.runtime import runtime
-
-LEAST_DAYS, MOST_DAYS = 0.01, 365.0
-MOST_GIVEN = 100
-"""The most websites, and the most teams, in one invitation."""
 
 Entries = Sequence[Mapping[str, Any]]
 """``{"website_id": …, "role": …}`` or ``{"team_id": …, "role": …}``."""

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from app.db.reads import fetch_all, fetch_one, fetch_page
-from app.db.session import Unit, execute_count, retried, transaction
+from app.db.session import Unit, abandon, execute_count, retried, transaction
 from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import (
@@ -119,6 +119,7 @@ def already_invited(actor: Actor, *names: str | None) -> Iterator[None]:
     try:
         yield
     except (UsernameTaken, UsernameIsEmail, EmailTaken, EmailIsUsername) as clash:
+        abandon()
         for name in filter(None, names):
             for row in fetch_all(queries.select_invitations_called, invitation_id=None, key=fold(name)):
                 if row.accepted_at is None and policy.can_manage_invitation(actor, row.inviter_id):

@@ -7,11 +7,11 @@ from uuid import UUID
 from app.db.reads import fetch_all, fetch_one
 from app.domain.errors import UnknownUser
 from app.domain.folding import fold
+from app.domain.names import ANONYMOUS
 from app.models import ANONYMOUS_ID
 from app.queries.matomo import people as queries
 from app.queries.matomo import sites as site_queries
 from app.queries.matomo.people import Person
-from app.services.access.holders import ANONYMOUS
 
 
 def find_person(username: str) -> Person:

@@ -8,10 +8,10 @@ from app.db.reads import fetch_one
 from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import AdminNeeded, LoginNeeded, SelfNeeded, SomeAccessNeeded
+from app.domain.names import ANONYMOUS
 from app.domain.roles import SiteRole
 from app.models import ANONYMOUS_ID
 from app.queries.matomo import people as queries
-from app.services.access.holders import ANONYMOUS
 
 
 def has_account(actor: Actor) -> bool:

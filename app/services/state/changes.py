@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from hashlib import sha256
 from typing import Any, Literal, Protocol, TypeVar
 
 from app.domain.actor import Actor
@@ -128,6 +129,12 @@ class Plan:
     def count(self, *actions: Action) -> int:
         """Return how many changes are of these kinds."""
         return sum(change.action in actions for change in self.changes)
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells the changes of this plan from others."""
+        changes = [(change.action, change.kind, change.name, change.fields) for change in self.in_order()]
+        return sha256(repr(changes).encode()).hexdigest()
 
     def report_twice(self, route: Route, what: str, before: Route) -> None:
         """Note that the file lists something a second time."""

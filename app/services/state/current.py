@@ -10,13 +10,13 @@ from uuid import UUID
 from app.db.reads import fetch_all
 from app.domain.errors import AmbiguousName
 from app.domain.folding import fold
+from app.domain.names import ANONYMOUS
 from app.domain.permissions import stronger_role
 from app.domain.roles import RANKS, TEAM_RIGHTS, Role, SiteRole
 from app.models import ANONYMOUS_ID
 from app.queries import state as queries
 from app.queries.state import InvitationState, KeyState
 from app.runtime import runtime
-from app.services.access.holders import ANONYMOUS
 
 
 @dataclass(eq=False, kw_only=True)

@@ -7,10 +7,9 @@ from typing import Any
 from app.db.session import retried, transaction
 from app.domain.actor import Actor
 from app.domain.folding import fold
-from app.domain.names import clean_username, new_display_name, new_username
+from app.domain.names import ANONYMOUS, clean_username, new_display_name, new_username
 from app.domain.permissions import stronger_role
 from app.domain.roles import Role
-from app.services.access.holders import ANONYMOUS
 from app.services.invitations import manage
 from app.services.state.changes import Delivery, Fields, Phase, Plan
 from app.services.state.current import StateUser

@@ -20,4 +20,7 @@ def list_audit_events(query: dict[str, Any]) -> Any:
 
     Events appear in the list within seconds, and do not change.
     """
-    return log.list_before(current_actor(), **query)
+    if "after" in query:
+        return log.list_after(current_actor(), **query)
+    read = log.list_page if "window" in query else log.list_before
+    return read(current_actor(), **query)

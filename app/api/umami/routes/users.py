@@ -1,5 +1,6 @@
 """``/api/users``, and the list of all users for administrators."""
 
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,23 @@ from app.api.umami.schemas.auth import Ok, SessionOut
 from app.api.umami.schemas.deletions import UserDelete
 from app.api.umami.schemas.lists import Listing, ListQuery, PageOf
 from app.api.umami.schemas.teams import TeamFull, TeamQuery
-from app.api.umami.schemas.users import AdminUser, UserCreate, UserMade, UserProfile, UserPut, UserQuery, UserUpdate
+from app.api.umami.schemas.users import (
+    AdminUser,
+    DeletedUser,
+    InactiveQuery,
+    ResetLink,
+    UserCreate,
+    UserMade,
+    UserProfile,
+    UserPut,
+    UserQuery,
+    UserUpdate,
+)
 from app.api.umami.schemas.websites import OwnedWebsite, WebsiteOut, WebsiteQuery
 from app.domain.pagination import Page
 from app.domain.scopes import Scope
-from app.services.authentication import sessions
+from app.http.request import root
+from app.services.authentication import password_resets, sessions
 from app.services.preconditions import Expected
 from app.services.teams import teams
 from app.services.users import accounts, disabling, putting, restoring
@@ -36,6 +49,20 @@ def list_users(query: Listing) -> Page[Any]:
         sort=query.sort_or(accounts.NEWEST_FIRST),
         **query.filters,
     )
+
+
+@bp.get("/admin/users/deleted")
+@operation(PageOf(DeletedUser), query=ListQuery, scope=Scope.USERS_READ)
+def list_deleted_users(query: Listing) -> Page[Any]:
+    """List the deleted users that can be restored, the latest deleted first."""
+    return restoring.list_deleted(current_actor(), query.window)
+
+
+@bp.get("/admin/users/inactive")
+@operation(PageOf(UserProfile), query=InactiveQuery, scope=Scope.USERS_READ)
+def list_inactive_users(query: Listing) -> Page[Any]:
+    """List the active users who have not been here for some time, longest absent first."""
+    return accounts.list_inactive(current_actor(), query.window, **query.filters)
 
 
 @bp.post("/users")
@@ -96,6 +123,18 @@ def enable_user(user_id: UUID) -> Any:
 def restore_user(user_id: UUID) -> Any:
     """Restore a deleted user and the websites deleted with them. Memberships in teams do not come back."""
     return restoring.restore_user(current_actor(), user_id)
+
+
+@bp.post("/users/<user_id>/reset-link")
+@operation(ResetLink, refuses=(400,), scope=Scope.USERS_WRITE)
+def create_reset_link(user_id: UUID) -> Any:
+    """
+    Create a link with which a user sets a new password, once.
+
+    Earlier links become invalid. Nothing is mailed.
+    """
+    made = password_resets.ResetLink(password_resets.make_link(current_actor(), user_id))
+    return SimpleNamespace(link=made.link(root()))
 
 
 @bp.get("/users/<user_id>/sessions")

@@ -5,10 +5,10 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load
 
 from app.api.umami.fields import Moment, Text, Whole
-from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, Serialized, reference
+from app.api.umami.schemas.base import ApiSchema, ExactDate, OutSchema, Serialized, reference
 from app.domain.actor import CredentialKind
 from app.domain.audit import AuditFilters
-from app.domain.pagination import cursor_of, number_of
+from app.domain.pagination import Page, Window, cursor_of, number_of
 from app.runtime import runtime
 
 PAGE_SIZE = 100
@@ -38,6 +38,20 @@ class AuditQuery(ApiSchema):
             "maxLength": CURSOR_MAX_LENGTH,
         },
     )
+    after = Whole(
+        least=0,
+        numeric_text=True,
+        load_default=None,
+        metadata={"description": "Only events with higher numbers, oldest first, to copy the log piece by piece."},
+    )
+    page = Whole(
+        numeric_text=True,
+        load_default=None,
+        metadata={
+            "description": "Number of the page, from 1, instead of `cursor`. The response then has `count`. New events "
+            "move the pages."
+        },
+    )
     page_size = Whole(
         numeric_text=True,
         load_default=PAGE_SIZE,
@@ -51,12 +65,16 @@ class AuditQuery(ApiSchema):
 
     @post_load
     def _to_arguments(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-        before, size = data.pop("cursor"), data.pop("page_size")
-        return {
-            "before": before,
-            "size": min(size, runtime().config.max_page_size),
-            "filters": AuditFilters(**data),
-        }
+        before, after, page = data.pop("cursor"), data.pop("after"), data.pop("page")
+        size = min(data.pop("page_size"), runtime().config.max_page_size)
+        if sum(given is not None for given in (before, after, page)) > 1 or (after is not None and data):
+            raise ValidationError(["cursor, page, and after without filters, exclude each other"])
+        if after is not None:
+            return {"after": after, "size": size}
+        filters = AuditFilters(**data)
+        if page is not None:
+            return {"window": Window.of_page(page, size), "filters": filters}
+        return {"before": before, "size": size, "filters": filters}
 
 
 class AuditActor(OutSchema):
@@ -86,7 +104,7 @@ class AuditEventOut(OutSchema):
 
     number = fields.Integer(required=True, metadata={"description": "Place in the log, without gaps."})
     id = fields.UUID(required=True)
-    created_at = IsoDate(required=True)
+    created_at = ExactDate(required=True, metadata={"description": "With microseconds, which the hash covers."})
     action = fields.String(required=True)
     actor = Serialized(
         AuditActor,
@@ -111,17 +129,24 @@ class AuditEventOut(OutSchema):
     before = fields.Dict(required=True, allow_none=True, metadata={"description": "Values before, by name."})
     after = fields.Dict(required=True, allow_none=True, metadata={"description": "Values after, by name."})
     hash = fields.String(required=True, metadata={"description": "HMAC of the event and of the hash before it."})
+    key_id = fields.String(required=True, metadata={"description": "Which of the server's keys the HMAC is made with."})
 
 
 class AuditPage(OutSchema):
-    """A page of the audit log, newest first."""
+    """A page of the audit log, newest first, or with `after` oldest first."""
 
     data = fields.List(fields.Nested(AuditEventOut), required=True)
     next_cursor = fields.String(
-        required=True, allow_none=True, metadata={"description": "`cursor` of the next page; null on the last."}
+        allow_none=True,
+        metadata={"description": "`cursor` of the next page; null on the last, and absent with `page` and `after`."},
     )
+    count = fields.Integer(metadata={"description": "Number of events on all pages; only with `page`."})
 
     @classmethod
     def serialize(cls, source: Any) -> dict[str, Any]:
-        """From rows and a cursor."""
+        """From rows and a cursor, a page, or rows alone."""
+        if isinstance(source, list):
+            return {"data": list(map(AuditEventOut.serializer(), source))}
+        if isinstance(source, Page):
+            return {"data": list(map(AuditEventOut.serializer(), source.rows)), "count": source.total}
         return {"data": list(map(AuditEventOut.serializer(), source.data)), "nextCursor": source.next_cursor}

@@ -7,10 +7,7 @@ from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, fields
 
-
-def camel_case(name: str) -> str:
-    head, *tail = name.split("_")
-    return head + "".join(word.title() for word in tail)
+from app.domain.text import camel_case
 
 
 def iso_date(moment: datetime | str | None) -> str | None:
@@ -21,11 +18,25 @@ def iso_date(moment: datetime | str | None) -> str | None:
     return in_utc.isoformat("T", "milliseconds")[:23] + "Z"
 
 
+def exact_date(moment: datetime | str | None) -> str | None:
+    """Format a time in UTC with microseconds."""
+    if moment is None or isinstance(moment, str):
+        return moment
+    return moment.astimezone(UTC).isoformat("T", "microseconds")[:26] + "Z"
+
+
 class IsoDate(fields.DateTime):
     """A time as JavaScript's ``toISOString`` writes it."""
 
     def _serialize(self, value: datetime | str | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return iso_date(value)
+
+
+class ExactDate(IsoDate):
+    """A time with microseconds, for what a hash covers."""
+
+    def _serialize(self, value: datetime | str | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return exact_date(value)
 
 
 class Serialized(fields.Nested):
@@ -107,7 +118,7 @@ def _serializer(schema: Schema) -> Callable[[Any], dict[str, Any]]:
             if isinstance(field, fields.UUID):
                 converted.append((key, str))
             elif isinstance(field, fields.DateTime):
-                converted.append((key, iso_date))
+                converted.append((key, exact_date if isinstance(field, ExactDate) else iso_date))
             if not field.required:
                 (flags if isinstance(field, fields.Boolean) else optional).append(key)
     keys, values_of = tuple(sources), _values_of(*sources.values())

@@ -9,8 +9,8 @@ from app.api.umami.fields import Id, Items, Number, Option, Part
 from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, Serialized, reference
 from app.api.umami.schemas.teams import ASSIGNABLE
 from app.api.umami.schemas.users import ROLES, UserRef, email, username
+from app.domain.invitations import LEAST_DAYS, MOST_DAYS, MOST_GIVEN
 from app.domain.roles import Role, SiteRole, TeamRole
-from app.services.invitations.limits import LEAST_DAYS, MOST_DAYS, MOST_GIVEN
 from app.services.invitations.views import State
 
 RIGHTS = [role.value for role in SiteRole]

@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from app.api.umami.fields import Moment, Option, Text, Whole
-from app.api.umami.schemas.base import ApiSchema, OutSchema, camel_case
+from app.api.umami.schemas.base import ApiSchema, OutSchema
 from app.domain.errors import InvalidCursor
 from app.domain.filters import NO_FILTERS, Filters
 from app.domain.pagination import Page, Place, Sort, Window
+from app.domain.text import camel_case
 from app.runtime import runtime
 
 SEARCH_MAX_LENGTH = 500

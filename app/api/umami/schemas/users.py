@@ -5,10 +5,17 @@ from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields, missing
 
-from app.api.umami.fields import Flag, Id, Option, Text
+from app.api.umami.fields import Flag, Id, Moment, Option, Text
 from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, Serialized
 from app.api.umami.schemas.external_ids import EXTERNAL_ID, EXTERNAL_ID_MAX_LENGTH, external_id
-from app.api.umami.schemas.lists import SEARCH_MAX_LENGTH, CursorQuery, SortedSearchedQuery, created_after, exact
+from app.api.umami.schemas.lists import (
+    SEARCH_MAX_LENGTH,
+    CursorQuery,
+    ListQuery,
+    SortedSearchedQuery,
+    created_after,
+    exact,
+)
 from app.domain.errors import NoPassword
 from app.domain.roles import AccountState, Role
 
@@ -192,6 +199,23 @@ class UserQuery(SortedSearchedQuery, CursorQuery):
         }
 
 
+class InactiveQuery(ListQuery):
+    """Users who have not been here for some time: page, and since when."""
+
+    since = Moment(
+        required=True,
+        metadata={
+            "description": "Only users who were last active before this time, or were created before it and never "
+            "active.",
+            "examples": ["2026-01-01"],
+        },
+    )
+
+    def filters(self, data: dict[str, Any]) -> dict[str, Any]:
+        """``since``."""
+        return {"since": data["since"]}
+
+
 class UserCreated(OutSchema):
     """A new user."""
 
@@ -220,6 +244,19 @@ class UserProfile(UserSummary):
     must_change_password = MUST_CHANGE_PASSWORD
     service_account = SERVICE_ACCOUNT
     external_id = EXTERNAL_ID
+
+
+class DeletedUser(UserSummary):
+    """A deleted user who can be restored."""
+
+    email = fields.String()
+    deleted_at = IsoDate(required=True)
+
+
+class ResetLink(OutSchema):
+    """A link with which a user sets a new password."""
+
+    link = fields.String(required=True, metadata={"format": "uri", "description": "It works once; pass it on safely."})
 
 
 class UserMade(UserCreated):

@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from app.api.umami.fields import Flag, Id, Number, Option, Part, Text, Whole
-from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, SameFlag, Serialized, camel_case, reference
+from app.api.umami.schemas.base import ApiSchema, IsoDate, OutSchema, SameFlag, Serialized, reference
 from app.api.umami.schemas.external_ids import EXTERNAL_ID, EXTERNAL_ID_MAX_LENGTH, external_id
 from app.api.umami.schemas.lists import CursorQuery, ListQuery, SortedQuery, SortedSearchedQuery, created_after, exact
 from app.api.umami.schemas.teams import MembershipOut, TeamOut
 from app.api.umami.schemas.users import UserRef
+from app.domain.text import camel_case
 
 TEAM_COLUMNS = (
     "name",
