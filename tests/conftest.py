@@ -36,6 +36,8 @@ SLOW = (
     "server/",
     "system/",
     "properties/",
+    "cli/remote/test_parity",
+    "cli/remote/test_processes",
     "cli/test_processes",
     "db/adoption/",
     "db/migrations/test_together",

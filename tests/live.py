@@ -58,6 +58,7 @@ def environment_for(database_url: str, instance: Path, **settings: str) -> dict[
     return kept | {
         "DATABASE_URL": database_url,
         "FRONTDESK_INSTANCE_PATH": str(instance),
+        "XDG_CONFIG_HOME": str(instance),
         "FRONTDESK_ENVIRONMENT": "production",
         "FRONTDESK_SECRET_KEY": "a-long-key-that-is-only-for-the-tests-Zq8",
         "FRONTDESK_ADMIN_PASSWORD": LiveServer.PASSWORD,

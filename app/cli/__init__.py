@@ -4,6 +4,7 @@ import click
 
 from app import __version__
 from app.cli.lazy import CommandLine
+from app.cli.remote.target import server_options
 
 COMMANDS = {
     "access": ("app.cli.access", "command", "List the websites a user can access, and why."),
@@ -38,9 +39,17 @@ COMMANDS = {
 
 @click.group(cls=CommandLine, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="frontdesk")
+@server_options
 def cli() -> None:
     """
     Manage users, teams and access for self-hosted web analytics.
+
+    Commands work on the database here, or with --server and an API key on a
+    running server. FRONTDESK_SERVER and FRONTDESK_API_KEY say the same.
+
+    \b
+    Example:
+      frontdesk --server https://frontdesk.example.com users list
 
     \b
     Exit codes:

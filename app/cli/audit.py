@@ -9,9 +9,9 @@ import orjson
 from app.cli.guard import guarded
 from app.cli.output import confirm, counted, done, json_option, show_list, yes_option
 from app.cli.paging import Paging, page_options
+from app.cli.services import log
 from app.domain.actor import OPERATOR
 from app.domain.audit import AuditFilters
-from app.services.audit import log
 
 COLUMNS = ("number", "created_at", "actor_name", "address", "action", "target_kind", "target_name", "before", "after")
 DAYS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
@@ -91,12 +91,12 @@ def _in_utc(moment: datetime | None) -> datetime | None:
 
 
 def _as_data(row: Any) -> dict[str, Any]:
-    """Return all columns."""
+    """Return all columns. The time is exact, because the hash covers it."""
     data: dict[str, Any] = row._asdict()
-    return data
+    return data | {"created_at": data["created_at"].isoformat().replace("+00:00", "Z")}
 
 
 def _as_row(row: Any) -> dict[str, Any]:
     """Return all columns, with JSON text for values by name."""
-    data = _as_data(row)
+    data: dict[str, Any] = row._asdict()
     return data | {name: data[name] and orjson.dumps(data[name]).decode() for name in ("before", "after")}

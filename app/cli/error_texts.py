@@ -29,8 +29,6 @@ from app.domain.errors import (
     UnknownName,
     entry_for,
 )
-from app.runtime import runtime
-from app.settings import masked_url
 
 
 def _plain(error: DomainError) -> str:
@@ -100,6 +98,9 @@ def unusable(reason: str, *, hint: str = "for advice, run: frontdesk doctor") ->
     Return a one-line message with what the driver says, with the URL of an SQLite file that cannot be opened, and with
     a hint.
     """
+    from app.runtime import runtime  # takes long, and only a database here can be unusable
+    from app.settings import masked_url
+
     line = reason.partition("\n")[0]
     place = f" ({masked_url(runtime().config.sqlalchemy_url)})" if "unable to open database file" in line else ""
     return f"The database cannot be used: {line}{place} ({hint})"

@@ -1,12 +1,10 @@
 """``--days``: when something that is created ends."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
-
-from app.models import utcnow
 
 DAYS_MAX = 36_500
 
@@ -23,4 +21,4 @@ def expiry_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _in_days(_context: click.Context, _parameter: click.Parameter, days: float | None) -> datetime | None:
-    return None if days is None else utcnow() + timedelta(days=days)
+    return None if days is None else datetime.now(UTC) + timedelta(days=days)

@@ -5,7 +5,9 @@ from collections.abc import Collection, Iterator
 import click
 
 from app.cli.guard import guarded
-from app.cli.rows import csv_lines, json_lines
+from app.cli.remote.limits import SECRETS, only_here
+from app.cli.remote.target import target_in_use
+from app.cli.services import file_exporting, state_exporting
 from app.domain.actor import OPERATOR
 from app.services.files.columns import NAMES
 from app.services.importing.report import Kind
@@ -35,18 +37,19 @@ def export(form: str, only: tuple[str, ...], secrets: bool) -> None:
     """
     if form == STATE and (only or secrets):
         raise click.UsageError("--only and --secrets are for the formats jsonl and csv.")
+    target = target_in_use()
+    if secrets and target is not None:
+        raise only_here("export --secrets", SECRETS, target)
     for part in _state() if form == STATE else _rows(form, {NAMES[name] for name in only or NAMES}, secrets=secrets):
         click.echo(part, nl=False)
 
 
 def _rows(form: str, kinds: Collection[Kind], *, secrets: bool) -> Iterator[bytes]:
-    from app.services.files import exporting  # here, because the other format does not need it
+    from app.cli.rows import csv_lines, json_lines  # here, because the other format does not need them
 
-    rows = exporting.export_rows(OPERATOR, kinds, secrets=secrets)
+    rows = file_exporting.export_rows(OPERATOR, kinds, secrets=secrets)
     return json_lines(rows) if form == JSONL else csv_lines(rows, kinds, secrets=secrets)
 
 
 def _state() -> Iterator[str]:
-    from app.services.state import exporting
-
-    yield from exporting.export_state(OPERATOR)
+    yield from state_exporting.export_state(OPERATOR)

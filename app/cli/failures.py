@@ -5,7 +5,6 @@ from typing import NamedTuple
 import click
 import orjson
 
-from app.db.errors import CannotAdopt, ForeignTables
 from app.domain import errors
 from app.settings import ConfigError
 
@@ -38,9 +37,7 @@ TAKEN: dict[type[BaseException], str] = {
 KINDS: dict[type[BaseException], Kind] = {
     click.Abort: Kind(REFUSED, "aborted"),
     click.UsageError: Kind(USAGE, "usage"),
-    ForeignTables: Kind(UNUSABLE, "foreign-tables"),
-    CannotAdopt: Kind(UNUSABLE, "cannot-adopt"),
-    ConfigError: Kind(UNUSABLE, "bad-setting"),
+    ConfigError: Kind(UNUSABLE, ConfigError.code),
     OSError: Kind(UNUSABLE, "file"),
     UnicodeDecodeError: Kind(INVALID, "invalid"),
     errors.Invalid: Kind(INVALID, "invalid"),
@@ -58,6 +55,15 @@ KINDS: dict[type[BaseException], Kind] = {
     errors.DatabaseUnavailable: DATABASE,
 }
 """By class. A subclass without an entry of its own has that of its closest base class."""
+OF_OTHER_SERVERS = NO_API_KEY, UNAUTHENTICATED, NOT_FRONTDESK, TOO_OLD, UNREACHABLE, TIMED_OUT = (
+    Kind(REFUSED, "no-api-key"),
+    Kind(REFUSED, "unauthenticated"),
+    Kind(UNUSABLE, "bad-server"),
+    Kind(UNUSABLE, "server-too-old"),
+    Kind(UNAVAILABLE, "unreachable"),
+    Kind(UNAVAILABLE, "timed-out"),
+)
+"""Of commands that work on another server."""
 
 
 class Failure(click.ClickException):
@@ -73,6 +79,8 @@ class Failure(click.ClickException):
         """Return the failure for an exception, with the kind of its closest base class in ``KINDS``."""
         classes = type(error).__mro__
         kind = next((KINDS[found] for found in classes if found in KINDS), OTHER)
+        if isinstance(error, ConfigError):
+            kind = kind._replace(code=error.code)
         field = getattr(error, "field", None) or next((TAKEN[found] for found in classes if found in TAKEN), None)
         return cls(message, kind, field=field)
 

@@ -7,10 +7,9 @@ from app.cli.aliases import Aliases
 from app.cli.guard import guarded
 from app.cli.output import confirm, done, json_option, plain, print_json, show, yes_option
 from app.cli.paging import Paging, page_options
+from app.cli.services import effective, grants, websites
 from app.domain.actor import OPERATOR
 from app.domain.roles import SiteRole
-from app.services.access import effective, grants
-from app.services.websites import websites
 
 ROLES = click.Choice([role.value for role in SiteRole])
 

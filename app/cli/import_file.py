@@ -16,9 +16,9 @@ from app.cli.import_report import MOST_SHOWN, columns_of, show_report
 from app.cli.output import counted, is_csv, is_quiet, json_option, warn
 from app.cli.progress import progress_bars
 from app.cli.rows import as_cell
+from app.cli.services import file_importing
 from app.domain.actor import OPERATOR
 from app.domain.pagination import Page
-from app.services.files import importing
 from app.services.files.columns import NAMES
 from app.services.files.importing import FileOptions, FileReport, LineRemark
 
@@ -58,7 +58,7 @@ def import_file(source: BinaryIO, report: TextIO | None, as_json: bool, **given:
     kind = NAMES.get(given.pop("kind") or "")
     remarks = _Remarks(report)
     with _progress(source) as on_rows:
-        found = importing.import_file(
+        found = file_importing.import_file(
             OPERATOR, source, FileOptions(kind, **given), on_remark=remarks.add, on_rows=on_rows
         )
     _show(found, remarks, as_json=as_json)

@@ -1,19 +1,21 @@
 """``frontdesk invitations …``"""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from app.cli.guard import guarded
 from app.cli.links import link_values
 from app.cli.output import confirm, done, json_option, plain, show, show_list, yes_option
 from app.cli.paging import Paging, page_options
+from app.cli.services import invitations, teams, websites
 from app.domain.actor import OPERATOR
+from app.domain.invitations import LEAST_DAYS, MOST_DAYS
 from app.domain.roles import Role, SiteRole, TeamRole
 from app.security.link_tokens import INVITATION
-from app.services.invitations import manage
-from app.services.invitations.limits import LEAST_DAYS, MOST_DAYS
-from app.services.invitations.views import InvitationView
-from app.services.teams import teams
-from app.services.websites import websites
+
+if TYPE_CHECKING:
+    from app.services.invitations.views import InvitationView
 
 COLUMNS = ("id", "username", "email", "role", "state", "inviter_name", "expires_at")
 ROLES = click.Choice([role.value for role in Role])
@@ -68,7 +70,7 @@ def create(
 
     The user opens it and chooses a password; then the account is ready.
     """
-    made = manage.invite(
+    made = invitations.invite(
         OPERATOR,
         username=username,
         email=email,
@@ -87,7 +89,7 @@ def create(
 @guarded
 def list_(search: str | None, paging: Paging, as_json: bool) -> None:
     """List all invitations, newest first."""
-    found = paging.pages(lambda window: manage.list_invitations(OPERATOR, window, search=search))
+    found = paging.pages(lambda window: invitations.list_invitations(OPERATOR, window, search=search))
     show_list(found, COLUMNS, as_json=as_json)
 
 
@@ -101,7 +103,7 @@ def show_(invitation: str, as_json: bool) -> None:
 
     INVITATION is its id, or the username or e-mail address of the account.
     """
-    show(manage.find_invitation(OPERATOR, invitation), COLUMNS, as_json=as_json)
+    show(invitations.find_invitation(OPERATOR, invitation), COLUMNS, as_json=as_json)
 
 
 @group.command("resend")
@@ -116,8 +118,8 @@ def resend(invitation: str, days: float | None, as_json: bool) -> None:
     INVITATION is its id, or the username or e-mail address of the account.
     Earlier links stop working.
     """
-    found = manage.find_invitation(OPERATOR, invitation)
-    _show_with_link(manage.resend(OPERATOR, found.id, days=days), as_json=as_json)
+    found = invitations.find_invitation(OPERATOR, invitation)
+    _show_with_link(invitations.resend(OPERATOR, found.id, days=days), as_json=as_json)
 
 
 @group.command("revoke")
@@ -131,13 +133,13 @@ def revoke(invitation: str, yes: bool, as_json: bool) -> None:
 
     INVITATION is its id, or the username or e-mail address of the account.
     """
-    found = manage.find_invitation(OPERATOR, invitation)
+    found = invitations.find_invitation(OPERATOR, invitation)
     confirm(f"Revoke the invitation of {plain(found.username)}?", yes=yes)
-    manage.revoke(OPERATOR, found.id)
+    invitations.revoke(OPERATOR, found.id)
     done(f"{plain(found.username)} is no longer invited.", as_json=as_json, id=found.id)
 
 
-def _show_with_link(view: InvitationView, *, as_json: bool) -> None:
+def _show_with_link(view: "InvitationView", *, as_json: bool) -> None:
     links = link_values(INVITATION, view.token or "", as_json=as_json)
     values = {name: getattr(view, name) for name in COLUMNS} | links
     show(values, tuple(values), as_json=as_json)

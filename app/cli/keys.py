@@ -9,11 +9,10 @@ import click
 from app.cli.expiry import expiry_option
 from app.cli.guard import guarded
 from app.cli.output import confirm, counted, done, hand_over, json_option, show_list, yes_option
+from app.cli.services import accounts, api_keys
 from app.domain.actor import OPERATOR
 from app.domain.pagination import Page
 from app.domain.scopes import Scope
-from app.services.authentication import api_keys
-from app.services.users import accounts
 
 COLUMNS = ("id", "name", "key_prefix", "scopes", "created_at", "last_used_at", "expires_at")
 

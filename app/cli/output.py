@@ -4,12 +4,13 @@ import csv
 import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 import orjson
 
+from app.cli.remote.target import client
 from app.cli.tables import Table, in_colour, terminal_width, values
 from app.domain.formulas import defused
 from app.domain.pagination import Page
@@ -152,7 +153,15 @@ def print_json(value: Any) -> None:
 
 
 def _as_json(value: Any) -> str:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z, default=str).decode()
+    option = orjson.OPT_INDENT_2 | orjson.OPT_PASSTHROUGH_DATETIME
+    return orjson.dumps(value, option=option, default=_in_json).decode()
+
+
+def _in_json(value: Any) -> str:
+    """Return a value as the HTTP API writes it: times in UTC, with milliseconds."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat('T', 'milliseconds')}Z"
+    return str(value)
 
 
 def done(message: str, *, as_json: bool = False, **values: Any) -> None:
@@ -190,6 +199,9 @@ def confirm(question: str, *, yes: bool) -> None:
     """
     if yes:
         return
+    server = client()
+    if server is not None:
+        question = f"On {server.target.url}: {question}"
     if not sys.stdin.isatty():
         raise click.UsageError("Cannot ask for confirmation without a terminal: use --yes.")
     click.confirm(question, abort=True, err=True)

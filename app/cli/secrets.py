@@ -15,12 +15,9 @@ def read_secret(source: Mapping[str, str], folder: Path) -> str:
     :param folder: what a relative path is relative to
     :raises SecretMissing: the variable or the file does not exist, or is empty
     """
-    if "env" in source:
-        found, place = os.environ.get(source["env"], ""), f"The environment variable {source['env']}"
-    else:
-        found, place = _first_line(folder / source["file"]), f"The secret in the file {source['file']}"
+    found = os.environ.get(source["env"], "") if "env" in source else _first_line(folder / source["file"])
     if not found:
-        raise SecretMissing(place)
+        raise SecretMissing.of(source)
     return found
 
 

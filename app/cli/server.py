@@ -7,6 +7,7 @@ import click
 
 from app.cli.guard import guarded
 from app.cli.output import confirm, done, is_csv, json_option, plain, show, warn, yes_option
+from app.cli.remote.target import client
 from app.db import migrations
 from app.domain.actor import OPERATOR
 from app.runtime import runtime
@@ -77,7 +78,16 @@ def setup(as_json: bool) -> None:
 @json_option
 @guarded
 def config(as_json: bool) -> None:
-    """Show the effective settings; secrets are masked."""
+    """
+    Show the effective settings; secrets are masked.
+
+    With --server or a profile: show which server commands work on.
+    """
+    remote = client()
+    if remote is not None:
+        shown = remote.target.shown()
+        show(shown, tuple(shown), as_json=as_json)
+        return
     _warn_of_unknown()
     masked = runtime().config.masked()
     show(masked, tuple(masked), as_json=as_json)

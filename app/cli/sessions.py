@@ -7,9 +7,8 @@ import click
 from app.cli.guard import guarded
 from app.cli.output import confirm, counted, done, json_option, show_list, yes_option
 from app.cli.paging import Paging, page_options
+from app.cli.services import accounts, sessions
 from app.domain.actor import OPERATOR
-from app.services.authentication import sessions
-from app.services.users import accounts
 
 COLUMNS = ("id", "created_at", "last_used_at", "expires_at", "address", "user_agent")
 

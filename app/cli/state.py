@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -26,21 +26,23 @@ from app.cli.output import (
     yes_option,
 )
 from app.cli.secrets import read_secret
+from app.cli.services import applying, planning
 from app.cli.tables import in_colour
 from app.domain.actor import OPERATOR
 from app.domain.errors import InvalidState, StateChanged
 from app.domain.pagination import Page
-from app.services.authentication.api_keys import NewKey
-from app.services.state import applying, planning
-from app.services.state.changes import Action, Change, Plan
 from app.services.state.documents import MAX_BYTES, SCHEMA
+
+if TYPE_CHECKING:
+    from app.services.authentication.api_keys import NewKey
+    from app.services.state.changes import Change, Plan
 
 CHANGES = 2
 """Exit code of ``plan`` if there is something to change."""
 STDIN = "standard input"
 T = TypeVar("T")
 COLUMNS = ("action", "kind", "name", "field", "old", "new")
-SIGNS: dict[Action, tuple[str, str]] = {
+SIGNS: dict[str, tuple[str, str]] = {
     "create": ("+", "green"),
     "update": ("~", "yellow"),
     "replace": ("±", "yellow"),
@@ -144,7 +146,7 @@ def apply(file: Path, prune: bool, set_passwords: bool, show_keys: bool, yes: bo
     content, name = _read(file)
     output = Output(Path() if name == STDIN else file.parent, as_json=as_json)
 
-    def planned() -> Plan:
+    def planned() -> "Plan":
         return planning.make_plan(OPERATOR, content, name, prune=prune, set_passwords=set_passwords)
 
     with line_by_line(), applying.exclusively(OPERATOR):
@@ -170,7 +172,7 @@ class Output:
         """Return a password; see ``read_secret``."""
         return read_secret(source, self._folder)
 
-    def key(self, user: str, made: NewKey, file: str | None) -> None:
+    def key(self, user: str, made: "NewKey", file: str | None) -> None:
         """Write a new key to its file, or print it."""
         if file is not None:
             write_key(self._folder / file, made.key)
@@ -179,7 +181,7 @@ class Output:
         else:
             click.echo(f"API key {plain(made.name)} of {plain(user)}: {made.key}")
 
-    def finish(self, plan: Plan, changes: Iterable[Change]) -> None:
+    def finish(self, plan: "Plan", changes: "Iterable[Change]") -> None:
         """Make the changes, and report those that were made, even if one fails."""
         made: list[Change] = []
         try:
@@ -193,7 +195,7 @@ class Output:
             raise
         self._report(plan, made, ok=True)
 
-    def _report(self, plan: Plan, made: list[Change], *, ok: bool) -> None:
+    def _report(self, plan: "Plan", made: "list[Change]", *, ok: bool) -> None:
         if self._as_json:
             print_json({"ok": ok, **as_data(plan, made), "keys": self._keys})
         elif is_csv():
@@ -226,7 +228,7 @@ def _read(file: Path) -> tuple[bytes, str]:
         return opened.read(MAX_BYTES + 1), str(file)
 
 
-def as_data(plan: Plan, changes: Iterable[Change]) -> dict[str, Any]:
+def as_data(plan: "Plan", changes: "Iterable[Change]") -> dict[str, Any]:
     """Return changes for JSON, and the numbers of what is planned."""
     return {
         "changes": [
@@ -245,7 +247,7 @@ def as_data(plan: Plan, changes: Iterable[Change]) -> dict[str, Any]:
     }
 
 
-def _show(plan: Plan, *, as_json: bool) -> None:
+def _show(plan: "Plan", *, as_json: bool) -> None:
     if as_json:
         print_json(as_data(plan, plan.in_order()))
         return
@@ -264,12 +266,12 @@ def _show(plan: Plan, *, as_json: bool) -> None:
     )
 
 
-def _counts(plan: Plan, words: tuple[str, str, str]) -> str:
+def _counts(plan: "Plan", words: tuple[str, str, str]) -> str:
     numbers = plan.count("create"), plan.count("update", "replace"), plan.count("delete")
     return ", ".join(f"{number} {word}" for number, word in zip(numbers, words, strict=True))
 
 
-def _lines(changes: Iterable[Change], *, colour: bool) -> Iterator[str]:
+def _lines(changes: "Iterable[Change]", *, colour: bool) -> Iterator[str]:
     for change in changes:
         sign, name = SIGNS[change.action]
         text = f"{sign} {change.kind} {plain(change.name)}"
@@ -283,7 +285,7 @@ def _shown(value: Any) -> str:
     return "none" if value is None or value == [] else plain(value)
 
 
-def _show_rows(changes: Iterable[Change]) -> None:
+def _show_rows(changes: "Iterable[Change]") -> None:
     rows = [
         dict(zip(COLUMNS, (change.action, change.kind, change.name, *field), strict=True))
         for change in changes

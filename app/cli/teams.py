@@ -6,11 +6,10 @@ from app.cli.aliases import Aliases
 from app.cli.guard import guarded
 from app.cli.output import confirm, done, json_option, plain, show, show_list, yes_option
 from app.cli.paging import Paging, page_options
+from app.cli.services import accounts, memberships, teams
 from app.domain.actor import OPERATOR
 from app.domain.roles import TeamRole
 from app.security.tokens import new_access_code as make_access_code
-from app.services.teams import memberships, teams
-from app.services.users import accounts
 
 COLUMNS = ("id", "name", "created_at")
 LISTED = (*COLUMNS, "website_count", "member_count")

@@ -8,10 +8,9 @@ import click
 from app.cli.expiry import expiry_option
 from app.cli.guard import guarded
 from app.cli.output import confirm, counted, done, hand_over, json_option, show_list, yes_option
+from app.cli.services import access_tokens, accounts
 from app.domain.actor import OPERATOR
 from app.domain.pagination import Page
-from app.services.authentication import access_tokens
-from app.services.users import accounts
 
 COLUMNS = ("id", "description", "created_at", "last_used_at", "expires_at")
 

@@ -1,6 +1,6 @@
 """``frontdesk users …``"""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +12,10 @@ from app.cli.links import link_values
 from app.cli.output import confirm, done, hand_over, json_option, show, show_list, yes_option
 from app.cli.paging import Paging, page_options
 from app.cli.passwords import password_options, read_password
+from app.cli.services import accounts, disabling, password_resets, restoring, second_factor
 from app.domain.actor import OPERATOR
 from app.domain.roles import Role
-from app.models import utcnow
 from app.security.link_tokens import PASSWORD_RESET
-from app.services.users import accounts, disabling, restoring
 
 COLUMNS = ("id", "username", "role", "created_at")
 PROFILE = (
@@ -98,7 +97,7 @@ def list_(search: str | None, deleted: bool, paging: Paging, as_json: bool) -> N
 @guarded
 def inactive(days: float, paging: Paging, as_json: bool) -> None:
     """List accounts that have not been used for some time."""
-    since = utcnow() - timedelta(days=days)
+    since = datetime.now(UTC) - timedelta(days=days)
     found = paging.pages(lambda window: accounts.list_inactive(OPERATOR, window, since=since))
     show_list(found, (*COLUMNS, "last_seen_at"), as_json=as_json)
 
@@ -141,8 +140,6 @@ def set_password(user: str, password_stdin: bool, generate: bool, as_json: bool)
 @guarded
 def reset_second_factor(user: str, yes: bool, as_json: bool) -> None:
     """Remove a user's second factor, as for a lost phone."""
-    from app.services.authentication import second_factor  # here, because the other commands do not need it
-
     found = accounts.find_user(OPERATOR, user)
     confirm(f"Remove the second factor of {found.username}? The password alone will be enough to log in.", yes=yes)
     removed = second_factor.reset(OPERATOR, found.id).factors > 0
@@ -257,8 +254,6 @@ def set_email(user: str, email: str, as_json: bool) -> None:
 @guarded
 def reset_link(user: str, as_json: bool) -> None:
     """Print a link that resets a password once."""
-    from app.services.authentication import password_resets  # here, because the other commands do not need it
-
     found = accounts.find_user(OPERATOR, user)
     token = password_resets.make_link(OPERATOR, found.id)
     values = link_values(PASSWORD_RESET, token, as_json=as_json)

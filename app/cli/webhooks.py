@@ -8,10 +8,10 @@ import click
 from app.cli.guard import guarded
 from app.cli.output import confirm, done, hand_over, json_option, show_list, yes_option
 from app.cli.paging import Paging, page_options
+from app.cli.services import webhooks
 from app.domain.actor import OPERATOR
 from app.domain.errors import WebhookNotDelivered
 from app.domain.pagination import Page
-from app.services.webhooks import manage
 
 COLUMNS = ("id", "url", "events", "state", "waiting", "created_at")
 DELIVERY_COLUMNS = ("id", "type", "state", "status", "attempts", "created_at", "due_at", "error")
@@ -27,7 +27,7 @@ def group() -> None:
 @guarded
 def list_(as_json: bool) -> None:
     """List all webhooks, oldest first."""
-    found = manage.list_webhooks(OPERATOR)
+    found = webhooks.list_webhooks(OPERATOR)
     show_list([Page(found, len(found))], COLUMNS, as_json=as_json, to_row=_as_row)
 
 
@@ -52,7 +52,7 @@ def create(url: str, selection: tuple[str, ...], as_json: bool) -> None:
     EVENT is users, teams, memberships, websites, grants, invitations,
     sign-ins, credentials, server, or an action of the audit log.
     """
-    made = manage.create(OPERATOR, url=url, selection=selection)
+    made = webhooks.create(OPERATOR, url=url, selection=selection)
     hand_over(made.secret, as_json=as_json, id=made.id, secret=made.secret)
 
 
@@ -66,7 +66,7 @@ def update(webhook_id: UUID, selection: tuple[str, ...], enabled: bool | None, a
     """Choose other events, or enable or disable a webhook."""
     if not selection and enabled is None:
         raise click.UsageError("Specify --event, --enable or --disable.")
-    manage.update(OPERATOR, webhook_id, selection=selection or None, enabled=enabled)
+    webhooks.update(OPERATOR, webhook_id, selection=selection or None, enabled=enabled)
     done("Updated the webhook.", as_json=as_json)
 
 
@@ -78,7 +78,7 @@ def update(webhook_id: UUID, selection: tuple[str, ...], enabled: bool | None, a
 def delete(webhook_id: UUID, yes: bool, as_json: bool) -> None:
     """Delete a webhook, with its log of deliveries."""
     confirm("Delete this webhook, and the messages that wait for it?", yes=yes)
-    manage.delete(OPERATOR, webhook_id)
+    webhooks.delete(OPERATOR, webhook_id)
     done("Deleted the webhook.", as_json=as_json)
 
 
@@ -88,8 +88,8 @@ def delete(webhook_id: UUID, yes: bool, as_json: bool) -> None:
 @guarded
 def test(webhook_id: UUID, as_json: bool) -> None:
     """Send a test message now, and show how the receiver responds."""
-    queued = manage.test(OPERATOR, webhook_id)
-    found = manage.send_now(OPERATOR, webhook_id, queued.id)
+    queued = webhooks.test(OPERATOR, webhook_id)
+    found = webhooks.send_now(OPERATOR, webhook_id, queued.id)
     if found.delivered_at is None and found.attempts:
         raise WebhookNotDelivered(found.error or "")
     said = f"The receiver accepted a test message (status {found.status})."
@@ -104,7 +104,7 @@ def test(webhook_id: UUID, as_json: bool) -> None:
 @guarded
 def rotate_secret(webhook_id: UUID, as_json: bool) -> None:
     """Print a new secret; the former signs for another day."""
-    made = manage.rotate_secret(OPERATOR, webhook_id)
+    made = webhooks.rotate_secret(OPERATOR, webhook_id)
     hand_over(made.secret, as_json=as_json, secret=made.secret, former_until=made.former_until)
 
 
@@ -115,7 +115,7 @@ def rotate_secret(webhook_id: UUID, as_json: bool) -> None:
 @guarded
 def deliveries(webhook_id: UUID, paging: Paging, as_json: bool) -> None:
     """List the messages to a webhook, newest first."""
-    found = paging.pages(lambda window: manage.list_deliveries(OPERATOR, webhook_id, window))
+    found = paging.pages(lambda window: webhooks.list_deliveries(OPERATOR, webhook_id, window))
     show_list(found, DELIVERY_COLUMNS, as_json=as_json, to_row=_as_delivery)
 
 
@@ -126,7 +126,7 @@ def deliveries(webhook_id: UUID, paging: Paging, as_json: bool) -> None:
 @guarded
 def redeliver(webhook_id: UUID, delivery_id: UUID, as_json: bool) -> None:
     """Deliver a message once more, with the same id."""
-    manage.redeliver(OPERATOR, webhook_id, delivery_id)
+    webhooks.redeliver(OPERATOR, webhook_id, delivery_id)
     done("The server will deliver the message again within seconds.", as_json=as_json)
 
 

@@ -10,11 +10,9 @@ import click
 from app.cli.guard import guarded
 from app.cli.output import confirm, done, json_option, plain, show, show_list, yes_option
 from app.cli.paging import Paging, page_options
+from app.cli.services import accounts, teams, websites
 from app.domain.actor import OPERATOR
 from app.domain.pagination import Page
-from app.services.teams import teams
-from app.services.users import accounts
-from app.services.websites import websites
 
 COLUMNS = ("id", "name", "domain", "user_id", "team_id", "share_slug", "created_at")
 

@@ -2,7 +2,7 @@
 
 from dataclasses import field
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -11,9 +11,21 @@ SECRET_FILE = "secret_key"  # noqa: S105 (a file's name)
 NUMBER_MAX = 2**31 - 1
 """Larger numbers would overflow in PostgreSQL, in the server or in a header when they are first used."""
 
+OF_COMMAND_LINE = SERVER, API_KEY, API_KEY_FILE, PROFILE, TIMEOUT = (
+    "FRONTDESK_SERVER",
+    "FRONTDESK_API_KEY",
+    "FRONTDESK_API_KEY_FILE",
+    "FRONTDESK_PROFILE",
+    "FRONTDESK_TIMEOUT",
+)
+"""Variables that are no settings of a server: they say on which server the command line works, and how."""
+
 
 class ConfigError(ValueError):
     """A setting cannot be used; the message names it and says what is accepted."""
+
+    code: ClassVar[str] = "bad-setting"
+    """What cannot be used, for programs."""
 
 
 def variable(name: str) -> str:

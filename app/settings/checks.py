@@ -7,15 +7,13 @@ from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
 from app.domain.capabilities import Capabilities
 from app.domain.emails import ascii_form, parsed_domains
 from app.domain.errors import DomainError
 from app.domain.urls import parsed_url
 from app.settings.base import ConfigError, variable
 from app.settings.sections import Config
+from app.settings.urls import parsed_database_url
 
 DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+unix")
@@ -188,10 +186,9 @@ def _names_a_port(host: str) -> bool:
 
 
 def _check_database(label: str, text: str) -> None:
-    try:
-        url = make_url(text)
-    except (ArgumentError, ValueError):
-        raise ConfigError(f"{label} is not a database URL (postgresql://user:password@host/name)") from None
+    url = parsed_database_url(text)
+    if url is None:
+        raise ConfigError(f"{label} is not a database URL (postgresql://user:password@host/name)")
     if url.get_backend_name() not in ("sqlite", "postgresql"):
         raise ConfigError(f"{label} names {url.get_backend_name()}, but only SQLite and PostgreSQL are supported")
     if url.drivername not in DRIVERS:

@@ -6,11 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy.engine import make_url
-
 from app.settings.base import SECRET_FILE
 from app.settings.folders import default_folder
 from app.settings.sections import Config
+from app.settings.urls import parsed_database_url
 
 APPLY_LOCK, MIGRATION_LOCK = "-apply-lock", "-migration-lock"
 """Suffixes of empty files that are locked instead of an SQLite database."""
@@ -64,8 +63,8 @@ def private_files(config: Config) -> list[Path]:
 
 def database_file(config: Config) -> Path | None:
     """Return the file of the SQLite database; None if it has none, or if it is another database."""
-    url = make_url(config.sqlalchemy_url)
-    file = sqlite_file(url.database or "") if url.get_backend_name() == "sqlite" else None
+    url = parsed_database_url(config.sqlalchemy_url)
+    file = sqlite_file(url.database or "") if url is not None and url.get_backend_name() == "sqlite" else None
     return file and Path(config.instance_path) / file  # a relative path is relative to this folder
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.text import is_unicode
-from app.settings.base import PREFIX, ConfigError, variable
+from app.settings.base import OF_COMMAND_LINE, PREFIX, ConfigError, variable
 from app.settings.checks import check
 from app.settings.folders import default_folder
 from app.settings.secret_key import made_secret, may_make_secret
@@ -20,7 +20,7 @@ TRUE, FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "n
 KUBERNETES = re.compile(r"_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP|SCTP)(_|$)")
 KUBERNETES_ADDRESS = re.compile(r"(tcp|udp|sctp)://")
 NO_SETTINGS = {"FRONTDESK_MATOMO_TOKEN", "FRONTDESK_SOAK_SECONDS"}
-"""An option of a command, and a variable of our tests."""
+"""An option of one command, and a variable of our tests."""
 KINDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 
 
@@ -61,8 +61,8 @@ def unknown_variables(environ: Mapping[str, str] | None = None) -> dict[str, str
     """
     Return the variables that look like settings and are none, each with the setting that it probably means.
 
-    Variables of commands and of our tests are left out, and those that Kubernetes sets in every pod for services called
-    "frontdesk" or "frontdesk-…".
+    Variables of the command line and of our tests are left out, and those that Kubernetes sets in every pod for
+    services called "frontdesk" or "frontdesk-…".
     """
     environ = os.environ if environ is None else environ
     known = [item.name.upper() for item in fields(Config)]
@@ -70,7 +70,7 @@ def unknown_variables(environ: Mapping[str, str] | None = None) -> dict[str, str
         name.removeprefix(PREFIX)
         for name, value in sorted(environ.items())
         if name.startswith(PREFIX)
-        and name not in NO_SETTINGS
+        and name not in (*NO_SETTINGS, *OF_COMMAND_LINE)
         and not KUBERNETES.search(name)
         and not KUBERNETES_ADDRESS.match(value)
     ]

@@ -16,6 +16,7 @@ from app import create_app
 from app.cli import cli
 from app.db.session import db
 from app.runtime import Runtime
+from app.settings.base import OF_COMMAND_LINE
 from tests.conftest import settings_for
 from tests.databases import fresh_database
 
@@ -71,6 +72,14 @@ def error_of(done: Result) -> dict[str, Any]:
     told = json.loads(line)
     assert list(told) == ["error"]
     return dict(told["error"])
+
+
+@pytest.fixture(autouse=True)
+def no_server(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The user who runs the tests may have profiles, or variables that name a server."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "no-profiles"))
+    for name in OF_COMMAND_LINE:
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

@@ -5,13 +5,18 @@ import shlex
 
 import pytest
 
-from app.cli.failures import DATABASE, KINDS, OTHER
-from app.settings import ROOT
+from app.cli.failures import DATABASE, KINDS, OF_OTHER_SERVERS, OTHER, Kind
+from app.settings import ROOT, ConfigError
 from tests.cli.conftest import invoke
 from tests.clients.shell import blocks
 
 EVERYDAY = next(text for _, text in blocks("README.md") if text.startswith("# Invite a user"))
 GUIDE = "docs/command-line.md"
+OF_DATABASES = [
+    Kind(KINDS[ConfigError].exit_code, found.code)
+    for found in ConfigError.__subclasses__()
+    if found.code != ConfigError.code
+]
 SCRIPT = next(text for kind, text in blocks(GUIDE) if "--json" in text and kind == "sh")
 
 
@@ -35,5 +40,5 @@ def test_every_error_code_is_in_the_guide_beside_its_exit_code():
     rows = re.findall(r"^\| (\d) \| (`.*) \|$", (ROOT / GUIDE).read_text(), re.MULTILINE)
 
     assert {(int(code), name) for code, names in rows for name in re.findall(r"`(.+?)`", names)} == {
-        (kind.exit_code, kind.code) for kind in (OTHER, DATABASE, *KINDS.values())
+        (kind.exit_code, kind.code) for kind in (OTHER, DATABASE, *KINDS.values(), *OF_OTHER_SERVERS, *OF_DATABASES)
     }
