@@ -257,6 +257,8 @@ class TestSchemas:
             "InvitationCreate.grants": (None, 100),
             "InvitationCreate.teams": (None, 100),
             "KeyCreate.scopes": (1, len(Scope)),
+            "StateApply.secrets": (None, 10_000),
+            "StatePlan.secrets": (None, 10_000),
             "WebhookCreate.events": (1, 50),
             "WebhookUpdate.events": (1, 50),
         }

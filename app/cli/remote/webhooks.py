@@ -1,7 +1,7 @@
 """Webhooks, by HTTP."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,16 +15,12 @@ MOST_SECONDS, PAUSE = 30.0, 0.5
 """How long to wait until the server has tried to deliver a test message."""
 
 
-def _webhook(found: Mapping[str, Any]) -> Record:
-    return record({**found, "events": " ".join(found["events"])})
-
-
 def list_webhooks(_: Actor) -> list[Record]:
-    return [_webhook(found) for found in call("GET", PATH)]
+    return [record(found) for found in call("GET", PATH)]
 
 
 def create(_: Actor, *, url: str, selection: Sequence[str]) -> Record:
-    return _webhook(call("POST", PATH, body=body(url=url, events=selection)))
+    return record(call("POST", PATH, body=body(url=url, events=selection)))
 
 
 def update(_: Actor, webhook_id: UUID, *, selection: Sequence[str] | None, enabled: bool | None) -> None:
