@@ -1,6 +1,5 @@
 """Passwords on the command line: prompted for without echo, read from standard input, or generated."""
 
-import secrets
 import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
@@ -8,6 +7,7 @@ from typing import Any, BinaryIO
 import click
 
 from app.domain.errors import NotUnicode
+from app.security.tokens import new_code
 
 
 def password_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -25,7 +25,7 @@ def read_password(*, password_stdin: bool, generate: bool) -> tuple[str, bool]:
     if generate and password_stdin:
         raise click.UsageError("--generate and --password-stdin cannot be combined.")
     if generate:
-        return secrets.token_urlsafe(12), True
+        return new_code(), True
     if password_stdin:
         return first_line(sys.stdin.buffer), False
     if not sys.stdin.isatty():

@@ -6,6 +6,7 @@ from uuid import UUID
 import pyotp
 import pytest
 
+from app.cli.passwords import read_password
 from tests.cli.conftest import NO_ADDRESS, configured, unknown
 from tests.conftest import Person
 
@@ -220,6 +221,12 @@ class TestSetPassword:
 
         assert list(made) == ["username", "password"]
         assert anonymous.post("/api/auth/login", json=made).json["user"]["isAdmin"] is True
+
+    def test_a_generated_one_reads_the_same_in_a_spreadsheet_and_as_an_argument(self):
+        made = {read_password(password_stdin=False, generate=True)[0] for _ in range(200)}
+
+        assert len(made) == 200
+        assert all(len(password) == 16 and password.isalnum() and password.isascii() for password in made)
 
     def test_standard_input_says_that_it_is_done(self, printed, ada):
         said = printed("users", "set-password", "ada", "--password-stdin", stdin="battery staple")

@@ -1,6 +1,5 @@
 """Creating the first administrator."""
 
-import secrets
 from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,6 +13,7 @@ from app.domain.roles import Role
 from app.queries import users as queries
 from app.runtime import runtime
 from app.security import password_hashing
+from app.security.tokens import new_code
 from app.services.users import accounts
 from app.settings import Config
 
@@ -39,7 +39,7 @@ def ensure_admin(actor: Actor, username: str, password: str = "", *, email: str 
     """
     if fetch_one(queries.select_any_admin):
         return None
-    generated = None if password else secrets.token_urlsafe(12)
+    generated = None if password else new_code()
     try:
         accounts.create_user(
             actor, username=username, password=password or generated or "", role=Role.ADMIN, email=email or None
