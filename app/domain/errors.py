@@ -105,6 +105,45 @@ class Unstorable(Invalid):
     sentence = "A value cannot be stored."
 
 
+class OperationFailed(Invalid):
+    """One of the ``count`` operations of an atomic call, ``call``, failed with ``error``: none took effect."""
+
+    index: int
+    count: int
+    call: str
+    error: Exception
+
+    reason_code = "operation-failed"
+    sentence = "Operation {index} failed, so nothing was done."
+
+
+class TooManyPasswords(Invalid):
+    """A call would hash more than ``maximum`` passwords."""
+
+    maximum: int
+    reason_code = "too-many-passwords"
+
+    sentence = "A call can set or compare at most {maximum} passwords. Send bcrypt hashes instead."
+
+
+class AnswersTooLong(Invalid):
+    """The answers to the operations of a call have more than ``maximum`` bytes."""
+
+    maximum: int
+    reason_code = "answers-too-long"
+
+    sentence = "The answer would have more than {maximum} bytes, so nothing was done. Send fewer operations at once."
+
+
+class TookTooLong(Invalid):
+    """The operations of a call took more than so many ``seconds``."""
+
+    seconds: float
+    reason_code = "took-too-long"
+
+    sentence = "This took more than {seconds:g} seconds, so nothing was done. Send fewer operations at once."
+
+
 class InvalidField(Invalid):
     """The value of ``field`` breaks a rule."""
 

@@ -161,6 +161,11 @@ Have PostgreSQL look up what statements name in indexes, until the transaction e
 import is just filling, and would read all of it. Trigram indexes, which need bitmap scans, are slow for whole names.
 """
 
+combine_indexes = select(
+    func.set_config("enable_seqscan", "off", True), func.set_config("enable_bitmapscan", "on", True)
+)
+"""The same for statements with OR, which need bitmap scans to look both sides up."""
+
 (
     insert_users,
     insert_teams,

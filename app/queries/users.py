@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, or_, select
 
 from app.db.sql.exact import CREATED_AFTER, exactly
+from app.db.sql.json_list import is_among
 from app.db.sql.keyset import After
 from app.db.sql.ordering import Order, by_name, nulls_least
 from app.db.sql.pagination import paged
@@ -128,6 +129,10 @@ select_user = Query(
     select(*SUMMARY, *PROFILE).where(User.id == bindparam("user_id"), User.deleted_at.is_(None)), UserRecord
 )
 """Value: ``user_id``."""
+select_users_among = Query(
+    select(*SUMMARY, *PROFILE).where(is_among(User.id, "ids"), User.deleted_at.is_(None)), UserRecord
+)
+"""Value: ``ids``, a JSON array as text."""
 
 select_credentials = Query(
     select(

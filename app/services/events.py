@@ -6,7 +6,8 @@ app (``Runtime.listeners``) is called with the session and the event. What it wr
 the change. Events never hold secrets: no passwords, tokens, access codes or slugs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,8 @@ from app.db.session import Unit
 from app.domain.actor import Actor
 from app.runtime import runtime
 
+HELD = "frontdesk_held_events"
+"""Key in the session's ``info``: the events that ``held_back`` holds."""
 Changes = Mapping[str, tuple[Any, Any]]
 """The old and the new value of each changed field, by the field's name."""
 
@@ -481,13 +484,21 @@ class AuditPruned(Event):
 
 
 def record(session: Unit, event: Event) -> None:
-    """Call every listener with the event, in the current transaction."""
+    """Call every listener with the event, in the current transaction; see also ``held_back``."""
+    held: list[Event] | None = session.info.get(HELD)
+    if held is not None:
+        held.append(event)
+        return
     for listen in runtime().listeners:
         listen(session, event)
 
 
 def record_all(session: Unit, many: Sequence[Event]) -> None:
     """The same as ``record`` for each of the events, but fast for thousands of them."""
+    held: list[Event] | None = session.info.get(HELD)
+    if held is not None:
+        held += many
+        return
     for listen in runtime().listeners:
         at_once = runtime().bulk_listeners.get(listen)
         if at_once is not None:
@@ -495,6 +506,22 @@ def record_all(session: Unit, many: Sequence[Event]) -> None:
         else:
             for event in many:
                 listen(session, event)
+
+
+@contextmanager
+def held_back(session: Unit) -> Iterator[list[Event]]:
+    """
+    Hold back the events that are recorded in the block, and record all of them at once when it ends.
+
+    The block gets the list, and removes the events of what it takes back. If it raises, none is recorded.
+    """
+    held: list[Event] = []
+    session.info[HELD] = held
+    try:
+        yield held
+    finally:
+        del session.info[HELD]
+    record_all(session, held)
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:

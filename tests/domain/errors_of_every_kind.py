@@ -17,6 +17,7 @@ VALUES: dict[Any, Any] = {
     int: 7,
     int | None: 9,
     float: 0.5,
+    Exception: DomainError(),
     bool: True,
     object: "odd <value>",
     SiteRole: SiteRole.WRITE,

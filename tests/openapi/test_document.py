@@ -197,6 +197,7 @@ class TestCompleteness:
             ("getUser", "200 304 401 403 404 412 431 500 503"),
             ("updateUser", "200 400 401 403 404 412 413 429 431 500 503"),
             ("deleteUser", "200 400 401 403 404 412 413 431 500 503"),
+            ("bulkOperations", "200 207 400 401 403 409 413 422 500 503"),
             ("joinTeam", "200 400 401 403 404 409 413 422 429 500 503"),
             ("deleteTeamUser", "200 400 401 403 404 413 500 503"),
             ("getShareBySlug", "200 404 429 500 503"),
@@ -254,6 +255,7 @@ class TestSchemas:
 
         assert fields == {
             "AccessPut.capabilities": (None, 100),
+            "Bulk.operations": (None, 1000),
             "InvitationCreate.grants": (None, 100),
             "InvitationCreate.teams": (None, 100),
             "KeyCreate.scopes": (1, len(Scope)),

@@ -30,7 +30,7 @@ def plain(schema):
     if schema.get("format") == "uuid":
         return str(world.known("team", "blue"))
     kinds = schema.get("type")
-    return {"string": "x" * 8, "integer": 1, "boolean": True, "object": {}}[
+    return {"string": "x" * 8, "integer": 1, "boolean": True, "array": [], "object": {}}[
         kinds if isinstance(kinds, str) else kinds[0]
     ]
 

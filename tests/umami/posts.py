@@ -37,6 +37,7 @@ POSTS: dict[str, dict[str, Any]] = {
     "/api/admin/state/apply": {"content": "users: []", "prune": False, "setPasswords": True, "fingerprint": NO_CHANGES},
     "/api/users": {"username": "newcomer", "password": PASSWORD, "role": "user", "id": ":unknown"},
     "/api/users/:outsider": {"username": "renamed", "password": PASSWORD, "role": "user", "currentPassword": PASSWORD},
+    "/api/bulk": {"operations": [{"operation": "createTeam", "data": {"name": "Other"}}], "atomic": True},
     "/api/teams": {"name": "Other", "ownerId": ":self"},
     "/api/teams/join": {"accessCode": ACCESS_CODE},
     "/api/teams/:team": {"name": "Renamed", "accessCode": "renamed-code"},

@@ -44,6 +44,7 @@ RECORDED = {
     "PUT /api/websites/:site": ["WebsiteUpdated"],
     "PUT /api/websites/:foreign-site": ["WebsiteUpdated"],
     "PUT /api/websites/:unknown": ["WebsiteCreated"],
+    "POST /api/bulk": ["TeamCreated"],
     "POST /api/teams": ["TeamCreated"],
     "POST /api/teams for another user": ["TeamCreated"],
     "POST /api/teams/join": ["MembershipAdded"],

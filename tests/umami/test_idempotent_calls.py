@@ -5,6 +5,7 @@ import pytest
 from tests.umami.posts import POSTS
 
 CREATING = [
+    "/api/bulk",
     "/api/users",
     "/api/teams",
     "/api/teams/join",

@@ -138,6 +138,8 @@ GET /api/users/:self/teams                   401  401  200  200  200  200  200  
 GET /api/users/:outsider/teams               401  401  401  401  401  401  401  401  401  401  200
 GET /api/users/:unknown/teams                401  401  401  401  401  401  401  401  401  401  200
 
+POST /api/bulk                               401  401  207  200  200  200  200  200  207  200  200
+
 GET /api/teams                               401  401  200  200  200  200  200  200  200  200  200
 POST /api/teams                              401  401  401  200  200  200  200  200  401  200  200
 POST /api/teams for another user             401  401  401  401  401  401  401  401  401  401  200
@@ -303,6 +305,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /api/teams/:team/users/:outsider with team-owner": {"role": "team-owner"},
     "PUT /api/teams/:unknown/users/:outsider": {"role": "team-member"},
     **{f"PUT /api/websites/{site}": SITE for site in (":site", ":foreign-site", ":unknown")},
+    "POST /api/bulk": {"operations": [{"operation": "createTeam", "data": {"name": "Other"}}]},
     "POST /api/teams": {"name": "Other"},
     "POST /api/teams for another user": {"name": "Other", "ownerId": ":outsider"},
     "POST /api/teams/join": {"accessCode": ACCESS_CODE},

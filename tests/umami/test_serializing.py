@@ -14,6 +14,7 @@ from app.api.umami.schemas import (
     api_keys,
     audit,
     auth,
+    bulk,
     files,
     invitations,
     lists,
@@ -30,6 +31,7 @@ from app.domain.shared_views import EntityType, SharedView
 from app.queries.memberships import MemberAsText
 from app.services.authentication.partial_logins import HalfWay
 from app.services.authentication.second_factor import Reset
+from app.services.bulk import Done
 from app.services.files.importing import LineRemark
 from app.services.importing.report import Outcome
 from app.services.state import together
@@ -158,6 +160,7 @@ SOURCES: dict[type[OutSchema], list[Any]] = {
     + [SimpleNamespace(data=[ROW, EMPTY], next_cursor=cursor) for cursor in ("a cursor", None)],
     api_keys.KeyOut: [key_row(scopes="users:read admin"), key_row(scopes=None)],
     api_keys.KeyMade: [key_row(scopes="users:read admin"), key_row(scopes=None)],
+    bulk.BulkDone: [Done([b"{}", b"{}"], 1)],
     auth.CurrentUser: [USER],
     auth.CurrentUserWithTeams: [IDENTITY],
     auth.LoggedIn: [SimpleNamespace(token="a token", identity=IDENTITY), HalfWay("a partial token")],

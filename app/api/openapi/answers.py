@@ -45,6 +45,7 @@ ERROR = {
                     "type": "string",
                     "description": "Which error it is, if `code` is missing or stands for many: `name-taken` …",
                 },
+                "index": {"type": "integer", "description": "Which operation of an atomic bulk call failed."},
                 "requestId": {"type": "string", "description": "The id of the request, for finding it in the log."},
                 "lockedUntil": {
                     "type": "string",
@@ -53,7 +54,12 @@ ERROR = {
                 },
             },
             "required": ["message"],
-        }
+        },
+        "results": {
+            "description": "What became of the operations of an atomic bulk call: `BulkResult` objects.",
+            "type": "array",
+            "items": {"type": "object"},
+        },
     },
     "required": ["error"],
 }

@@ -15,8 +15,9 @@ from werkzeug.routing import Rule
 
 from app.api.openapi import answers, probes
 from app.api.openapi.schemas import Plugin
-from app.api.umami.operation import Access, Operation
+from app.api.umami.operation import Access, Operation, methods, operation_id
 from app.api.umami.schemas.base import described
+from app.api.umami.schemas.bulk import OPERATIONS
 from app.api.umami.schemas.lists import ArrayOf, PageOf
 from app.domain.text import camel_case
 
@@ -107,9 +108,23 @@ class Writer:
             if tag not in tagged:
                 tagged.add(tag)
                 self._spec.tag({"name": tag, "description": _first_line(sys.modules[view.__module__].__doc__)})
-            self._path(rule, {method: self._operation(rule, method, view, operation) for method in _methods(rule)}, tag)
+            self._path(rule, {method: self._operation(rule, method, view, operation) for method in methods(rule)}, tag)
+        self._describe_bulk()
         probes.describe(self._spec)
         return self._spec.to_dict()
+
+    def _describe_bulk(self) -> None:
+        """Say which ids and which body each operation of a bulk call has."""
+        kinds = []
+        for rule, _, operation in self._endpoints():
+            for method in methods(rule):
+                name = operation_id(rule, method)
+                if name in OPERATIONS:
+                    body = {"data": self._plugin.ref(operation.takes)} if operation.takes else {}
+                    ids = [camel_case(part) for part in ARGUMENT.findall(rule.rule)]
+                    named = {"operation": {"const": name}, **body}
+                    kinds.append({"properties": named, "required": ["operation", *ids, *body]})
+        self._spec.components.schemas["BulkOperation"]["oneOf"] = kinds
 
     def _endpoints(self) -> Iterator[tuple[Rule, Any, Operation]]:
         for rule in self._app.url_map.iter_rules():
@@ -126,7 +141,7 @@ class Writer:
 
     def _operation(self, rule: Rule, method: str, view: Any, operation: Operation) -> dict[str, Any]:
         summary, _, rest = inspect.cleandoc(view.__doc__ or "").partition("\n")
-        made: dict[str, Any] = {"operationId": _operation_id(rule, method), "summary": summary.rstrip(".")}
+        made: dict[str, Any] = {"operationId": operation_id(rule, method), "summary": summary.rstrip(".")}
         if rest.strip():
             made["description"] = rest.strip()
         made["security"] = SECURITY[operation.access]
@@ -157,6 +172,7 @@ class Writer:
                 if puts
                 else {}
             ),
+            **({"207": answers.answered("Some parts of it failed.", given[1])} if operation.in_parts else {}),
             **({"304": answers.unchanged()} if tagged else {}),
             **answers.refusals(answers.statuses(operation, path=bool(rule.arguments), deletes=method == "delete")),
         }
@@ -183,16 +199,6 @@ class Writer:
                 "maxItems": len(parts),
             }
         return described(shape), self._plugin.ref(shape)
-
-
-def _methods(rule: Rule) -> list[str]:
-    return sorted(method.lower() for method in (rule.methods or set()) - {"HEAD", "OPTIONS"})
-
-
-def _operation_id(rule: Rule, method: str) -> str:
-    """Return the name of the endpoint. If it has several methods, POST has this name, as in Umami's client."""
-    name = camel_case(rule.endpoint.split(".")[-1])
-    return name if method == "post" or len(_methods(rule)) == 1 else f"{name}By{method.title()}"
 
 
 def _path_parameter(name: str) -> dict[str, Any]:

@@ -39,10 +39,12 @@ class Tags:
     def of(cls, name: str) -> "Tags | None":
         """Return the tags in a header of the request; None without it. :raises RequestHeaderFieldsTooLarge: too long"""
         text = header(name)
-        if text is None:
-            return None
-        if len(text) > HEADER_MAX_LENGTH:
+        if text is not None and len(text) > HEADER_MAX_LENGTH:
             raise RequestHeaderFieldsTooLarge
+        return None if text is None else cls.parsed(text)
+
+    @classmethod
+    def parsed(cls, text: str) -> "Tags":
         found = TAG.findall(text)
         return cls(text.strip() == "*", {tag for weak, tag in found if not weak}, {tag for weak, tag in found if weak})
 
@@ -61,14 +63,18 @@ def expected(shape: type[OutSchema]) -> Expected | None:
 
     :param shape: the schema with which GET returns the resource
     """
-    wanted, unwanted = Tags.of(IF_MATCH), Tags.of(IF_NONE_MATCH)
+    return expecting(shape, Tags.of(IF_MATCH), Tags.of(IF_NONE_MATCH))
+
+
+def expecting(shape: type[OutSchema], wanted: Tags | None, unwanted: Tags | None) -> Expected | None:
+    """Return the precondition that the resource has one of the ``wanted`` tags, and none of the ``unwanted`` ones."""
     if wanted is None and unwanted is None:
         return None
 
     def is_expected(resource: Any) -> bool:
         if resource is None:
             return wanted is None
-        tag = _tag_of(orjson.dumps(shape.serialize(resource)))
+        tag = tag_of(orjson.dumps(shape.serialize(resource)))
         return (wanted is None or wanted.match(tag)) and not (unwanted is not None and unwanted.match_weakly(tag))
 
     return is_expected
@@ -82,7 +88,7 @@ def conditional(read: Callable[[], Response]) -> Response:
     """
     wanted, unwanted = Tags.of(IF_MATCH), Tags.of(IF_NONE_MATCH)
     response = read()
-    tag = _tag_of(response.get_data())
+    tag = tag_of(response.get_data())
     if wanted is not None and not wanted.match(tag):
         raise PreconditionFailed
     if unwanted is not None and unwanted.match_weakly(tag):
@@ -94,9 +100,10 @@ def conditional(read: Callable[[], Response]) -> Response:
 
 def tagged(response: Response) -> Response:
     """Add the tag of the resource that the response contains as GET returns it."""
-    response.headers["ETag"] = f'"{_tag_of(response.get_data())}"'
+    response.headers["ETag"] = f'"{tag_of(response.get_data())}"'
     return response
 
 
-def _tag_of(content: bytes) -> str:
+def tag_of(content: bytes) -> str:
+    """Return the entity tag of the resource with this body."""
     return blake2b(content, digest_size=TAG_BYTES).hexdigest()

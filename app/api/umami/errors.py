@@ -18,6 +18,8 @@ from app.http.request import request_id
 
 JSON_TYPE = "application/json"
 FACTOR = "two-factor-error-"
+NOT_DONE = 424
+"""The status of operations that were not done, or undone, because of another one (RFC 4918, section 11.4)."""
 GENERIC = frozenset({"bad-request", "unauthorized"})
 """Codes that Umami has for many errors. With these, ``reason`` tells programs which one it is."""
 UNTRANSLATED: str | None = None
@@ -65,11 +67,19 @@ HTTP_TEXTS = {
 
 
 def present(error: Exception) -> Response:
-    """Return the envelope for an exception. Internal errors are logged; the response has only their request id."""
+    """
+    Return the response for an exception: in Umami's envelope, or as problem details where the request wants these.
+
+    Internal errors are logged; the response has only their request id.
+    """
+    if isinstance(error, errors.OperationFailed):
+        return _all_refused(error)
     if not isinstance(error, ValidationError):
         log_failure(error)
-    if problems.are_wanted():
-        return problems.present(error, _status(error))
+    return problems.present(error, _status(error)) if problems.are_wanted() else _enveloped(error)
+
+
+def _enveloped(error: Exception) -> Response:
     if isinstance(error, ValidationError):
         messages = error.messages
         return bad_fields(messages if isinstance(messages, dict) else {"_schema": messages})
@@ -79,6 +89,33 @@ def present(error: Exception) -> Response:
         return _failed_http(error)
     message, code = HTTP_TEXTS[500]
     return envelope(500, message, code, requestId=request_id())
+
+
+def refused_operation(index: int, error: Exception, *, call: str = "") -> bytes:
+    """
+    Return the result of an operation that failed in a bulk call, with the error that its endpoint would return.
+
+    :param call: the method and route of its endpoint
+    """
+    if not isinstance(error, ValidationError):
+        log_failure(error, call=call)
+    response = _enveloped(error)
+    body = orjson.loads(response.get_data())
+    return orjson.dumps({"index": index, "status": response.status_code, **body})
+
+
+def _all_refused(failed: errors.OperationFailed) -> Response:
+    """Return the response to an atomic call: why it failed, and a result for each of its operations."""
+    not_done = {"message": f"Not done, because operation {failed.index} failed.", "code": "bad-request"}
+    others = {"error": {**not_done, "status": NOT_DONE, "reason": "not-done"}}
+    own = orjson.Fragment(refused_operation(failed.index, failed.error, call=failed.call))
+    results = [
+        own if index == failed.index else {"index": index, "status": NOT_DONE, **others}
+        for index in range(failed.count)
+    ]
+    error = {"message": text_of(failed), "code": "bad-request", "status": 400, **_reason(failed)}
+    body = {"error": {**error, "index": failed.index}, "results": results}
+    return Response(orjson.dumps(body), status=400, mimetype=JSON_TYPE)
 
 
 def _status(error: Exception) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -12,6 +13,7 @@ from uuid import UUID
 import orjson
 from flask import Response, g, request
 from marshmallow import Schema, ValidationError
+from werkzeug.routing import Rule
 
 from app.api.umami import conditions, texts
 from app.api.umami.fields import UUID_TEXT
@@ -22,7 +24,7 @@ from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import MOST_SHOWN_OF_NAME, MissingPartialToken, NotFound, Unauthenticated
 from app.domain.scopes import KeyRule
-from app.domain.text import unstorable
+from app.domain.text import camel_case, unstorable
 from app.http.request import bearer_token, body, share_headers, visitor
 from app.services.authentication.bearer import identify, identify_leaving
 from app.services.authentication.partial_logins import identify_partial
@@ -41,6 +43,8 @@ UNKNOWN_FILTER = "Unknown filter"
 IDEMPOTENCY_KEY = "Idempotency-Key"
 KEY_TEXT = re.compile(r"[\x21-\x7e]{1,255}")
 BAD_KEY = "Invalid key: expected 1 to 255 visible ASCII characters"
+TOO_DEEP = "Too big: expected at most 254 levels"
+"""What orjson writes; it reads more."""
 MOST_NAMED = 10
 """So many unknown parameters are named."""
 UMAMI_PARAMETERS = frozenset(
@@ -90,6 +94,7 @@ class Operation:
     tagged: type[OutSchema] | None = None
     scope: KeyRule = None
     creates: bool = False
+    in_parts: bool = False
 
 
 def operation(
@@ -105,6 +110,7 @@ def operation(
     tagged: type[OutSchema] | None = None,
     scope: KeyRule = None,
     creates: bool = False,
+    in_parts: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """
     Make an endpoint of a function: authenticate, then validate, then call the function, so that strangers learn nothing
@@ -118,6 +124,7 @@ def operation(
     :param before_new_password: open to users who must change the password before anything else
     :param scope: the scope that an API key needs; without one, the endpoint takes no keys
     :param creates: whether it creates something, so that ``Idempotency-Key`` keeps it from doing so twice
+    :param in_parts: whether it can succeed in part; the result then has ``failed``, the number of parts that failed
     :param tagged: the schema with which GET returns the resource, if its entity tag counts. GET then returns the tag; a
         function that changes the resource gets ``expected``, the precondition to pass to its service. A function for
         PUT returns a ``Put``
@@ -132,7 +139,7 @@ def operation(
             if access is not Access.PUBLIC:
                 authenticate(access, before_enrolling=before_enrolling, before_new_password=before_new_password)
                 policy.require_scope(g.actor, scope)
-            given: dict[str, Any] = {name: _parsed(name, text) for name, text in path.items()}
+            given: dict[str, Any] = {name: parsed(name, text) for name, text in path.items()}
             if request.method == "DELETE":
                 told = _told(query_schema or NOTHING)
                 if query_schema is not None:
@@ -148,11 +155,18 @@ def operation(
             return _warned(response) if "ignored" in g else response
 
         def respond(given: dict[str, Any]) -> Response:
+            def run() -> Response:
+                result = view(**given)
+                response = answer(gives, result, given.get("query"))
+                if in_parts and result.failed:
+                    response.status_code = HTTPStatus.MULTI_STATUS
+                return response
+
             key = request.headers.get(IDEMPOTENCY_KEY) if creates else None
             if key is not None:
-                return _once(key, lambda: answer(gives, view(**given), None))
+                return _once(key, run)
             if tagged is None:
-                return answer(gives, view(**given), given.get("query"))
+                return run()
             if request.method in READING:
                 return conditions.conditional(lambda: answer(gives, view(**given), None))
             result = view(**given, expected=conditions.expected(tagged))
@@ -173,6 +187,7 @@ def operation(
             tagged,
             scope,
             creates,
+            in_parts,
         )
         endpoint.operation = found  # type: ignore[attr-defined]
         return endpoint
@@ -181,7 +196,11 @@ def operation(
 
 
 def _once(key: str, respond: Callable[[], Response]) -> Response:
-    """Return the response to a request with an idempotency key. :raises ValidationError: the key is malformed"""
+    """
+    Return the response to a request with an idempotency key.
+
+    :raises ValidationError: the key is malformed, or the body is nested too deeply to be compared
+    """
     if not KEY_TEXT.fullmatch(key):
         raise ValidationError({IDEMPOTENCY_KEY: [BAD_KEY]})
 
@@ -189,7 +208,10 @@ def _once(key: str, respond: Callable[[], Response]) -> Response:
         response = respond()
         return response.status_code, response.get_data()
 
-    body = orjson.dumps(g.get("sent"), option=orjson.OPT_SORT_KEYS)  # the order of its keys does not matter
+    try:
+        body = orjson.dumps(g.get("sent"), option=orjson.OPT_SORT_KEYS)  # the order of its keys does not matter
+    except orjson.JSONEncodeError:
+        raise ValidationError(TOO_DEEP) from None
     asked = b"\n".join([request.method.encode(), request.path.encode(), request.query_string, body])
     given = answered_once(current_actor(), key, asked, run)
     response = Response(given.body, status=given.status, mimetype="application/json")
@@ -232,7 +254,18 @@ def current_actor() -> Actor:
     return actor
 
 
-def _parsed(name: str, text: str) -> UUID | str:
+def methods(rule: Rule) -> list[str]:
+    """Return the methods of a rule in lower case, without those that every rule has."""
+    return sorted(method.lower() for method in (rule.methods or set()) - {"HEAD", "OPTIONS"})
+
+
+def operation_id(rule: Rule, method: str) -> str:
+    """Return the name of the endpoint. If it has several methods, POST has this name, as in Umami's client."""
+    name = camel_case(rule.endpoint.split(".")[-1])
+    return name if method == "post" or len(methods(rule)) == 1 else f"{name}By{method.title()}"
+
+
+def parsed(name: str, text: str) -> UUID | str:
     """Convert a part of the path. :raises NotFound: the id is not a UUID, or the text cannot be stored"""
     if not name.endswith("_id"):
         if unstorable(text):
@@ -309,17 +342,21 @@ def json_body(*, needed: bool = True) -> dict[str, Any]:
 def answer(gives: Shape, result: Any, query: Any) -> Response:
     """Serialize the result of a view as the endpoint declares."""
     headers = {}
+    found = serialized(gives, result, query)
+    if isinstance(gives, PageOf) and "nextCursor" in found:
+        headers["Link"] = _next_link(found["nextCursor"])
+    return Response(orjson.dumps(found), mimetype="application/json", headers=headers)
+
+
+def serialized(gives: Shape, result: Any, query: Any = None) -> Any:
+    """Return the result of a view as JSON values."""
     if isinstance(gives, PageOf):
-        serialized: Any = gives.serialize(result, query)
-        if "nextCursor" in serialized:
-            headers["Link"] = _next_link(serialized["nextCursor"])
-    elif gives is None:
-        serialized = None
-    elif isinstance(gives, tuple):
-        serialized = [shape.serialize(item) for shape, item in zip(gives, result, strict=True)]
-    else:
-        serialized = gives.serialize(result)
-    return Response(orjson.dumps(serialized), mimetype="application/json", headers=headers)
+        return gives.serialize(result, query)
+    if gives is None:
+        return None
+    if isinstance(gives, tuple):
+        return [shape.serialize(item) for shape, item in zip(gives, result, strict=True)]
+    return gives.serialize(result)
 
 
 def _next_link(cursor: str) -> str:

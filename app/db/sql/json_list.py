@@ -1,6 +1,9 @@
 """Lists of any length in one parameter, so that the text of a statement does not depend on the length."""
 
+import json
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Boolean, ColumnElement, FromClause, String, Uuid, bindparam
 from sqlalchemy.ext.compiler import compiles
@@ -57,3 +60,13 @@ def _among_on_sqlite(element: among, compiler: SQLCompiler, **options: Any) -> s
 def is_among(column: Any, name: str) -> ColumnElement[bool]:
     """Whether the column is in the parameter ``name``, a JSON array as text."""
     return among(column, bindparam(name, type_=String()))
+
+
+def ids(found: Iterable[UUID]) -> str:
+    """Return ids as the JSON array that statements take."""
+    return json.dumps([one.hex for one in found])
+
+
+def texts(found: Iterable[str]) -> str:
+    """Return texts as the JSON array that statements take."""
+    return json.dumps(list(found))

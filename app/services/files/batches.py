@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.db.reads import fetch_all
+from app.db.sql.json_list import ids, texts
 from app.db.sql.query import Query
 from app.domain.errors import AmbiguousName, BadValue, DomainError, ExternalIdTaken, RowTwice, UnknownReference
 from app.domain.folding import fold
@@ -21,7 +22,7 @@ from app.services.files.rows import JoinRow
 from app.services.importing.grants import write_grants
 from app.services.importing.report import Kind, Outcome, Remark, Report, code_of
 from app.services.importing.rows import MemberRow, SiteGrantRow, TeamRow, UserRow, WebsiteRow
-from app.services.importing.run import Batch, Run, ids, texts
+from app.services.importing.run import Batch, Run
 from app.services.importing.teams import write_teams
 from app.services.importing.users import write_users
 from app.services.importing.websites import write_websites

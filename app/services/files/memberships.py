@@ -5,6 +5,7 @@ from functools import partial
 
 from app.db.reads import fetch_all
 from app.db.session import retried
+from app.db.sql.json_list import ids
 from app.domain.errors import AlreadyMember, DomainError, UnknownReference, UnknownRole
 from app.domain.roles import TeamRole
 from app.queries import files as queries
@@ -13,7 +14,7 @@ from app.services import events
 from app.services.events import MembershipAdded
 from app.services.files.rows import JoinRow
 from app.services.importing.report import Kind, Outcome
-from app.services.importing.run import Batch, Run, differing, held, ids
+from app.services.importing.run import Batch, Run, differing, held
 from app.services.importing.teams import CONFLICTS, member_values
 from app.services.teams import memberships
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.db.reads import fetch_all
 from app.db.session import Unit, retried
+from app.db.sql.json_list import ids
 from app.domain.errors import (
     Conflict,
     DomainError,
@@ -29,7 +30,7 @@ from app.services.access import grants, holders
 from app.services.events import GrantsChanged
 from app.services.importing.report import Kind, Outcome
 from app.services.importing.rows import SiteGrantRow
-from app.services.importing.run import Batch, Run, held, ids
+from app.services.importing.run import Batch, Run, held
 
 CONFLICTS: dict[str, type[Conflict]] = {"pk_website_grant": Conflict, "pk_website_capability": Conflict}
 Pair = tuple[UUID, UUID]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.db.reads import fetch_all
 from app.db.session import Unit, retried
+from app.db.sql.json_list import ids, texts
 from app.domain.folding import fold
 from app.domain.roles import Role
 from app.models import new_id, utcnow
@@ -21,7 +22,7 @@ from app.services.audit.rows import action_of
 from app.services.events import InvitationCreated, InvitationResent, UserDeleted
 from app.services.importing.report import Kind, Outcome
 from app.services.importing.rows import Loss, UserRow
-from app.services.importing.run import Batch, Run, ids, texts
+from app.services.importing.run import Batch, Run
 from app.services.importing.users import write_users
 from app.services.users import profiles
 

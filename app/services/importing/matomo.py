@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.db.reads import fetch_all, fetch_one
 from app.db.session import transaction
+from app.db.sql.json_list import ids
 from app.domain import policy
 from app.domain.actor import Actor
 from app.domain.errors import MailNotConfigured
@@ -20,7 +21,7 @@ from app.services.importing.grants import write_grants
 from app.services.importing.invited import Inviting
 from app.services.importing.report import Kind, Report
 from app.services.importing.rows import WebsiteRow
-from app.services.importing.run import Batch, Options, Run, ids, ignore_progress
+from app.services.importing.run import Batch, Options, Run, ignore_progress
 from app.services.importing.websites import write_websites
 from app.services.invitations import limits
 from app.services.notifications import outbox

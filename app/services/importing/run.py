@@ -1,6 +1,5 @@
 """One run of an import: its options, its report, and how it goes through many rows in batches."""
 
-import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from uuid import UUID
 
 from app.db.reads import fetch_all
 from app.db.session import Unit, transaction
+from app.db.sql.json_list import ids
 from app.db.sql.query import Query
 from app.domain.actor import Actor
 from app.domain.errors import Conflict, DomainError
@@ -144,16 +144,6 @@ def _batches(rows: Iterable[T]) -> Iterator[list[T]]:
             batch, size = [], 0
     if batch:
         yield batch
-
-
-def ids(found: Iterable[UUID]) -> str:
-    """Return ids as the JSON array that statements take."""
-    return json.dumps([one.hex for one in found])
-
-
-def texts(found: Iterable[str]) -> str:
-    """Return texts as the JSON array that statements take."""
-    return json.dumps(list(found))
 
 
 def held(query: Query[Held], wanted: Collection[UUID]) -> set[UUID]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.db.reads import fetch_all
 from app.db.session import Unit, retried
+from app.db.sql.json_list import ids, texts
 from app.domain.errors import AccessCodeTaken, AlreadyMember, Conflict, DomainError, UnknownReference, UnknownRole
 from app.domain.folding import sort_key
 from app.domain.names import check_new_name, clean_access_code
@@ -18,7 +19,7 @@ from app.services import events
 from app.services.events import Event, MembershipAdded, TeamCreated
 from app.services.importing.report import Kind, Outcome
 from app.services.importing.rows import MemberRow, TeamRow
-from app.services.importing.run import Batch, Run, differing, held, ids, texts
+from app.services.importing.run import Batch, Run, differing, held
 from app.services.importing.users import DELETED_HERE, DELETED_THERE
 from app.services.teams import memberships, teams
 

@@ -1,23 +1,18 @@
 """Writing accounts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from app.db.reads import fetch_all
 from app.db.session import retried
 from app.domain.errors import (
     Conflict,
     DomainError,
-    EmailIsUsername,
-    EmailTaken,
     Invalid,
     NoHash,
     UnknownRole,
-    UsernameIsEmail,
-    UsernameTaken,
 )
 from app.domain.folding import fold, sort_key
 from app.domain.names import new_display_name, new_username
@@ -31,60 +26,15 @@ from app.services import events
 from app.services.events import UserCreated
 from app.services.importing.report import Kind, Outcome
 from app.services.importing.rows import Loss, UserRow
-from app.services.importing.run import Batch, Run, differing, ids, texts
+from app.services.importing.run import Batch, Run, differing
 from app.services.lookup import require_not_anonymous
 from app.services.users import accounts, profiles
+from app.services.users.names_taken import NamesTaken
 
 COMPARED = ("username", "password_hash", "role", "display_name", "email")
 DELETED_THERE = ("deleted", "deleted in the source")
 DELETED_HERE = ("deleted-here", "deleted here")
 NO_HASH = Loss("no-password", "the password's hash is not one of bcrypt, or too costly, so the account has no password")
-
-
-@dataclass(slots=True)
-class _Names:
-    """The accounts that have these usernames and addresses: those here, and those that are about to be created."""
-
-    by_id: dict[UUID, AccountHere]
-    by_name: dict[str, UUID]
-    by_address: dict[str, UUID]
-
-    @classmethod
-    def of(cls, rows: Sequence[UserRow]) -> "_Names":
-        keys = {key for row in rows for key in _keys(row)}
-        addresses = [key for key in keys if "@" in key]
-        found = [
-            *fetch_all(queries.select_accounts, ids=ids(row.id for row in rows)),
-            *fetch_all(queries.select_accounts_named, keys=texts(keys)),
-            *(fetch_all(queries.select_accounts_at, keys=texts(addresses)) if addresses else ()),
-        ]
-        return cls(
-            {row.id: row for row in found},
-            {row.username_key: row.id for row in found if row.username_key is not None},
-            {row.email_key: row.id for row in found if row.email_key is not None},
-        )
-
-    def require_free(self, row: UserRow) -> None:
-        """:raises Conflict: another account has the username or the address"""
-        name, address = fold(row.username), None if row.email is None else fold(row.email)
-        if name in self.by_name:
-            raise UsernameTaken(row.username)
-        if self.by_address.get(name, row.id) != row.id:
-            raise UsernameIsEmail(row.username)
-        if address is not None and address in self.by_address:
-            raise EmailTaken(row.email or "")
-        if address is not None and self.by_name.get(address, row.id) != row.id:
-            raise EmailIsUsername(row.email or "")
-
-    def same_user(self, run: Run, row: UserRow) -> UUID | None:
-        """Return the account here that takes the user's place; never one that the source has under the same id."""
-        found = self.by_name.get(fold(row.username)) if run.options.same_names else None
-        return None if found == ANONYMOUS_ID or found in run.seen else found
-
-    def claim(self, row: UserRow) -> None:
-        self.by_name[fold(row.username)] = row.id
-        if row.email is not None:
-            self.by_address[fold(row.email)] = row.id
 
 
 @retried
@@ -95,7 +45,7 @@ def write_users(run: Run, rows: Sequence[UserRow]) -> Batch:
     matched: dict[UUID, UUID] = {}
     with run.transaction(profiles.clashes("", "")) as session:
         profiles.hold_all_names(session)
-        names, new = _Names.of(checked), []
+        names, new = NamesTaken.of(checked), []
         for row in checked:
             if run.options.same_names:
                 run.seen.add(row.id)
@@ -104,7 +54,7 @@ def write_users(run: Run, rows: Sequence[UserRow]) -> Batch:
                 batch.report.remark(Kind.USERS, row, Outcome.SKIPPED, *DELETED_HERE)
             elif here is not None:
                 run.compare(batch, Kind.USERS, row, _differing(row, here), partial(_update, run, row, here))
-            elif (same := names.same_user(run, row)) is not None:
+            elif (same := _same_user(run, names, row)) is not None:
                 matched[row.id] = same
                 batch.report.remark(Kind.USERS, row, Outcome.MATCHED, "matched", f"is the account {same} here")
             else:
@@ -121,6 +71,12 @@ def write_users(run: Run, rows: Sequence[UserRow]) -> Batch:
     batch.note_created(Kind.USERS, new)
     run.accounts.update(matched)
     return batch
+
+
+def _same_user(run: Run, names: NamesTaken, row: UserRow) -> UUID | None:
+    """Return the account here that takes the user's place; never one that the source has under the same id."""
+    found = names.by_name.get(fold(row.username)) if run.options.same_names else None
+    return None if found == ANONYMOUS_ID or found in run.seen else found
 
 
 def _checked(batch: Batch, row: UserRow) -> UserRow | None:
@@ -151,10 +107,6 @@ def _checked(batch: Batch, row: UserRow) -> UserRow | None:
         shown = None
         losses.append(Loss("display-name", error.message))
     return replace(row, username=name, email=address, display_name=shown, password_hash=hashed, losses=losses)
-
-
-def _keys(row: UserRow) -> list[str]:
-    return [fold(name) for name in (row.username, row.email) if name]
 
 
 def _differing(row: UserRow, here: AccountHere) -> list[str]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.db.reads import fetch_all
 from app.db.session import Unit, retried, transaction
+from app.db.sql.json_list import ids, texts
 from app.domain.errors import Conflict, DomainError, SlugTaken, UnknownReference, UnsupportedShare
 from app.domain.folding import sort_key
 from app.domain.names import check_new_name
@@ -19,7 +20,7 @@ from app.services.events import ShareCreated, WebsiteCreated
 from app.services.importing import numbers
 from app.services.importing.report import Kind, Outcome
 from app.services.importing.rows import ShareRow, WebsiteRow
-from app.services.importing.run import Batch, Run, differing, held, ids, texts
+from app.services.importing.run import Batch, Run, differing, held
 from app.services.importing.users import DELETED_HERE, DELETED_THERE
 from app.services.websites import moving, shares, websites
 

@@ -36,7 +36,7 @@ from app.domain.pagination import Page, Sort, Window
 from app.domain.password_rules import check_hash
 from app.domain.roles import AccountState, Role
 from app.domain.unset import UNSET, Unset
-from app.models import User
+from app.models import User, new_id
 from app.queries import users as queries
 from app.queries.users import UserListed, UserRecord
 from app.services import events
@@ -91,6 +91,56 @@ def create_user(
         access to a website that they do not administer
     :raises Conflict: the name, the address or the id is taken, perhaps by a deleted account
     """
+    user = new_account(
+        actor,
+        username=username,
+        password=password,
+        service_account=service_account,
+        role=role,
+        id=id,
+        email=email,
+        display_name=display_name,
+        external_id=external_id,
+        password_hash=password_hash,
+        granting=bool(grants),
+        check_password=check_password,
+    )
+    if password is not None:
+        profiles.require_free(id=id, username=user.username, email=user.email, external_id=external_id)
+        user.password_hash = hashing.hash_password(password)
+    with transaction(clashes(user.username, user.email)) as session:
+        profiles.claim_names(username=user.username, email=user.email)
+        lock_users(session, actor, ()) if grants else recheck(actor)
+        session.add(user)
+        session.flush()
+        events.record(session, UserCreated(actor, user.id, user.username, user.role))
+        for entry in grants:
+            set_access(actor, user.id, [entry["website_id"]], entry["role"])
+    return user
+
+
+def new_account(
+    actor: Actor,
+    *,
+    username: str,
+    password: str | None = None,
+    service_account: bool = False,
+    role: str = Role.USER,
+    id: UUID | None = None,
+    email: str | None = None,
+    display_name: str | None = None,
+    external_id: str | None = None,
+    password_hash: str | None = None,
+    granting: bool = False,
+    check_password: Callable[[str], object] = check_new_password,
+) -> User:
+    """
+    Return an account that keeps the rules and that the actor may create. It is not stored, its names may be taken, and
+    it does not have the password.
+
+    :param granting: whether the actor also grants it access to websites
+    :raises Invalid, Denied, Conflict: see ``create_user``, but no name is compared with those of other accounts
+    """
     name = new_username(username)
     address = profiles.clean_email(email) if email else None
     shown = new_display_name(display_name) if display_name else None
@@ -101,30 +151,19 @@ def create_user(
         raise NoPassword
     if password is None and password_hash is None and not service_account:
         raise Missing("password")
-    policy.require(policy.can_administer(actor) or (bool(grants) and policy.can_give_role(actor, role)))
+    policy.require(policy.can_administer(actor) or (granting and policy.can_give_role(actor, role)))
     policy.require_power_over(actor, role)
     require_not_anonymous(id)
-    profiles.require_free(id=id, username=name, email=address, external_id=external_id)
-    user = User(
+    return User(
+        id=id or new_id(),
         username=name,
         role=role,
-        password_hash=(password_hash or NO_PASSWORD) if password is None else hashing.hash_password(password),
+        password_hash=password_hash or NO_PASSWORD,
         service_account=service_account,
         email=address,
         display_name=shown,
         external_id=external_id,
     )
-    if id is not None:
-        user.id = id
-    with transaction(clashes(name, address)) as session:
-        profiles.claim_names(username=name, email=address)
-        lock_users(session, actor, ()) if grants else recheck(actor)
-        session.add(user)
-        session.flush()
-        events.record(session, UserCreated(actor, user.id, user.username, user.role))
-        for entry in grants:
-            set_access(actor, user.id, [entry["website_id"]], entry["role"])
-    return user
 
 
 def _check_either(password: str | None, password_hash: str | None, check_password: Callable[[str], object]) -> None:

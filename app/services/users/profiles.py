@@ -32,6 +32,8 @@ from app.services import events
 from app.services.events import EmailChanged, InvitationResent, PasswordChanged
 
 NOBODY = UUID(int=0)
+ALL_HELD_IN = "frontdesk_all_names_held_in"
+"""Key in the session's ``info``: the transaction in which all names are held."""
 
 
 def clean_email(text: str, field: str = "email") -> str:
@@ -84,7 +86,8 @@ def claim_names(*, username: str | None = None, email: str | None = None, user_i
     """
     keys = {"username_key": username and fold(username), "email_key": email and fold(email)}
     with transaction() as session:
-        if db.engine.dialect.name == "postgresql":
+        held = session.info.get(ALL_HELD_IN)
+        if db.engine.dialect.name == "postgresql" and (held is None or held is not session().get_transaction()):
             for number in sorted({_number(key) for key in keys.values() if key}):
                 session.execute(queries.hold_name, {"number": number})
         for clash in fetch_all(queries.select_clashes, user_id=user_id or NOBODY, **keys):
@@ -95,12 +98,13 @@ def claim_names(*, username: str | None = None, email: str | None = None, user_i
 
 def hold_all_names(session: Unit) -> None:
     """
-    Keep others from claiming any name until the transaction ends; see ``claim_names``.
+    Keep others from claiming any name until the transaction ends; ``claim_names`` then takes no lock for each.
 
-    PostgreSQL has room for a few thousand locks only, so imports do not take one for each name.
+    PostgreSQL has room for a few thousand locks only, too few for the names of large imports.
     """
     if db.engine.dialect.name == "postgresql":
         session.execute(queries.hold_all_names)
+        session.info[ALL_HELD_IN] = session().get_transaction()
 
 
 def _number(key: str) -> int:

@@ -52,26 +52,16 @@ def put_user(
         check_hash(password_hash)
         if password is not None:
             raise PasswordTwice("password_hash")
-    profile = {
-        "email": profiles.given_email(email),
-        "display_name": profiles.given_display_name(display_name),
-        "external_id": external_id,
-    }
-    wanted: dict[str, Any] = {"username": clean_username(username), "role": role, **profile}
+    wanted = _wanted(username, role, email, display_name, external_id)
     secret: dict[str, Any] = {"password": password, "password_hash": password_hash}
 
     def create() -> UserRecord:
         made = accounts.create_user(actor, id=user_id, service_account=bool(service_account), **wanted, **secret)
         return UserRecord.of(made)
 
-    def differs(found: UserRecord) -> dict[str, Any]:
-        return {name: value for name, value in wanted.items() if getattr(found, name) != value}
-
     def change(found: UserRecord) -> UserRecord:
-        if service_account is not None and service_account != found.service_account:
-            raise Fixed("service_account")
+        changes = _changes(found, wanted, service_account)
         stored = _stored_hash(actor, found, password, password_hash)
-        changes = differs(found)
         if not _is_password(stored, password, password_hash):
             changes |= {name: value for name, value in secret.items() if value is not None}
         policy.require(actor.is_admin or changes.keys() <= OWN)
@@ -95,16 +85,73 @@ def put_user(
     return put(lambda: fetch_one(queries.select_user, user_id=user_id), create, change, expected)
 
 
+def is_so(
+    actor: Actor,
+    found: UserRecord,
+    stored_hash: str,
+    *,
+    id: UUID,
+    username: str,
+    role: str,
+    email: str | None = None,
+    display_name: str | None = None,
+    external_id: str | None = None,
+    password_hash: str | None = None,
+    service_account: bool | None = None,
+    expected: Expected | None = None,
+) -> bool:
+    """
+    Return whether ``put_user`` has nothing to change in this account, without a statement.
+
+    :param stored_hash: the hash of the account's password
+    :raises DomainError: ``put_user`` would raise it
+    """
+    policy.require(policy.can_see_user(actor, id))
+    if _changes(found, _wanted(username, role, email, display_name, external_id), service_account):
+        return False
+    if password_hash is not None:
+        check_hash(password_hash)
+        _require_power(actor, found)
+        if not actor.is_admin or password_hash != stored_hash:
+            return False
+    require_expected(expected, lambda: found)
+    return True
+
+
+def _wanted(
+    username: str, role: str, email: str | None, display_name: str | None, external_id: str | None
+) -> dict[str, Any]:
+    return {
+        "username": clean_username(username),
+        "role": role,
+        "email": profiles.given_email(email),
+        "display_name": profiles.given_display_name(display_name),
+        "external_id": external_id,
+    }
+
+
+def _changes(found: UserRecord, wanted: dict[str, Any], service_account: bool | None) -> dict[str, Any]:
+    """Return the values that the account does not have. :raises Fixed: see ``put_user``"""
+    if service_account is not None and service_account != found.service_account:
+        raise Fixed("service_account")
+    return {name: value for name, value in wanted.items() if getattr(found, name) != value}
+
+
+def _require_power(actor: Actor, found: UserRecord) -> None:
+    """Make sure that the actor could set the password, as only such an actor learns whether it is the same one."""
+    policy.require_power_over(actor, found.role)
+    policy.require(not (actor.is_key and actor.is_user(found.id)))
+
+
 def _stored_hash(actor: Actor, found: UserRecord, password: str | None, password_hash: str | None) -> str | None:
     """
     Return the hash of the account's password to compare the given one with; None if there is nothing to compare.
 
-    Only an actor who could set the password learns whether it is the same one; others have to confirm the change.
+    Only administrators learn whether it is the same one; others have to confirm the change.
     """
     if password is None and password_hash is None:
         return None
-    policy.require_power_over(actor, found.role)
-    policy.require(not (actor.is_key and actor.is_user(found.id)))
+    _require_power(actor, found)
     row = fetch_one(queries.select_stored_hash, user_id=found.id) if actor.is_admin else None
     return None if row is None else row.password_hash
 
