@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import importing, large, load, machine, report, timing
+from bench import importing, large, load, machine, provisioning, report, timing
 from bench.cpu import DatabaseProcesses
 from bench.databases import Database, fresh_database
 from bench.dialects import compare
@@ -45,6 +45,9 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--import", dest="importing", action="store_true", help="import users beside COPY; with --large, a million too"
     )
+    parser.add_argument(
+        "--provisioning", action="store_true", help="1,000 operations in one call, and a plan of 10,000 resources"
+    )
     parser.add_argument("--timing", action="store_true", help="compare how long refused logins and codes take")
     parser.add_argument("--write", action="store_true", help="write the results to docs/performance.md")
     chosen = parser.parse_args()
@@ -60,6 +63,10 @@ def main() -> None:
     if chosen.importing:
         with tempfile.TemporaryDirectory(prefix="frontdesk-bench-") as folder:
             print(importing.measure(Path(folder), large=chosen.large))
+        return
+    if chosen.provisioning:
+        with tempfile.TemporaryDirectory(prefix="frontdesk-bench-") as folder:
+            print(provisioning.measure(Path(folder), rounds=chosen.rounds))
         return
     world = World(users=large.USERS) if chosen.large else World()
     with (
