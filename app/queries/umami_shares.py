@@ -71,20 +71,30 @@ class Visible(NamedTuple):
     type: int
 
 
-def _living(kind: EntityType) -> Select[Any]:
-    """Id, type, owner and contents of all websites, links, pixels or boards that have not been deleted."""
+def _all(kind: EntityType) -> Select[Any]:
+    """
+    All websites, links, pixels or boards, even deleted ones.
+
+    PostgreSQL uses the indexes of a table in a UNION ALL that is joined only if its SELECT has no WHERE.
+    """
     name = kind.name.lower()
+    is_board = kind is EntityType.BOARD
     columns = [column(f"{name}_id", Uuid()), column("user_id", Uuid()), column("team_id", Uuid())]
-    more = [column("parameters", PORTABLE_JSON)] if kind is EntityType.BOARD else [column("deleted_at", DateTime())]
+    more = [column("parameters", PORTABLE_JSON)] if is_board else [column("deleted_at", DateTime())]
     source = table(name, *columns, *more)
     entity_id, user_id, team_id = (source.c[each.name] for each in columns)
-    contents = source.c.parameters if kind is EntityType.BOARD else cast(null(), PORTABLE_JSON)
-    found = select(entity_id.label("id"), literal(int(kind)).label("type"), user_id, team_id, contents.label("board"))
-    return found if kind is EntityType.BOARD else found.where(source.c.deleted_at.is_(None))
+    return select(
+        entity_id.label("id"),
+        literal(int(kind)).label("type"),
+        user_id,
+        team_id,
+        (source.c.parameters if is_board else cast(null(), PORTABLE_JSON)).label("board"),
+        (cast(null(), DateTime(timezone=True)) if is_board else source.c.deleted_at).label("deleted_at"),
+    )
 
 
-_other = union_all(*map(_living, (EntityType.LINK, EntityType.PIXEL, EntityType.BOARD))).subquery("entity")
-_of_entity = and_(_other.c.id == Share.entity_id, _other.c.type == Share.share_type)
+_other = union_all(*map(_all, (EntityType.LINK, EntityType.PIXEL, EntityType.BOARD))).subquery("entity")
+_of_entity = and_(_other.c.id == Share.entity_id, _other.c.type == Share.share_type, _other.c.deleted_at.is_(None))
 _team_role = (
     select(Membership.role)
     .join(Team, Team.id == Membership.team_id)
@@ -103,7 +113,9 @@ select_adoption = Query(select(Adoption.umami_release).where(Adoption.finished_a
 
 select_entity = Query(
     select(_other.c.id, *_access).where(
-        _other.c.id == bindparam("entity_id", type_=Uuid()), _other.c.type == bindparam("entity_type")
+        _other.c.id == bindparam("entity_id", type_=Uuid()),
+        _other.c.type == bindparam("entity_type"),
+        _other.c.deleted_at.is_(None),
     ),
     OwnedEntity,
 )
@@ -122,16 +134,18 @@ select_public_by_slug = Query(_public.where(Share.slug == bindparam("slug")), Pu
 select_public_by_id = Query(_public.where(Share.id == bindparam("share_id", type_=Uuid())), PublicShare)
 
 _owner_id, _team_id = bindparam("user_id", type_=Uuid()), bindparam("team_id", type_=Uuid())
-_shown = union_all(*map(_living, (EntityType.WEBSITE, EntityType.LINK, EntityType.PIXEL))).subquery("shown")
+_shown = union_all(*map(_all, (EntityType.WEBSITE, EntityType.LINK, EntityType.PIXEL))).subquery("shown")
 _teams_of_owner = (
     select(Membership.team_id)
     .join(Team, Team.id == Membership.team_id)
     .where(Membership.user_id == _owner_id, Team.deleted_at.is_(None))
 )
 _owner_is_admin = select(User.id).where(User.id == _owner_id, User.role == Role.ADMIN.value).exists()
+_entity_ids = bindparam("entity_ids", type_=Uuid(), expanding=True)
 select_visible = Query(
     select(_shown.c.id, _shown.c.type).where(
-        _shown.c.id.in_(bindparam("entity_ids", type_=Uuid(), expanding=True)),
+        _shown.c.id.in_(_entity_ids),
+        _shown.c.deleted_at.is_(None),
         or_(
             _shown.c.team_id == _team_id,
             _shown.c.user_id == _owner_id,

@@ -8,9 +8,12 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 from flask import Flask
+from sqlalchemy import event, text
 from werkzeug.test import TestResponse
 
+from app.db.session import db
 from app.domain.actor import OPERATOR
+from app.queries import umami_shares
 from app.services.users import accounts
 from tests.databases import fresh_database
 from tests.db.adoption.conftest import Database, opened
@@ -104,6 +107,12 @@ def components(*websites: UUID, **others: UUID) -> dict[str, Any]:
     return {"rows": [{"columns": [{"component": {"type": "Chart", **each}} for each in named]}]}
 
 
+def explained(*given: Any) -> tuple[str, Any]:
+    """For SQLAlchemy's event: have PostgreSQL say how it would run a statement."""
+    _, _, statement, parameters, *_ = given
+    return f"EXPLAIN {statement}", parameters
+
+
 class TestOpening:
     @pytest.mark.parametrize("kind", ["link", "pixel"])
     def test_a_link_or_pixel_is_shown_as_by_umami(self, call, add, share, ada, kind):
@@ -151,6 +160,25 @@ class TestOpening:
         sql.run("UPDATE link SET deleted_at = now()")
 
         assert call("GET /api/share/the-slug").status_code == 404
+
+
+class TestStatements:
+    @pytest.mark.parametrize(
+        ("query", "values"),
+        [
+            (umami_shares.select_public_by_slug, {"slug": "the-slug"}),
+            (umami_shares.select_public_by_id, {"share_id": BLUE}),
+            (umami_shares.select_share, {"share_id": BLUE, "actor_id": BLUE}),
+        ],
+        ids=["slug", "id", "share"],
+    )
+    def test_they_find_one_of_many_links_by_indexes(self, beside, query, values):
+        with db.engine.begin() as connection:
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+            event.listen(connection, "before_cursor_execute", explained, retval=True)
+            plan = connection.execute(query.statement, values).cursor.fetchall()
+
+        assert [line for (line,) in plan if "Seq Scan" in line] == []
 
 
 class TestManaging:
