@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     DateTime,
+    FromClause,
     Select,
     Uuid,
     and_,
@@ -27,7 +29,7 @@ from sqlalchemy import (
 from app.db.sql.query import Query
 from app.domain.roles import Role
 from app.domain.shared_views import EntityType
-from app.models import Adoption, Grant, Membership, Share, Team, User
+from app.models import Adoption, Grant, Membership, Share, Team, User, Website
 from app.models.base import PORTABLE_JSON
 from app.queries.shares import COLUMNS, ShareOfWebsite
 
@@ -93,8 +95,21 @@ def _all(kind: EntityType) -> Select[Any]:
     )
 
 
+def _is_shown(entity: FromClause, *websites: ColumnElement[bool]) -> ColumnElement[bool]:
+    """
+    Whether it exists, and is what it seems.
+
+    Umami lets users choose the ids of links and pixels. Statistics belong to an id alone, so a link with the id of
+    another user's website would publish that website's.
+
+    :param websites: conditions that PostgreSQL can use to read few websites for many ids
+    """
+    is_website = select(Website.id).where(Website.id == entity.c.id, *websites).exists()
+    return and_(entity.c.deleted_at.is_(None), or_(entity.c.type == EntityType.WEBSITE.value, ~is_website))
+
+
 _other = union_all(*map(_all, (EntityType.LINK, EntityType.PIXEL, EntityType.BOARD))).subquery("entity")
-_of_entity = and_(_other.c.id == Share.entity_id, _other.c.type == Share.share_type, _other.c.deleted_at.is_(None))
+_of_entity = and_(_other.c.id == Share.entity_id, _other.c.type == Share.share_type, _is_shown(_other))
 _team_role = (
     select(Membership.role)
     .join(Team, Team.id == Membership.team_id)
@@ -115,7 +130,7 @@ select_entity = Query(
     select(_other.c.id, *_access).where(
         _other.c.id == bindparam("entity_id", type_=Uuid()),
         _other.c.type == bindparam("entity_type"),
-        _other.c.deleted_at.is_(None),
+        _is_shown(_other),
     ),
     OwnedEntity,
 )
@@ -145,7 +160,7 @@ _entity_ids = bindparam("entity_ids", type_=Uuid(), expanding=True)
 select_visible = Query(
     select(_shown.c.id, _shown.c.type).where(
         _shown.c.id.in_(_entity_ids),
-        _shown.c.deleted_at.is_(None),
+        _is_shown(_shown, Website.id.in_(_entity_ids)),
         or_(
             _shown.c.team_id == _team_id,
             _shown.c.user_id == _owner_id,

@@ -66,8 +66,8 @@ def call(beside: Flask) -> Call:
 def add(sql: Database) -> Callable[..., UUID]:
     """``add("link", user_id=ADA)``: a new one, as Umami writes it."""
 
-    def added(kind: str, *, parameters: Any = None, **owner: UUID) -> UUID:
-        entity = uuid4()
+    def added(kind: str, *, entity: UUID | None = None, parameters: Any = None, **owner: UUID) -> UUID:
+        entity = entity or uuid4()
         values: dict[str, Any] = {"id": entity, "name": kind.title(), **owner}
         columns = {f"{kind}_id": ":id", "name": ":name", **{name: f":{name}" for name in owner}}
         if kind == "board":
@@ -154,6 +154,21 @@ class TestOpening:
         share("board", add("board", team_id=BLUE, parameters=components(of_team, own)), "the-slug")
 
         assert call("GET /api/share/the-slug").json["websiteIds"] == [str(of_team)]
+
+    @pytest.mark.parametrize("kind", ["link", "pixel"])
+    def test_one_with_the_id_of_a_website_does_not_publish_that_website(self, call, add, share, sql, ada, bob, kind):
+        website = add_website(sql, "ada's", user_id=ada)
+        add(kind, entity=website, user_id=bob)
+        share(kind, website, "of-umami")
+        share("board", add("board", user_id=bob, parameters=components(**{kind: website})), "of-board")
+        wanted = {"entityId": str(website), "shareType": KINDS[kind], "name": "Mine", "slug": "mine", "parameters": {}}
+
+        made = call("POST /api/share", "bob", wanted)
+        opened = call("GET /api/share/of-umami")
+        board = call("GET /api/share/of-board").json
+
+        assert (made.json, opened.status_code) == (UNAUTHORIZED, 404)
+        assert (board["websiteIds"], board[f"{kind}Ids"]) == ([], [])
 
     def test_deleted_ones_are_gone(self, call, add, share, sql, ada):
         share("link", add("link", user_id=ada), "the-slug")
