@@ -155,7 +155,7 @@ _teams_of_owner = (
     .join(Team, Team.id == Membership.team_id)
     .where(Membership.user_id == _owner_id, Team.deleted_at.is_(None))
 )
-_owner_is_admin = select(User.id).where(User.id == _owner_id, User.role == Role.ADMIN.value).exists()
+_owner = select(User.id).where(User.id == _owner_id, User.deleted_at.is_(None), User.disabled_at.is_(None))
 _entity_ids = bindparam("entity_ids", type_=Uuid(), expanding=True)
 select_visible = Query(
     select(_shown.c.id, _shown.c.type).where(
@@ -164,14 +164,14 @@ select_visible = Query(
         or_(
             _shown.c.team_id == _team_id,
             _shown.c.user_id == _owner_id,
-            _shown.c.team_id.in_(_teams_of_owner),
-            _shown.c.id.in_(select(Grant.website_id).where(Grant.user_id == _owner_id)),
-            _owner_is_admin,
+            and_(_shown.c.team_id.in_(_teams_of_owner), _owner.exists()),
+            and_(_shown.c.id.in_(select(Grant.website_id).where(Grant.user_id == _owner_id)), _owner.exists()),
+            _owner.where(User.role == Role.ADMIN.value).exists(),
         ),
     ),
     Visible,
 )
 """
-Which of some websites, links and pixels the owner of a board can see. Values: ``entity_ids``, and ``user_id`` and
-``team_id`` of the board, one of them None.
+Which of some websites, links and pixels the owner of a board can see; those of others only as long as the owner can log
+in. Values: ``entity_ids``, and ``user_id`` and ``team_id`` of the board, one of them None.
 """

@@ -13,8 +13,10 @@ from werkzeug.test import TestResponse
 
 from app.db.session import db
 from app.domain.actor import OPERATOR
+from app.domain.roles import SiteRole
 from app.queries import umami_shares
-from app.services.users import accounts
+from app.services.access import grants
+from app.services.users import accounts, disabling
 from tests.databases import fresh_database
 from tests.db.adoption.conftest import Database, opened
 from tests.db.adoption.rows import BLUE, add_member, add_team, add_website
@@ -154,6 +156,28 @@ class TestOpening:
         share("board", add("board", team_id=BLUE, parameters=components(of_team, own)), "the-slug")
 
         assert call("GET /api/share/the-slug").json["websiteIds"] == [str(of_team)]
+
+    @pytest.mark.parametrize("end", [accounts.delete_user, disabling.disable_user])
+    @pytest.mark.parametrize("role", ["user", "admin"])
+    def test_a_board_of_a_deleted_or_disabled_user_shows_nothing_of_others(
+        self, call, add, share, sql, ada, bob, role, end
+    ):
+        add_team(sql, BLUE, "Blue", owner=bob, member=ada)
+        accounts.update_user(OPERATOR, ada, role=role)
+        own, foreign = add_website(sql, "own", user_id=ada), add_website(sql, "foreign", user_id=bob)
+        of_team, link = add_website(sql, "team", team_id=BLUE), add("link", user_id=ada)
+        board = add("board", user_id=ada, parameters=components(own, foreign, of_team, link=link))
+        share("board", board, "the-slug")
+        if role == "user":
+            grants.set_access(OPERATOR, ada, [foreign], SiteRole.VIEW)
+        before = call("GET /api/share/the-slug").json["websiteIds"]
+
+        end(OPERATOR, ada)
+
+        after = call("GET /api/share/the-slug").json
+        assert sorted(before) == sorted(map(str, [own, foreign, of_team]))
+        assert after["websiteIds"] == ([] if end is accounts.delete_user else [str(own)])
+        assert after["linkIds"] == [str(link)]
 
     @pytest.mark.parametrize("kind", ["link", "pixel"])
     def test_one_with_the_id_of_a_website_does_not_publish_that_website(self, call, add, share, sql, ada, bob, kind):
