@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Delete, Insert, bindparam, delete, exists, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, Delete, Insert, bindparam, delete, exists, func, or_, select, update
 
 from app.db.sql.query import Query
 from app.models import (
@@ -108,12 +108,21 @@ def _ids(*where: ColumnElement[bool]) -> Query[Id]:
 _invited = (
     User.pending.is_(True),
     User.deleted_at.is_(None),
-    exists().where(Invitation.user_id == User.id, Invitation.expires_at <= _before).correlate(User),
+    exists()
+    .where(
+        Invitation.user_id == User.id,
+        Invitation.expires_at <= _before,
+        or_(Invitation.token_hash.is_not(None), Invitation.link_token_hash.is_not(None)),
+    )
+    .correlate(User),
     ~exists().where(Website.user_id == User.id).correlate(User),
 )
 count_invited = Query(select(func.count().label("number")).select_from(User).where(*_invited), Number)
 select_invited = _ids(*_invited)
-"""Accounts that own no websites and whose invitation expired before ``before`` without being accepted."""
+"""
+Accounts that own no websites and whose invitation expired before ``before`` without being accepted. An invitation that
+an import made without a link still has to be sent.
+"""
 
 _gone = User.deleted_at <= _before
 count_deleted = Query(select(func.count().label("number")).select_from(User).where(_gone), Number)

@@ -1,10 +1,12 @@
 """Importing from a Matomo through its API."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
@@ -25,6 +27,7 @@ from app.models import (
 )
 from app.security.link_tokens import FOR_INVITATION
 from app.security.tokens import hash_token
+from app.services import housekeeping
 from app.services.importing import numbers
 from app.services.importing import run as import_run
 from app.services.importing.matomo import Invitations, import_matomo
@@ -384,6 +387,15 @@ class TestMail:
         assert taken().mailed == 0
         assert len(contents(mailing)["outbox_mail"]) == 3
         token_of(mailing, "ada")
+
+    def test_they_can_be_mailed_long_after_their_links_would_have_expired(self, mailing, filled, taken, first):
+        taken(mail=False)
+
+        with time_machine.travel(datetime.now(UTC) + timedelta(days=200), tick=True), mailing.app_context():
+            assert housekeeping.count_expired(OPERATOR)["invitations"] == 0
+            assert housekeeping.purge(OPERATOR)["invitations"] == 0
+            assert taken().mailed == 3
+            assert accept.find(OPERATOR, token_of(mailing, "ada")).username == "ada"
 
     def test_a_link_that_was_handed_over_meanwhile_stays_valid(self, mailing, filled, taken, first):
         taken(mail=False)
