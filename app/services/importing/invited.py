@@ -28,6 +28,10 @@ from app.services.users import profiles
 
 NO_ADMIN = Loss("superuser", "is a superuser in the source, and an ordinary user here")
 WAS_HERE = ("deleted-here", "was deleted here, or declined the invitation")
+IS_ADMIN = (
+    "administrator",
+    "is an administrator here, so username and address stay; to change them, use --update and --superusers",
+)
 NO_ADDRESS = Loss("no-email", "has no e-mail address, so the link of the invitation has to be handed over")
 
 
@@ -55,6 +59,8 @@ class Inviting:
             for row in rows:
                 if row.id in gone:
                     batch.report.remark(Kind.USERS, row, Outcome.SKIPPED, *WAS_HERE)
+                elif row.id in here and self._protects(here[row.id]) and _is_renamed(row, here[row.id]):
+                    batch.report.remark(Kind.USERS, row, Outcome.ADJUSTED, *IS_ADMIN)
             sent = self._send_unsent(session, run, list(here)) if self.mail else 0
             invited = self._invite(session, run, batch.created) if batch.created else 0
         self.mailed += sent + invited
@@ -63,11 +69,18 @@ class Inviting:
 
     def _as_here(self, row: UserRow, here: AccountHere | None) -> UserRow:
         """Return the row as it is compared and stored: what the source does not say stays as it is here."""
-        lost = row.role == Role.ADMIN and not self.admins
         if here is not None:
-            return replace(row, display_name=here.display_name, role=here.role if lost else row.role)
+            if self._protects(here):
+                row = replace(row, username=here.username, email=here.email)
+            decides = self.admins and Role.ADMIN in (row.role, here.role)
+            return replace(row, display_name=here.display_name, role=row.role if decides else here.role)
+        lost = row.role == Role.ADMIN and not self.admins
         losses = [*row.losses, *([NO_ADMIN] if lost else []), *([] if row.email else [NO_ADDRESS])]
         return replace(row, pending=True, losses=losses, role=Role.USER.value if lost else row.role)
+
+    def _protects(self, here: AccountHere) -> bool:
+        """Whether the source cannot change the account: with its address, an administrator's could be taken over."""
+        return here.role == Role.ADMIN and here.deleted_at is None and not self.admins
 
     def _invite(self, session: Unit, run: Run, rows: Sequence[UserRow]) -> int:
         """Make an invitation for each of the new accounts, and return how many are mailed."""
@@ -131,6 +144,10 @@ def _gone(run: Run, rows: Sequence[UserRow]) -> set[UUID]:
         here = {row.username_key for row in fetch_all(queries.select_accounts_named, keys=texts(names.values()))}
         gone = {user_id for user_id in gone if names[user_id] not in here}
     return gone
+
+
+def _is_renamed(row: UserRow, here: AccountHere) -> bool:
+    return row.username != here.username or (row.email is not None and profiles.is_other(here.email, row.email))
 
 
 def _link_hash(invitation_id: UUID, nonce: str) -> str:

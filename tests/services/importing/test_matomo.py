@@ -331,6 +331,39 @@ class TestRepeating:
 
         assert taken(update=True).report.changed() == 0
 
+    @pytest.mark.parametrize("superuser", [0, 1])
+    def test_an_administrator_here_cannot_be_taken_over_from_there(self, mailing, filled, taken, first, superuser):
+        taken()
+        with mailing.app_context():
+            accept.accept(OPERATOR, token_of(mailing, "ada"), "a new one for Ada")
+            ada = accounts.find_user(OPERATOR, "ada")
+            accounts.update_user(OPERATOR, ada.id, role="admin")
+        filled.users[1] |= {"login": "Ada", "email": "mallory@other.example", "superuser_access": superuser}
+        before = stored(mailing)
+
+        done = taken(update=True)
+
+        assert told(done.report)[0] == ("users", "Ada", "adjusted", "administrator")
+        assert stored(mailing) == before
+        taken(update=True, superusers=True)
+        with mailing.app_context():
+            ada = accounts.find_user(OPERATOR, "ada")
+        assert (ada.username, ada.email) == ("Ada", "mallory@other.example")
+        assert ada.role == ("admin" if superuser else "user")
+
+    def test_a_role_that_matomo_does_not_have_stays(self, mailing, filled, taken, first):
+        taken()
+        with mailing.app_context():
+            accept.accept(OPERATOR, token_of(mailing, "ada"), "a new one for Ada")
+            accounts.update_user(OPERATOR, accounts.find_user(OPERATOR, "ada").id, role="view-only")
+
+        done = taken(update=True)
+
+        assert (done.report.changed(), done.report.remarks) == (0, [])
+        taken(update=True, superusers=True)
+        with mailing.app_context():
+            assert accounts.find_user(OPERATOR, "ada").role == "view-only"
+
     def test_superusers_can_be_made_administrators_later(self, mailing, filled, taken, first):
         taken()
 
