@@ -1,7 +1,7 @@
 """What public links show: a website, or a link, pixel or board of an Umami that uses the same database."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import islice
 from typing import Any
@@ -32,6 +32,8 @@ class SharedView:
     parameters: dict[str, Any]
     on_board: Sequence[tuple[EntityType, UUID]] = ()
     """What a board shows, without what its owner cannot see."""
+    slug: str | None = field(default=None, repr=False)
+    """The slug of the public link."""
 
     def shows(self, entity_id: UUID | None) -> bool:
         """Whether the bearer can view this website, link, pixel or board."""

@@ -34,14 +34,14 @@ def is_umamis_database() -> bool:
 def _view(of_website: Query[ShareRecord], of_other: Query[PublicShare], **values: Any) -> SharedView | None:
     row = fetch_one(of_website, **values)
     if row is not None:
-        return SharedView(row.id, row.entity_id, row.share_type, row.parameters)
+        return SharedView(row.id, row.entity_id, row.share_type, row.parameters, slug=row.slug)
     other = fetch_one(of_other, **values) if is_umamis_database() else None
     if other is None:
         return None
     named = named_on_board(other.board)
     visible = _visible([entity_id for _, entity_id in named], other.user_id, other.team_id)
     shown = [(kind, entity_id) for kind, entity_id in named if (kind, entity_id) in visible]
-    return SharedView(other.id, other.entity_id, other.share_type, other.parameters, shown)
+    return SharedView(other.id, other.entity_id, other.share_type, other.parameters, shown, other.slug)
 
 
 def _visible(entity_ids: list[UUID], user_id: UUID | None, team_id: UUID | None) -> set[tuple[int, UUID]]:

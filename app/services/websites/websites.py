@@ -60,7 +60,7 @@ class WebsiteView:
 
 def get_website(actor: Actor, website_id: UUID) -> WebsiteRecord:
     """
-    Return one website, with the slug of its newest public link.
+    Return one website, with the slug of its newest public link. Visitors who came through a link see the slug of only that one.
 
     :raises Denied: the actor cannot see the website, or there is no such website
     :raises NotFound: there is no such website, and the actor is an administrator
@@ -68,7 +68,10 @@ def get_website(actor: Actor, website_id: UUID) -> WebsiteRecord:
     row = fetch_one(queries.select_website, website_id=website_id, actor_id=actor.id)
     if row is None or not policy.can_see_website(actor, row):
         raise _hidden(actor)
-    return row
+    if policy.can_manage_shares_of(actor, row):
+        return row
+    share = actor.share
+    return row._replace(share_slug=share.slug if share is not None and share.entity_id == row.id else None)
 
 
 def find_website(actor: Actor, text: str) -> WebsiteRecord:

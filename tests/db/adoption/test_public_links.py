@@ -95,7 +95,7 @@ def share(sql: Database) -> Callable[..., UUID]:
             "VALUES (:id, :entity, 'Public', :type, :slug, '{}')",
             id=share_id,
             entity=entity,
-            type=KINDS[kind],
+            type={"website": 1, **KINDS}[kind],
             slug=slug,
         )
         return share_id
@@ -308,6 +308,7 @@ class TestGateway:
         own, foreign = add_website(sql, "own", user_id=ada), add_website(sql, "foreign", user_id=bob)
         link = add("link", user_id=ada)
         board = add("board", user_id=ada, parameters=components(own, foreign, link=link))
+        share("website", own, "of-website")
         share("board", board, "the-slug")
         token = call("GET /api/share/the-slug").json["token"]
 
@@ -331,7 +332,7 @@ class TestGateway:
         claims = umami.verified(passed[0].headers["X-Umami-Share-Token"])
         assert (claims["boardId"], claims["websiteIds"], claims["linkIds"]) == (str(board), [str(own)], [str(link)])
         website = call(f"GET /api/websites/{own}", x_umami_share_token=token, x_umami_share_context="1")
-        assert (website.status_code, website.json["id"]) == (200, str(own))
+        assert (website.status_code, website.json["id"], website.json["shareId"]) == (200, str(own), None)
 
     def test_it_ends_with_its_public_link(self, call, ask, add, share, ada):
         link = add("link", user_id=ada)

@@ -62,6 +62,16 @@ class TestSlugs:
 
 
 class TestTokens:
+    def test_one_tells_no_slug_of_another_link(self, share_client, client_of, make_share, owner, website):
+        viewer = share_client(make_share(website, "the-first"))
+        newer = client_of(owner).post(f"/api/websites/{website}/shares", json={"name": "Newer"}).json["slug"]
+
+        seen = viewer.get(f"/api/websites/{website}").json
+        own = client_of(owner).get(f"/api/websites/{website}").json
+
+        assert own["shareId"] == newer
+        assert seen == {**own, "shareId": "the-first"}
+
     def test_one_shows_its_website_and_no_other(self, share_client, make_share, make_website, owner, website):
         viewer, other = share_client(make_share(website)), make_website("Other", owner=owner)
 
