@@ -17,6 +17,7 @@ from app.db.sql.query import PageQuery, Query
 from app.db.sql.search import Match, in_index, like
 from app.domain.errors import SHOWN_IN_MESSAGES
 from app.domain.roles import TeamRole
+from app.domain.shared_views import EntityType
 from app.models import Grant, Membership, Share, Team, User, Website
 from app.queries.teams import COLUMNS as TEAM_COLUMNS
 
@@ -27,7 +28,7 @@ Creator = aliased(User, name="creator")
 
 newest_slug = (
     select(Share.slug)
-    .where(Share.entity_id == Website.id)
+    .where(Share.entity_id == Website.id, Share.share_type == EntityType.WEBSITE.value)
     .order_by(Share.created_at.desc(), Share.id.desc())
     .limit(1)
     .correlate(Website)

@@ -190,7 +190,9 @@ class TestOpening:
         made = call("POST /api/share", "bob", wanted)
         opened = call("GET /api/share/of-umami")
         board = call("GET /api/share/of-board").json
+        seen = call(f"GET /api/websites/{website}", "ada").json
 
+        assert seen["shareId"] is None
         assert (made.json, opened.status_code) == (UNAUTHORIZED, 404)
         assert (board["websiteIds"], board[f"{kind}Ids"]) == ([], [])
 
