@@ -75,16 +75,16 @@ class Api:
         if 300 <= status < 400:
             to = readable(headers.get("Location", "").partition("?")[0], most=200)
             raise SourceUnusable(f"it redirects to {to or 'another URL'}; give the URL of Matomo itself")
+        hint = "; is this the URL of a Matomo?" if status in NO_MATOMO else ""
         try:
             found = orjson.loads(body)
         except orjson.JSONDecodeError:
-            hint = "; is this the URL of a Matomo?" if status in NO_MATOMO else ""
             raise SourceUnusable(f"{method}: status {status}, and the response is not JSON{hint}") from None
         if isinstance(found, dict) and found.get("result") == "error":
             # Matomo escapes its messages even in JSON.
             raise SourceUnusable(f"{method}: {readable(unescape(str(found.get('message'))), most=300)}")
         if status != http.client.OK:
-            raise SourceUnusable(f"{method}: status {status}")
+            raise SourceUnusable(f"{method}: status {status}{hint}")
         return found
 
     def _exchange(self, target: str) -> tuple[int, bytes, http.client.HTTPMessage]:

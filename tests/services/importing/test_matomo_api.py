@@ -94,6 +94,10 @@ class TestAnswers:
             (raw(b"[" * 100_000), NO_JSON.format(200)),
             (raw(PAGE, "HTTP/1.1 404 Not Found"), NO_JSON.format(404)),
             (raw(PAGE, "HTTP/1.1 403 Forbidden"), NO_JSON.format(403).partition(";")[0]),
+            (
+                raw(b'{"error":{"status":404}}', "HTTP/1.1 404 Not Found"),
+                "API.getMatomoVersion: status 404; is this the URL of a Matomo?",
+            ),
             (raw(VERSION, "HTTP/1.1 500 Oops"), "API.getMatomoVersion: status 500"),
             (
                 raw(b'{"result":"error","message":"A &quot;b&quot;\\n&gt; c"}'),
