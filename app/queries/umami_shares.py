@@ -13,6 +13,7 @@ from sqlalchemy import (
     DateTime,
     FromClause,
     Select,
+    Text,
     Uuid,
     and_,
     bindparam,
@@ -30,7 +31,6 @@ from app.db.sql.query import Query
 from app.domain.roles import Role
 from app.domain.shared_views import EntityType
 from app.models import Adoption, Grant, Membership, Share, Team, User, Website
-from app.models.base import PORTABLE_JSON
 from app.queries.shares import COLUMNS, ShareOfWebsite
 
 
@@ -53,7 +53,8 @@ class PublicShare(NamedTuple):
     updated_at: datetime | None
     user_id: UUID | None
     team_id: UUID | None
-    board: Any
+    board: str | None
+    """Contents of a board, as JSON that may be nested as deeply as its owner likes."""
 
 
 class OwnedEntity(NamedTuple):
@@ -82,7 +83,7 @@ def _all(kind: EntityType) -> Select[Any]:
     name = kind.name.lower()
     is_board = kind is EntityType.BOARD
     columns = [column(f"{name}_id", Uuid()), column("user_id", Uuid()), column("team_id", Uuid())]
-    more = [column("parameters", PORTABLE_JSON)] if is_board else [column("deleted_at", DateTime())]
+    more = [column("parameters")] if is_board else [column("deleted_at", DateTime())]
     source = table(name, *columns, *more)
     entity_id, user_id, team_id = (source.c[each.name] for each in columns)
     return select(
@@ -90,7 +91,7 @@ def _all(kind: EntityType) -> Select[Any]:
         literal(int(kind)).label("type"),
         user_id,
         team_id,
-        (source.c.parameters if is_board else cast(null(), PORTABLE_JSON)).label("board"),
+        cast(source.c.parameters if is_board else null(), Text).label("board"),
         (cast(null(), DateTime(timezone=True)) if is_board else source.c.deleted_at).label("deleted_at"),
     )
 

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from app.db.reads import fetch_all, fetch_one
 from app.db.sql.query import Query
 from app.domain.shared_views import SharedView, named_on_board
@@ -38,10 +40,17 @@ def _view(of_website: Query[ShareRecord], of_other: Query[PublicShare], **values
     other = fetch_one(of_other, **values) if is_umamis_database() else None
     if other is None:
         return None
-    named = named_on_board(other.board)
+    named = named_on_board(_parsed(other.board))
     visible = _visible([entity_id for _, entity_id in named], other.user_id, other.team_id)
     shown = [(kind, entity_id) for kind, entity_id in named if (kind, entity_id) in visible]
     return SharedView(other.id, other.entity_id, other.share_type, other.parameters, shown, other.slug)
+
+
+def _parsed(board: str | None) -> Any:
+    try:
+        return None if board is None else orjson.loads(board)
+    except orjson.JSONDecodeError:
+        return None  # nested too deeply to be a board's contents
 
 
 def _visible(entity_ids: list[UUID], user_id: UUID | None, team_id: UUID | None) -> set[tuple[int, UUID]]:

@@ -60,7 +60,9 @@ class WebsiteView:
 
 def get_website(actor: Actor, website_id: UUID) -> WebsiteRecord:
     """
-    Return one website, with the slug of its newest public link. Visitors who came through a link see the slug of only that one.
+    Return one website, with the slug of its newest public link.
+
+    Visitors who came through a link see no slug but that one's.
 
     :raises Denied: the actor cannot see the website, or there is no such website
     :raises NotFound: there is no such website, and the actor is an administrator

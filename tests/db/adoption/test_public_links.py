@@ -196,6 +196,15 @@ class TestOpening:
         assert (made.json, opened.status_code) == (UNAUTHORIZED, 404)
         assert (board["websiteIds"], board[f"{kind}Ids"]) == ([], [])
 
+    def test_a_board_with_deeply_nested_contents_shows_nothing(self, call, add, share, sql, ada):
+        share("board", add("board", user_id=ada), "the-slug")
+        deep = '{"rows":' + "[" * 3000 + "]" * 3000 + "}"
+        sql.run("UPDATE board SET parameters = CAST(:deep AS jsonb)", deep=deep)
+
+        opened = call("GET /api/share/the-slug")
+
+        assert (opened.status_code, opened.json["websiteIds"]) == (200, [])
+
     def test_deleted_ones_are_gone(self, call, add, share, sql, ada):
         share("link", add("link", user_id=ada), "the-slug")
         sql.run("UPDATE link SET deleted_at = now()")
