@@ -62,7 +62,7 @@ def get_website(actor: Actor, website_id: UUID) -> WebsiteRecord:
     """
     Return one website, with the slug of its newest public link.
 
-    Visitors who came through a link see no slug but that one's.
+    Visitors who came through a link see only the slug of that link.
 
     :raises Denied: the actor cannot see the website, or there is no such website
     :raises NotFound: there is no such website, and the actor is an administrator
