@@ -133,12 +133,12 @@ class TestMatomo:
         assert (done.exit_code, done.stderr) == (0, said)
 
     def test_a_dry_run_says_that_nothing_was_written(self, run, matomo, app, admin):  # noqa: F811
-        matomo.users = [matomo_user("ada")]
+        matomo.users = [matomo_user("zoe")]
 
         done = run(*SENT, matomo.url, "--token", TOKEN, "--dry-run")
 
         assert (done.exit_code, done.stderr) == (0, "Nothing was written. 1 invitation would be mailed.\n")
-        assert "ada" not in run("users", "list").stdout
+        assert "zoe" not in run("users", "list").stdout
 
     def test_without_a_mail_server_it_names_the_settings_and_the_option(self, run, matomo, app, admin):  # noqa: F811
         done = run(*SENT, matomo.url, "--token", TOKEN)
