@@ -7,6 +7,7 @@ import redis
 from cryptography.exceptions import InvalidTag
 
 from app.domain.errors import Unavailable
+from app.domain.shared_views import SharedView
 from app.security.umami_tokens import UmamiTokens
 from tests.databases import REDIS, redis_version
 from tests.gateway import umami
@@ -60,7 +61,7 @@ def test_another_secret_cannot_open_it(minting):
 
 
 def test_a_share_token_says_what_umami_writes_into_its_own(minting):
-    claims = umami.verified(minting.for_share(SHARE, 1, SITE, {"overview": True}))
+    claims = umami.verified(minting.for_share(SharedView(SHARE, SITE, 1, {"overview": True})))
 
     assert {name: value for name, value in claims.items() if name not in ("iat", "exp")} == {
         "shareId": str(SHARE),

@@ -103,4 +103,4 @@ class TestImport:
 
         refused = load(ZOE)
 
-        assert (refused.status_code, refused.json["error"]["code"]) == (403, "password-confirmation-required")
+        assert (refused.status_code, refused.json["error"]["reason"]) == (403, "password-confirmation-required")

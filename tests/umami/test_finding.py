@@ -169,4 +169,4 @@ class TestResetLinks:
 
         refused = client.post(f"/api/users/{root.id}/reset-link")
 
-        assert (refused.status_code, refused.json["error"]["code"]) == (403, "password-confirmation-required")
+        assert (refused.status_code, refused.json["error"]["reason"]) == (403, "password-confirmation-required")

@@ -30,9 +30,9 @@ class TestMessages:
         assert (tally.delivered, tally.postponed) == (1, 0)
         (told,) = receiver.verified(made.secret)
         moment = told.pop("timestamp")
-        left_out = {"createdAt", "action", "hash"}
+        left_out = {"createdAt", "action", "hash", "keyId"}
         assert told == {"type": "user-created", "data": {k: v for k, v in event.items() if k not in left_out}}
-        assert moment[:23] + "Z" == event["createdAt"]
+        assert moment[:26] + "Z" == event["createdAt"]
         ((path, headers, _body),) = receiver.requests
         assert path == "/hook?from=frontdesk"
         assert headers["content-type"] == "application/json"
