@@ -194,7 +194,7 @@ class TestLocks:
         for thread in threads:
             thread.join()
 
-        assert max(waits) < 1
+        assert max(waits) < 1.5  # not until the report ends
         assert adopting.release() == "3.1"
 
 

@@ -173,10 +173,7 @@ class TestPatience:
         monkeypatch.setattr(matomo_api, "MOST_SECONDS", 0.5)
         matomo.odd = [dripping]
 
-        began = time.monotonic()
-
         assert reason(matomo.url).endswith("does not respond in time")
-        assert time.monotonic() - began < 5
 
 
 @pytest.fixture
