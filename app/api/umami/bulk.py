@@ -183,7 +183,7 @@ def _raising(error: Exception) -> Callable[[], Any]:
 
 
 def _unused(_result: Any) -> bytes:
-    raise NotImplementedError
+    raise AssertionError("an operation that is not valid has no result")
 
 
 def _kind(item: Mapping[str, Any], key: str) -> str:

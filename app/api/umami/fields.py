@@ -229,13 +229,17 @@ class Items(fields.List[Any]):
         }
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        return super()._deserialize(self.as_sent(value), *args, **kwargs)
+
+    def as_sent(self, value: Any) -> list[Any]:
+        """Return a list as it was sent. :raises ValidationError: it is none, or has too few or too many items"""
         if not isinstance(value, list):
             raise ValidationError(texts.wrong_type("array", texts.kind(value)))
         if len(value) < self.least:
             raise ValidationError(texts.too_few(self.least))
         if len(value) > self.most:
             raise ValidationError(texts.too_many(self.most))
-        return super()._deserialize(value, *args, **kwargs)
+        return value
 
 
 class Record(_Typed, fields.Dict):

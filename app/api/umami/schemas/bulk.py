@@ -5,9 +5,8 @@ from typing import Any
 import orjson
 from marshmallow import ValidationError, fields, pre_load
 
-from app.api.umami import texts
 from app.api.umami.conditions import HEADER_MAX_LENGTH
-from app.api.umami.fields import Flag, Id, Option, Text
+from app.api.umami.fields import Flag, Id, Items, Option, Text
 from app.api.umami.schemas.base import ApiSchema, OutSchema
 from app.domain.errors import MOST_SHOWN_OF_NAME
 
@@ -65,29 +64,19 @@ class BulkOperation(ApiSchema):
     if_none_match = Text(most=HEADER_MAX_LENGTH, metadata={"description": "Likewise `If-None-Match`."})
 
 
-class Operations(fields.List[Any]):
+class Operations(Items):
     """A list of operations, as they were sent: each is checked on its own."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(fields.Nested(BulkOperation), **kwargs)
-        self.error_messages = {
-            **self.error_messages,
-            "required": texts.wrong_type("array", "undefined"),
-            "null": texts.wrong_type("array", "null"),
-        }
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
-        if not isinstance(value, list):
-            raise ValidationError(texts.wrong_type("array", texts.kind(value)))
-        if len(value) > AT_ONCE:
-            raise ValidationError(texts.too_many(AT_ONCE))
-        return value
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> list[Any]:
+        return self.as_sent(value)
 
 
 class Bulk(ApiSchema):
     """``POST /api/bulk``. Unknown keys are an error: a misspelt ``atomic`` would do half of what was wanted."""
 
-    operations = Operations(required=True, metadata={"maxItems": AT_ONCE, "description": "They are done in order."})
+    operations = Operations(
+        fields.Nested(BulkOperation), most=AT_ONCE, required=True, metadata={"description": "They are done in order."}
+    )
     atomic = Flag(
         load_default=False,
         metadata={"description": "Whether all operations are undone if one fails; otherwise each is on its own."},
