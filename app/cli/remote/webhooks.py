@@ -42,7 +42,8 @@ def send_now(actor: Actor, webhook_id: UUID, delivery_id: UUID) -> Record:
         found = next((row for row in list_deliveries(actor, webhook_id, Window()).rows if row.id == delivery_id), None)
         if found is None:
             raise NotFound
-        if found.delivered_at or found.attempts or time.monotonic() > deadline:
+        ended = found.delivered_at or found.error or not found.due_at  # an attempt counts from its start
+        if ended or time.monotonic() > deadline:
             return found  # type: ignore[no-any-return]
         time.sleep(PAUSE)
 
