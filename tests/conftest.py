@@ -59,14 +59,20 @@ def pytest_report_header() -> str:
     return f"frontdesk: SQLite; PostgreSQL: {postgresql}; Redis: {redis_version() or 'not reachable, so not used'}"
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make test` leaves out."""
+    """Mark what `make test` leaves out, and begin with what takes longest: at the end, other processes would idle."""
     for item in items:
-        path = Path(item.path).relative_to(TESTS).as_posix()
+        path = _path(item)
         parameters = getattr(item, "callspec", None)
         second = path.startswith(ON_SQLITE_FIRST) and parameters and parameters.params.get("database") == "postgresql"
         if second or path.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: not _path(item).startswith(SLOW))
+
+
+def _path(item: pytest.Item) -> str:
+    return Path(item.path).relative_to(TESTS).as_posix()
 
 
 @dataclass(frozen=True)
