@@ -15,7 +15,7 @@ SHARE_LINK = re.compile(r"/api/share/(?!id$|\.{1,2}$)[^/\\]+")
 ID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 PUBLIC_CALLS = frozenset({"send", "batch", "record", "heartbeat", "config"})
 """Umami's calls that take no account: from tracker scripts, and what the login page reads."""
-OURS = frozenset({"2fa", "admin", "auth", "invitations", "me", "share", "teams", "users"})
+OURS = frozenset({"2fa", "admin", "auth", "bulk", "invitations", "me", "share", "teams", "users"})
 """Calls that Frontdesk answers itself; Umami's own would go past its rules, its audit log and its throttle."""
 OURS_OF_WEBSITE = frozenset({"access", "shares", "transfer"})
 SHOWN = frozenset({"boards", "links", "pixels"})

@@ -89,6 +89,7 @@ def test_others_need_an_account(call, route):
     GET /api/teams/{SITE}
     GET /api/teams/{SITE}/users
     GET /api/teams/{SITE}/boards/x
+    POST /api/bulk
     POST /api/2fa/verify
     POST /api/share
     GET /api/share/id
