@@ -527,7 +527,10 @@ class StateChanged(Conflict):
 class PreconditionFailed(Conflict):
     """The resource is not in the state in which the caller wants to change it."""
 
-    sentence = "It has been changed since it was read. Read it again, and repeat the change if it still makes sense."
+    sentence = (
+        "It is not as the request expects: it exists already, or was changed or deleted since it was read. "
+        "Read it again, and repeat the change if it still makes sense."
+    )
 
 
 class ClaimTaken(Conflict):

@@ -13,7 +13,7 @@ from tests.racing import ROUNDS, at_once, statuses
 
 CHANGED = {
     "error": {
-        "message": "It has been changed since it was read. "
+        "message": "It is not as the request expects: it exists already, or was changed or deleted since it was read. "
         "Read it again, and repeat the change if it still makes sense.",
         "code": "precondition-failed",
         "status": 412,

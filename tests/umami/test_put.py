@@ -27,7 +27,8 @@ ADA = {"username": "ada", "role": "user"}
 SITE = {"name": "Site", "domain": "site.example"}
 CHANGED = refusal(
     412,
-    "It has been changed since it was read. Read it again, and repeat the change if it still makes sense.",
+    "It is not as the request expects: it exists already, or was changed or deleted since it was read. "
+    "Read it again, and repeat the change if it still makes sense.",
     "precondition-failed",
 )
 
