@@ -158,11 +158,11 @@ class InvalidField(Invalid):
 
 
 class Missing(InvalidField):
-    """A required value is empty."""
+    """A required value is not given, or empty."""
 
     @property
     def message(self) -> str:
-        return f"The {self.label} must not be empty."
+        return f"The {self.label} is required."
 
 
 class NoUsernameOrEmail(Missing):

@@ -133,7 +133,7 @@ class TestAUser:
     def test_without_a_password_is_not_created(self, put, rows):
         status, body = put(f"/api/users/{uuid4()}", ADA)
 
-        assert (status, body) == (400, bad_fields(password="The password must not be empty."))
+        assert (status, body) == (400, bad_fields(password="The password is required."))
         assert rows(User) == (1,)
 
     def test_cannot_become_a_service_account(self, put, make_user):
