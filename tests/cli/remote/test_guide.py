@@ -19,7 +19,7 @@ SHELL, TOML = ([text for kind, text in blocks(GUIDE) if kind == wanted] for want
 
 def test_the_commands_work_one_after_the_other(at_server, monkeypatch):
     monkeypatch.setenv("FRONTDESK_SERVER", at_server)
-    commands = [shlex.split(line, comments=True)[1:] for line in SHELL[0].splitlines() if line.startswith("frontdesk")]
+    commands = [shlex.split(line, comments=True)[1:] for line in SHELL[1].splitlines() if line.startswith("frontdesk")]
 
     failed = {shlex.join(each): done.stderr for each in commands if (done := invoke(None, *each)).exit_code}
 
@@ -28,7 +28,7 @@ def test_the_commands_work_one_after_the_other(at_server, monkeypatch):
 
 
 def test_the_key_can_be_made_as_shown(app, admin):
-    done = invoke(app, *shlex.split(SHELL[1])[1:])
+    done = invoke(app, *shlex.split(SHELL[0])[1:])
 
     assert (done.exit_code, done.stdout[:6]) == (0, "umami_")
 
