@@ -87,7 +87,8 @@ def _websites(current: Current) -> list[Mapping[str, Any]]:
 
     def owner(website: StateWebsite) -> dict[str, str]:
         if isinstance(website.owner, StateTeam):
-            return {"team": website.owner.name if len(teams[website.owner.name]) == 1 else str(website.owner.id)}
+            name = website.owner.name
+            return {"team": name if name and len(teams[name]) == 1 else str(website.owner.id)}
         known = website.owner is not None and website.owner is not current.anonymous
         return {"owner": website.owner.username} if known and website.owner else {}
 

@@ -48,6 +48,16 @@ def test_odd_names_survive_an_export():
     assert plan(exported(), prune=True).changes == []
 
 
+def test_empty_names_survive_an_export(make_user, make_team, make_website):
+    ada = make_user("ada")
+    team = make_team(owner=ada, name="")
+    site = make_website(team=team, name="", domain="")
+    with transaction() as session:
+        session.add(Grant(website_id=site, user_id=ada.id, role="view"))
+
+    assert plan(exported(), prune=True).changes == []
+
+
 def test_what_is_deleted_is_neither_exported_nor_managed(make_user, make_website):
     ada = make_user("ada")
     make_website(owner=ada)
