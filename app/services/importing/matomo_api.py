@@ -1,6 +1,7 @@
 """Calls of a Matomo's HTTP API that only read: no redirects, no proxies, and nothing of any size."""
 
 import http.client
+import socket
 import ssl
 import time
 from collections.abc import Callable
@@ -106,8 +107,7 @@ class Api:
         except (OSError, http.client.HTTPException) as error:
             if isinstance(error, TimeoutError) or time.monotonic() >= ends:
                 raise SourceUnusable(f"{self._host} does not respond in time") from error
-            said = readable(str(error), most=200) or type(error).__name__
-            raise SourceUnusable(f"{self._host}: {said}") from error
+            raise SourceUnusable(f"{self._host} {_why(error)}") from error
         finally:
             connection.close()
         if time.monotonic() >= ends:
@@ -121,6 +121,19 @@ class Api:
         if self.parts.scheme == "https":
             kind = http.client.HTTPSConnection
         return kind(self.parts.hostname or "", self.parts.port, timeout=SILENT_SECONDS)
+
+
+def _why(error: OSError | http.client.HTTPException) -> str:
+    """Return why there is no response."""
+    if isinstance(error, ssl.SSLError):
+        said = readable(str(error.reason or error), most=200)
+        return f"does not speak TLS as expected ({said}); check the port, and whether it is https"
+    if isinstance(error, socket.gaierror):
+        return "cannot be found: there is no such host"
+    if not isinstance(error, OSError):
+        return f"sent no valid response: {readable(str(error), most=200) or type(error).__name__}"
+    said = readable(error.strerror or str(error), most=200) or type(error).__name__
+    return f"cannot be reached: {said}"
 
 
 def opened(url: str, token: str) -> Api:
