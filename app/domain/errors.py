@@ -114,7 +114,7 @@ class OperationFailed(Invalid):
     error: Exception
 
     reason_code = "operation-failed"
-    sentence = "Operation {index} failed, so nothing was done."
+    sentence = "The operation with index {index} failed, so nothing was done."
 
 
 class TooManyPasswords(Invalid):

@@ -179,7 +179,7 @@ class TestAFailure:
             )
 
         not_done = {
-            "message": "Not done, because operation 2 failed.",
+            "message": "Not done, because the operation with index 2 failed.",
             "code": "bad-request",
             "status": 424,
             "reason": "not-done",
@@ -188,7 +188,7 @@ class TestAFailure:
             400,
             {
                 "error": {
-                    "message": "Operation 2 failed, so nothing was done.",
+                    "message": "The operation with index 2 failed, so nothing was done.",
                     "code": "bad-request",
                     "status": 400,
                     "reason": "operation-failed",

@@ -106,7 +106,7 @@ def refused_operation(index: int, error: Exception, *, call: str = "") -> bytes:
 
 def _all_refused(failed: errors.OperationFailed) -> Response:
     """Return the response to an atomic call: why it failed, and a result for each of its operations."""
-    not_done = {"message": f"Not done, because operation {failed.index} failed.", "code": "bad-request"}
+    not_done = {"message": f"Not done, because the operation with index {failed.index} failed.", "code": "bad-request"}
     others = {"error": {**not_done, "status": NOT_DONE, "reason": "not-done"}}
     own = orjson.Fragment(refused_operation(failed.index, failed.error, call=failed.call))
     results = [
