@@ -61,7 +61,7 @@ def read_profiles(environ: Mapping[str, str]) -> Profiles:
         raise ConfigError(f'{file} may only have "default" and tables [profiles.NAME]')
     found = {name: _profile(file, name, table) for name, table in tables.items()}
     if mode & OTHERS and any(isinstance(table, dict) and table.get("api_key") for table in tables.values()):
-        raise ConfigError(f"other users can read {file}, which has an API key. Run: chmod 600 {file}")
+        raise ConfigError(f"Other users can read {file}, which has an API key. Run: chmod 600 {file}")
     return Profiles(file, default, found)
 
 
@@ -71,7 +71,7 @@ def private_line(file: Path) -> str:
         with file.open("rb") as opened:
             found = os.fstat(opened.fileno())
             if stat.S_ISREG(found.st_mode) and found.st_mode & OTHERS:
-                raise ConfigError(f"other users can read {file}, which has an API key. Run: chmod 600 {file}")
+                raise ConfigError(f"Other users can read {file}, which has an API key. Run: chmod 600 {file}")
             return first_line(opened).strip()
     except OSError as error:
         raise ConfigError(f"{file}, which should have the API key, cannot be read: {error.strerror}") from None

@@ -122,7 +122,7 @@ def _profile(named: str | None, environ: Mapping[str, str], *, needed: bool) -> 
     found = profiles.found.get(name)
     if found is None and needed:
         known = f"It has: {', '.join(sorted(profiles.found))}." if profiles.found else "It has none."
-        raise ConfigError(f"there is no profile {name} in {profiles.file}. {known}")
+        raise ConfigError(f"There is no profile {name} in {profiles.file}. {known}")
     return found
 
 

@@ -176,7 +176,7 @@ class TestTheKey:
         (home / "key").write_text("umami_2")
         (home / "key").chmod(0o640)
 
-        with pytest.raises(ConfigError, match=f"other users can read .*Run: chmod 600 {home / 'key'}"):
+        with pytest.raises(ConfigError, match=f"Other users can read .*Run: chmod 600 {home / 'key'}"):
             chosen(home, server=URL, api_key_file=str(home / "key"))
 
     def test_must_be_readable(self, home):
@@ -188,7 +188,7 @@ class TestProfiles:
     def test_with_a_key_must_not_be_open_to_others(self, home, profiles):
         file = profiles(mode=0o644)
 
-        with pytest.raises(ConfigError, match=f"other users can read {file}, .*Run: chmod 600"):
+        with pytest.raises(ConfigError, match=f"Other users can read {file}, .*Run: chmod 600"):
             chosen(home)
 
     def test_without_a_key_may_be(self, home, profiles):
@@ -202,7 +202,7 @@ class TestProfiles:
         with pytest.raises(ConfigError) as refused:
             chosen(home, profile="nothing")
 
-        assert str(refused.value) == f"there is no profile nothing in {file}. It has: production, staging."
+        assert str(refused.value) == f"There is no profile nothing in {file}. It has: production, staging."
 
     @pytest.mark.parametrize(
         ("text", "said"),
