@@ -52,7 +52,8 @@ def send(url: str, body: str, *, message_id: str, secrets: list[str], config: Co
     except (OSError, http.client.HTTPException, ValueError) as error:
         if connection.seconds_left <= 0:
             raise NotDelivered(f"no response within {config.webhook_timeout:g} seconds") from error
-        raise NotDelivered(f"{type(error).__name__}: {error}") from error
+        told = isinstance(error, OSError) and not isinstance(error, ssl.SSLError) and error.strerror
+        raise NotDelivered(told or f"{type(error).__name__}: {error}") from error
     finally:
         connection.close()
     if not 200 <= status < 300:

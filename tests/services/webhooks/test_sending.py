@@ -131,10 +131,10 @@ class TestReceivers:
         with receiving() as gone:
             url = gone.url
 
-        assert reason(url).startswith("ConnectionRefusedError")
+        assert reason(url) == "Connection refused"
 
     def test_a_name_that_does_not_exist_is_refused(self):
-        assert reason("http://nowhere.invalid/").startswith("gaierror")
+        assert "gaierror" not in reason("http://nowhere.invalid/")
 
 
 @pytest.fixture
