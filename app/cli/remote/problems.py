@@ -17,7 +17,10 @@ DENIED = (
     "The server does not allow this with this API key. Use the key of an administrator, with the scope admin. No key "
     "can change the password or the second factor of its owner."
 )
-TOO_LARGE = "This is more than the server accepts at once; its setting FRONTDESK_MAX_BODY_BYTES says how much."
+TOO_LARGE = (
+    "This is more than the server accepts at once; its setting FRONTDESK_MAX_BODY_BYTES says how much. "
+    "Send less, or run the command on the server."
+)
 MOST_SHOWN = 2000
 BY_STATUS: dict[int, Kind] = {
     400: Kind(INVALID, "invalid"),
