@@ -86,8 +86,8 @@ def rows() -> Iterator[tuple[type[Base], dict[str, Any]]]:
     gifts = {"role": "user", "teams": [], "grants": [], "by_operator": True}
     link = {"nonce": "0" * 32, "token_hash": "0" * 64, **until}
     yield Invitation, {"id": IDS["invitation"], "user_id": IDS["eve"], **gifts, **link}
-    yield Webhook, {"id": IDS["webhook"], "url": "https://example.com/", "events": "server", "sealed_secret": ""}
-    message = {"type": "ping", "payload": "{}", "due_at": None, "delivered_at": now, "status": 200, "attempts": 1}
+    yield Webhook, {"id": IDS["webhook"], "url": "https://example.com/", "events": ["server"], "sealed_secret": ""}
+    message = {"type": "ping", "payload": "{}", "due_at": None, "delivered_at": now, "status": 200, "attempts": 3}
     yield WebhookDelivery, {"id": IDS["delivery"], "webhook_id": IDS["webhook"], **message}
 
 
