@@ -90,8 +90,8 @@ def test(webhook_id: UUID, as_json: bool) -> None:
     """Send a test message now, and show how the receiver responds."""
     queued = webhooks.test(OPERATOR, webhook_id)
     found = webhooks.send_now(OPERATOR, webhook_id, queued.id)
-    if found.delivered_at is None and found.attempts:
-        raise WebhookNotDelivered(found.error or "")
+    if found.delivered_at is None and found.error:
+        raise WebhookNotDelivered(found.error)
     said = f"The receiver accepted a test message (status {found.status})."
     if found.delivered_at is None:
         said = "The test message waits for its turn: other messages are being delivered, or failed just now."
