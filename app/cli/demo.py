@@ -25,7 +25,7 @@ def demo(seed: int, yes: bool, as_json: bool, **numbers: int) -> None:
     Fill the database with made-up users and websites.
 
     The same numbers and seed always make the same ids, names and dates, so a
-    second run changes nothing. No one can log in to these accounts: their
+    second run changes nothing. These accounts cannot log in: their
     password hashes belong to no known password.
     """
     size = Size(**numbers)

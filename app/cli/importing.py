@@ -107,7 +107,7 @@ def matomo(
 
     This works with Matomo 5, through its API, which is only read. Passwords
     cannot be copied: each user gets a mail with a link that sets a new one.
-    The command can be repeated at any time; no one is invited twice.
+    The command can be repeated at any time; no user is invited twice.
     """
     if no_mail and update and runtime().config.mail_host:
         raise click.UsageError("--update mails users whose address changed, so it cannot be combined with --no-mail.")

@@ -70,7 +70,7 @@ class WebsiteProfile(Base):
 
 
 class Share(Dated, Base):
-    """A public link. Anyone who has its slug can view the website, or what Umami has of its own."""
+    """A public link. Anyone who has its slug can view what it shows."""
 
     __tablename__ = "share"
     __table_args__ = (

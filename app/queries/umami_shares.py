@@ -4,7 +4,6 @@ Statements about public links to what only Umami has: links, pixels and boards.
 The tables exist only where the database is Umami's (``select_adoption``).
 """
 
-from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -45,12 +44,9 @@ class PublicShare(NamedTuple):
 
     id: UUID
     entity_id: UUID
-    name: str
     share_type: int
     slug: str
     parameters: dict[str, Any]
-    created_at: datetime | None
-    updated_at: datetime | None
     user_id: UUID | None
     team_id: UUID | None
     board: str | None
@@ -145,7 +141,8 @@ select_share = Query(
 )
 """A public link to a link, pixel or board. Values: ``share_id``, ``actor_id``."""
 
-_public = select(*COLUMNS, _other.c.user_id, _other.c.team_id, _other.c.board).join(_other, _of_entity)
+_shared = (Share.id.label("id"), Share.entity_id, Share.share_type, Share.slug, Share.parameters)
+_public = select(*_shared, _other.c.user_id, _other.c.team_id, _other.c.board).join(_other, _of_entity)
 select_public_by_slug = Query(_public.where(Share.slug == bindparam("slug")), PublicShare)
 select_public_by_id = Query(_public.where(Share.id == bindparam("share_id", type_=Uuid())), PublicShare)
 

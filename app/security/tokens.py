@@ -56,7 +56,7 @@ def hash_token(token: str) -> str:
 
 
 def new_code() -> str:
-    """16 random letters and digits, for an access code, a slug, or a password that someone may have to type."""
+    """16 random letters and digits, for an access code, a slug, or a password that may have to be typed."""
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 

@@ -1,8 +1,8 @@
 """
 Many changes in one call: each as its own service makes it, all in one transaction.
 
-Whatever ends the call early, an error of the server or a limit, leaves nothing behind. What a change that fails does to
-the others is up to the caller.
+A call that ends early, by a server error or at a limit, has changed nothing. The caller decides what a change that
+fails does to the others.
 """
 
 import time

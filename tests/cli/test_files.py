@@ -296,10 +296,10 @@ class TestBadRows:
             for row in [
                 {"kind": "user", "username": "root", "role": "admin"},
                 {"kind": "user", "username": "ada", "role": "boss"},
-                {"kind": "website", "name": "W", "user": "root", "settings": {"currency": "XXX"}},
+                {"kind": "website", "name": "W", "user": "root", "settings": {"currency": "QQQ"}},
                 {"kind": "website", "name": "V", "user": "root"},
                 {"kind": "grant", "website": "V", "user": "root", "role": "view"},
-                {"kind": "grant", "website": "V", "user": "nobody", "role": "view"},
+                {"kind": "grant", "website": "V", "user": "missing", "role": "view"},
                 {"kind": "team", "name": "T"},
             ]
         )

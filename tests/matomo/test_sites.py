@@ -12,6 +12,7 @@ from app.services.matomo import currencies, site_lists
 from app.services.matomo.site_settings import clean_settings
 from tests.http.test_statements import counting
 from tests.matomo.conftest import SUCCESS, Caller, failure
+from tests.matomo.records import site_record
 
 SUPERUSER = failure("You can't access this resource as it requires a 'superuser' access.")
 BORN = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
@@ -67,34 +68,6 @@ def born(app, id_of):
             session.get(Website, site).created_at = BORN
 
     return set_time
-
-
-def record(number, **values):
-    """Return the record that administrators get."""
-    return {
-        "idsite": number,
-        "name": "Site",
-        "main_url": "",
-        "ts_created": "2026-05-01 12:30:00",
-        "ecommerce": 0,
-        "sitesearch": 1,
-        "sitesearch_keyword_parameters": "",
-        "sitesearch_category_parameters": "",
-        "timezone": "UTC",
-        "currency": "USD",
-        "exclude_unknown_urls": 0,
-        "excluded_ips": "",
-        "excluded_parameters": "",
-        "excluded_user_agents": "",
-        "excluded_referrers": "",
-        "group": "",
-        "type": "website",
-        "keep_url_fragment": 0,
-        "creator_login": "admin",
-        "timezone_name": "UTC",
-        "currency_name": "US Dollar",
-        **values,
-    }
 
 
 class TestTimeZonesAndCurrencies:
@@ -200,7 +173,7 @@ class TestOneWebsite:
 
         response = boss.call("SitesManager.getSiteFromId", idSite=number)
 
-        expected = record(
+        expected = site_record(
             number,
             name="Shop & <Co>",
             main_url="https://shop.example",
@@ -258,7 +231,7 @@ class TestOneWebsite:
 
         shown = caller_of(ada).call("SitesManager.getSiteFromId", idSite=number).json
 
-        expected = record(number)
+        expected = site_record(number)
         del expected["creator_login"]
         assert shown == expected
 
@@ -383,7 +356,7 @@ class TestChanging:
         body = boss.xml("SitesManager.updateSite", idSite=number, excludedIps="", group="", timezone="Asia/Tokyo")
 
         assert body == '<result>\n\t<success message="ok" />\n</result>'
-        assert boss.call("SitesManager.getSiteFromId", idSite=number).json == record(
+        assert boss.call("SitesManager.getSiteFromId", idSite=number).json == site_record(
             number,
             name="Shop",
             main_url="http://shop.example",
@@ -532,7 +505,7 @@ class TestLists:
         call = f"SitesManager.{method}"
 
         def expected(name):
-            return record(world[name], name=name, main_url=f"http://{name}.example")
+            return site_record(world[name], name=name, main_url=f"http://{name}.example")
 
         shown = [expected(name) for name in hers]
         for one in shown:

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.db.session import db, transaction
 from app.models import Base, Membership
@@ -24,6 +24,17 @@ def stored(app: Flask) -> Callable[..., Any]:
             return db.session.get_one(model, UUID(str(key)))
 
     return find
+
+
+@pytest.fixture
+def count(app: Flask) -> Callable[[type[Base]], int]:
+    """``count(Website)`` returns how many rows the table has now."""
+
+    def counted(model: type[Base]) -> int:
+        with app.app_context(), transaction() as session:
+            return session.scalar(select(func.count()).select_from(model)) or 0
+
+    return counted
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from app.api.umami.schemas.bulk import OPERATIONS
 from app.db.session import db, transaction
@@ -48,17 +48,6 @@ def post(client):
         return answer.status_code, answer.json
 
     return send
-
-
-@pytest.fixture
-def count(app):
-    """Return a function that counts the rows of a table."""
-
-    def counted(model):
-        with app.app_context(), transaction() as session:
-            return session.scalar(select(func.count()).select_from(model))
-
-    return counted
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from threading import Event
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from app.db.session import transaction
 from app.domain.actor import OPERATOR
@@ -27,17 +27,6 @@ REUSED = refusal(
 RUNNING = refusal(
     409, "The first request with this idempotency key is still running.", "bad-request", reason="still-running"
 )
-
-
-@pytest.fixture
-def count(app):
-    """Return a function that counts the rows of a table."""
-
-    def counted(model):
-        with app.app_context(), transaction() as session:
-            return session.scalar(select(func.count()).select_from(model))
-
-    return counted
 
 
 @pytest.fixture

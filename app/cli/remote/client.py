@@ -91,7 +91,7 @@ class Client:
         }
 
     def _key(self) -> str:
-        """Return the API key; ask for it if there is none, and someone who can answer."""
+        """Return the API key; prompt for it on a terminal if there is none."""
         if self._given is None:
             if not sys.stdin.isatty():
                 raise Failure(

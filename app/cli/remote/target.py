@@ -22,7 +22,7 @@ PORTS = {"http": 80, "https": 443}
 OPTION_TEXTS: dict[str, dict[str, Any]] = {
     "--timeout": {"type": click.FloatRange(0.1, TIMEOUT_MAX), "help": "Seconds that one request may take."},
     "--api-key-file": {"metavar": "FILE", "help": "The file with the API key."},
-    "--local": {"is_flag": True, "help": "Work on the database here, whatever the environment and profiles say."},
+    "--local": {"is_flag": True, "help": "Work on the database here; ignore the environment and profiles."},
     "--profile": {"metavar": "NAME", "help": "Work on the server of this profile."},
     "--server": {"metavar": "URL", "help": "Work on this server, with an API key, not on the database here."},
 }

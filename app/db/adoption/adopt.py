@@ -157,7 +157,7 @@ def _begin(connection: Connection, umami: Umami, made: bool) -> None:
 
 
 def _change_tables(connection: Connection, umami: Umami) -> None:
-    """Change Umami's tables, which locks them for a fraction of a second, whatever their size."""
+    """Change Umami's tables. This locks them for a fraction of a second, even if they are large."""
     _, needed = triggers.needed(umami.columns)
     statements = [
         f"LOCK TABLE {', '.join(quoted(SHARED))} IN ACCESS EXCLUSIVE MODE",

@@ -147,7 +147,7 @@ RULES = (
         f"""SELECT w.website_id AS id, w.name, COALESCE(
                 (SELECT 'stays with ' || u.username FROM "user" u WHERE u.user_id = w.user_id),
                 (SELECT 'stays with the team ' || t.name FROM team t WHERE t.team_id = w.team_id),
-                'goes to ' || (SELECT u.username FROM "user" u WHERE u.user_id = {_HEIR}), 'belongs to no one'
+                'goes to ' || (SELECT u.username FROM "user" u WHERE u.user_id = {_HEIR}), 'has no owner'
             ) AS proposal
             FROM website w
             WHERE (w.user_id IS NOT NULL AND {GONE_USER.format("w.user_id")})

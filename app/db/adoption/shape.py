@@ -64,7 +64,7 @@ def leaves_out_deleted(connection: Connection) -> bool:
 
 
 def our_columns() -> dict[str, list[str]]:
-    """Return the columns that Umami's tables get, whatever its release is, by table."""
+    """Return the columns that Umami's tables of any release get, by table."""
     return {table.name: [column.name for column in table.columns if _is_ours(column)] for table in TABLES}
 
 

@@ -16,11 +16,11 @@ OLDEST_ADMIN = """(
     ORDER BY created_at, user_id LIMIT 1
 )"""
 ADMIN = OLDEST_ADMIN.format(but="NULL")
-"""The administrator who gets what belongs to no one."""
+"""The administrator who gets what has no owner."""
 HEIR = f"""COALESCE(
     (SELECT c.user_id FROM "user" c WHERE c.user_id = {{}} AND c.deleted_at IS NULL), {ADMIN}
 )"""
-"""The user who gets a website that belongs to no one, given its ``created_by``."""
+"""The user who gets a website without an owner, given its ``created_by``."""
 SUCCESSOR = """(
     SELECT m.team_user_id FROM team_user m JOIN "user" u ON u.user_id = m.user_id
     WHERE m.team_id = {} AND u.deleted_at IS NULL
@@ -333,5 +333,5 @@ def copies(tables: Container[str]) -> list[str]:
 
 
 def everything() -> tuple[dict[str, str], list[Trigger]]:
-    """Return the bodies of all functions, and all triggers, whatever the release."""
+    """Return the bodies of all functions, and all triggers, for any release."""
     return BODIES | KEYS | FACTORS, TRIGGERS + KEY_TRIGGERS + FACTOR_TRIGGERS

@@ -46,7 +46,7 @@ def run(connection: Connection) -> None:
 
 
 def migrate_postgresql() -> None:
-    """Run the migrations under the advisory lock, which ends with the connection, whatever happens."""
+    """Run the migrations under the advisory lock, which ends with the connection."""
     with db.engine.connect() as connection:
         wait_for_turn(connection)
         connection.execute(text("SET statement_timeout = 0"))

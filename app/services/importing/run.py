@@ -30,7 +30,7 @@ def ignore_progress(_kind: Kind, _done: int, _total: int | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What an import does with rows that are here already, or that belong to no one."""
+    """What an import does with rows that are here already, or that have no owner."""
 
     update: bool = False
     """Whether rows that are here, and differ, become as they are in the source."""

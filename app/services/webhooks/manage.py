@@ -171,7 +171,7 @@ def delete(actor: Actor, webhook_id: UUID) -> None:
 @retried
 def test(actor: Actor, webhook_id: UUID) -> DeliveryRecord:
     """
-    Queue a test message of the type ``ping``, whatever events the webhook gets.
+    Queue a test message of the type ``ping``, which every webhook gets.
 
     :raises Denied: the actor is not an administrator
     :raises UnknownName: there is no such webhook
@@ -191,7 +191,7 @@ def test(actor: Actor, webhook_id: UUID) -> DeliveryRecord:
 @retried
 def redeliver(actor: Actor, webhook_id: UUID, delivery_id: UUID) -> DeliveryRecord:
     """
-    Deliver a message once more, with the same id and body, whatever became of it before.
+    Deliver a message once more, with the same id and body, even if it was delivered before.
 
     :raises Denied: the actor is not an administrator
     :raises UnknownName: there is no such webhook
@@ -242,7 +242,7 @@ def _require_power(actor: Actor) -> None:
 
 
 def _require_room(session: Unit) -> None:
-    """Let no one else create a webhook until the transaction ends. :raises TooManyWebhooks: there are enough"""
+    """Make other requests wait that create webhooks. :raises TooManyWebhooks: there are enough"""
     if session.get_bind().dialect.name == "postgresql":  # SQLite has only one writing transaction at a time
         session.execute(queries.hold_number)
     (count,) = fetch_all(queries.count_webhooks)

@@ -12,7 +12,7 @@ from app.cli.remote.limits import NOT_REMOTE
 from tests.cli.conftest import invoke
 from tests.cli.remote.world import IDS, KEY, normalised
 
-NOBODY = str(IDS["nothing"])
+MISSING = str(IDS["nothing"])
 NEW_ID = "01900000-0000-7000-8000-00000000ffff"
 CALLS: dict[str, list[str]] = {
     "access": ["access bob", "access ada --search sho", "access nemo", "access anonymous"],
@@ -210,18 +210,18 @@ CALLS: dict[str, list[str]] = {
         "webhooks create https://example.com/ --event nonsense",
     ],
     "webhooks delete": [f"webhooks delete {IDS['webhook']} --yes", f"webhooks delete {IDS['webhook']} --yes"],
-    "webhooks deliveries": [f"webhooks deliveries {IDS['webhook']}", f"webhooks deliveries {NOBODY}"],
+    "webhooks deliveries": [f"webhooks deliveries {IDS['webhook']}", f"webhooks deliveries {MISSING}"],
     "webhooks list": ["webhooks list"],
     "webhooks redeliver": [
         f"webhooks redeliver {IDS['webhook']} {IDS['delivery']}",
-        f"webhooks redeliver {IDS['webhook']} {NOBODY}",
+        f"webhooks redeliver {IDS['webhook']} {MISSING}",
     ],
-    "webhooks rotate-secret": [f"webhooks rotate-secret {IDS['webhook']}", f"webhooks rotate-secret {NOBODY}"],
-    "webhooks test": [f"webhooks test {NOBODY}"],
+    "webhooks rotate-secret": [f"webhooks rotate-secret {IDS['webhook']}", f"webhooks rotate-secret {MISSING}"],
+    "webhooks test": [f"webhooks test {MISSING}"],
     "webhooks update": [
         f"webhooks update {IDS['webhook']} --disable",
         f"webhooks update {IDS['webhook']} --enable --event teams",
-        f"webhooks update {NOBODY} --enable",
+        f"webhooks update {MISSING} --enable",
         f"webhooks update {IDS['webhook']}",
     ],
     "websites create": [

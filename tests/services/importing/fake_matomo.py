@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
+from tests.matomo.records import site_record
 from tests.services.webhooks.receiver import Receiver, Respond, receiving
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -41,31 +42,13 @@ def user(login: str, **fields: Any) -> dict[str, Any]:
 def site(number: int, name: str = "Site", *others: str, **fields: Any) -> dict[str, Any]:
     """A record as ``SitesManager.getSitesWithAdminAccess`` returns it, with the URLs if they are asked for."""
     url = f"https://site{number}.example"
-    return {
-        "idsite": number,
-        "name": name,
+    usual = {
         "main_url": url,
         "ts_created": "2023-01-02 03:04:05",
-        "ecommerce": 0,
-        "sitesearch": 1,
-        "sitesearch_keyword_parameters": "",
-        "sitesearch_category_parameters": "",
-        "timezone": "UTC",
-        "currency": "USD",
-        "exclude_unknown_urls": 0,
-        "excluded_ips": "",
-        "excluded_parameters": "",
-        "excluded_user_agents": "",
-        "excluded_referrers": "",
-        "group": "",
-        "type": "website",
-        "keep_url_fragment": 0,
         "creator_login": "root",
-        "timezone_name": "UTC",
-        "currency_name": "US Dollar",
         "alias_urls": [url, *others],
-        **fields,
     }
+    return site_record(number, **usual | {"name": name} | fields)
 
 
 class FakeMatomo:

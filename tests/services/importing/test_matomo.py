@@ -8,14 +8,12 @@ from uuid import UUID
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
 
 from app.db.session import db
 from app.domain.actor import OPERATOR
 from app.domain.errors import Denied, LastAdmin, MailNotConfigured, SourceUnusable
 from app.models import (
     AuditEvent,
-    Base,
     Grant,
     GrantedCapability,
     Invitation,
@@ -39,6 +37,7 @@ from app.services.websites import moving, websites
 from tests.actors import acting
 from tests.listening import stored
 from tests.services.importing.fake_matomo import TOKEN, FakeMatomo, site, user
+from tests.services.importing.results import rows_of, told
 
 COPIED = (User, Invitation, Website, WebsiteNumber, WebsiteProfile, Grant, GrantedCapability, OutboxMail, AuditEvent)
 FREE = 1_000
@@ -47,17 +46,7 @@ FREE = 1_000
 
 def contents(app: Flask) -> dict[str, list[dict[str, Any]]]:
     """Return all rows of the tables that an import writes, by the names of their tables."""
-    with app.app_context(), db.engine.connect() as connection:
-
-        def rows(model: type[Base]) -> list[dict[str, Any]]:
-            table = model.__table__
-            return [dict(row) for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()]
-
-        return {model.__tablename__: rows(model) for model in COPIED}
-
-
-def told(report: Any) -> list[tuple[str, str, str, str]]:
-    return [(one.kind.value, one.name, one.outcome.value, one.code) for one in report.remarks]
+    return rows_of(app, COPIED)
 
 
 def fill(matomo: FakeMatomo, first: int) -> None:

@@ -7,12 +7,10 @@ from uuid import UUID
 import bcrypt
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
-from app.db.session import db
 from app.domain.actor import OPERATOR
 from app.domain.errors import SourceUnusable
-from app.models import AuditEvent, Base, Membership, Share, Team, User, Website, WebsiteNumber
+from app.models import AuditEvent, Membership, Share, Team, User, Website, WebsiteNumber
 from app.services.importing import run as import_run
 from app.services.importing.run import Options
 from app.services.importing.umami import import_umami
@@ -20,6 +18,7 @@ from app.services.users import accounts
 from app.services.websites import websites
 from tests.databases import fresh_database, postgresql_version
 from tests.services.importing.conftest import Source
+from tests.services.importing.results import rows_of, told
 from tests.umami_schema import RELEASES, SEED_ADMIN, statements
 
 HASH = bcrypt.hashpw(b"correct horse", bcrypt.gensalt(4)).decode()
@@ -77,17 +76,7 @@ WORLD = [
 
 def contents(app: Flask) -> dict[str, list[dict[str, Any]]]:
     """Return all rows of the tables that an import writes."""
-    with app.app_context(), db.engine.connect() as connection:
-
-        def rows(model: type[Base]) -> list[dict[str, Any]]:
-            table = model.__table__
-            return [dict(row) for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()]
-
-        return {model.__tablename__: rows(model) for model in COPIED}
-
-
-def told(report: Any) -> list[tuple[str, str, str, str]]:
-    return [(one.kind.value, one.name, one.outcome.value, one.code) for one in report.remarks]
+    return rows_of(app, COPIED)
 
 
 class TestWhatIsTaken:
