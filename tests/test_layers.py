@@ -172,8 +172,8 @@ def unchecked(tree: ast.AST, services: dict[str, dict[str, ast.FunctionDef]]) ->
     return found
 
 
-TOOLS = {"services.remote"}
-"""What services use to talk to other servers. Others may use it as well: it reads and changes nothing here."""
+TOOLS = {"services.remote", "services.state.documents"}
+"""What talks to other servers, and what parses state files. They need no actor: they read and change nothing here."""
 SERVICES = {
     module: functions_of(tree)
     for module, tree in TREES.items()

@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.cli.remote.answers import not_understood
 from app.cli.remote.calls import body, call
 from app.cli.remote.problems import error_for
 from app.cli.remote.target import client
 from app.domain.actor import Actor
 from app.domain.errors import SecretMissing
+from app.services.state.documents import read_document
 
 PATH = "/api/admin/state"
 
@@ -50,10 +52,19 @@ class Plan:
 
 
 def make_plan(_: Actor, content: bytes, name: str, *, prune: bool, set_passwords: bool) -> Plan:
-    request = body(content=content.decode(), name=name, prune=prune, set_passwords=set_passwords)
+    named = _secrets_in(content, name)
+    request = body(content=content.decode("utf-8-sig"), name=name, prune=prune, set_passwords=set_passwords)
     found = call("POST", f"{PATH}/plan", body=request, repeatable=True)
+    if not all(source in named for source in found["secrets"]):
+        raise not_understood(client().target)  # a server must not choose which of our files and variables it gets
     changes = [Change.of(change) for change in found["changes"]]
     return Plan(changes, found["unlisted"], found["secrets"], found["fingerprint"], request)
+
+
+def _secrets_in(content: bytes, name: str) -> list[Mapping[str, str]]:
+    """Return the variables and files that a state file names. :raises InvalidState: see ``read_document``"""
+    passwords = [entry.get("password") for _, entry in read_document(content, name).entries("users")]
+    return [password for password in passwords if isinstance(password, Mapping)]
 
 
 @contextmanager

@@ -30,11 +30,12 @@ class Answer:
 
 @dataclass
 class Fake:
-    """A running server. ``asked`` has method, path and headers of each request, in order."""
+    """A running server. ``asked`` has method, path and headers of each request, in order, and ``bodies`` the bodies."""
 
     url: str
     answers: list[Answer]
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
 
 
 @contextmanager
@@ -55,7 +56,7 @@ def answering(*answers: Answer, certificate: Path | None = None) -> Iterator[Fak
             if not self.raw_requestline or not self.parse_request():
                 self.close_connection = True
                 return
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            fake.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
             fake.asked.append((self.command, self.path, dict(self.headers)))
             answer = left.pop(0) if len(left) > 1 else left[0]
             if answer.hangs_up:

@@ -323,3 +323,23 @@ class TestOtherAnswers:
 
         assert done.exit_code == 3
         assert "sent more than" in done.stderr
+
+
+class TestHostileServers:
+    @pytest.mark.parametrize("kind", ["file", "env"])
+    def test_get_no_secret_that_the_state_file_does_not_name(self, tmp_path, monkeypatch, kind):
+        state, secret = tmp_path / "state.yaml", tmp_path / "id_rsa"
+        secret.write_text("a private key")
+        monkeypatch.setenv("PRIVATE", "a private value")
+        state.write_text("users:\n- username: ada\n  password: {env: ADA_PASSWORD}\n")
+        asked_for = {"file": str(secret)} if kind == "file" else {"env": "PRIVATE"}
+        change = {"action": "create", "kind": "user", "name": "ada", "fields": {}}
+        plan = {"changes": [change], "unlisted": {}, "secrets": [asked_for], "fingerprint": "x"}
+
+        with answering(Answer(body=plan)) as fake:
+            done = at(fake, "apply", str(state), "--yes")
+
+        assert done.exit_code == 3
+        assert "not as Frontdesk does" in done.stderr
+        assert len(fake.asked) == 1
+        assert b"private" not in b"".join(fake.bodies)
