@@ -59,8 +59,8 @@ def pytest_report_header() -> str:
     return f"frontdesk: SQLite; PostgreSQL: {postgresql}; Redis: {redis_version() or 'not reachable, so not used'}"
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Mark what `make test` leaves out, and begin with what takes longest: at the end, other processes would idle."""
     for item in items:
         path = _path(item)
@@ -68,6 +68,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         second = path.startswith(ON_SQLITE_FIRST) and parameters and parameters.params.get("database") == "postgresql"
         if second or path.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+    yield  # pytest deselects and orders the tests
     items.sort(key=lambda item: not _path(item).startswith(SLOW))
 
 

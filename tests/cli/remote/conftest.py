@@ -12,7 +12,7 @@ from tests.live import serving
 ADDRESS = "https://here.example"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # the server also works by itself, which would disturb the tests of other modules
 def server_url(database_url: str, migrated_app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the production server, in a process of its own."""
     with serving(database_url, tmp_path_factory.mktemp("server"), public_url=ADDRESS) as server:
